@@ -1,0 +1,1 @@
+"""The dashboard: pages that show what core computed. It chooses and draws; it computes nothing."""

@@ -1,0 +1,256 @@
+"""One colour per quantity, everywhere: in heatmaps, lines, diagrams, equations and legends.
+
+A reader who has once learnt that the forget gate is teal should never have to learn it again, so
+the palette is a table with one row per quantity and nothing else in the project holds a colour.
+Each quantity has two shades, for light and dark backgrounds, with at least 4.5:1 contrast to the
+page, so that the same shade serves lines and text. Colours that meet in one picture differ by at
+least 10 (CIEDE2000) for normal sight and for the three kinds of colour-blindness; they were found
+by a numerical search under those conditions (tests/dashboard/figures/test_theme.py holds them).
+
+Scales: what lies between 0 and 1 runs from paper to the quantity's colour; what has a sign runs
+from one shared cool blue over paper to the quantity's colour, so 'blue is negative' also has to be
+learnt only once. All interpolation is in OKLab, where equal steps look equal.
+Not chosen: well-known maps such as viridis or RdBu, because six gates in one map cannot be told
+apart by their colour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+Mode = Literal["light", "dark"]
+Kind = Literal["sequential", "diverging"]
+
+MODES: tuple[Mode, ...] = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Surface:
+    """The colours of everything that is not data, in one mode."""
+
+    paper: str  # the page, and the background of figures
+    card: str  # panels, inputs, the unlit half of a gauge
+    ink: str  # text
+    muted: str  # secondary text, axis titles; still 4.5:1
+    line: str  # axes and borders
+    grid: str  # grid lines
+    accent: str  # what the user may press, and the cursor
+    negative: str  # the cool end of every diverging scale
+
+
+SURFACE: dict[Mode, Surface] = {
+    "light": Surface(
+        paper="#fcfbf9",
+        card="#f3f1ec",
+        ink="#23262b",
+        muted="#62656b",
+        line="#cfcac0",
+        grid="#e9e5dd",
+        accent="#2d5f73",
+        negative="#1d5f93",
+    ),
+    "dark": Surface(
+        paper="#15181e",
+        card="#1f242c",
+        ink="#e6e4df",
+        muted="#a3a8b0",
+        line="#3d444f",
+        grid="#2a3039",
+        accent="#8cc3d6",
+        negative="#5fa8dc",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """How one quantity looks: its two shades, its letter in equations, its scale, its line."""
+
+    name: str
+    symbol: str  # as in the equations of core/cells
+    light: str
+    dark: str
+    kind: Kind  # the scale it has by nature; a caller may ask for the other
+    dash: str = "solid"  # Plotly's name; a second sign beside the colour
+
+    def colour(self, mode: Mode) -> str:
+        """Return the shade for this mode, as #rrggbb."""
+        return self.light if mode == "light" else self.dark
+
+
+QUANTITY: dict[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in (
+        # LSTM
+        Quantity("input", "i", "#176bce", "#a0c7ff", "sequential", "dash"),
+        Quantity("forget", "f", "#1b6f60", "#01bea9", "sequential"),
+        Quantity("candidate", "g", "#8b6700", "#e9c844", "diverging", "dot"),
+        Quantity("output", "o", "#670389", "#ac78fb", "sequential", "dashdot"),
+        Quantity("cell", "c", "#892800", "#eb642d", "diverging"),
+        # every cell
+        Quantity("hidden", "h", "#bf2458", "#d28091", "diverging"),
+        # GRU
+        Quantity("update", "z", "#0f5121", "#6ea105", "sequential"),
+        Quantity("reset", "r", "#3246c0", "#9da0e6", "sequential", "dash"),
+        # what a pre-activation is the sum of
+        Quantity("from_input", "Wx", "#01759b", "#53c6f2", "diverging"),
+        Quantity("from_hidden", "Uh", "#9f132b", "#fb7077", "diverging", "dash"),
+        Quantity("bias", "b", "#706c62", "#c1bfb5", "diverging", "dot"),
+        # the way back, and the way out
+        Quantity("gradient", "∂", "#9e26a7", "#fe8eff", "diverging"),
+        Quantity("answer", "y", "#535b66", "#9ba3af", "sequential"),
+        # cell types, where they are compared
+        Quantity("simple_rnn", "RNN", "#6b6e60", "#c3c39e", "sequential", "dot"),
+        Quantity("lstm", "LSTM", "#2a68c6", "#6c9fff", "sequential"),
+        Quantity("gru", "GRU", "#bb4001", "#ef8111", "sequential", "dash"),
+    )
+}
+
+# No font is downloaded: what the system has, with faces that hold Hangul.
+FONT = (
+    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', "
+    "'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans KR', 'Noto Sans CJK KR', sans-serif"
+)
+MONOSPACE = (
+    "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', "
+    "'Noto Sans Mono CJK KR', 'D2Coding', monospace"
+)
+
+# For st.plotly_chart and figure.show(). The mode bar's own camera is left out: dashboard/widgets/
+# chart.py offers PNG, SVG, HTML and CSV in one place.
+PLOT_CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "responsive": True,
+    "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d", "autoScale2d"],
+}
+
+
+def colour(name: str, mode: Mode) -> str:
+    """Return the colour of a quantity, as #rrggbb. KeyError for a name outside QUANTITY."""
+    return QUANTITY[name].colour(mode)
+
+
+def scale(name: str, mode: Mode, *, kind: Kind | None = None) -> list[tuple[float, str]]:
+    """Return a Plotly colour scale for a quantity: (position 0..1, #rrggbb), 33 stops.
+
+    Sequential: position 0 is paper, 1 the quantity's colour. Diverging: 0 is the shared cool blue,
+    0.5 paper, 1 the quantity's colour; draw it with limits symmetric about zero.
+    `kind` overrides the quantity's own, e.g. for a gate before its activation, or |∂loss/∂h|.
+    """
+    stops, shades = np.linspace(0.0, 1.0, 33), _shades(name, mode, kind, 33)
+    return [(float(stop), shade) for stop, shade in zip(stops, shades, strict=True)]
+
+
+def table(name: str, mode: Mode, *, kind: Kind | None = None) -> list[str]:
+    """Return 256 colours, lowest value first, as #rrggbb: the same scale for canvases."""
+    return list(_shades(name, mode, kind, 256))
+
+
+def apply(figure: go.Figure, mode: Mode) -> go.Figure:
+    """Give a figure the fonts, surfaces and axes of this theme; returns the same figure."""
+    figure.update_layout(template=template(mode))
+    return figure
+
+
+@cache
+def template(mode: Mode) -> go.layout.Template:
+    """Return the Plotly template of one mode. Shared: do not change it."""
+    surface = SURFACE[mode]
+    axis = {
+        "gridcolor": surface.grid,
+        "linecolor": surface.line,
+        "zerolinecolor": surface.line,
+        "tickcolor": surface.line,
+        "title": {"font": {"color": surface.muted, "size": 13}, "standoff": 8},
+        "tickfont": {"color": surface.muted, "size": 12},
+        "automargin": True,
+        "showline": True,
+        "ticks": "outside",
+        "ticklen": 4,
+    }
+    bar = {
+        "outlinewidth": 0,
+        "thickness": 12,
+        "tickfont": {"color": surface.muted, "size": 11},
+        "title": {"font": {"color": surface.muted, "size": 12}},
+    }
+    layout = go.Layout(
+        font={"family": FONT, "color": surface.ink, "size": 14},
+        title={"font": {"size": 16}, "x": 0, "xanchor": "left"},
+        paper_bgcolor=surface.paper,
+        plot_bgcolor=surface.paper,
+        colorway=[quantity.colour(mode) for quantity in QUANTITY.values()],
+        margin={"l": 56, "r": 16, "t": 40, "b": 48},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"size": 13},
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        hoverlabel={
+            "bgcolor": surface.card,
+            "bordercolor": surface.line,
+            "font": {"family": FONT, "color": surface.ink, "size": 13},
+            "align": "left",
+        },
+        modebar={
+            "bgcolor": "rgba(0,0,0,0)",
+            "color": surface.muted,
+            "activecolor": surface.accent,
+        },
+        xaxis=axis,
+        yaxis=axis,
+    )
+    data = {"heatmap": [go.Heatmap(colorbar=bar)], "scatter": [go.Scatter(line={"width": 2})]}
+    return go.layout.Template(layout=layout, data=data)
+
+
+@cache
+def _shades(name: str, mode: Mode, kind: Kind | None, count: int) -> tuple[str, ...]:
+    quantity, surface = QUANTITY[name], SURFACE[mode]
+    if (kind or quantity.kind) == "diverging":
+        anchors = [surface.negative, surface.paper, quantity.colour(mode)]
+    else:
+        anchors = [surface.paper, quantity.colour(mode)]
+    points = np.array([_oklab(anchor) for anchor in anchors])
+    positions = np.linspace(0, len(anchors) - 1, count)
+    channels = [np.interp(positions, range(len(anchors)), points[:, k]) for k in range(3)]
+    return tuple(_hexadecimal(lab) for lab in np.stack(channels, axis=1))
+
+
+# OKLab (Ottosson 2020): linear light → cone responses → cube root → lightness and two hues.
+_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+def _oklab(shade: str) -> np.ndarray:
+    coded = np.array([int(shade[start : start + 2], 16) for start in (1, 3, 5)]) / 255
+    light = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    lab: np.ndarray = _LAB @ np.cbrt(_CONES @ light)
+    return lab
+
+
+def _hexadecimal(lab: np.ndarray) -> str:
+    light = np.linalg.solve(_CONES, np.linalg.solve(_LAB, lab) ** 3).clip(0, 1)
+    coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return "#" + "".join(f"{round(255 * channel):02x}" for channel in coded.tolist())
