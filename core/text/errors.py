@@ -1,0 +1,120 @@
+"""What can be wrong with a text, a file of text or a table: one class per mistake.
+
+The base class and its reasons stand in `core/errors.py`; these are the mistakes that only this
+package can find.
+"""
+
+from __future__ import annotations
+
+from core.errors import CoreError
+
+
+class BlankText(CoreError):
+    """There are characters, but nothing to see among them."""
+
+    message = (
+        "The text holds nothing but blanks ({count:,} of them). "
+        "Type at least one character that can be seen."
+    )
+
+
+class TooManyCharacters(CoreError):
+    """A text is longer than what is read at once."""
+
+    message = (
+        "The text has {found:,} characters; at most {limit:,} are read at once. "
+        "Use a shorter part of it."
+    )
+
+
+class RepeatedToken(CoreError):
+    """A vocabulary names one token twice, or one that has a meaning of its own."""
+
+    message = (
+        "The vocabulary has the token '{token}' more than once, or it is reserved. "
+        "Every token may stand in it once, and neither <pad> nor <unk> is listed."
+    )
+
+
+class NotAVocabulary(CoreError):
+    """A saved vocabulary does not hold what it should."""
+
+    message = (
+        "This is not a saved vocabulary. It should be an object with 'unit' (character, word or "
+        "jamo) and 'tokens' (a list of different words or characters)."
+    )
+
+
+class NotText(CoreError):
+    """Bytes that are no text in any encoding that was tried."""
+
+    message = (
+        "These bytes are not a text (they look like {kind}). "
+        "Upload a text file, or choose the encoding if you know it."
+    )
+
+
+class WrongEncoding(CoreError):
+    """Bytes that are no text in the encoding that was asked for, or that their mark claims."""
+
+    message = (
+        "Read as {encoding}, these bytes are not a text: byte {position:,} (0x{byte}) does not "
+        "fit. Choose another encoding."
+    )
+
+
+class UnknownEncoding(CoreError):
+    """An encoding that is not offered."""
+
+    message = "There is no encoding '{found}' here. Known: {known}."
+
+
+class FileTooLarge(CoreError):
+    """More bytes than are read at once."""
+
+    message = "The file has {found}; at most {limit} are read at once. Upload a smaller part of it."
+
+
+class EmptyFile(CoreError):
+    """A file without a single byte."""
+
+    message = "The file is empty. Upload one that holds text."
+
+
+class EmptyTable(CoreError):
+    """A table without rows."""
+
+    message = (
+        "The table has no rows below its column names. Upload one with at least one row of values."
+    )
+
+
+class RaggedRow(CoreError):
+    """A row with more or fewer cells than there are columns."""
+
+    message = (
+        "Row {row:,} of the table (line {line:,} of the file) has {found} cells, but there are "
+        "{expected} columns. Give every row {expected} cells; a cell that holds the separator "
+        "stands in double quotes."
+    )
+
+
+class UnreadableRow(CoreError):
+    """A row whose double quotes do not pair up."""
+
+    message = (
+        "Row {row:,} of the table (from line {line:,} of the file) cannot be read: its double "
+        "quotes do not pair up. Close each one, and write a quote inside a cell twice."
+    )
+
+
+class NoSuchColumn(CoreError):
+    """A column was asked for by a name that the table does not have."""
+
+    message = "The table has no column '{found}'. It has: {known}."
+
+
+class NoSuchRow(CoreError):
+    """A row was asked for by a number that the table does not have."""
+
+    message = "The table has no row {found:,}. Its rows go from 1 to {highest:,}."

@@ -1,0 +1,176 @@
+"""The tokens that a model knows, and their ids.
+
+Id 0 is padding and id 1 is any token that is not known, as Keras's own text layers have it; the
+known tokens follow from 2. An unknown token keeps its place and its spelling: only its id is 1.
+
+A token is looked up as it stands, then in its normal form: composed (Unicode NFC), a Windows line
+break as a plain one, and words in small letters with a straight apostrophe. So 'The' finds 'the'
+where there is no 'The', and the user's spelling is what is shown. The cost is one look-up per
+*different* token, so a text of ten million tokens is encoded in about a second. Not chosen: hashing
+of unknown words into spare ids, which gives two words one id without saying so.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import EmptyText, TokenOutOfRange, UnknownName
+from core.text.errors import BlankText, NotAVocabulary, RepeatedToken
+from core.text.tokens import MOST_CHARACTERS, Unit, checked_unit, tokenize
+from core.text.visible import visible
+
+PADDING_ID, UNKNOWN_ID = 0, 1
+PADDING, UNKNOWN = "<pad>", "<unk>"
+SPECIAL = (PADDING, UNKNOWN)
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A text as a model reads it.
+
+    Attributes:
+        tokens: as the user wrote them, (time,) of them.
+        ids: int64 (time,).
+        known: bool (time,), false where the token is not in the vocabulary.
+    """
+
+    tokens: tuple[str, ...]
+    ids: NDArray[np.int64]
+    known: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Known tokens, in the order of their ids from 2 on, and the unit that texts are split by.
+
+    Raises:
+        RepeatedToken: when a token stands there twice, or is `<pad>` or `<unk>`.
+        UnknownName: when there is no such unit.
+    """
+
+    tokens: tuple[str, ...]
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        checked_unit(self.unit)
+        object.__setattr__(self, "tokens", tuple(self.tokens))
+        if len(self._ids) != len(self.tokens) or not self._ids.keys().isdisjoint(SPECIAL):
+            counts = Counter((*SPECIAL, *self.tokens))
+            raise RepeatedToken(token=visible(counts.most_common(1)[0][0]))
+
+    @classmethod
+    def build(
+        cls, texts: Iterable[str], *, unit: Unit, most: int | None = None, at_least: int = 1
+    ) -> Vocabulary:
+        """Gather the tokens of some texts, in their normal form, the most frequent first.
+
+        Args:
+            texts: each of any length; tokens that are equally frequent stand in code point order,
+                so that the same texts in another order give the same vocabulary.
+            unit: "character", "word" or "jamo".
+            most: keep at most so many; None for all.
+            at_least: keep those that occur so often.
+        """
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(tokenize(text, unit, limit=None))
+        normal: Counter[str] = Counter()
+        for token, count in counts.items():
+            normal[normal_form(token, unit)] += count
+        by_frequency = sorted(normal, key=lambda token: (-normal[token], token))
+        kept = [token for token in by_frequency if normal[token] >= at_least]
+        return cls(tuple(kept[:most]), unit)
+
+    @property
+    def size(self) -> int:
+        """How many ids there are, padding and unknown included: the rows of an embedding."""
+        return len(self.tokens) + len(SPECIAL)
+
+    def encode(self, text: str, *, limit: int | None = MOST_CHARACTERS) -> Encoded:
+        """Split a text by this vocabulary's unit and look its tokens up.
+
+        Raises:
+            EmptyText: when there is not one character.
+            BlankText: when there is nothing to see. (`encode_tokens` takes blanks too.)
+            TooManyCharacters: when the text is longer than the limit.
+        """
+        if not text:
+            raise EmptyText
+        if text.isspace():
+            raise BlankText(count=len(text))
+        return self.encode_tokens(tokenize(text, self.unit, limit=limit))
+
+    def encode_tokens(self, tokens: Sequence[str]) -> Encoded:
+        """Look tokens up that have been split already.
+
+        Raises:
+            EmptyText: when there are none.
+        """
+        if not tokens:
+            raise EmptyText
+        id_of = {token: self._id_of(token) for token in set(tokens)}
+        ids = np.fromiter(map(id_of.__getitem__, tokens), np.int64, count=len(tokens))
+        return Encoded(tuple(tokens), ids, ids != UNKNOWN_ID)
+
+    def token_of(self, index: int) -> str:
+        """Return the token of an id; `<pad>` and `<unk>` for 0 and 1.
+
+        Raises:
+            TokenOutOfRange: when there is no such id.
+        """
+        if not 0 <= index < self.size:
+            raise TokenOutOfRange(found=index, highest=self.size - 1)
+        return SPECIAL[index] if index < len(SPECIAL) else self.tokens[index - len(SPECIAL)]
+
+    def __contains__(self, token: object) -> bool:
+        return isinstance(token, str) and self._id_of(token) != UNKNOWN_ID
+
+    def to_json(self) -> dict[str, object]:
+        """Return a plain dictionary that `json` can write."""
+        return {"unit": self.unit, "tokens": list(self.tokens)}
+
+    @classmethod
+    def from_json(cls, saved: object) -> Vocabulary:
+        """Read what `to_json` gave.
+
+        Raises:
+            NotAVocabulary: when it is anything else.
+        """
+        if not isinstance(saved, Mapping):
+            raise NotAVocabulary
+        unit, tokens = saved.get("unit"), saved.get("tokens")
+        if not isinstance(unit, str) or not isinstance(tokens, list | tuple):
+            raise NotAVocabulary
+        if not all(isinstance(token, str) for token in tokens):
+            raise NotAVocabulary
+        try:
+            return cls(tuple(tokens), checked_unit(unit))
+        except (RepeatedToken, UnknownName) as error:
+            raise NotAVocabulary from error
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {token: index for index, token in enumerate(self.tokens, start=len(SPECIAL))}
+
+    def _id_of(self, token: str) -> int:
+        found = self._ids.get(token)
+        if found is None:
+            found = self._ids.get(normal_form(token, self.unit), UNKNOWN_ID)
+        return found
+
+
+def normal_form(token: str, unit: Unit) -> str:
+    """Return the form that a token is looked up in."""
+    if unit == "word":
+        return unicodedata.normalize("NFC", token).lower().replace("’", "'")
+    return "\n" if token in ("\r\n", "\r") else unicodedata.normalize("NFC", token)
