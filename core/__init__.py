@@ -1,0 +1,30 @@
+"""Unrolled's core: what recurrent networks do inside, step by step.
+
+import core
+
+model = core.bundled_model("sentiment-lstm")
+trace = core.record(model, "not good, but not boring")
+trace.layers[0].gates["forget"]                 # (batch, time, units)
+gradients = core.backprop(model, trace, [[1.0]])
+gradients.layers[0].states["hidden"]            # ∂loss/∂h_t, (batch, time, units)
+"""
+
+from __future__ import annotations
+
+from core.bptt import backprop
+from core.engines import record
+from core.errors import CoreError
+from core.gradients import Gradients
+from core.initialise import new_model
+from core.model import Model
+from core.trace import Trace
+
+__all__ = [
+    "CoreError",
+    "Gradients",
+    "Model",
+    "Trace",
+    "backprop",
+    "new_model",
+    "record",
+]

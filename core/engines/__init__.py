@@ -1,0 +1,42 @@
+"""The two forward time loops, and `record`, which chooses between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from core.engines.inputs import Inputs
+from core.engines.numpy_engine import run as run_numpy
+from core.errors import UnknownName
+from core.model import Model
+from core.trace import Trace
+
+
+def record(
+    model: Model,
+    inputs: Any,
+    mask: ArrayLike | None = None,
+    initial_states: Sequence[Mapping[str, ArrayLike]] | Mapping[str, Any] | None = None,
+    engine: str = "numpy",
+) -> Trace:
+    """Runs the model on `inputs`, step by step, and keeps every gate, state and output.
+
+    `inputs`: a text (str), token ids (batch, time) or features (batch, time, features). `mask`
+    (batch, time) is False at steps to skip: states are carried on there; with an embedding that
+    has `mask_zero`, id 0 is skipped as well. `initial_states` are zero unless given: for each
+    layer of `model.layers`, by position or by name, its states by name, (batch, units).
+    `engine` is "numpy" or "keras" (real Keras cells, slower; same Trace, array for array).
+
+    Raises EmptyText, MissingVocabulary, WrongInputs, TokenOutOfRange, ShapeMismatch,
+    NonFiniteInput and UnknownName.
+    """
+    prepared = Inputs.of(model, inputs, mask=mask, initial_states=initial_states)
+    if engine == "numpy":
+        return run_numpy(model, prepared)
+    if engine == "keras":
+        from core.engines.keras_engine import run as run_keras
+
+        return run_keras(model, prepared)
+    raise UnknownName(kind="engine", found=engine, known="numpy, keras")

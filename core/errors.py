@@ -1,0 +1,102 @@
+"""What can go wrong, one class per mistake, each a sentence.
+
+A sentence says what was wrong and what would be right. The facts that it mentions are kept apart
+from the words (`error.facts`), so that the dashboard can say the same in the user's language:
+the string `errors.<class name>` with the same fields. Not chosen: error codes in one class,
+because a caller catches what it expects by its own type.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CoreError(ValueError):
+    """A request that cannot be met. Subclasses state the sentence; `facts` fill it."""
+
+    message: ClassVar[str] = "The request cannot be met."
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.message.format(**facts))
+
+
+class EmptyText(CoreError):
+    """There is nothing to read."""
+
+    message = "The text is empty. Type or upload at least one character."
+
+
+class ShapeMismatch(CoreError):
+    """An array has another shape than its place asks for."""
+
+    message = "{what} has the shape {found}; it should be {expected}."
+
+
+class NonFiniteWeights(CoreError):
+    """Weights hold NaN or infinity."""
+
+    message = (
+        "The weights {what} hold {count} values that are not finite numbers (NaN or infinity). "
+        "Use weights from before the training diverged."
+    )
+
+
+class NonFiniteInput(CoreError):
+    """Inputs or initial states hold NaN or infinity."""
+
+    message = "{what} hold {count} values that are not finite numbers. Replace or mask them."
+
+
+class UnknownName(CoreError):
+    """A name from a fixed set was expected."""
+
+    message = "There is no {kind} called '{found}'. Known: {known}."
+
+
+class TokenOutOfRange(CoreError):
+    """A token id lies outside the embedding."""
+
+    message = "Token id {found} is outside the vocabulary; ids go from 0 to {highest}."
+
+
+class MissingVocabulary(CoreError):
+    """Text was given to a model that has no vocabulary."""
+
+    message = "This model has no vocabulary, so it cannot read text. Give it token ids or numbers."
+
+
+class WrongInputs(CoreError):
+    """Inputs are of a kind that this model does not read."""
+
+    message = "This model reads {expected}; it was given {found}."
+
+
+class UnsupportedModel(CoreError):
+    """A part of a model lies outside what can be run here."""
+
+    message = "{what} is not supported: {why}."
+
+
+class WrongTargets(CoreError):
+    """Targets do not fit the loss."""
+
+    message = "The targets do not fit {loss}: expected {expected}, found {found}."
+
+
+class ForeignTrace(CoreError):
+    """A trace was recorded with another model than the one given."""
+
+    message = "This trace was recorded with another model or other weights. Record it again."
+
+
+class WrongFile(CoreError):
+    """A file does not hold what it should."""
+
+    message = "The file is not a saved {kind}: {why}."
+
+
+class OutOfRange(CoreError):
+    """A number lies outside its bounds."""
+
+    message = "{what} is {found}; it should be {expected}."

@@ -1,0 +1,163 @@
+"""Untrained models: weights drawn from a seed, as Keras draws them unless told otherwise.
+
+Kernels are Glorot uniform, recurrent kernels orthogonal, biases zero but for the forget bias:
+the same statistics as Keras's defaults, though not the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from core import cells
+from core.activations import Array
+from core.errors import OutOfRange, UnknownName
+from core.model import Model
+from core.stages import Dense, Direction, Embedding, GateWeights, Layer, Readout, Recurrent
+from core.text import Vocabulary
+
+Draw = Callable[[np.random.Generator, tuple[int, int]], Array]
+
+
+def _glorot_uniform(generator: np.random.Generator, shape: tuple[int, int]) -> Array:
+    limit = np.sqrt(6 / sum(shape))
+    return generator.uniform(-limit, limit, shape)
+
+
+def _orthogonal(generator: np.random.Generator, shape: tuple[int, int]) -> Array:
+    normal = generator.standard_normal((max(shape), min(shape)))
+    q, r = np.linalg.qr(normal)
+    q = q * np.sign(np.diag(r))
+    return q if q.shape == shape else q.T
+
+
+def _identity(generator: np.random.Generator, shape: tuple[int, int]) -> Array:
+    return np.eye(*shape)
+
+
+INITIALISERS: dict[str, Draw] = {
+    "orthogonal": _orthogonal,
+    "glorot_uniform": _glorot_uniform,
+    "glorot_normal": lambda g, shape: g.normal(0, np.sqrt(2 / sum(shape)), shape),
+    "he_normal": lambda g, shape: g.normal(0, np.sqrt(2 / shape[0]), shape),
+    "identity": _identity,
+}
+"""For recurrent kernels: orthogonal (Saxe 2014), Glorot 2010, He 2015, identity (Le 2015)."""
+
+
+def new_model(
+    cell: str,
+    *,
+    vocabulary: int | Vocabulary | None = None,
+    features: int | None = None,
+    embedding: int = 32,
+    units: Sequence[int] = (32,),
+    bidirectional: bool = False,
+    merge: str = "concat",
+    outputs: int | None = 1,
+    output_activation: str | None = None,
+    readout: Readout = "last",
+    seed: int = 0,
+    initialiser: str = "orthogonal",
+    forget_bias: float = 1.0,
+    scale: float = 1.0,
+    activation: str = "tanh",
+    recurrent_activation: str = "sigmoid",
+    reset_after: bool = True,
+    mask_zero: bool = False,
+    dtype: Any = np.float32,
+) -> Model:
+    """An untrained model: embedding → recurrent layers → dense readout.
+
+    With `vocabulary` (a size or a Vocabulary) the model reads token ids through an embedding of
+    that many features, else vectors of `features` numbers. `units` has one entry a recurrent
+    layer. `outputs` is None for no readout; its activation is sigmoid for one output, softmax
+    for more, unless given. `initialiser` names how recurrent kernels are drawn (INITIALISERS);
+    `scale` multiplies recurrent kernels; `forget_bias` is the LSTM's. The same seed gives
+    the same weights. Raises OutOfRange and UnknownName.
+    """
+    if initialiser not in INITIALISERS:
+        known = ", ".join(INITIALISERS)
+        raise UnknownName(kind="initialiser", found=initialiser, known=known)
+    sizes = {"embedding": embedding, "outputs": 1 if outputs is None else outputs}
+    if vocabulary is None:
+        sizes["features"] = 0 if features is None else features
+    for what, size in [*sizes.items(), *(("units", size) for size in units)]:
+        if size < 1:
+            raise OutOfRange(what=what, found=size, expected="at least 1")
+    if not units:
+        raise OutOfRange(what="units", found="empty", expected="one number for each layer")
+    generator = np.random.default_rng(seed)
+    drawn = _Drawer(generator, INITIALISERS[initialiser], scale, forget_bias, dtype)
+    stages: list[Embedding | Recurrent | Dense] = []
+    if vocabulary is not None:
+        rows = vocabulary if isinstance(vocabulary, int) else vocabulary.size
+        table = generator.uniform(-0.05, 0.05, (rows, embedding)).astype(dtype)
+        stages.append(Embedding("embedding", table, mask_zero))
+        width = embedding
+    else:
+        width = sizes["features"]
+    settings = {
+        "activation": activation,
+        "recurrent_activation": recurrent_activation,
+        "reset_after": reset_after,
+    }
+    directions: tuple[Direction, ...] = ("forward", "backward") if bidirectional else ("forward",)
+    for at, size in enumerate(units):
+        name = cell if at == 0 else f"{cell}_{at}"
+        layers = tuple(
+            Layer(
+                f"{name}/{direction}" if bidirectional else name,
+                cell,
+                drawn.layer(cell, width, size, reset_after=reset_after),
+                direction,
+                **settings,  # type: ignore[arg-type]  # the values are of the fields' types
+            )
+            for direction in directions
+        )
+        returns: Readout = readout if at == len(units) - 1 else "every"
+        stages.append(Recurrent(name, layers, merge if bidirectional else None, returns))
+        width = stages[-1].outputs
+    if outputs is not None:
+        chosen = output_activation or ("sigmoid" if outputs == 1 else "softmax")
+        kernel = _glorot_uniform(generator, (width, outputs)).astype(dtype)
+        stages.append(Dense("dense", kernel, np.zeros(outputs, dtype), chosen))
+    read = vocabulary if isinstance(vocabulary, Vocabulary) else None
+    return Model(tuple(stages), name=f"untrained-{cell}", vocabulary=read)
+
+
+class _Drawer:
+    """Draws the weights of layers, one after another, from one generator."""
+
+    def __init__(
+        self,
+        generator: np.random.Generator,
+        recurrent: Draw,
+        scale: float,
+        forget_bias: float,
+        dtype: Any,
+    ) -> None:
+        self.generator, self.recurrent = generator, recurrent
+        self.scale, self.forget_bias, self.dtype = scale, forget_bias, dtype
+
+    def layer(
+        self, cell: str, features: int, units: int, *, reset_after: bool
+    ) -> dict[str, GateWeights]:
+        """The weights of one layer by gate name."""
+        maps = cells.get(cell).maps
+        # All gates in one draw: Glorot's limit counts the columns of the whole kernel, as Keras's.
+        kernel = _glorot_uniform(self.generator, (features, units * len(maps)))
+        weights = {}
+        for at, gate in enumerate(maps):
+            recurrent = self.scale * self.recurrent(self.generator, (units, units))
+            bias = np.full(units, self.forget_bias if gate == "forget" else 0.0)
+            after = np.zeros(units, self.dtype) if cell == "gru" and reset_after else None
+            weights[gate] = GateWeights(
+                kernel[:, at * units : (at + 1) * units].astype(self.dtype),
+                recurrent.astype(self.dtype),
+                bias.astype(self.dtype),
+                after,
+            )
+        return weights

@@ -1,0 +1,205 @@
+"""LayerTrace: what one recurrent layer did in one direction, step by step.
+
+Axes are (batch, time, units), always in the order of the text, also for layers that read it
+backwards. What a layer computed lies once in memory, in the `Record` that its cell filled;
+the names here are views of it. Cost: a layer of U units over T steps keeps, for an LSTM,
+4·(3 + 1)·T·U + 2·T·U numbers. Not chosen: copies in a nicer order, which would double that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import activations, cells
+from core.activations import Array
+from core.cells import Kernels, Record
+from core.stages import Direction
+
+AXES = ("batch", "time", "units")
+Mask = NDArray[np.bool_]
+_KERNELS = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
+
+
+class Preactivation(np.ndarray[Any, Any]):
+    """An array (batch, time, units), and the three arrays of its shape that add up to it."""
+
+    from_input: Array
+    from_hidden: Array
+    bias: Array
+
+    @classmethod
+    def of(cls, total: Array, *, from_input: Array, from_hidden: Array, bias: Array) -> Self:
+        """`total`, together with its parts."""
+        array = total.view(cls)
+        array.from_input, array.from_hidden, array.bias = from_input, from_hidden, bias
+        return array
+
+
+def in_text_order(array: Array, direction: Direction) -> Array:
+    """(time, batch, …) in reading order, seen as (batch, time, …) in the order of the text."""
+    swapped = array.swapaxes(0, 1)
+    return swapped if direction == "forward" else swapped[:, ::-1]
+
+
+def in_reading_order(array: Array, direction: Direction) -> Array:
+    """(batch, time, …) in the order of the text, seen as (time, batch, …) in reading order."""
+    return (array if direction == "forward" else array[:, ::-1]).swapaxes(0, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class LayerTrace:
+    """What one recurrent layer did, in one direction.
+
+    `inputs` (batch, time, features) is what it read; `outputs` (batch, time, units) what it
+    handed on: the hidden state, but for masked steps, where Keras repeats the last output (or
+    gives zeros inside a bidirectional pair). `mask` (batch, time) is False where a step was
+    skipped: the states are carried on there, and the gates were computed but not used.
+    """
+
+    name: str
+    cell: str
+    direction: Direction
+    inputs: Array
+    outputs: Array
+    mask: Mask | None
+    record: Record
+    kernels: Kernels
+
+    def _names(self, names: tuple[str, ...], of: Any) -> Mapping[str, Any]:
+        return MappingProxyType({name: of(name) for name in names})
+
+    def _seen(self, array: Array) -> Array:
+        return in_text_order(array, self.direction)
+
+    @cached_property
+    def gates(self) -> Mapping[str, Array]:
+        """Each gate after its activation, (batch, time, units). A SimpleRNN has none."""
+        cell = cells.get(self.cell)
+        return self._names(
+            cell.gates, lambda name: self._seen(self.record.gates[:, :, cell.index(name)])
+        )
+
+    @cached_property
+    def preactivations(self) -> Mapping[str, Preactivation]:
+        """Each gate before its activation: `.from_input` + `.from_hidden` + `.bias`."""
+        cell = cells.get(self.cell)
+
+        def of(name: str) -> Preactivation:
+            total = self._seen(self.record.preactivations[:, :, cell.index(name)])
+            parts = cell.parts(name, record=self.record, kernels=self.kernels)
+            from_input, from_hidden, bias = (self._seen(part) for part in parts)
+            return Preactivation.of(
+                total, from_input=from_input, from_hidden=from_hidden, bias=bias
+            )
+
+        return self._names(cell.maps, of)
+
+    @cached_property
+    def states(self) -> Mapping[str, Array]:
+        """Each state after each step, (batch, time, units)."""
+        names = cells.get(self.cell).states
+        return self._names(names, lambda name: self._seen(self.record.after(name)))
+
+    @cached_property
+    def previous(self) -> Mapping[str, Array]:
+        """Each state before each step, (batch, time, units)."""
+        names = cells.get(self.cell).states
+        return self._names(names, lambda name: self._seen(self.record.before(name)))
+
+    @cached_property
+    def initial_states(self) -> Mapping[str, Array]:
+        """Each state before the first step read, (batch, units)."""
+        names = cells.get(self.cell).states
+        return self._names(names, lambda name: self.record.states[name][0])
+
+    @property
+    def units(self) -> int:
+        """The number of units."""
+        return self.record.preactivations.shape[3]
+
+    def arrays(self) -> Iterator[tuple[str, Array]]:
+        """Every array (batch, time, units) with its name, such as `gates/forget`."""
+        for name, array in self.gates.items():
+            yield f"gates/{name}", array
+        for name, array in self.preactivations.items():
+            yield f"preactivations/{name}", np.asarray(array)
+            yield f"from_input/{name}", array.from_input
+            yield f"from_hidden/{name}", array.from_hidden
+            yield f"bias/{name}", array.bias
+        for name, array in self.states.items():
+            yield f"states/{name}", array
+
+    def describe(self) -> dict[str, Any]:
+        """What is not an array, as plain data for JSON."""
+        return {
+            "name": self.name,
+            "cell": self.cell,
+            "direction": self.direction,
+            "activation": self.kernels.activation.name,
+            "recurrent_activation": self.kernels.recurrent_activation.name,
+            "reset_after": self.kernels.reset_after,
+        }
+
+    def stored(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        """The arrays from which `restore` makes the layer's trace again."""
+        cell = cells.get(self.cell)
+        for name, array in self.arrays():
+            if not name.startswith(("from_hidden/", "bias/")):
+                yield name, array
+        for name in cell.maps:
+            product = self.record.from_hidden[:, :, cell.index(name)]
+            yield f"recurrent_products/{name}", self._seen(product)
+        for name, array in self.initial_states.items():
+            yield f"initial_states/{name}", array
+        for name in _KERNELS:
+            yield f"kernels/{name}", getattr(self.kernels, name)
+        yield "inputs", self.inputs
+        yield "outputs", self.outputs
+        if self.mask is not None:
+            yield "mask", self.mask
+
+    @classmethod
+    def restore(cls, described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The inverse of `describe` and `stored`. Raises KeyError where something is missing."""
+        cell, direction = cells.get(described["cell"]), described["direction"]
+        shape = arrays[f"preactivations/{cell.maps[0]}"].shape
+        record = Record.empty(
+            cell, time=shape[1], batch=shape[0], units=shape[2], dtype=arrays["outputs"].dtype
+        )
+        stacks = {
+            "from_input": record.from_input,
+            "recurrent_products": record.from_hidden,
+            "preactivations": record.preactivations,
+            "gates": record.gates,
+        }
+        for kind, stack in stacks.items():
+            for name in cell.gates if kind == "gates" else cell.maps:
+                stack[:, :, cell.index(name)] = in_reading_order(
+                    arrays[f"{kind}/{name}"], direction
+                )
+        for name, state in record.states.items():
+            state[0] = arrays[f"initial_states/{name}"]
+            state[1:] = in_reading_order(arrays[f"states/{name}"], direction)
+        kernels = Kernels(
+            **{name: arrays[f"kernels/{name}"] for name in _KERNELS},
+            activation=activations.get(described["activation"]),
+            recurrent_activation=activations.get(described["recurrent_activation"]),
+            reset_after=bool(described["reset_after"]),
+        )
+        return cls(
+            name=described["name"],
+            cell=cell.name,
+            direction=direction,
+            inputs=arrays["inputs"],
+            outputs=arrays["outputs"],
+            mask=arrays.get("mask"),
+            record=record,
+            kernels=kernels,
+        )

@@ -1,0 +1,181 @@
+"""Model: a chain of stages, embedding → recurrent layers → dense readout, with named weights.
+
+A model is plain frozen data, whatever it came from: `record` runs it, `backprop` differentiates
+it. Not chosen: a graph. A chain covers what people build for sequences, and can be drawn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from os import PathLike
+from typing import IO, Any
+
+import numpy as np
+
+from core.activations import Array
+from core.arrays import load_arrays, save_arrays
+from core.errors import NonFiniteWeights, ShapeMismatch, UnknownName, UnsupportedModel, WrongFile
+from core.stage_settings import settings_of, stage_from
+from core.stages import (
+    Dense,
+    Embedding,
+    Layer,
+    Readout,
+    Recurrent,
+    Stage,
+)
+from core.text import Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A chain of stages, the vocabulary that it reads with, and a card that describes it.
+
+    Raises ShapeMismatch where a stage does not fit the one before, UnsupportedModel where the
+    chain is none that can be run, NonFiniteWeights for NaN or infinity.
+    """
+
+    stages: tuple[Stage, ...]
+    name: str = "model"
+    vocabulary: Vocabulary | None = None
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_chain(self.stages)
+        for name, array in self.parameters.items():
+            bad = int(array.size - np.isfinite(array).sum())
+            if bad:
+                raise NonFiniteWeights(what=name, count=bad)
+            array.flags.writeable = False
+        if self.vocabulary is not None and self.embedding is not None:
+            rows = self.embedding.weights.shape[0]
+            if rows < self.vocabulary.size:
+                found = f"{rows} rows"
+                expected = f"at least {self.vocabulary.size} rows, one a token of the vocabulary"
+                raise ShapeMismatch(what=self.embedding.name, found=found, expected=expected)
+
+    @cached_property
+    def embedding(self) -> Embedding | None:
+        """The embedding, None for a model that reads numbers."""
+        first = self.stages[0]
+        return first if isinstance(first, Embedding) else None
+
+    @cached_property
+    def recurrent(self) -> tuple[Recurrent, ...]:
+        """The recurrent stages, first to last."""
+        return tuple(stage for stage in self.stages if isinstance(stage, Recurrent))
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """Every recurrent layer in one direction; a bidirectional stage gives two."""
+        return tuple(layer for stage in self.recurrent for layer in stage.layers)
+
+    @cached_property
+    def head(self) -> tuple[Dense, ...]:
+        """The dense stages after the last recurrent one."""
+        last = max(at for at, stage in enumerate(self.stages) if isinstance(stage, Recurrent))
+        return tuple(stage for stage in self.stages[last + 1 :] if isinstance(stage, Dense))
+
+    @property
+    def readout(self) -> Readout | None:
+        """Where the dense readout stands: "last" step, "every" step, None if there is none."""
+        return self.recurrent[-1].returns if self.head else None
+
+    @property
+    def features(self) -> int:
+        """The number of features of each input step, before the first weights but embedding."""
+        first = self.stages[1] if self.embedding is not None else self.stages[0]
+        assert not isinstance(first, Embedding)  # held by _check_chain
+        return first.features
+
+    @cached_property
+    def parameters(self) -> dict[str, Array]:
+        """Every weight array by its full name, such as `lstm/forget/recurrent_kernel`."""
+        return {n: array for stage in self.stages for n, array in stage.parameters().items()}
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of weights."""
+        return sum(array.size for array in self.parameters.values())
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The number type that everything is computed in."""
+        return next(iter(self.parameters.values())).dtype
+
+    @cached_property
+    def digest(self) -> str:
+        """A name for this very model: equal for equal stages, weights and vocabulary."""
+        digest = hashlib.sha256(json.dumps(self._settings(), sort_keys=True).encode())
+        for name, array in self.parameters.items():
+            digest.update(f"{name}{array.dtype}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:32]
+
+    def astype(self, dtype: Any) -> Model:
+        """The same model, computed in another number type (float64 for gradient checks)."""
+        return self.with_parameters({n: a.astype(dtype) for n, a in self.parameters.items()})
+
+    def with_parameters(self, values: Mapping[str, Array]) -> Model:
+        """The same model with other weights; names not in `values` stay. Raises UnknownName."""
+        for name in values:
+            if name not in self.parameters:
+                known = ", ".join(self.parameters)
+                raise UnknownName(kind="parameter", found=name, known=known)
+        return replace(self, stages=tuple(stage.with_parameters(values) for stage in self.stages))
+
+    def with_readout(self, readout: Readout) -> Model:
+        """The same weights with the readout at the "last" or at "every" step."""
+        last = self.recurrent[-1]
+        stages = tuple(replace(s, returns=readout) if s is last else s for s in self.stages)
+        return replace(self, stages=stages)
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "stages": [settings_of(stage) for stage in self.stages],
+            "vocabulary": None if self.vocabulary is None else self.vocabulary.to_json(),
+        }
+
+    def save(self, file: str | PathLike[str] | IO[bytes]) -> None:
+        """Writes the model as an `.npz` of its named weights and a JSON description."""
+        described = self._settings() | {"name": self.name, "card": dict(self.card)}
+        save_arrays(file, kind="model", description=described, arrays=self.parameters)
+
+    @classmethod
+    def load(cls, file: str | PathLike[str] | IO[bytes]) -> Model:
+        """The model that `save` wrote. Raises WrongFile for anything else. Runs no code."""
+        described, arrays = load_arrays(file, kind="model")
+        try:
+            stages = tuple(stage_from(settings, arrays) for settings in described["stages"])
+            vocabulary = described["vocabulary"]
+            name, card = described["name"], described["card"]
+        except (KeyError, TypeError) as error:
+            raise WrongFile(kind="model", why=f"{error} is missing or of the wrong kind") from error
+        read = None if vocabulary is None else Vocabulary.from_json(vocabulary)
+        return cls(stages, name=name, vocabulary=read, card=card)
+
+
+def _check_chain(stages: tuple[Stage, ...]) -> None:
+    recurrent = [stage for stage in stages if isinstance(stage, Recurrent)]
+    if not recurrent:
+        raise UnsupportedModel(what="A model without a recurrent layer", why="nothing unrolls")
+    if any(stage.returns == "last" for stage in recurrent[:-1]):
+        why = "the next recurrent layer needs every step; give it returns='every'"
+        raise UnsupportedModel(what="A recurrent layer above the last step of another", why=why)
+    names = [name for stage in stages for name in stage.parameters()]
+    if len(names) != len(set(names)):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise UnsupportedModel(what=f"Two weights called {twice[0]}", why="names must differ")
+    before = stages[0].outputs
+    for stage in stages[1:]:
+        if isinstance(stage, Embedding):
+            raise UnsupportedModel(what="An embedding above another layer", why="it reads ids")
+        if stage.features != before:
+            first = next(iter(stage.parameters()))
+            expected = f"({before}, …): what the stage before gives"
+            raise ShapeMismatch(what=first, found=f"({stage.features}, …)", expected=expected)
+        before = stage.outputs

@@ -1,0 +1,59 @@
+"""Stages as plain data for JSON, and back: how a model describes itself in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core import cells
+from core.activations import Array
+from core.errors import UnknownName
+from core.stages import Dense, Embedding, GateWeights, Layer, Recurrent, Stage
+
+
+def settings_of(stage: Stage) -> dict[str, Any]:
+    """Everything about a stage but its weights, as plain data for JSON."""
+    if isinstance(stage, Embedding):
+        return {"kind": "embedding", "name": stage.name, "mask_zero": stage.mask_zero}
+    if isinstance(stage, Dense):
+        return {"kind": "dense", "name": stage.name, "activation": stage.activation}
+    names = ("name", "cell", "direction", "activation", "recurrent_activation", "reset_after")
+    layers = [{name: getattr(layer, name) for name in names} for layer in stage.layers]
+    return {
+        "kind": "recurrent",
+        "name": stage.name,
+        "merge": stage.merge,
+        "returns": stage.returns,
+        "layers": layers,
+    }
+
+
+def stage_from(settings: Mapping[str, Any], weights: Mapping[str, Array]) -> Stage:
+    """The stage that `settings_of` described, with its weights by full name.
+
+    Raises KeyError where a setting or an array is missing, and what the stages themselves raise.
+    """
+    name = settings["name"]
+    match settings["kind"]:
+        case "embedding":
+            return Embedding(name, weights[f"{name}/weights"], bool(settings["mask_zero"]))
+        case "dense":
+            bias = weights.get(f"{name}/bias")
+            return Dense(name, weights[f"{name}/kernel"], bias, settings["activation"])
+        case "recurrent":
+            layers = tuple(_layer_from(layer, weights) for layer in settings["layers"])
+            return Recurrent(name, layers, settings["merge"], settings["returns"])
+        case kind:
+            known = "embedding, recurrent, dense"
+            raise UnknownName(kind="stage", found=kind, known=known)
+
+
+def _layer_from(settings: Mapping[str, Any], weights: Mapping[str, Array]) -> Layer:
+    def gate(name: str) -> GateWeights:
+        prefix = f"{settings['name']}/{name}"
+        optional = {w: weights.get(f"{prefix}/{w}") for w in ("bias", "recurrent_bias")}
+        kernel, recurrent = weights[f"{prefix}/kernel"], weights[f"{prefix}/recurrent_kernel"]
+        return GateWeights(kernel, recurrent, **optional)
+
+    maps = cells.get(settings["cell"]).maps
+    return Layer(weights={name: gate(name) for name in maps}, **settings)
