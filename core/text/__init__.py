@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.text.decode import ENCODINGS, MOST_BYTES, Decoded, decode, known_encoding
 from core.text.errors import (
     BlankText,
     EmptyFile,
@@ -11,6 +12,7 @@ from core.text.errors import (
     NoSuchRow,
     NotAVocabulary,
     NotText,
+    OtherKindOfFile,
     RaggedRow,
     RepeatedToken,
     TooManyCharacters,
@@ -19,6 +21,8 @@ from core.text.errors import (
     WrongEncoding,
 )
 from core.text.hangul import compose, decompose, readable
+from core.text.spreadsheet import neutralise, neutralised
+from core.text.table import DELIMITERS, Table, read_table
 from core.text.tokens import MOST_CHARACTERS, UNITS, Unit, tokenize
 from core.text.visible import visible
 from core.text.vocabulary import (
@@ -32,6 +36,9 @@ from core.text.vocabulary import (
 from core.text.window import MOST_TOKENS, Window
 
 __all__ = [
+    "DELIMITERS",
+    "ENCODINGS",
+    "MOST_BYTES",
     "MOST_CHARACTERS",
     "MOST_TOKENS",
     "PADDING",
@@ -40,6 +47,7 @@ __all__ = [
     "UNKNOWN",
     "UNKNOWN_ID",
     "BlankText",
+    "Decoded",
     "EmptyFile",
     "EmptyTable",
     "Encoded",
@@ -48,8 +56,10 @@ __all__ = [
     "NoSuchRow",
     "NotAVocabulary",
     "NotText",
+    "OtherKindOfFile",
     "RaggedRow",
     "RepeatedToken",
+    "Table",
     "TooManyCharacters",
     "Unit",
     "UnknownEncoding",
@@ -58,7 +68,12 @@ __all__ = [
     "Window",
     "WrongEncoding",
     "compose",
+    "decode",
     "decompose",
+    "known_encoding",
+    "neutralise",
+    "neutralised",
+    "read_table",
     "readable",
     "tokenize",
     "visible",

@@ -46,20 +46,26 @@ class NotAVocabulary(CoreError):
 
 
 class NotText(CoreError):
-    """Bytes that are no text in any encoding that was tried."""
+    """Bytes that are no text in any encoding that is likely."""
 
     message = (
-        "These bytes are not a text (they look like {kind}). "
+        "These bytes are not a text in any encoding that is likely. "
         "Upload a text file, or choose the encoding if you know it."
     )
+
+
+class OtherKindOfFile(NotText):
+    """Bytes that are something else, and known to be."""
+
+    message = "This file is not a text but {kind}. Upload a text file (.txt, .md, .csv, .tsv)."
 
 
 class WrongEncoding(CoreError):
     """Bytes that are no text in the encoding that was asked for, or that their mark claims."""
 
     message = (
-        "Read as {encoding}, these bytes are not a text: byte {position:,} (0x{byte}) does not "
-        "fit. Choose another encoding."
+        "Read as {encoding}, these bytes are not a text: byte number {position:,} (0x{byte}) does "
+        "not fit. Choose another encoding."
     )
 
 
@@ -72,7 +78,10 @@ class UnknownEncoding(CoreError):
 class FileTooLarge(CoreError):
     """More bytes than are read at once."""
 
-    message = "The file has {found}; at most {limit} are read at once. Upload a smaller part of it."
+    message = (
+        "The file has {found:,} bytes; at most {limit:,} are read at once. "
+        "Upload a smaller part of it."
+    )
 
 
 class EmptyFile(CoreError):
@@ -93,9 +102,9 @@ class RaggedRow(CoreError):
     """A row with more or fewer cells than there are columns."""
 
     message = (
-        "Row {row:,} of the table (line {line:,} of the file) has {found} cells, but there are "
-        "{expected} columns. Give every row {expected} cells; a cell that holds the separator "
-        "stands in double quotes."
+        "Row {row:,} of the table (line {line:,} of the file; the column names are row 1) has "
+        "{found} cells, but there are {expected} columns. Give every row {expected} cells; a cell "
+        "that holds the separator stands in double quotes."
     )
 
 
@@ -103,8 +112,9 @@ class UnreadableRow(CoreError):
     """A row whose double quotes do not pair up."""
 
     message = (
-        "Row {row:,} of the table (from line {line:,} of the file) cannot be read: its double "
-        "quotes do not pair up. Close each one, and write a quote inside a cell twice."
+        "Row {row:,} of the table (from line {line:,} of the file; the column names are row 1) "
+        "cannot be read: its double quotes do not pair up. Close each one, and write a quote "
+        "inside a cell twice."
     )
 
 
