@@ -1,0 +1,103 @@
+"""The heatmaps on a page: two components that meet in the browser by their key.
+
+One carries the data, the other only the cursor. Streamlit sends a component's data as a whole
+whenever a byte of it changes, and not at all (a reference to its hash instead) when nothing did:
+so a step of the cursor costs some hundred bytes, not three megabytes. Not chosen: an iframe, which
+could keep its own state but neither grow with its content nor share the page's font; one component
+that is sent everything on every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components.heatmaps.payload import pack
+from dashboard.components.heatmaps.scene import Column, Palette, Picked
+from dashboard.components.heatmaps.words import ENGLISH
+
+HERE = Path(__file__).parent
+
+# One module in the browser, without a build step: each part uses what stands before it.
+PARTS = (
+    "hub",
+    "payload",
+    "images",
+    "window",
+    "surface",
+    "strip",
+    "layout",
+    "draw",
+    "cursor",
+    "gestures",
+    "download",
+    "heatmaps",
+    "moves",
+    "main",
+)
+
+
+def script(*parts: str) -> str:
+    """The JavaScript of these parts, one after the other."""
+    return "\n".join((HERE / "script" / f"{part}.js").read_text(encoding="utf-8") for part in parts)
+
+
+_picture = st.components.v2.component(
+    "unrolled_heatmaps",
+    css=(HERE / "heatmaps.css").read_text(encoding="utf-8"),
+    js=script(*PARTS),
+)
+_cursor = st.components.v2.component("unrolled_heatmaps_cursor", js=script("hub", "cursor_link"))
+
+
+def heatmaps(
+    columns: Sequence[Column] | bytes,
+    *,
+    key: str,
+    step: int | None,
+    unit: int | None = None,
+    palette: Palette,
+    words: Mapping[str, str] = ENGLISH,
+    file_name: str = "heatmaps",
+    first: int = 1,
+    panel_height: int | None = None,
+    on_pick: Callable[[Picked], object] | None = None,
+) -> Picked | None:
+    """Draw `columns` with the cursor at `step` and `unit`; return what was picked in this run.
+
+    `columns` may be the bytes that `pack` made of them with the same key, when a cache has them;
+    palette, words and the rest are then those of the bytes. Steps and units count from 0 as in the
+    arrays; `first` is the number that is shown for step 0. `on_pick` is called before the script
+    runs again, so that widgets above can show the pick in the same run.
+    """
+    packed = columns
+    if not isinstance(packed, bytes):
+        packed = pack(
+            packed,
+            key=key,
+            palette=palette,
+            words=words,
+            file_name=file_name,
+            first=first,
+            panel_height=panel_height,
+        )
+
+    def picked() -> None:
+        choice = _picked(st.session_state[key].get("picked"))
+        if on_pick is not None and choice is not None:
+            on_pick(choice)
+
+    with st.container(gap=None):
+        _cursor(key=f"{key}-cursor", data={"key": key, "step": step, "unit": unit}, height=1)
+        result = _picture(key=key, data=packed, on_picked_change=picked)
+    return _picked(result.get("picked"))
+
+
+def _picked(value: Any) -> Picked | None:
+    """A pick as the browser reports it."""
+    if value is None:
+        return None
+    return Picked(value["step"], value["unit"], value["panel"], value["column"])

@@ -1,0 +1,123 @@
+// How are the tokens written when there are twenty of them, and when there are two thousand?
+//   across   each in its coloured cell, as one reads
+//   upright  turned by a quarter, when the cells are narrower than the words
+//   sparse   cells without text, and every so many steps a word above them
+// The height is chosen for the whole text and kept when the user zooms; the manner follows the zoom.
+
+const TOKEN = { size: 13, short: 16, least: 12, low: 28, tall: 92, band: 12 };
+
+/** How wide the words are: nine out of ten are at most `wide`; the longest is `longest`. */
+function wordsOfStrip(column, family) {
+  if (column.words?.family !== family) {
+    const font = fontOf(family, TOKEN.size, 400);
+    const found = column.tokens.map((token) => measured(token, font)).sort((a, b) => a - b);
+    const wide = found[Math.floor(0.9 * (found.length - 1))];
+    column.words = { family, font, wide, longest: found[found.length - 1] };
+  }
+  return column.words;
+}
+
+function mannerOfStrip(words, stepWidth) {
+  const short = words.wide <= TOKEN.short;
+  if (stepWidth >= Math.min(words.wide + (short ? 3 : 8), 52)) return "across";
+  if (!short && stepWidth >= TOKEN.least) return "upright";
+  return "sparse";
+}
+
+function heightOfStrip(words, stepWidth) {
+  if (mannerOfStrip(words, stepWidth) === "across") return TOKEN.low;
+  const sparse = mannerOfStrip(words, stepWidth) === "sparse" ? TOKEN.band + 4 : 0;
+  if (words.wide <= TOKEN.short) return TOKEN.low + 8;
+  return Math.ceil(Math.min(words.longest + 14, TOKEN.tall - 16) + sparse);
+}
+
+/** Dark or light text, whichever stands out from the colour under it. */
+function inkOn(channels, palette) {
+  if (!channels) return palette.ink;
+  const own = brightness(channels);
+  const [ink, paper] = [palette.ink, palette.background].map((hex) => brightness(channelsOf(hex)));
+  return contrast(own, ink) >= contrast(own, paper) ? palette.ink : palette.background;
+}
+
+const channelsOf = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+
+function brightness(channels) {
+  const [red, green, blue] = channels.map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+
+function drawStrip(surface, column, layout, { window, palette }) {
+  const { cells, words } = layout.strip;
+  const stepWidth = cells.width / (window.end - window.start);
+  const manner = mannerOfStrip(words, stepWidth);
+  const sparse = manner === "sparse";
+  const band = sparse
+    ? { ...cells, y: cells.y + cells.height - TOKEN.band, height: TOKEN.band }
+    : cells;
+  const gap = stepWidth >= 6 ? 1 : 0;
+  const radius = stepWidth >= 12 ? 3 : 0;
+  const every = sparse ? niceStride((words.wide <= TOKEN.short ? 16 : 14) / stepWidth) : 1;
+  const last = Math.min(column.steps, Math.ceil(window.end));
+  surface.clipped({ ...cells, y: cells.y - 2, height: cells.height + 4 }, () => {
+    for (let step = Math.floor(window.start); step < last; step++) {
+      const left = surface.snap(xOf(layout, window, step));
+      const right = surface.snap(xOf(layout, window, step + 1));
+      if (right <= left && !sparse) continue;
+      const masked = column.masked.has(step);
+      const channels = masked ? null : colourOfToken(column, step);
+      const fill = channels ? `rgb(${channels.join(",")})` : palette.grid;
+      const box = { ...band, x: left, width: Math.max(right - left - gap, 0.5) };
+      surface.rect(box, { fill, radius, alpha: channels ? 1 : 0.55 });
+      if (step % every) continue;
+      const ink = masked || sparse ? palette.muted : inkOn(channels, palette);
+      const unknown = column.unknown.has(step);
+      const centre = (left + right - gap) / 2;
+      if (sparse) drawAbove(surface, column.tokens[step], centre, cells, words, ink, unknown);
+      else drawInside(surface, column.tokens[step], box, centre, manner, words, ink, unknown);
+    }
+  });
+}
+
+function colourOfToken(column, step) {
+  return column.strip && colourOf(column.strip, numberAt(column.strip.values, step));
+}
+
+function drawInside(surface, token, box, centre, manner, words, fill, unknown) {
+  const middle = box.y + box.height / 2;
+  if (manner === "across") {
+    const text = fitted(token, words.font, box.width - 4);
+    surface.text(text, centre, middle, { fill, size: TOKEN.size, align: "center" });
+    const half = measured(text, words.font) / 2;
+    if (unknown) dotted(surface, [[centre - half, middle + 9], [centre + half, middle + 9]], fill);
+    return;
+  }
+  const text = fitted(token, words.font, box.height - 12);
+  const bottom = box.y + box.height - 6;
+  surface.text(text, centre, bottom, { fill, size: TOKEN.size, upward: true });
+  const top = bottom - measured(text, words.font);
+  const beside = Math.min(centre + 7, box.x + box.width - 1);
+  if (unknown) dotted(surface, [[beside, bottom], [beside, top]], fill);
+}
+
+function drawAbove(surface, token, centre, cells, words, fill, unknown) {
+  const bottom = cells.y + cells.height - TOKEN.band - 5;
+  if (words.wide <= TOKEN.short) {
+    const middle = cells.y + (bottom - cells.y) / 2;
+    surface.text(token, centre, middle, { fill, size: TOKEN.size, align: "center" });
+    if (unknown) dotted(surface, [[centre - 5, bottom + 1], [centre + 5, bottom + 1]], fill);
+    return;
+  }
+  const text = fitted(token, words.font, bottom - cells.y - 2);
+  surface.text(text, centre, bottom, { fill, size: TOKEN.size, upward: true });
+  const top = bottom - measured(text, words.font);
+  if (unknown) dotted(surface, [[centre + 7, bottom], [centre + 7, top]], fill);
+}
+
+function dotted(surface, points, stroke) {
+  surface.path(points, { stroke, width: 1.25, dash: [1.25, 2] });
+}
