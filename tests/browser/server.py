@@ -26,7 +26,7 @@ STOP_SECONDS = 10
 # What `streamlit run` prints when all is well. Any other line is a finding.
 BANNER = re.compile(
     r"\s*$|\s*You can now view your Streamlit app|\s*(Local |Network |External )?URL: http"
-    r"|.*Uvicorn server started on |\s*Stopping\.\.\.|\s*For better performance, install the Watchdog"
+    r"|.*Uvicorn server started on |\s*Stopping\.\.\."
 )
 
 
