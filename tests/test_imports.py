@@ -26,6 +26,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "core.stages",
+            "core.stage_settings",
             "core.model",
             "core.initialise",
             "core.losses",
@@ -44,6 +45,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "dashboard.widgets",
             "dashboard.figures",
             "dashboard.state",
+            "dashboard.fields",
             "dashboard.cache",
             "dashboard.i18n",
             "dashboard.components",
