@@ -15,6 +15,7 @@ from core.bptt import backprop
 from core.engines import record
 from core.errors import CoreError
 from core.gradients import Gradients
+from core.importers.keras_bridge import from_keras, to_keras
 from core.initialise import new_model
 from core.model import Model
 from core.trace import Trace
@@ -25,6 +26,8 @@ __all__ = [
     "Model",
     "Trace",
     "backprop",
+    "from_keras",
     "new_model",
     "record",
+    "to_keras",
 ]

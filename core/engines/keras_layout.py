@@ -1,0 +1,104 @@
+"""How Keras lays the weights of a recurrent layer side by side: the one place that knows.
+
+Keras keeps `kernel` (features, gates·units), `recurrent_kernel` (units, gates·units) and `bias`
+(gates·units,), gates in the order below: LSTM i f c o, GRU z r h. A GRU with reset_after has a
+bias of (2, gates·units): beside the input, then beside the hidden state. Used by the bridge to
+Keras, by the readers of Keras's files, and by the Keras engine; needs no Keras itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.activations import Array
+from core.errors import ShapeMismatch
+from core.stages import GateWeights, Layer
+
+GATE_ORDER = {
+    "simple_rnn": ("hidden",),
+    "lstm": ("input", "forget", "candidate", "output"),
+    "gru": ("update", "reset", "candidate"),
+}
+"""Cell → its affine maps in the order of Keras's columns."""
+
+
+def gates_from_keras(
+    cell: str,
+    *,
+    name: str,
+    kernel: Array,
+    recurrent_kernel: Array,
+    bias: Array | None,
+    reset_after: bool,
+) -> dict[str, GateWeights]:
+    """The weights of a Keras layer by gate name, copied.
+
+    `name` is the layer's, for the message. Raises ShapeMismatch where an array is not laid out
+    as the cell's units ask for.
+    """
+    maps = GATE_ORDER[cell]
+    units = recurrent_kernel.shape[0] if recurrent_kernel.ndim == 2 else 0
+    wide = len(maps) * units
+    separate = cell == "gru" and reset_after
+    _check(f"{name}/recurrent_kernel", recurrent_kernel, (units, wide))
+    _check(f"{name}/kernel", kernel, (kernel.shape[0], wide))
+    if bias is not None:
+        _check(f"{name}/bias", bias, (2, wide) if separate else (wide,))
+    weights = {}
+    for at, gate in enumerate(maps):
+        columns = slice(at * units, (at + 1) * units)
+        own = None if bias is None else (bias[0] if separate else bias)[columns].copy()
+        after = bias[1, columns].copy() if bias is not None and separate else None
+        weights[gate] = GateWeights(
+            kernel[:, columns].copy(), recurrent_kernel[:, columns].copy(), own, after
+        )
+    return weights
+
+
+def keras_weights(layer: Layer) -> list[Array]:
+    """What Keras's `set_weights` takes: kernel, recurrent kernel, and bias if there is any.
+
+    Where only some gates have a bias, the others get zeros: to Keras it is one array.
+    """
+    gates = [layer.weights[gate] for gate in GATE_ORDER[layer.cell]]
+    arrays = [
+        np.concatenate([gate.kernel for gate in gates], axis=1),
+        np.concatenate([gate.recurrent_kernel for gate in gates], axis=1),
+    ]
+    if not has_bias(layer):
+        return arrays
+    bias = _row(layer, [gate.bias for gate in gates])
+    if layer.cell == "gru" and layer.reset_after:
+        bias = np.stack([bias, _row(layer, [gate.recurrent_bias for gate in gates])])
+    return [*arrays, bias]
+
+
+def has_bias(layer: Layer) -> bool:
+    """Whether Keras's `use_bias` is on for this layer."""
+    gates = layer.weights.values()
+    return any(gate.bias is not None or gate.recurrent_bias is not None for gate in gates)
+
+
+def keras_settings(layer: Layer) -> dict[str, object]:
+    """The arguments that a Keras layer and a Keras cell of this kind share."""
+    settings: dict[str, object] = {
+        "units": layer.units,
+        "activation": layer.activation,
+        "use_bias": has_bias(layer),
+    }
+    if layer.cell != "simple_rnn":
+        settings["recurrent_activation"] = layer.recurrent_activation
+    if layer.cell == "gru":
+        settings["reset_after"] = layer.reset_after
+    return settings
+
+
+def _row(layer: Layer, biases: list[Array | None]) -> Array:
+    dtype = next(iter(layer.weights.values())).kernel.dtype
+    zero = np.zeros(layer.units, dtype)
+    return np.concatenate([zero if bias is None else bias for bias in biases])
+
+
+def _check(what: str, array: Array, expected: tuple[int, ...]) -> None:
+    if array.shape != expected:
+        raise ShapeMismatch(what=what, found=array.shape, expected=expected)
