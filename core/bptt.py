@@ -77,7 +77,7 @@ def backprop(
                 runs = [recorded.pop() for _ in stage.layers][::-1]
                 parts = split(d, stage, runs)
                 done = [
-                    _layer_back(layer, run, part, truncate=truncate, paired=bool(stage.merge),
+                    _layer_back(layer, run, part, truncate=truncate, zeroes=stage.zeroes_masked,
                                 into=gathered)
                     for layer, run, part in zip(stage.layers, runs, parts, strict=True)
                 ]  # fmt: skip
@@ -146,7 +146,7 @@ def _layer_back(
     d_outputs: Array,
     *,
     truncate: int | None,
-    paired: bool,
+    zeroes: bool,
     into: Contributions,
 ) -> LayerGradients:
     """One layer's way back, from ∂loss/∂outputs (batch, time, units)."""
@@ -154,7 +154,7 @@ def _layer_back(
     upstream = np.ascontiguousarray(in_reading_order(d_outputs, run.direction))
     valid = None if run.mask is None else in_reading_order(run.mask, run.direction)
     if valid is not None:
-        upstream = _past_masked(upstream, valid, paired=paired)
+        upstream = _past_masked(upstream, valid, zeroes=zeroes)
     back = Backward.empty(cell, record, kernels)
     carried = {name: np.zeros_like(state[0]) for name, state in record.states.items()}
     with one_thread(carried["hidden"].shape[0] * kernels.recurrent_kernel.size):
@@ -213,12 +213,12 @@ def _skip(
         back.states[name][at][skipped] = before[name][skipped]
 
 
-def _past_masked(upstream: Array, valid: Mask, *, paired: bool) -> Array:
+def _past_masked(upstream: Array, valid: Mask, *, zeroes: bool) -> Array:
     """∂loss/∂outputs moved to where those outputs came from: the inverse of `masked_outputs`."""
     moved = upstream.copy()
     for at in reversed(range(len(moved))):
         skipped = ~valid[at]
-        if at > 0 and not paired:
+        if at > 0 and not zeroes:
             moved[at - 1][skipped] += moved[at][skipped]
         moved[at][skipped] = 0
     return moved

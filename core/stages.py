@@ -252,6 +252,14 @@ class Recurrent:
         units = [layer.units for layer in self.layers]
         return sum(units) if self.merge == "concat" else units[0]
 
+    @property
+    def zeroes_masked(self) -> bool:
+        """Whether its layers hand on zeros at masked steps, as Keras has it.
+
+        A merged pair does where it returns every step; all others repeat their last output.
+        """
+        return self.merge is not None and self.returns == "every"
+
     def parameters(self) -> dict[str, Array]:
         """Every weight array by its full name."""
         return {name: array for layer in self.layers for name, array in layer.parameters().items()}

@@ -79,17 +79,17 @@ def merge(outputs: list[Array], how: str | None) -> Array:
     return sum(outputs[1:], outputs[0])
 
 
-def masked_outputs(layer: LayerTrace, *, paired: bool) -> Array:
+def masked_outputs(layer: LayerTrace, *, zeroes: bool) -> Array:
     """What Keras lets a layer hand on where steps are masked, (batch, time, units).
 
-    Inside a bidirectional pair: zeros. Else the output of the last step that was not skipped,
-    and zeros before the first.
+    With `zeroes` (see Recurrent.zeroes_masked), zeros. Else the output of the last step that was
+    not skipped, and zeros before the first.
     """
     hidden = layer.states["hidden"]
     if layer.mask is None:
         return hidden
     valid = layer.mask[..., None]
-    if paired:
+    if zeroes:
         return np.where(valid, hidden, 0).astype(hidden.dtype)
     started = np.maximum.accumulate(in_reading_order(valid, layer.direction), axis=0)
     return np.where(in_text_order(started, layer.direction), hidden, 0).astype(hidden.dtype)

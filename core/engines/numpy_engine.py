@@ -31,12 +31,14 @@ _SMALL_PRODUCT = 2_000_000
 
 def run(model: Model, inputs: Inputs) -> Trace:
     """Records the model on checked inputs."""
-    paired = {layer.name for stage in model.recurrent if stage.merge for layer in stage.layers}
+    zeroed = {
+        layer.name for stage in model.recurrent if stage.zeroes_masked for layer in stage.layers
+    }
 
     def run_layer(
         layer: Layer, x: Array, mask: Mask | None, initial: Mapping[str, Array]
     ) -> LayerTrace:
-        return _run_layer(layer, x, mask, initial, paired=layer.name in paired)
+        return _run_layer(layer, x, mask, initial, zeroes=layer.name in zeroed)
 
     return run_chain(model, inputs, engine="numpy", run_layer=run_layer, run_dense=run_dense)
 
@@ -54,7 +56,7 @@ def _controller() -> ThreadpoolController:
 
 
 def _run_layer(
-    layer: Layer, x: Array, mask: Mask | None, initial: Mapping[str, Array], *, paired: bool
+    layer: Layer, x: Array, mask: Mask | None, initial: Mapping[str, Array], *, zeroes: bool
 ) -> LayerTrace:
     cell, kernels = cells.get(layer.cell), layer.kernels()
     read = np.ascontiguousarray(in_reading_order(x, layer.direction))
@@ -76,7 +78,7 @@ def _run_layer(
         kernels=kernels,
     )  # fmt: skip
     trace = build(outputs=np.empty(0, x.dtype))
-    return build(outputs=masked_outputs(trace, paired=paired))
+    return build(outputs=masked_outputs(trace, zeroes=zeroes))
 
 
 def _loop(cell: cells.Cell, record: Record, kernels: Kernels, valid: Mask | None) -> None:
