@@ -94,6 +94,8 @@ class LayerTrace:
         def of(name: str) -> Preactivation:
             total = self._seen(self.record.preactivations[:, :, cell.index(name)])
             parts = cell.parts(name, record=self.record, kernels=self.kernels)
+            for part in parts:
+                part.flags.writeable = False
             from_input, from_hidden, bias = (self._seen(part) for part in parts)
             return Preactivation.of(
                 total, from_input=from_input, from_hidden=from_hidden, bias=bias

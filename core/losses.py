@@ -101,11 +101,12 @@ def _terms(name: str, y: Array, wanted: Array) -> tuple[Array, Array, Array | No
         each = -(wanted * np.log(p) + (1 - wanted) * np.log1p(-p))
         width = y.shape[-1]
         return each, (p - wanted) / (p * (1 - p)) / width, (y - wanted) / width
-    p = np.clip(y / y.sum(axis=-1, keepdims=True), _SMALLEST, 1 - _SMALLEST)
+    # Keras first divides by the sum, which for a softmax is 1.
+    whole = y.sum(axis=-1, keepdims=True)
+    p = np.clip(y / whole, _SMALLEST, 1 - _SMALLEST)
     each = -wanted * np.log(p) * y.shape[-1]
     total = wanted.sum(axis=-1, keepdims=True)
-    at_outputs = -wanted / p + total
-    return each, at_outputs, y * total - wanted
+    return each, (total - wanted / p) / whole, y * total - wanted
 
 
 def _targets(name: str, targets: NDArray[Any], outputs: Array) -> Array:

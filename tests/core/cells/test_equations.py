@@ -1,0 +1,124 @@
+"""Records recompose: from the trace alone, each cell's equations give what was recorded."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core import cells
+from core.layer_trace import LayerTrace
+from tests.core.networks import BOUNDED, ELEMENTWISE, Case, cases
+
+
+def _next_hidden(layer: LayerTrace) -> np.ndarray:
+    """h_t from the recorded gates and the states before, as the papers write it."""
+    gates, before = layer.gates, layer.previous
+    activation = layer.kernels.activation
+    match layer.cell:
+        case "simple_rnn":
+            return activation(np.array(layer.preactivations["hidden"]))
+        case "lstm":
+            cell = gates["forget"] * before["cell"] + gates["input"] * gates["candidate"]
+            _assert_same(layer, cell, layer.states["cell"])
+            return gates["output"] * activation(cell)
+        case "gru":
+            z = gates["update"]
+            return z * before["hidden"] + (1 - z) * gates["candidate"]
+    raise AssertionError(layer.cell)
+
+
+TOLERANCE = {"rtol": 1e-12, "atol": 1e-12}
+
+
+def _assert_same(layer: LayerTrace, found: np.ndarray, recorded: np.ndarray) -> None:
+    """Equal at every step that is not masked."""
+    used = slice(None) if layer.mask is None else layer.mask
+    np.testing.assert_allclose(found[used], recorded[used], **TOLERANCE)
+
+
+@given(cases(dtype=np.float64, activations=ELEMENTWISE, recurrent_activations=BOUNDED))
+def test_records_recompose(case: Case):
+    for layer in case.record().layers:
+        hidden = layer.states["hidden"]
+        _assert_same(layer, _next_hidden(layer), hidden)
+        for total in layer.preactivations.values():
+            parts = total.from_input + total.from_hidden + total.bias
+            np.testing.assert_allclose(parts, total, **TOLERANCE)
+        for name, gate in layer.gates.items():
+            function = cells.get(layer.cell).activation_of(name, layer.kernels)
+            before = np.array(layer.preactivations[name])
+            np.testing.assert_allclose(function(before), gate, **TOLERANCE)
+
+
+@given(cases(dtype=np.float64))
+def test_parts_are_the_products_of_the_weights(case: Case):
+    trace = case.record()
+    for layer, weights in zip(trace.layers, case.model.layers, strict=True):
+        for gate, own in weights.weights.items():
+            part = layer.preactivations[gate]
+            np.testing.assert_allclose(part.from_input, layer.inputs @ own.kernel, **TOLERANCE)
+            before, bias = layer.previous["hidden"], np.zeros(weights.units) + own.bias
+            from_hidden = before @ own.recurrent_kernel
+            if layer.cell == "gru" and gate == "candidate":
+                reset = layer.gates["reset"]
+                if weights.reset_after:
+                    from_hidden, bias = reset * from_hidden, bias + reset * own.recurrent_bias
+                else:
+                    from_hidden = (reset * before) @ own.recurrent_kernel
+            elif own.recurrent_bias is not None:
+                bias = bias + own.recurrent_bias
+            np.testing.assert_allclose(part.from_hidden, from_hidden, **TOLERANCE)
+            np.testing.assert_allclose(part.bias, np.broadcast_to(bias, part.shape), **TOLERANCE)
+
+
+@given(cases(masked=True))
+def test_a_masked_step_carries_the_state_on(case: Case):
+    assert case.mask is not None
+    for layer in case.record().layers:
+        for name, state in layer.states.items():
+            skipped = ~case.mask
+            np.testing.assert_array_equal(state[skipped], layer.previous[name][skipped])
+
+
+@given(cases(masked=False))
+def test_previous_is_the_state_one_step_before_in_reading_order(case: Case):
+    for at, layer in enumerate(case.record().layers):
+        for name, state in layer.states.items():
+            forward = layer.direction == "forward"
+            shifted = state[:, :-1] if forward else state[:, 1:]
+            previous = layer.previous[name][:, 1:] if forward else layer.previous[name][:, :-1]
+            np.testing.assert_array_equal(previous, shifted)
+            first = layer.previous[name][:, 0 if forward else -1]
+            np.testing.assert_array_equal(first, case.initial_states[at][name])
+
+
+@settings(max_examples=20)
+@given(cases(), st.integers(0, 2**16))
+def test_reading_backwards_is_reading_the_reversed_text(case: Case, seed: int):
+    trace = case.record()
+    stage = case.model.recurrent[0]
+    if len(stage.layers) == 1 or case.mask is not None:
+        return
+    backward = trace.layers[1]
+    weights = stage.layers[1]
+    single = type(stage)("one", (_turned(weights),), None, "every")
+    model = type(case.model)((single,))
+    again = type(case)(model, case.inputs[:, ::-1], None, [case.initial_states[1]]).record()
+    for name, gate in backward.gates.items():
+        np.testing.assert_allclose(again.layers[0].gates[name][:, ::-1], gate, rtol=1e-5, atol=1e-6)
+    hidden = again.layers[0].states["hidden"][:, ::-1]
+    np.testing.assert_allclose(hidden, backward.states["hidden"], rtol=1e-5, atol=1e-6)
+
+
+def _turned(layer):
+    return type(layer)(**(vars(layer) | {"direction": "forward"}))
+
+
+@pytest.mark.parametrize("cell", cells.CELLS.values(), ids=lambda cell: cell.name)
+def test_every_cell_names_its_maps_once(cell: cells.Cell):
+    assert sorted(cell.stacked) == sorted(cell.maps)
+    assert set(cell.gates) <= set(cell.maps)
+    assert cell.candidate in cell.maps
+    assert cell.states[0] == "hidden"
