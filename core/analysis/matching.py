@@ -1,0 +1,108 @@
+"""How many units give another cell as many parameters as a given model has?
+
+A fair comparison of cells can hold the units equal, or the number of parameters. This finds the
+units for the second. Several recurrent layers are scaled by one factor, each rounded up or down,
+whichever brings the sum nearest, so that their proportions stay as near as whole numbers allow. Counts grow
+with units, so bisection finds the place; cost: some dozens of additions. Not chosen: solving the
+quadratic by hand, which a stack, a pair of directions or a dense head would each change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal, get_args
+
+from core import cells
+from core.errors import UnknownName
+from core.model import Model
+from core.stages import Dense, Embedding, Recurrent
+
+Part = Literal["model", "recurrent"]
+
+
+@dataclass(frozen=True)
+class Match:
+    """`units` for each recurrent layer of `cell`, whose `count` is nearest to `wanted`.
+
+    `part` says what was counted: the whole "model", embedding and dense layers included, or its
+    "recurrent" layers alone.
+    """
+
+    cell: str
+    units: tuple[int, ...]
+    count: int
+    wanted: int
+    part: Part
+
+    @property
+    def difference(self) -> float:
+        """How far the count is off, as a share of the wanted: 0.01 is 1 % too many."""
+        return self.count / self.wanted - 1
+
+
+def match_units(
+    model: Model, cell: str, *, part: Part = "model", reset_after: bool = True
+) -> Match:
+    """The units that give `cell` nearly as many parameters as `model` has.
+
+    Everything but the recurrent layers stays: the same embedding, dense units, directions and
+    merging; layers have biases where the model's have. `reset_after` is the GRU's: with it, a
+    GRU has two biases a gate. Of two sizes equally near, the smaller. Raises UnknownName.
+    """
+    if part not in get_args(Part):
+        raise UnknownName(kind="part to count", found=part, known=", ".join(get_args(Part)))
+    maps = len(cells.get(cell).maps)
+    given = [stage.layers[0].units for stage in model.recurrent]
+
+    def count(units: tuple[int, ...]) -> int:
+        biases = 2 if cell == "gru" and reset_after else 1
+        return _count(model, units, maps=maps, biases=biases, part=part)
+
+    if part == "model":
+        wanted = model.parameter_count
+    else:
+        wanted = sum(
+            array.size for stage in model.recurrent for array in stage.parameters().values()
+        )
+    units = _nearest(given, count, wanted)
+    return Match(cell, units, count(units), wanted, part)
+
+
+def _count(model: Model, units: tuple[int, ...], *, maps: int, biases: int, part: Part) -> int:
+    """The parameters of the model with its recurrent layers replaced."""
+    total, width, sizes = 0, model.features, iter(units)
+    for stage in model.stages:
+        match stage:
+            case Embedding():
+                total += stage.weights.size if part == "model" else 0
+            case Dense():
+                own = (width + (stage.bias is not None)) * stage.outputs
+                total += own if part == "model" else 0
+                width = stage.outputs
+            case Recurrent():
+                size = next(sizes)
+                for layer in stage.layers:
+                    biased = any(gate.bias is not None for gate in layer.weights.values())
+                    total += maps * size * (width + size + (biases if biased else 0))
+                width = size * (len(stage.layers) if stage.merge == "concat" else 1)
+    return total
+
+
+def _nearest(
+    given: list[int], count: Callable[[tuple[int, ...]], int], wanted: int
+) -> tuple[int, ...]:
+    """The sizes in proportion to `given` whose count is nearest to `wanted`."""
+
+    def scaled(factor: float) -> tuple[int, ...]:
+        return tuple(max(1, round(factor * units)) for units in given)
+
+    low, high = 0.0, 1.0
+    while count(scaled(high)) < wanted:
+        low, high = high, 2 * high
+    while scaled(low) != scaled(high) and (high - low) * max(given) > 1e-6:
+        middle = (low + high) / 2
+        low, high = (middle, high) if count(scaled(middle)) < wanted else (low, middle)
+    around = product(*({one, other} for one, other in zip(scaled(low), scaled(high), strict=True)))
+    return min(around, key=lambda units: (abs(count(units) - wanted), units))
