@@ -1,0 +1,65 @@
+"""Remember the first symbol: a latch, over gaps of up to a hundred steps.
+
+A text is some of the letters A, B, C, D in any order, `CABDDBAC…`; the answer, asked for at the end,
+is the first of them. All that follow are drawn alike from the same letters and mean nothing, so the
+network must take in the first one, keep it, and shut out symbols that look exactly like it: what an
+input gate that closes and a forget gate that stays open are for. The state tells the first step
+from the others, since nothing stands in it yet.
+
+Training draws gaps from 1 to `LONGEST`, so that short ones may teach the long ones; the score is
+that of the long ones, from `LONG` on.
+
+The task is the latch problem of Bengio et al. 1994, with the noise made of the symbols themselves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.data.task import Example, Side, Task, drawn_until, side_of
+
+SYMBOLS = ("A", "B", "C", "D")
+LONG, LONGEST = 60, 100
+
+
+def draw(random: np.random.Generator, side: Side) -> Example:
+    """A first symbol and the distractors after it; the answer is the place of the first symbol."""
+
+    def propose() -> Example:
+        gap = int(random.integers(1 if side == "train" else LONG, LONGEST + 1))
+        return with_gap(random, gap)
+
+    return drawn_until(lambda example: side_of(example.text) == side, propose)
+
+
+def with_gap(random: np.random.Generator, gap: int) -> Example:
+    """An example with so many distractors."""
+    drawn = random.integers(len(SYMBOLS), size=gap + 1)
+    return Example("".join(SYMBOLS[symbol] for symbol in drawn), int(drawn[0]), f"gap {gap}")
+
+
+def _sample(first: str, gap: int, seed: int) -> str:
+    return first + with_gap(np.random.default_rng(seed), gap).text[1:]
+
+
+SAMPLES = (
+    _sample("A", 20, 1),
+    _sample("B", 20, 1),
+    _sample("C", 60, 2),
+    _sample("D", 100, 3),
+)
+
+TASK = Task(
+    name="latch",
+    description="Reads a long row of letters and says at the end which one came first.",
+    unit="character",
+    loss="sparse_categorical_crossentropy",
+    readout="last",
+    metric="accuracy",
+    draw=draw,
+    samples_by_language={"en": SAMPLES, "ko": SAMPLES},
+    citation="Bengio, Simard & Frasconi 1994, 'Learning long-term dependencies with gradient "
+    "descent is difficult'; Hochreiter & Schmidhuber 1997, 'Long short-term memory'",
+    tokens=SYMBOLS,
+    answers=SYMBOLS,
+)
