@@ -121,12 +121,12 @@ MONOSPACE = (
     "'Noto Sans Mono CJK KR', 'D2Coding', monospace"
 )
 
-# For st.plotly_chart and figure.show(). The mode bar's own camera is left out: dashboard/widgets/
-# chart.py offers PNG, SVG, HTML and CSV in one place.
+# For st.plotly_chart and figure.show(). The mode bar keeps its camera: dashboard/widgets/snapshot.py
+# presses it.
 PLOT_CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "responsive": True,
-    "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d", "autoScale2d"],
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
 }
 
 

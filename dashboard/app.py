@@ -1,0 +1,57 @@
+"""The frame: finds the pages, sets the language, navigates. `streamlit run dashboard/app.py`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))  # Streamlit puts only the script's own folder there
+
+import streamlit as st  # noqa: E402
+
+from dashboard import state, views, widgets  # noqa: E402
+from dashboard.i18n import t  # noqa: E402
+
+
+def pages() -> list[ModuleType]:
+    """Return the modules of `dashboard.views` that have a PAGE, in the order of navigation."""
+    names = [found.name for found in pkgutil.iter_modules(views.__path__)]
+    modules = [importlib.import_module(f"{views.__name__}.{name}") for name in names]
+    return sorted((m for m in modules if hasattr(m, "PAGE")), key=lambda m: m.PAGE.order)
+
+
+def show(module: ModuleType) -> None:
+    """Draw one page within the frame."""
+    widgets.frame(module.PAGE.key)
+    with widgets.guard():
+        module.render()
+
+
+def main() -> None:
+    """Draw the page that the URL asks for."""
+    modules = pages()  # first: pages declare fields, which a link may hold
+    state.restore()
+    st.set_page_config(
+        page_title=t("frame.name"), page_icon=":material/all_inclusive:", layout="wide"
+    )
+    offered = {
+        module.PAGE.key: st.Page(
+            partial(show, module),
+            title=t(f"{module.PAGE.key}.title"),
+            icon=module.PAGE.icon,
+            url_path=module.PAGE.key,
+            default=module.PAGE.key == state.HOME,
+        )
+        for module in modules
+    }
+    state.remember("pages", offered)
+    st.navigation(list(offered.values()), position="top").run()
+
+
+main()

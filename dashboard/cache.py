@@ -1,0 +1,152 @@
+"""What costs time, kept; the only file that uses Streamlit's caches.
+
+Everything is keyed on names, settings and digests, never on hashed arrays: from 500,000 numbers on
+Streamlit hashes a sample and gives wrong results. Everything is shared between sessions and frozen
+(models, traces and gradients are read-only arrays), so it is kept as a resource, which costs 0.3 ms
+a look where a copy would cost 50 ms per 100 MB. Everything is bounded: the oldest goes.
+Not chosen: caches inside `core`, because who keeps what for how long is the page's business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+import core
+from core.errors import MissingVocabulary
+from core.gradients import Gradients
+from core.model import Model
+from core.text import PADDING, UNKNOWN, Encoded, Unit, Vocabulary, tokenize
+from core.text.decode import Decoded, decode
+from core.text.table import Table, read_table
+from core.text.vocabulary import normal_form
+from core.trace import Trace
+
+ROWS = 4_096
+"""Rows of an untrained model's embedding: a fixed number, so that a new word changes no weight."""
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def bundled(identifier: str) -> Model:
+    """Return a model that ships with the project, such as "sentiment-lstm"."""
+    return core.bundled_model(identifier)
+
+
+def untrained(cell: str, *, words: str, split: Unit, **settings: Any) -> Model:
+    """Return an untrained model that knows the tokens of a text, up to ROWS of them.
+
+    `settings` are those of `core.new_model`. The ids follow the order of first appearance, so
+    that what is typed at the end changes nothing before it.
+    """
+    return _untrained(digest(words), split, cell, words, **settings)
+
+
+def encoded(words: str, model: Model) -> Encoded:
+    """Return a text as the ids of a model's vocabulary. Raises as `Vocabulary.encode` does."""
+    if model.vocabulary is None:
+        raise MissingVocabulary
+    return _encoded(digest(words), model.digest, words, model.vocabulary)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def decoded(file: str, _data: bytes, *, encoding: str | None) -> Decoded:
+    """Return an upload, named by its id, as text. Raises as `core.text.decode` does."""
+    del file
+    return decode(_data, encoding)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def table(file: str, encoding: str, _words: str) -> Table:
+    """Return an upload, read in some encoding, as a table. Raises as `read_table` does."""
+    del file, encoding
+    return read_table(_words)
+
+
+def trace(model: Model, inputs: NDArray[Any], *, initial_states: Any = None) -> Trace:
+    """Return the record of a model reading token ids (batch, time) or features."""
+    return _trace(
+        model.digest, digest(inputs), digest(initial_states), model, inputs, initial_states
+    )
+
+
+def gradients(
+    model: Model, run: Trace, targets: NDArray[Any], *, loss: str, truncate: int | None = None
+) -> Gradients:
+    """Return ∂loss/∂ of everything in a trace. Raises as `core.backprop` does."""
+    keys = (model.digest, digest(run.inputs), digest(targets), loss, truncate)
+    return _gradients(*keys, model, run, targets)
+
+
+def digest(value: Any) -> str:
+    """Return a short name for a text, an array, or a nest of them: equal for equal contents."""
+    found = hashlib.blake2b(digest_size=16)
+    _feed(found, value)
+    return found.hexdigest()
+
+
+def _feed(found: Any, value: Any) -> None:
+    if isinstance(value, np.ndarray):
+        found.update(f"array{value.dtype}{value.shape}".encode())
+        found.update(np.ascontiguousarray(value).tobytes())
+    elif isinstance(value, str):
+        found.update(f"text{len(value)}".encode() + value.encode("utf-8", "surrogatepass"))
+    elif isinstance(value, dict):
+        _feed(found, [part for item in sorted(value.items()) for part in item])
+    elif isinstance(value, list | tuple):
+        found.update(f"list{len(value)}".encode())
+        for part in value:
+            _feed(found, part)
+    else:
+        found.update(f"{type(value).__name__}{value!r}".encode())
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _drawn(cell: str, **settings: Any) -> Model:
+    return core.new_model(cell, vocabulary=ROWS, **settings)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _untrained(key: str, split: Unit, cell: str, _words: str, **settings: Any) -> Model:
+    del key
+    seen = dict.fromkeys(normal_form(token, split) for token in tokenize(_words, split))
+    known = tuple(token for token in seen if token not in (PADDING, UNKNOWN))[: ROWS - 2]
+    return replace(_drawn(cell, **settings), vocabulary=Vocabulary(known, split))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _encoded(key: str, model_key: str, _words: str, _vocabulary: Vocabulary) -> Encoded:
+    del key, model_key
+    return _vocabulary.encode(_words)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _trace(
+    model_key: str,
+    inputs_key: str,
+    states_key: str,
+    _model: Model,
+    _inputs: NDArray[Any],
+    _initial_states: Any,
+) -> Trace:
+    del model_key, inputs_key, states_key
+    return core.record(_model, _inputs, initial_states=_initial_states)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _gradients(
+    model_key: str,
+    inputs_key: str,
+    targets_key: str,
+    loss: str,
+    truncate: int | None,
+    _model: Model,
+    _run: Trace,
+    _targets: NDArray[Any],
+) -> Gradients:
+    del model_key, inputs_key, targets_key
+    return core.backprop(_model, _run, _targets, loss=loss, truncate=truncate)

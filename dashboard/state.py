@@ -1,0 +1,247 @@
+"""What the reader chose, in one typed table; the only file that touches the session and the URL.
+
+A choice outlives the widget that made it: it stays when the widget is not drawn, across pages, and
+in a link. So a value lives under a name of its own in the session; a widget is bound to it by
+`bind`, which hands the value to the widget before it is drawn and takes it back when it changes.
+Not chosen: reading widgets' keys directly, because Streamlit forgets them with the widget.
+
+    step = state.get(state.STEP)
+    st.slider(t("gates.step"), 0, last, **state.bind(state.STEP))
+    state.put(state.STEP, step + 1)                  # in a callback, or before the widget is drawn
+
+A page that has choices of its own declares them at its top, `ORDER = state.declare(Choice(...))`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core import data
+from core.initialise import INITIALISERS
+from core.text import MOST_CHARACTERS, MOST_TOKENS
+from dashboard import i18n
+from dashboard.fields import Choice, Field, Flag, Names, Number, Refused, Text, Whole
+
+Value = TypeVar("Value")
+AnyField = TypeVar("AnyField", bound=Field[Any])
+
+FIELDS: dict[str, Field[Any]] = {}
+"""Every field by its name, in the order of their declaration."""
+
+CELLS = ("simple_rnn", "lstm", "gru")
+UNTRAINED = "untrained"
+HOME = "home"  # the page without a path of its own
+MOST_STEPS = 5_000  # the longest window; past it a picture has more columns than a screen
+
+
+def declare(field: AnyField) -> AnyField:
+    """Add a field to the table and return it. ValueError when its name or key is taken."""
+    for other in FIELDS.values():
+        same = other.name == field.name
+        if (same and other.pages != field.pages) or (
+            not same and field.key is not None and other.key == field.key
+        ):
+            raise ValueError(f"The field {field.name!r} clashes with {other.name!r}.")
+    FIELDS[field.name] = field
+    return field
+
+
+# Everywhere
+LANGUAGE = declare(Choice(name="lang", default="auto", options=("auto", *i18n.LANGUAGES)))
+
+# What is read, and by which model
+READING = (HOME, "gates")
+TASK = declare(Choice(name="task", default="sentiment", options=lambda: (*data.TASKS, UNTRAINED)))
+CELL = declare(Choice(name="cell", default="lstm", options=CELLS))
+TEXT = declare(Text(name="text", default=None, limit=MOST_CHARACTERS))  # None: the task's sample
+SPLIT = declare(Choice(name="split", default="word", options=("character", "word", "jamo")))
+LIMIT = declare(Whole(name="limit", default=MOST_TOKENS, low=10, high=MOST_STEPS))
+START = declare(Whole(name="start", default=0, low=0, high=MOST_CHARACTERS))
+
+# An untrained model
+SEED = declare(Whole(name="seed", default=0, low=0, high=999_999))
+UNITS = declare(Whole(name="units", default=32, low=1, high=256))
+LAYERS = declare(Whole(name="layers", default=1, low=1, high=3))
+BOTH_WAYS = declare(Flag(name="both", default=False))
+INITIALISER = declare(
+    Choice(name="init", default="orthogonal", options=lambda: tuple(INITIALISERS))
+)
+FORGET_BIAS = declare(Number(name="fbias", default=1.0, low=-5.0, high=10.0))
+SCALE = declare(Number(name="scale", default=1.0, low=0.05, high=4.0))
+ACTIVATION = declare(
+    Choice(name="act", default="tanh", options=("tanh", "relu", "sigmoid", "softsign", "linear"))
+)
+RESET_AFTER = declare(Flag(name="reset_after", default=True))
+
+# Where one looks
+LAYER = declare(Whole(name="layer", default=0, low=0, high=15, pages=READING))
+STEP = declare(Whole(name="step", default=0, low=0, high=MOST_STEPS, pages=READING))
+UNIT = declare(Whole(name="unit", default=0, low=0, high=1023, pages=READING))
+
+# Compare
+COMPARED = declare(Names(name="cells", default=CELLS, options=CELLS, most=3, pages=("compare",)))
+MATCH = declare(
+    Choice(name="match", default="units", options=("units", "parameters"), pages=("compare",))
+)
+
+# Gradients: a chain of steps with knobs, for all three cells at once
+LENGTH = declare(Whole(name="length", default=100, low=2, high=2000, pages=("gradients",)))
+LOSS_AT = declare(
+    Choice(name="loss_at", default="last", options=("last", "every"), pages=("gradients",))
+)
+TRUNCATE = declare(Whole(name="truncate", default=0, low=0, high=2000, pages=("gradients",)))
+CLIP = declare(Number(name="clip", default=0.0, low=0.0, high=100.0, pages=("gradients",)))
+
+
+def get(field: Field[Value]) -> Value:
+    """Return what holds: the choice, else the default."""
+    return cast(Value, st.session_state.get(_name(field), field.default))
+
+
+def put(field: Field[Value], value: Value) -> None:
+    """Choose. Raises Refused when the value is not allowed. The widget follows when it is drawn."""
+    st.session_state[_name(field)] = None if value is None else field.accept(value)
+
+
+def fit(field: Field[int], *, low: int = 0, high: int) -> int:
+    """Return a whole number moved within bounds that only the page knows, and keep it so."""
+    value = max(low, min(get(field), high))
+    if value != get(field):
+        put(field, value)
+    return value
+
+
+def reset(*fields: Field[Any]) -> None:
+    """Return fields to their defaults."""
+    for field in fields:
+        st.session_state.pop(_name(field), None)
+
+
+def bind(
+    field: Field[Any], *, at: str = "", showing: Any = None, then: Callable[[], None] | None = None
+) -> dict[str, Any]:
+    """Return the arguments `key`, `on_change` and `args` that tie a widget to a field.
+
+    Call it right where the widget is drawn; bounds first (`fit`), so that the widget can hold the
+    value. A widget whose value is not allowed (an emptied number, no option) falls back to the
+    last one that was. `at` tells two widgets of one field apart. `showing` is what the widget shows
+    in place of the value, such as the language in place of "auto". `then` is called after a change.
+    """
+    key = f"widget.{field.name}.{at}"
+    value = field.shown(get(field)) if showing is None else showing
+    # Only where it differs: a value that is set anew in each run would fight with the one being
+    # dragged in the browser.
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return {"key": key, "on_change": _take, "args": (field, key, then)}
+
+
+def remember(name: str, value: object) -> None:
+    """Keep something for this session that is no choice, such as the last good text."""
+    st.session_state[f"kept.{name}"] = value
+
+
+def recall(name: str, default: Any = None) -> Any:
+    """Return what `remember` kept."""
+    return st.session_state.get(f"kept.{name}", default)
+
+
+def sent(key: str, event: str) -> Any:
+    """Return what the component mounted as `key` sent with `event`, else None; for callbacks."""
+    return (st.session_state.get(key) or {}).get(event)
+
+
+def language() -> str:
+    """Return the reader's language: chosen, else the browser's, else English."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return "en"
+    chosen = get(LANGUAGE)
+    return i18n.from_locale(st.context.locale) if chosen == "auto" else chosen
+
+
+i18n.listen(language)
+
+
+def mode() -> Any:
+    """Return "light" or "dark", as the reader's browser shows the page."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to a page as it stands; `left_out` are fields whose values no link can carry."""
+
+    url: str
+    left_out: tuple[Field[Any], ...]
+
+
+def link(page: str) -> Link:
+    """Return the link that brings another reader here. Only what is not the default is in it."""
+    query: dict[str, str] = {}
+    left_out: list[Field[Any]] = []
+    for field in FIELDS.values():
+        value = get(field)
+        if field.key is None or value == field.default or (field.pages and page not in field.pages):
+            continue
+        try:
+            query[field.key] = field.write(value)
+        except Refused:
+            left_out.append(field)
+    here = urlsplit(st.context.url or "http://localhost:8501/")
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    path = "/".join(part for part in (base, "" if page == HOME else page) if part)
+    url = f"{here.scheme}://{here.netloc}/{path}"
+    return Link(url + (f"?{urlencode(query)}" if query else ""), tuple(left_out))
+
+
+def restore() -> None:
+    """Take the choices out of the URL, once per link; the session then goes its own way.
+
+    What is not allowed, or unknown, leaves the default and is listed by `ignored`.
+    """
+    query = {key: st.query_params[key] for key in st.query_params}
+    seen = repr(sorted(query.items()))
+    if not query or seen == recall("link"):
+        return
+    remember("link", seen)
+    remember("ignored", _restore(query))
+
+
+def _restore(query: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    by_key = {field.key: field for field in FIELDS.values() if field.key is not None}
+    ignored: list[tuple[str, str]] = []
+    for key, written in query.items():
+        try:
+            put(by_key[key], by_key[key].read(written))
+        except (KeyError, Refused):
+            ignored.append((key, written))
+    return tuple(ignored)
+
+
+def ignored() -> tuple[tuple[str, str], ...]:
+    """Return (key, value) of what the link said and nobody could take, until `forgive`."""
+    return cast(tuple[tuple[str, str], ...], recall("ignored", ()))
+
+
+def forgive() -> None:
+    """Drop the list of what was ignored: the reader has seen it."""
+    remember("ignored", ())
+
+
+def _name(field: Field[Any]) -> str:
+    return f"field.{field.name}"
+
+
+def _take(field: Field[Any], key: str, then: Callable[[], None] | None) -> None:
+    try:
+        put(field, field.accept(st.session_state[key]))
+    except Refused:
+        return  # the next run shows the last value that was allowed
+    if then is not None:
+        then()

@@ -1,0 +1,46 @@
+"""One file per page.
+
+How to add one, here `dashboard/views/gates.py`:
+
+1. The record, by which `app.py` finds the page, and its function::
+
+       PAGE = Page(key="gates", icon=":material/view_agenda:", order=10)
+
+       def render() -> None:
+           reading = widgets.reading()              # model and text pickers → what was recorded
+           step = state.fit(state.STEP, high=reading.trace.time - 1)
+           ...
+           widgets.chart(figures.gates(...), name="gates", table=frame, alt=t("gates.alt"))
+
+   `key` is the path in the URL and the section of the page's strings; the title in the navigation
+   is `t("gates.title")`, so `title` stands in both of the files of 2. Only one page may be "home".
+2. Its strings, `dashboard/i18n/en/gates.json` and `ko/gates.json`: flat, `{"title": "Gates", …}`.
+3. Choices that should last and be in links: fields of `dashboard.state`, or the page's own,
+   `ORDER = state.declare(Choice(name="order", …, pages=("gates",)))` at the top of the file.
+   Widgets are tied to them with `**state.bind(ORDER)`. Nothing else touches the session.
+4. What costs time comes from `dashboard.cache`. Numbers come from `core`, pictures from
+   `dashboard.figures`; a view chooses and shows, and computes nothing.
+
+A CoreError that reaches the frame is shown as its sentence in place of the rest of the page; to
+keep the rest, wrap the part: `with widgets.guard(): …`. Other exceptions are mistakes of ours and
+stay visible as such.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What the frame has to know of a page.
+
+    Attributes:
+        key: its path in the URL and the section of its strings.
+        icon: ":material/…:" as Streamlit names them.
+        order: its place in the navigation; steps of ten leave room.
+    """
+
+    key: str
+    icon: str
+    order: int

@@ -1,0 +1,33 @@
+"""Controls that two or more pages share."""
+
+from __future__ import annotations
+
+from dashboard.widgets.chart import chart, downloads
+from dashboard.widgets.frame import frame, open_page
+from dashboard.widgets.model import chosen_model, pick_cell, pick_model, pick_settings, settings
+from dashboard.widgets.problem import guard, plain, problem
+from dashboard.widgets.reading import Reading, read, reading
+from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
+
+__all__ = [
+    "Passage",
+    "Reading",
+    "chart",
+    "chosen_model",
+    "current_text",
+    "downloads",
+    "frame",
+    "guard",
+    "open_page",
+    "passage",
+    "pick_cell",
+    "pick_model",
+    "pick_settings",
+    "pick_source",
+    "pick_text",
+    "plain",
+    "problem",
+    "read",
+    "reading",
+    "settings",
+]

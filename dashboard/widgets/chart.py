@@ -1,0 +1,125 @@
+"""A figure, and with it everything that one may want to take away: pictures, page, numbers, table.
+
+One row beneath the chart: a popover with the downloads, and a switch that shows the numbers as a
+table, for those who cannot see the chart or want to copy from it. Files are made when they are
+asked for. The cost is one small component per chart, see `snapshot`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Protocol
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.text.spreadsheet import neutralised
+from dashboard import state
+from dashboard.figures import theme
+from dashboard.i18n import t
+from dashboard.widgets.snapshot import snapshot
+
+Numbers = pd.DataFrame | Callable[[], pd.DataFrame]
+
+
+class Savable(Protocol):
+    """A Trace or Gradients: what writes itself as `.npz`."""
+
+    def save(self, file: io.BytesIO, /) -> None:
+        """Write to a file."""
+
+
+def chart(
+    figure: go.Figure,
+    *,
+    name: str,
+    table: Numbers,
+    alt: str,
+    key: str = "",
+    arrays: Savable | None = None,
+) -> None:
+    """Draw a figure with its downloads and its table twin.
+
+    Args:
+        figure: drawn for either mode; the theme of the reader's mode is applied here.
+        name: of the downloaded files, without ending.
+        table: the numbers in it, or a function that gives them when they are asked for.
+        alt: what a reader who cannot see the chart is told.
+        key: tells two charts of one name apart.
+        arrays: what it was drawn from, offered whole as `.npz`.
+    """
+    identity = f"chart-{key or name}"
+    st.plotly_chart(
+        theme.apply(figure, state.mode()),
+        theme=None,
+        key=identity,
+        config=theme.PLOT_CONFIG,
+        alt=alt,
+    )
+    downloads(name=name, table=table, key=identity, arrays=arrays, figure=figure)
+
+
+def downloads(
+    *,
+    name: str,
+    table: Numbers,
+    key: str,
+    arrays: Savable | None = None,
+    figure: go.Figure | None = None,
+) -> None:
+    """Offer files and the table twin in one row, also for pictures that are no Plotly chart.
+
+    `figure` gives PNG, SVG and HTML; PNG and SVG are taken from the Plotly chart with this key.
+    """
+    row = st.container(
+        horizontal=True,
+        horizontal_alignment="right",
+        vertical_alignment="center",
+        key=f"{key}-row",
+    )
+    shown = row.toggle(t("chart.table"), key=f"{key}-table", help=t("chart.table.help"))
+    with row.popover(t("chart.download"), icon=":material/download:", key=f"{key}-files"):
+        if figure is not None:
+            snapshot(chart=key, file=name)
+            _file(f"{name}.html", "text/html", key, lambda: _page(figure, name))
+        _file(f"{name}.csv", "text/csv", key, lambda: _csv(_frame(table)))
+        if arrays is not None:
+            _file(f"{name}.npz", "application/octet-stream", key, lambda: _npz(arrays))
+    if shown:
+        st.dataframe(_frame(table), key=f"{key}-numbers", hide_index=True)
+
+
+def _file(file: str, mime: str, key: str, make: Callable[[], bytes]) -> None:
+    ending = file.rpartition(".")[2]
+    st.download_button(
+        f"{ending.upper()} · {t(f'chart.{ending}')}",
+        data=make,
+        file_name=file,
+        mime=mime,
+        key=f"{key}-{ending}",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _frame(table: Numbers) -> pd.DataFrame:
+    return table() if callable(table) else table
+
+
+def _page(figure: go.Figure, name: str) -> bytes:
+    # With Plotly's script inside (4.5 MB): the page then works without a network, and for good.
+    page: str = figure.to_html(config=theme.PLOT_CONFIG, include_plotlyjs=True, div_id=name)
+    return page.encode("utf-8")
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    # With a byte-order mark: without it, spreadsheet programs read Hangul in the wrong encoding.
+    return neutralised(frame).to_csv(index=False).encode("utf-8-sig")
+
+
+def _npz(arrays: Savable) -> bytes:
+    file = io.BytesIO()
+    arrays.save(file)
+    return file.getvalue()

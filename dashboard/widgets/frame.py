@@ -1,0 +1,67 @@
+"""What stands around every page: its heading, the language, the link, and what a link got wrong."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import i18n, state
+from dashboard.i18n import t
+from dashboard.widgets.problem import plain
+
+
+def frame(page: str) -> None:
+    """Draw the heading of a page and the controls that every page has."""
+    row = st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="frame",
+    )
+    row.title(t(f"{page}.title"), anchor=False, width="content")
+    controls = row.container(horizontal=True, width="content", vertical_alignment="center")
+    with controls:
+        share(page)
+        language()
+    _ignored()
+
+
+def language() -> None:
+    """Offer the languages, each by its own name."""
+    st.segmented_control(
+        t("frame.language"),
+        tuple(i18n.LANGUAGES),
+        format_func=i18n.LANGUAGES.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        **state.bind(state.LANGUAGE, showing=i18n.language()),
+    )
+
+
+def share(page: str) -> None:
+    """Offer the link that brings another reader to this page as it stands."""
+    # The link is made only when it is asked for: packing a long text takes time.
+    with st.popover(
+        t("frame.share"), icon=":material/link:", key="share", on_change="rerun"
+    ) as box:
+        if not box.open:
+            return
+        link = state.link(page)
+        st.markdown(t("frame.share.how"))
+        st.code(link.url, language=None, wrap_lines=True)
+        if state.TEXT in link.left_out:
+            st.warning(t("frame.share.long"), icon=":material/content_cut:")
+
+
+def open_page(page: str) -> None:
+    """Go to another page, by its key. What was chosen stays."""
+    st.switch_page(state.recall("pages")[page])
+
+
+def _ignored() -> None:
+    found = state.ignored()
+    if not found:
+        return
+    listed = ", ".join(f"{plain(key, most=20)} = {plain(value, most=20)}" for key, value in found)
+    row = st.container(horizontal=True, vertical_alignment="center", key="ignored")
+    row.warning(t("frame.ignored", what=listed), icon=":material/link_off:")
+    row.button(t("frame.ignored.close"), on_click=state.forgive, type="tertiary")

@@ -1,0 +1,56 @@
+"""A request that cannot be met, said as a sentence where the reader is.
+
+What the reader wrote may stand within the sentence, and Streamlit reads sentences as Markdown, so
+each fact is shown by `plain`: as text, whatever it holds. Exceptions that are not CoreErrors are
+mistakes of ours; they are never caught here and stay visible with their place in the code.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from core.errors import CoreError
+from core.text import visible
+from dashboard.i18n import t
+
+MOST_CHARACTERS = 300
+# Every sign that Markdown, its extensions in Streamlit (colours, icons, emoji, formulas) or HTML
+# could read as more than itself.
+_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&^=\"':@/])")
+
+
+def problem(error: CoreError) -> None:
+    """Show an error in the reader's language."""
+    facts = {name: _fact(fact) for name, fact in error.facts.items()}
+    st.error(t(f"errors.{type(error).__name__}", **facts), icon=":material/error:")
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Show a CoreError raised within, in place of what could not be drawn; the rest goes on."""
+    try:
+        yield
+    except CoreError as error:
+        problem(error)
+
+
+def plain(text: str, *, most: int | None = None) -> str:
+    """Return Markdown that shows a text exactly as it is, on one line, cut at `most` characters.
+
+    Signs are written as references to their numbers: with backslashes, `:smile:` would still
+    become a picture. Control characters and marks of direction become visible.
+    """
+    cut = most is not None and len(text) > most
+    shown = (text[:most] if cut else text).replace("\r\n", "\n")
+    seen = "".join(visible(c) if unicodedata.category(c)[0] == "C" else c for c in shown)
+    return _SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", seen) + ("…" if cut else "")
+
+
+def _fact(fact: object) -> object:
+    # Numbers stay numbers: sentences say how they are written, {count:,}.
+    return fact if isinstance(fact, int | float) else plain(str(fact), most=MOST_CHARACTERS)

@@ -1,0 +1,59 @@
+"""Model and text together: the controls at the top of a page, and what was recorded with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import CoreError
+from core.model import Model
+from core.trace import Trace
+from dashboard import cache, state
+from dashboard.widgets.model import chosen_model, pick_model, samples
+from dashboard.widgets.problem import guard, problem
+from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
+
+_GOOD = "good text"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A model that read a passage, and the record of it: a batch of one, `time` tokens."""
+
+    model: Model
+    passage: Passage
+    trace: Trace
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens as they are drawn, (time,) of them."""
+        return self.passage.tokens
+
+
+def reading() -> Reading:
+    """Draw the pickers of model and text and return what was recorded.
+
+    A text that cannot be read gives a sentence; the last one that could be stays in the pictures.
+    """
+    above = st.container()
+    with guard(), st.container(horizontal=True, vertical_alignment="bottom", key="reading"):
+        pick_model()
+        pick_source()
+    with above:
+        pick_text()
+    text = current_text()
+    try:
+        found = read(text)
+    except CoreError as error:
+        problem(error)
+        found = read(state.recall(_GOOD, samples(state.get(state.TASK))[0]))
+    state.remember(_GOOD, found.passage.text)
+    return found
+
+
+def read(text: str, *, cell: str | None = None) -> Reading:
+    """Return what the chosen model, or its sibling of another cell, records. Raises CoreError."""
+    model = chosen_model(text, cell=cell)
+    part = passage(model, text)
+    return Reading(model, part, cache.trace(model, part.encoded.ids[None, :]))

@@ -1,0 +1,159 @@
+"""Which text is read: typed, a sample, or a file; and which part of a long one.
+
+The box holds texts up to AREA characters. A longer one (from a file) is named, not shown in a box,
+because the browser would have to carry it back and forth with every change of a slider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.model import Model
+from core.text import Encoded, Window, visible
+from dashboard import cache, state
+from dashboard.i18n import t
+from dashboard.widgets.model import samples
+from dashboard.widgets.problem import plain
+from dashboard.widgets.upload import take, upload
+
+AREA = 20_000
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What a model reads: the part of a text that is in the window.
+
+    Attributes:
+        text: the whole text.
+        encoded: the tokens in the window, (time,) of them.
+        window: where they stand in the text.
+    """
+
+    text: str
+    encoded: Encoded
+    window: Window
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens as they are drawn, each to be seen."""
+        return tuple(map(visible, self.encoded.tokens))
+
+
+def current_text() -> str:
+    """Return the reader's text, or the task's first sample as long as there is none."""
+    text = state.get(state.TEXT)
+    return samples(state.get(state.TASK))[0] if text is None else text
+
+
+def pick_text() -> None:
+    """Draw the box with the text."""
+    text = current_text()
+    if len(text) <= AREA:
+        st.text_area(
+            t("reading.text"),
+            height=68 if len(text) < 160 else 136,
+            placeholder=t("reading.text.placeholder"),
+            help=t("reading.text.help"),
+            label_visibility="collapsed",
+            **state.bind(state.TEXT, showing=text, then=_from_beginning),
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="text-long"):
+        st.markdown(t("reading.text.long", count=len(text), start=plain(text, most=80)))
+        st.button(t("reading.text.drop"), on_click=_drop, icon=":material/edit:")
+
+
+def pick_source() -> None:
+    """Draw where a text may come from: the samples, and the upload. Raises CoreError."""
+    with st.popover(t("reading.samples"), icon=":material/lightbulb:", key="samples"):
+        for at, sample in enumerate(samples(state.get(state.TASK))):
+            st.button(
+                plain(sample, most=120),
+                key=f"sample-{at}",
+                on_click=take,
+                args=(sample,),
+                type="tertiary",
+            )
+    with st.popover(t("reading.upload"), icon=":material/upload_file:", key="upload-box"):
+        upload()
+
+
+def passage(model: Model, text: str) -> Passage:
+    """Return what the model reads of a text. Raises CoreError. Draws the mover of a long one."""
+    encoded = cache.encoded(text, model)
+    window = Window.over(total=len(encoded), length=state.get(state.LIMIT))
+    window = window.at(state.get(state.START))
+    if not window.is_whole or state.get(state.LIMIT) != state.LIMIT.default:
+        _mover(window)
+    part = Encoded(
+        encoded.tokens[window.start : window.stop],
+        encoded.ids[window.start : window.stop],
+        encoded.known[window.start : window.stop],
+    )
+    _unknown(part)
+    return Passage(text, part, window)
+
+
+def _mover(window: Window) -> None:
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="window")
+    with row:
+        for name, icon, by in (
+            ("back", ":material/chevron_left:", -window.length),
+            ("on", ":material/chevron_right:", window.length),
+        ):
+            st.button(
+                t(f"reading.window.{name}"),
+                icon=icon,
+                key=f"window-{name}",
+                disabled=window.moved(by=by) == window,
+                on_click=_move,
+                args=(window.moved(by=by).start,),
+            )
+        # A slider with one place would be an error; the text that fits has nowhere to move.
+        if window.last_start:
+            st.slider(
+                t("reading.window", first=window.start + 1, last=window.stop, total=window.total),
+                0,
+                window.last_start,
+                help=t("reading.window.help"),
+                **state.bind(state.START, showing=window.start, then=_first_step),
+            )
+        st.number_input(
+            t("reading.limit"),
+            state.LIMIT.low,
+            state.LIMIT.high,
+            step=100,
+            help=t("reading.limit.help"),
+            width=170,
+            **state.bind(state.LIMIT),
+        )
+
+
+def _unknown(part: Encoded) -> None:
+    strange = dict.fromkeys(
+        token for token, known in zip(part.tokens, part.known, strict=True) if not known
+    )
+    if strange:
+        words = ", ".join(plain(visible(token), most=30) for token in list(strange)[:8])
+        count = int((~part.known).sum())
+        more = ", …" if len(strange) > 8 else ""
+        st.caption(t("reading.unknown", count=count, total=len(part), words=words + more))
+
+
+def _move(start: int) -> None:
+    state.put(state.START, start)
+    _first_step()
+
+
+def _first_step() -> None:
+    state.reset(state.STEP)
+
+
+def _from_beginning() -> None:
+    state.reset(state.START)
+
+
+def _drop() -> None:
+    state.reset(state.TEXT, state.START, state.STEP)
