@@ -7,29 +7,51 @@ the meaning of masks stand here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import partial, reduce
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core import activations
+from core import activations, cells
 from core.activations import Array
+from core.cells import Kernels, Record
 from core.engines.inputs import Inputs
 from core.layer_trace import LayerTrace, Mask, in_reading_order, in_text_order
 from core.model import Model
 from core.stages import Dense, Embedding, Layer, Recurrent
 from core.trace import DenseTrace, Trace
 
-RunLayer = Callable[[Layer, Array, Mask | None, Mapping[str, Array]], LayerTrace]
+
+class RunLayer(Protocol):
+    """How an engine runs one recurrent layer.
+
+    `read` (time, batch, features) and `valid` (time, batch) are in reading order; `record` holds
+    the initial states, and is to be filled.
+    """
+
+    def __call__(
+        self, layer: Layer, *, kernels: Kernels, read: Array, valid: Mask | None, record: Record
+    ) -> None: ...
+
+
 RunDense = Callable[[Dense, Array], DenseTrace]
+LookUp = Callable[[Embedding, NDArray[Any]], Array]
 
 
 def run_chain(
-    model: Model, inputs: Inputs, *, engine: str, run_layer: RunLayer, run_dense: RunDense
+    model: Model,
+    inputs: Inputs,
+    *,
+    engine: str,
+    run_layer: RunLayer,
+    run_dense: RunDense,
+    look_up: LookUp,
 ) -> Trace:
     """Passes the inputs through every stage and gathers the traces.
 
-    `run_layer` takes a layer, its inputs (batch, time, features), the mask and the initial
-    states, and gives its trace, `outputs` not yet masked.
+    `run_layer` fills a layer's record, `run_dense` gives a dense stage's trace, `look_up` the
+    features of token ids.
     """
     x, mask = inputs.given, inputs.mask
     initial = iter(inputs.initial_states)
@@ -38,12 +60,15 @@ def run_chain(
     for stage in model.stages:
         match stage:
             case Embedding():
-                x = stage.weights[inputs.given]
+                x = look_up(stage, inputs.given)
             case Dense():
                 dense.append(run_dense(stage, x))
                 x = dense[-1].outputs
             case Recurrent():
-                own = [run_layer(layer, x, mask, next(initial)) for layer in stage.layers]
+                own = [
+                    _layer_trace(stage, layer, x, mask, next(initial), run_layer=run_layer)
+                    for layer in stage.layers
+                ]
                 layers += own
                 outputs = [layer.outputs for layer in own]
                 if stage.returns == "last":
@@ -58,6 +83,35 @@ def run_chain(
         engine=engine,
         model_digest=model.digest,
     )
+
+
+def _layer_trace(
+    stage: Recurrent,
+    layer: Layer,
+    x: Array,
+    mask: Mask | None,
+    initial: Mapping[str, Array],
+    *,
+    run_layer: RunLayer,
+) -> LayerTrace:
+    """Runs one layer on `x` (batch, time, features)."""
+    cell, kernels = cells.get(layer.cell), layer.kernels()
+    read = np.ascontiguousarray(in_reading_order(x, layer.direction))
+    valid = None if mask is None else in_reading_order(mask, layer.direction)
+    time, batch = read.shape[:2]
+    record = Record.empty(cell, time=time, batch=batch, units=layer.units, dtype=x.dtype)
+    for name, state in record.states.items():
+        state[0] = initial[name]
+    run_layer(layer, kernels=kernels, read=read, valid=valid, record=record)
+    for array in (record.from_input, record.from_hidden, record.preactivations, record.gates,
+                  *record.states.values()):  # fmt: skip
+        array.flags.writeable = False
+    build = partial(
+        LayerTrace, layer.name, cell.name, layer.direction, x, mask=mask, record=record,
+        kernels=kernels,
+    )  # fmt: skip
+    trace = build(outputs=np.empty(0, x.dtype))
+    return build(outputs=masked_outputs(trace, zeroes=stage.zeroes_masked))
 
 
 def last_read(outputs: Array, direction: str) -> Array:
@@ -93,6 +147,11 @@ def masked_outputs(layer: LayerTrace, *, zeroes: bool) -> Array:
         return np.where(valid, hidden, 0).astype(hidden.dtype)
     started = np.maximum.accumulate(in_reading_order(valid, layer.direction), axis=0)
     return np.where(in_text_order(started, layer.direction), hidden, 0).astype(hidden.dtype)
+
+
+def look_up(stage: Embedding, ids: NDArray[Any]) -> Array:
+    """The features of token ids (batch, time), (batch, time, features)."""
+    return stage.weights[ids]
 
 
 def run_dense(stage: Dense, x: Array) -> DenseTrace:

@@ -8,11 +8,13 @@ Keras, by the readers of Keras's files, and by the Keras engine; needs no Keras 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from core.activations import Array
 from core.errors import ShapeMismatch
-from core.stages import GateWeights, Layer
+from core.stages import Dense, Embedding, GateWeights, Layer
 
 GATE_ORDER = {
     "simple_rnn": ("hidden",),
@@ -20,6 +22,9 @@ GATE_ORDER = {
     "gru": ("update", "reset", "candidate"),
 }
 """Cell → its affine maps in the order of Keras's columns."""
+
+KERAS_CLASSES = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
+"""Cell → the name of Keras's layer; its cell is called so too, with Cell at the end."""
 
 
 def gates_from_keras(
@@ -55,42 +60,54 @@ def gates_from_keras(
     return weights
 
 
-def keras_weights(layer: Layer) -> list[Array]:
-    """What Keras's `set_weights` takes: kernel, recurrent kernel, and bias if there is any.
+def keras_weights(stage: Layer | Dense | Embedding) -> list[Array]:
+    """What the `set_weights` of the Keras layer (or cell) takes.
 
-    Where only some gates have a bias, the others get zeros: to Keras it is one array.
+    For a recurrent layer kernel, recurrent kernel, and bias if there is any; where only some
+    gates have a bias, the others get zeros: to Keras it is one array.
     """
-    gates = [layer.weights[gate] for gate in GATE_ORDER[layer.cell]]
+    match stage:
+        case Embedding():
+            return [stage.weights]
+        case Dense():
+            return [stage.kernel] if stage.bias is None else [stage.kernel, stage.bias]
+    gates = [stage.weights[gate] for gate in GATE_ORDER[stage.cell]]
     arrays = [
         np.concatenate([gate.kernel for gate in gates], axis=1),
         np.concatenate([gate.recurrent_kernel for gate in gates], axis=1),
     ]
-    if not has_bias(layer):
+    if not _has_bias(stage):
         return arrays
-    bias = _row(layer, [gate.bias for gate in gates])
-    if layer.cell == "gru" and layer.reset_after:
-        bias = np.stack([bias, _row(layer, [gate.recurrent_bias for gate in gates])])
+    bias = _row(stage, [gate.bias for gate in gates])
+    if stage.cell == "gru" and stage.reset_after:
+        bias = np.stack([bias, _row(stage, [gate.recurrent_bias for gate in gates])])
     return [*arrays, bias]
 
 
-def has_bias(layer: Layer) -> bool:
-    """Whether Keras's `use_bias` is on for this layer."""
+def keras_settings(stage: Layer | Dense | Embedding) -> dict[str, Any]:
+    """What the constructor of the Keras layer (or cell) takes, but for directions and names."""
+    match stage:
+        case Embedding():
+            rows, features = stage.weights.shape
+            return {"input_dim": rows, "output_dim": features, "mask_zero": stage.mask_zero}
+        case Dense():
+            use_bias = stage.bias is not None
+            return {"units": stage.outputs, "activation": stage.activation, "use_bias": use_bias}
+    settings: dict[str, Any] = {
+        "units": stage.units,
+        "activation": stage.activation,
+        "use_bias": _has_bias(stage),
+    }
+    if stage.cell != "simple_rnn":
+        settings["recurrent_activation"] = stage.recurrent_activation
+    if stage.cell == "gru":
+        settings["reset_after"] = stage.reset_after
+    return settings
+
+
+def _has_bias(layer: Layer) -> bool:
     gates = layer.weights.values()
     return any(gate.bias is not None or gate.recurrent_bias is not None for gate in gates)
-
-
-def keras_settings(layer: Layer) -> dict[str, object]:
-    """The arguments that a Keras layer and a Keras cell of this kind share."""
-    settings: dict[str, object] = {
-        "units": layer.units,
-        "activation": layer.activation,
-        "use_bias": has_bias(layer),
-    }
-    if layer.cell != "simple_rnn":
-        settings["recurrent_activation"] = layer.recurrent_activation
-    if layer.cell == "gru":
-        settings["reset_after"] = layer.reset_after
-    return settings
 
 
 def _row(layer: Layer, biases: list[Array | None]) -> Array:

@@ -26,14 +26,18 @@ import numpy as np
 
 from core import activations
 from core.activations import Array
-from core.engines.keras_layout import gates_from_keras, keras_settings, keras_weights
+from core.engines.keras_layout import (
+    KERAS_CLASSES,
+    gates_from_keras,
+    keras_settings,
+    keras_weights,
+)
 from core.errors import UnsupportedModel
 from core.model import Model
 from core.stages import Dense, Direction, Embedding, Layer, Readout, Recurrent, Stage
 from core.text import Vocabulary
 
-_CELLS = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
-_CLASSES = {cell: name for name, cell in _CELLS.items()}
+_CELLS = {name: cell for cell, name in KERAS_CLASSES.items()}
 _IDENTITY = (
     "InputLayer",
     "Dropout",
@@ -250,32 +254,16 @@ def _layers_of(stage: Stage, *, dtype: str) -> Iterator[tuple[Any, list[tuple[An
     """Keras layers for a stage, each with the layers whose weights to set."""
     import keras
 
-    match stage:
-        case Embedding(weights=weights):
-            layer = keras.layers.Embedding(
-                *weights.shape,
-                mask_zero=stage.mask_zero,
-                name=_keras_name(stage.name),
-                dtype=dtype,
-            )
-            yield layer, [(layer, [weights])]
-        case Dense():
-            layer = keras.layers.Dense(
-                stage.outputs,
-                activation=stage.activation,
-                use_bias=stage.bias is not None,
-                name=_keras_name(stage.name),
-                dtype=dtype,
-            )
-            arrays = [stage.kernel] if stage.bias is None else [stage.kernel, stage.bias]
-            yield layer, [(layer, arrays)]
-        case Recurrent():
-            layer, parts = _recurrent_layer(stage, dtype=dtype)
-            own = zip(parts, map(keras_weights, stage.layers), strict=True)
-            yield layer, list(own)
-            if stage.returns == "every" and stage.layers[0].direction == "backward":
-                name = f"{_keras_name(stage.name)}_in_text_order"
-                yield _reverse_time()(name=name, dtype=dtype), []
+    if isinstance(stage, Recurrent):
+        layer, parts = _recurrent_layer(stage, dtype=dtype)
+        yield layer, list(zip(parts, map(keras_weights, stage.layers), strict=True))
+        if stage.returns == "every" and stage.layers[0].direction == "backward":
+            name = f"{_keras_name(stage.name)}_in_text_order"
+            yield _reverse_time()(name=name, dtype=dtype), []
+        return
+    kind = keras.layers.Dense if isinstance(stage, Dense) else keras.layers.Embedding
+    layer = kind(name=_keras_name(stage.name), dtype=dtype, **keras_settings(stage))
+    yield layer, [(layer, keras_weights(stage))]
 
 
 def _recurrent_layer(stage: Recurrent, *, dtype: str) -> tuple[Any, list[Any]]:
@@ -283,7 +271,7 @@ def _recurrent_layer(stage: Recurrent, *, dtype: str) -> tuple[Any, list[Any]]:
     import keras
 
     parts = [
-        getattr(keras.layers, _CLASSES[layer.cell])(
+        getattr(keras.layers, KERAS_CLASSES[layer.cell])(
             return_sequences=stage.returns == "every",
             go_backwards=layer.direction == "backward",
             name=_keras_name(layer.name if stage.merge is None else stage.name),
