@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))  # Streamlit puts only the script's own folder there
 
+ICON = str(ROOT / "dashboard" / "icon.svg")
+
 import streamlit as st  # noqa: E402
 
 from dashboard import state, views, widgets  # noqa: E402
@@ -37,9 +39,8 @@ def main() -> None:
     """Draw the page that the URL asks for."""
     modules = pages()  # first: pages declare fields, which a link may hold
     state.restore()
-    st.set_page_config(
-        page_title=t("frame.name"), page_icon=":material/all_inclusive:", layout="wide"
-    )
+    # A file, because the browser would fetch a ":material/…:" icon from another server.
+    st.set_page_config(page_title=t("frame.name"), page_icon=ICON, layout="wide")
     offered = {
         module.PAGE.key: st.Page(
             partial(show, module),

@@ -33,7 +33,7 @@ export default function ({ data, parentElement }) {
     button.setAttribute('aria-label', `${data.label}: ${format.toUpperCase()}`);
     button.onclick = () => {
       const chart = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`);
-      const camera = chart && chart.querySelector('[data-attr="toImage"], .modebar-btn');
+      const camera = chart && chart.querySelector('[data-title^="Download plot"]');
       if (!camera) return;
       // 1400 wide at least: a chart on a telephone would give a picture too small for a slide.
       const scale = format === 'svg' ? 1 : Math.max(2, 1400 / chart.clientWidth);
