@@ -2,9 +2,9 @@
 
 A fair comparison of cells can hold the units equal, or the number of parameters. This finds the
 units for the second. Several recurrent layers are scaled by one factor, each rounded up or down,
-whichever brings the sum nearest, so that their proportions stay as near as whole numbers allow. Counts grow
-with units, so bisection finds the place; cost: some dozens of additions. Not chosen: solving the
-quadratic by hand, which a stack, a pair of directions or a dense head would each change.
+whichever brings the sum nearest, so that their proportions stay as near as whole numbers allow.
+Counts grow with units, so bisection finds the place; cost: some dozens of additions. Not chosen:
+solving a quadratic, which a stack, a pair of directions or a dense head would each change.
 """
 
 from __future__ import annotations

@@ -1,0 +1,105 @@
+"""How much of the gradient at the cell do the forget gates alone explain?
+
+The cell's own way back is c_t = f_t ⊙ c_{t−1} + …, so along it ∂c_T/∂c_t is the product of the
+forget gates f_{t+1} ⊙ … ⊙ f_T (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000).
+The true gradient takes every other way as well, through the gates and the hidden state. Drawn
+together they show how much of it the cell's own way carries.
+
+All in logarithms to the base 10, so that products of thousands of gates do not underflow; −∞ is
+zero. Cost: one cumulative sum. Not chosen: the true gradient unit by unit over its value at the
+end, which jumps wherever that value is near zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from core.activations import Array
+from core.analysis.sequence import check_index, valid_steps
+from core.analysis.vanishing import norms
+from core.errors import UnknownName
+from core.gradients import LayerGradients
+from core.layer_trace import LayerTrace, in_reading_order, in_text_order
+
+Logs = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Forgetting:
+    """What the forget gates between a step and the end leave of a cell, in log10, text order.
+
+    `products` (time, units): log10 of the product of the forget gates of all steps read after
+    this one; 0 at the step read last. Over units, (time,): `mean` of the products and their
+    `geometric_mean`.
+    """
+
+    products: Logs
+    mean: Logs
+    geometric_mean: Logs
+
+
+@dataclass(frozen=True, eq=False)
+class CellGradient:
+    """‖∂loss/∂c_t‖ along the text, in log10, as a share of that at the step read last; (time,).
+
+    `true` counts every way back; `along_cell` the cell's own way alone, the products of forget
+    gates times ∂loss/∂c at the end. Where no other way exists they are equal. NaN where the
+    gradient at the end is zero.
+    """
+
+    true: Logs
+    along_cell: Logs
+
+
+def forgetting(layer: LayerTrace, *, batch: int = 0) -> Forgetting:
+    """The product of forget gates from each step to the end, for each unit of one sequence.
+
+    Masked steps forget nothing. Signs are left out where an unusual activation gives negative
+    gates. Raises UnknownName for a cell that has no forget gate, OutOfRange.
+    """
+    products = _log_products(layer, batch)
+    units = products.shape[1]
+    mean = (logsumexp(products * np.log(10), axis=1) - np.log(units)) / np.log(10)
+    return Forgetting(products, mean, products.mean(axis=1))
+
+
+def cell_gradient(layer: LayerTrace, gradients: LayerGradients, *, batch: int = 0) -> CellGradient:
+    """The true gradient of the cell beside that along the cell alone, for one sequence.
+
+    `gradients` is the same layer's. Raises as `forgetting`.
+    """
+    products = _log_products(layer, batch)
+    end = -1 if layer.direction == "forward" else 0
+    true = _log10(norms(gradients, state="cell", batch=batch))
+    at_end = _log10(np.asarray(gradients.states["cell"][batch, end], dtype=np.float64))
+    along = logsumexp(2 * (products + at_end) * np.log(10), axis=1) / (2 * np.log(10))
+    if not np.isfinite(true[end]):
+        nowhere = np.full(len(true), np.nan)
+        return CellGradient(nowhere, nowhere)
+    return CellGradient(true - true[end], along - true[end])
+
+
+def _log_products(layer: LayerTrace, batch: int) -> Logs:
+    """log10 of the product of the forget gates read after each step, (time, units)."""
+    if "forget" not in layer.gates:
+        known = ", ".join(layer.gates) or "none"
+        raise UnknownName(kind=f"gate of {layer.cell}", found="forget", known=known)
+    check_index("batch", batch, length=layer.outputs.shape[0])
+    gate = np.asarray(layer.gates["forget"][batch : batch + 1], dtype=np.float64)
+    logs = in_reading_order(_log10(gate), layer.direction)[:, 0]
+    valid = valid_steps(layer.mask, batch=batch)
+    if valid is not None:
+        read = valid if layer.direction == "forward" else valid[::-1]
+        logs = np.where(read[:, None], logs, 0.0)
+    after = np.zeros_like(logs)
+    after[:-1] = np.cumsum(logs[:0:-1], axis=0)[::-1]
+    return np.ascontiguousarray(in_text_order(after[:, None], layer.direction)[0])
+
+
+def _log10(values: Array) -> Logs:
+    with np.errstate(divide="ignore"):  # zero has the logarithm −∞, which is what is meant
+        return np.log10(np.abs(values))
