@@ -18,6 +18,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 import core
+from core.bundled import bundled_model
 from core.errors import MissingVocabulary
 from core.gradients import Gradients
 from core.model import Model
@@ -34,7 +35,7 @@ ROWS = 4_096
 @st.cache_resource(max_entries=16, show_spinner=False)
 def bundled(identifier: str) -> Model:
     """Return a model that ships with the project, such as "sentiment-lstm"."""
-    return core.bundled_model(identifier)
+    return bundled_model(identifier)
 
 
 def untrained(cell: str, *, words: str, split: Unit, **settings: Any) -> Model:

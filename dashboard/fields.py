@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote_plus
 
 Value = TypeVar("Value")
 Options = tuple[str, ...] | Callable[[], Iterable[str]]
@@ -25,6 +26,9 @@ Options = tuple[str, ...] | Callable[[], Iterable[str]]
 PACKED = "~"  # before a packed text in a link; a text that begins so is always packed
 LINK_CHARACTERS = 4_000
 """The most characters that a text may take in a link. Servers and messengers cut longer ones."""
+
+
+MOST_PACKED = 200_000  # characters; packing more takes long, and would hardly ever fit
 
 
 class Refused(ValueError):
@@ -197,9 +201,11 @@ class Text(Field[str | None]):
 
     def write(self, value: str | None) -> str:
         value = value or ""
+        if len(value) > MOST_PACKED:
+            raise Refused(f"{len(value)} characters are too many for a link")
         packed = PACKED + pack(value)
         plain = value.isascii() and value.isprintable() and not value.startswith(PACKED)
-        written = value if plain and len(value) <= len(packed) else packed
+        written = value if plain and len(quote_plus(value)) <= len(packed) else packed
         if len(written) > LINK_CHARACTERS:
             raise Refused(f"{len(written)} characters are too many for a link")
         return written

@@ -125,6 +125,7 @@ MONOSPACE = (
 # presses it.
 PLOT_CONFIG: dict[str, Any] = {
     "displaylogo": False,
+    "displayNotifier": False,
     "responsive": True,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
 }
@@ -149,6 +150,12 @@ def scale(name: str, mode: Mode, *, kind: Kind | None = None) -> list[tuple[floa
 def table(name: str, mode: Mode, *, kind: Kind | None = None) -> list[str]:
     """Return 256 colours, lowest value first, as #rrggbb: the same scale for canvases."""
     return list(_shades(name, mode, kind, 256))
+
+
+def readable(background: str) -> str:
+    """Return the ink that reads best on a background (#rrggbb), whatever the mode of the page."""
+    inks = (SURFACE["light"].ink, SURFACE["dark"].ink)
+    return max(inks, key=lambda ink: abs(_lightness(ink) - _lightness(background)))
 
 
 def apply(figure: go.Figure, mode: Mode) -> go.Figure:
@@ -248,6 +255,10 @@ def _oklab(shade: str) -> np.ndarray:
     light = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
     lab: np.ndarray = _LAB @ np.cbrt(_CONES @ light)
     return lab
+
+
+def _lightness(shade: str) -> float:
+    return float(_oklab(shade)[0])
 
 
 def _hexadecimal(lab: np.ndarray) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,7 +18,7 @@ import streamlit as st
 from core.text.spreadsheet import neutralised
 from dashboard import state
 from dashboard.figures import theme
-from dashboard.i18n import t
+from dashboard.i18n import labels, t
 from dashboard.widgets.snapshot import snapshot
 
 Numbers = pd.DataFrame | Callable[[], pd.DataFrame]
@@ -55,7 +55,7 @@ def chart(
         theme.apply(figure, state.mode()),
         theme=None,
         key=identity,
-        config=theme.PLOT_CONFIG,
+        config=theme.PLOT_CONFIG | _words(),
         alt=alt,
     )
     downloads(name=name, table=table, key=identity, arrays=arrays, figure=figure)
@@ -89,6 +89,11 @@ def downloads(
             _file(f"{name}.npz", "application/octet-stream", key, lambda: _npz(arrays))
     if shown:
         st.dataframe(_frame(table), key=f"{key}-numbers", hide_index=True)
+
+
+def _words() -> dict[str, Any]:
+    # Plotly's own buttons speak the reader's language too. It knows no other before it is told.
+    return {"locale": "reader", "locales": {"reader": {"dictionary": labels("plotly")}}}
 
 
 def _file(file: str, mime: str, key: str, make: Callable[[], bytes]) -> None:

@@ -33,7 +33,7 @@ export default function ({ data, parentElement }) {
     button.setAttribute('aria-label', `${data.label}: ${format.toUpperCase()}`);
     button.onclick = () => {
       const chart = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`);
-      const camera = chart && chart.querySelector('[data-title^="Download plot"]');
+      const camera = chart && chart.querySelector(`[data-title="${data.camera}"]`);
       if (!camera) return;
       // 1400 wide at least: a chart on a telephone would give a picture too small for a slide.
       const scale = format === 'svg' ? 1 : Math.max(2, 1400 / chart.clientWidth);
@@ -52,5 +52,10 @@ _buttons = st.components.v2.component(
 
 def snapshot(*, chart: str, file: str) -> None:
     """Offer the chart that was drawn with the key `chart` as file.png and file.svg."""
-    data = {"chart": chart, "file": file, "label": t("chart.picture")}
+    data = {
+        "chart": chart,
+        "file": file,
+        "label": t("chart.picture"),
+        "camera": t("plotly.Download plot as a PNG"),
+    }
     _buttons(key=f"snapshot-{chart}", data=data)
