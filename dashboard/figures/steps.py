@@ -1,0 +1,74 @@
+"""The axis of steps that pictures share: one place for each token, named by it.
+
+Steps are shown counting from 1, as t does in equations (h₀ is the initial state); units keep the
+index that they have in arrays. Tokens repeat, so each place is called by its token with the step's
+number as a subscript: a category axis then thins its labels to the room there is, refines them
+under zoom, and hover names the token. Not chosen: numbers with chosen tick labels, which overlap
+on narrow screens and know no token between two ticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import ShapeMismatch
+from dashboard.figures.markup import MOST_CHARACTERS, plain
+
+FIRST = 1
+"""The number that is shown for the step at index 0."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The places on the axis, in order; each stands for `block` steps.
+
+    `tokens` are the texts shown, as the user wrote them but made visible; None for plain numbers.
+    """
+
+    count: int
+    tokens: tuple[str, ...] | None = None
+    block: int = 1
+
+    @classmethod
+    def of(cls, time: int, tokens: Sequence[str] | None, *, block: int = 1) -> Steps:
+        """Return the axis of `time` steps. Raises ShapeMismatch for another number of tokens."""
+        if tokens is not None and len(tokens) != time:
+            raise ShapeMismatch(what="tokens", found=(len(tokens),), expected=(time,))
+        return cls(time, None if tokens is None else tuple(tokens), block)
+
+    @property
+    def places(self) -> list[str] | list[int]:
+        """What series have as x."""
+        starts = range(0, self.count, self.block)
+        if self.tokens is None:
+            return [FIRST + start for start in starts]
+        return [f"{self._token(start)}<sub>{self._numbers(start)}</sub>" for start in starts]
+
+    def position(self, step: float) -> float:
+        """Return where a step index, or a point between two, lies on the axis; for shapes."""
+        place = step / self.block
+        return place if self.tokens is not None else FIRST + step
+
+    def axis(self, words: Mapping[str, str], *, title: bool = True) -> dict[str, Any]:
+        """Return the settings of the x axis."""
+        edges = [self.position(-0.5 * self.block), self.position(self.count - 0.5 * self.block)]
+        axis: dict[str, Any] = {"range": edges, "showgrid": False, "zeroline": False}
+        if self.tokens is None:
+            return axis | {"title": {"text": words["step"] if title else None}}
+        return axis | {
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": self.places,
+            "autotickangles": [0, -45, -90],
+        }
+
+    def _token(self, start: int) -> str:
+        assert self.tokens is not None
+        shown = plain(self.tokens[start], most=MOST_CHARACTERS)
+        return shown if self.block == 1 else f"{shown} …"
+
+    def _numbers(self, start: int) -> str:
+        end = min(start + self.block, self.count)
+        return f"{FIRST + start}" if end - start == 1 else f"{FIRST + start}–{FIRST + end - 1}"

@@ -1,0 +1,198 @@
+"""The text as a strip of tokens, each on the colour of a number: for exports and notebooks.
+
+Tokens flow like text and break into lines, each as wide as its characters need. The cost is that
+widths are estimated, since only the browser knows its fonts; a cell is a little too wide rather
+than too narrow.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from core.errors import ShapeMismatch
+from dashboard.figures import theme
+from dashboard.figures.markup import plain
+from dashboard.figures.recorded import symmetric
+from dashboard.figures.steps import FIRST
+from dashboard.figures.theme import Kind, Mode
+from dashboard.figures.words import words
+
+LINE = 30  # pixels
+_MOST = 40  # characters of one token
+
+
+def tokens(
+    texts: Sequence[str],
+    values: ArrayLike,
+    *,
+    quantity: str = "hidden",
+    title: str | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    columns: int = 56,
+    step: int | None = None,
+    labels: Mapping[str, str] | None = None,
+    mode: Mode = "light",
+) -> go.Figure:
+    """Draw each token on the colour of its value.
+
+    Args:
+        texts: the tokens, made visible.
+        values: one number for each, (time,).
+        quantity: whose colour and scale it is (`theme.QUANTITY`).
+        title: of the scale; the quantity's name unless given.
+        low: lower end of the scale; 0 for what is sequential by nature, else symmetric to `high`.
+        high: upper end; 1 for what is sequential by nature, else the largest absolute value.
+        columns: characters in a line.
+        step: the index of a token to frame.
+        labels: words that differ from English.
+        mode: "light" or "dark".
+
+    Raises ShapeMismatch unless there is one value for each token.
+    """
+    said, surface = words(labels), theme.SURFACE[mode]
+    numbers = _checked(texts, values)
+    least, most = _scale(numbers, quantity, low, high)
+    kind: Kind = "diverging" if least < 0 else "sequential"
+    shades = theme.table(quantity, mode, kind=kind)
+    colours = [_shade(shades, number, least, most, surface.paper) for number in numbers]
+    places = _places(texts, columns)
+    drawn = go.Figure()
+    for at, ((line, left, right), colour) in enumerate(zip(places, colours, strict=True)):
+        drawn.add_shape(
+            type="rect", x0=left + 0.08, x1=right - 0.08, y0=line - 0.42, y1=line + 0.42,
+            layer="below", fillcolor=colour, line={
+                "width": 2 if at == step else 0.5,
+                "color": surface.accent if at == step else surface.grid,
+            },
+        )  # fmt: skip
+    drawn.add_trace(
+        go.Scatter(
+            x=[(left + right) / 2 for _, left, right in places],
+            y=[line for line, _, _ in places],
+            mode="text",
+            text=[plain(text, most=_MOST) for text in texts],
+            textfont={"color": [theme.readable(colour) for colour in colours], "size": 12},
+            customdata=np.stack([np.arange(len(texts)) + FIRST, numbers], axis=1),
+            hovertemplate=(
+                f"<b>%{{text}}</b> · {said['step']} %{{customdata[0]}}<br>"
+                f"{title or said[quantity]}: <b>%{{customdata[1]:.4f}}</b><extra></extra>"
+            ),
+            showlegend=False,
+        )
+    )
+    drawn.add_trace(_bar(theme.scale(quantity, mode, kind=kind), least, most))
+    count = max(line for line, _, _ in places) + 1
+    drawn.add_annotation(
+        text=f"<b>{title or said[quantity]}</b>", showarrow=False,
+        font={"color": theme.colour(quantity, mode), "size": 13},
+        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=6,
+    )  # fmt: skip
+    drawn.update_layout(
+        height=44 + LINE * max(count, 2) + 12,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        xaxis={"visible": False, "range": [0, max(right for _, _, right in places)]},
+        yaxis={"visible": False, "range": [count - 0.5, -0.5]},
+    )
+    return theme.apply(drawn, mode)
+
+
+def _checked(texts: Sequence[str], values: ArrayLike) -> np.ndarray:
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.shape != (len(texts),) or not texts:
+        raise ShapeMismatch(what="values", found=numbers.shape, expected=(len(texts),))
+    return numbers
+
+
+def _scale(
+    numbers: np.ndarray, quantity: str, low: float | None, high: float | None
+) -> tuple[float, float]:
+    least, most = symmetric(numbers)
+    if theme.QUANTITY[quantity].kind == "sequential":
+        least, most = 0.0, 1.0
+    return least if low is None else low, most if high is None else high
+
+
+def _shade(shades: list[str], number: float, low: float, high: float, paper: str) -> str:
+    if not np.isfinite(number):
+        return paper
+    place = (number - low) / (high - low) if high > low else 0.5
+    return shades[int(np.clip(round(place * (len(shades) - 1)), 0, len(shades) - 1))]
+
+
+def _bar(colorscale: list[tuple[float, str]], low: float, high: float) -> go.Scatter:
+    """No points: only the colour bar."""
+    return go.Scatter(
+        x=[None], y=[None], mode="markers", hoverinfo="skip", showlegend=False,
+        marker={
+            "colorscale": colorscale, "cmin": low, "cmax": high, "color": [low], "showscale": True,
+            "colorbar": {"thickness": 8, "outlinewidth": 0, "nticks": 3, "tickfont": {"size": 10}},
+        },
+    )  # fmt: skip
+
+
+def _places(texts: Sequence[str], columns: int) -> list[tuple[int, float, float]]:
+    """The line of each token, and its left and right edge in characters."""
+    places: list[tuple[int, float, float]] = []
+    line, left = 0, 0.0
+    for text in texts:
+        wide = _width(text[:_MOST]) + 1.2
+        if left > 0 and left + wide > columns:
+            line, left = line + 1, 0.0
+        places.append((line, left, left + wide))
+        left += wide
+    return places
+
+
+def _width(text: str) -> float:
+    """About how many Latin letters wide a text is."""
+    return sum(
+        0.0 if unicodedata.combining(character)
+        else 1.8 if unicodedata.east_asian_width(character) in "WF"
+        else 1.0
+        for character in text
+    )  # fmt: skip
+
+
+def tokens_table(
+    texts: Sequence[str],
+    values: ArrayLike,
+    *,
+    quantity: str = "hidden",
+    title: str | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return the numbers of `tokens`: a row for each token."""
+    said, numbers = words(labels), _checked(texts, values)
+    columns = {said["step"]: np.arange(len(texts)) + FIRST, said["token"]: list(texts)}
+    return pd.DataFrame(columns | {title or said[quantity]: numbers})
+
+
+def tokens_alt(
+    texts: Sequence[str],
+    values: ArrayLike,
+    *,
+    quantity: str = "hidden",
+    title: str | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """Return what `tokens` shows as a sentence."""
+    said, numbers = words(labels), _checked(texts, values)
+    seen = np.where(np.isfinite(numbers), numbers, np.nan)
+    if np.isnan(seen).all():
+        return said["none"]
+    least, most = int(np.nanargmin(seen)), int(np.nanargmax(seen))
+    return said["tokens.alt"].format(
+        count=len(texts),
+        name=title or said[quantity],
+        low=f"{numbers[least]:.3g}",
+        at_low=texts[least],
+        high=f"{numbers[most]:.3g}",
+        at_high=texts[most],
+    )
