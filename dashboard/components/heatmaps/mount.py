@@ -15,6 +15,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.components.heatmaps.payload import pack
 from dashboard.components.heatmaps.scene import Column, Palette, Picked
 from dashboard.components.heatmaps.words import ENGLISH
@@ -86,7 +87,7 @@ def heatmaps(
         )
 
     def picked() -> None:
-        choice = _picked(st.session_state[key].get("picked"))
+        choice = _picked(state.sent(key, "picked"))
         if on_pick is not None and choice is not None:
             on_pick(choice)
 

@@ -5,6 +5,9 @@
 function drawCursor(surface, column, layout, scene, cursor) {
   const { window, palette } = scene;
   const { step, unit } = cursor;
+  column.panels.forEach((panel, index) => {
+    drawUnits(surface, panel, layout.panels[index].map, layout, scene, unit);
+  });
   if (step === null || step >= column.steps) return;
   const left = surface.snap(xOf(layout, window, step));
   const right = Math.max(surface.snap(xOf(layout, window, step + 1)), left + 1);
@@ -21,11 +24,10 @@ function drawCursor(surface, column, layout, scene, cursor) {
       if (line) drawMeanPoint(surface, panel, line, (left + right) / 2, step, palette);
     });
   });
+  drawTokenName(surface, column, layout, scene, step);
+  drawContext(surface, column, layout, scene, step);
   column.panels.forEach((panel, index) => {
     drawReading(surface, panel, layout.panels[index], layout, palette, cursor);
-    if (unit !== null && unit < panel.units) {
-      drawUnitName(surface, panel, layout.panels[index].map, unit, palette);
-    }
   });
 }
 
@@ -91,8 +93,25 @@ function drawReading(surface, panel, boxes, layout, palette, { step, unit }) {
   surface.text(shown, end + 10, middle, { fill: palette.muted, size: 13 });
 }
 
-function drawUnitName(surface, panel, map, unit, palette) {
-  const y = map.y + ((panel.rowOf[unit] + 0.5) * map.height) / panel.units;
+/** The numbers of the units beside their rows; the chosen one stands out, its neighbours yield. */
+function drawUnits(surface, panel, map, layout, { palette, words }, chosen) {
+  const row = map.height / panel.units;
+  const every = row >= 11 ? 1 : niceStride(15 / row);
+  const middleOf = (at) => map.y + (at + 0.5) * row;
+  const known = chosen !== null && chosen < panel.units;
+  const taken = known ? middleOf(panel.rowOf[chosen]) : -Infinity;
+  const label = { fill: palette.muted, size: 10, align: "right" };
+  for (let at = 0; at < panel.units; at += every) {
+    const y = middleOf(at);
+    if (Math.abs(y - taken) >= 12.5) surface.text(String(panel.order[at]), map.x - 6, y, label);
+  }
+  if (known) drawUnitName(surface, map, taken, chosen, palette);
+  if (layout.narrow || map.height < 40) return;
+  const caption = { fill: palette.muted, size: 10, align: "center", upward: true };
+  surface.text(words.unit, 8, map.y + map.height / 2, caption);
+}
+
+function drawUnitName(surface, map, y, unit, palette) {
   const text = String(unit);
   const width = measured(text, fontOf(surface.family, 11, 600)) + 8;
   const patch = { x: map.x - 4 - width, y: y - 7.5, width, height: 15 };

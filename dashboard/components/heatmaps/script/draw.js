@@ -16,7 +16,6 @@ function drawColumn(surface, column, layout, scene) {
     drawTitle(surface, panel, boxes.title, layout, palette);
     drawMap(surface, panel, boxes.map, layout, scene);
     drawMasked(surface, column, boxes.map, layout, scene);
-    drawUnits(surface, panel, boxes.map, layout, scene);
     if (boxes.line) drawMean(surface, panel, boxes.line, layout, scene);
   });
   drawSteps(surface, column, layout, scene);
@@ -98,18 +97,6 @@ function runsOf(steps) {
   return runs;
 }
 
-function drawUnits(surface, panel, box, layout, { palette, words }) {
-  const row = box.height / panel.units;
-  const every = row >= 11 ? 1 : niceStride(15 / row);
-  const label = { fill: palette.muted, size: row < 11 && every === 1 ? 9 : 10, align: "right" };
-  for (let at = 0; at < panel.units; at += every) {
-    surface.text(String(panel.order[at]), box.x - 6, box.y + (at + 0.5) * row, label);
-  }
-  if (layout.narrow || box.height < 40) return;
-  const caption = { fill: palette.muted, size: 10, align: "center", upward: true };
-  surface.text(words.unit, 8, box.y + box.height / 2, caption);
-}
-
 /** A number's height in the line panel, which has the scale of its heatmap. */
 function yOfMean(panel, box, number) {
   const share = (number - panel.low) / (panel.high - panel.low);
@@ -131,7 +118,7 @@ function drawMean(surface, panel, box, layout, { window, palette }) {
   });
 }
 
-/** The line of means as runs without missing numbers; a lone step becomes a short dash. */
+/** The line of means as runs without missing numbers; a lone step is as wide as it is. */
 function unbroken(panel, box, layout, window, last) {
   const runs = [];
   let run = null;
@@ -144,7 +131,7 @@ function unbroken(panel, box, layout, window, last) {
     if (!run) runs.push((run = []));
     run.push([xOf(layout, window, step + 0.5), yOfMean(panel, box, number)]);
   }
-  const half = Math.min(4, (0.5 * layout.plot.width) / (window.end - window.start));
+  const half = (0.5 * layout.plot.width) / (window.end - window.start);
   return runs.map((r) => (r.length > 1 ? r : [-half, half].map((dx) => [r[0][0] + dx, r[0][1]])));
 }
 

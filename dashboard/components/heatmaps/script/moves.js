@@ -15,13 +15,15 @@ Object.assign(Heatmaps.prototype, {
     this.setWindow(zoomWindow(this.window, this.scene.steps, factor, around));
   },
 
-  /** Zoom around the cursor when it is visible, else around the middle. */
+  /** Zoom around the cursor when it is visible, which it stays, else around the middle. */
   zoom(factor) {
+    const { steps } = this.scene;
     const { start, end } = this.window;
     const { step } = this.cursor;
-    const seen = step !== null && step >= start && step < end;
+    const seen = step !== null && step + 1 > start && step < end;
     const around = seen ? step + 0.5 : (start + end) / 2;
-    this.setWindow(zoomWindow(this.window, this.scene.steps, factor, around));
+    const zoomed = zoomWindow(this.window, steps, factor, around);
+    this.setWindow(seen ? revealStep(zoomed, steps, step) : zoomed);
   },
 
   reset() {

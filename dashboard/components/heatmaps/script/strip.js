@@ -63,11 +63,13 @@ function drawStrip(surface, column, layout, { window, palette }) {
   const radius = stepWidth >= 12 ? 3 : 0;
   const every = sparse ? niceStride((words.wide <= TOKEN.short ? 16 : 14) / stepWidth) : 1;
   const last = Math.min(column.steps, Math.ceil(window.end));
-  surface.clipped({ ...cells, y: cells.y - 2, height: cells.height + 4 }, () => {
+  const slack = sparse ? 8 : 0; // the word above the first step may stand out to its left
+  const visible = { x: cells.x - slack, width: cells.width + 2 * slack };
+  surface.clipped({ ...visible, y: cells.y - 2, height: cells.height + 4 }, () => {
     for (let step = Math.floor(window.start); step < last; step++) {
-      const left = surface.snap(xOf(layout, window, step));
-      const right = surface.snap(xOf(layout, window, step + 1));
-      if (right <= left && !sparse) continue;
+      const left = Math.max(cells.x, surface.snap(xOf(layout, window, step)));
+      const end = surface.snap(xOf(layout, window, step + 1));
+      const right = Math.min(cells.x + cells.width, end);
       const masked = column.masked.has(step);
       const channels = masked ? null : colourOfToken(column, step);
       const fill = channels ? `rgb(${channels.join(",")})` : palette.grid;
@@ -120,4 +122,61 @@ function drawAbove(surface, token, centre, cells, words, fill, unknown) {
 
 function dotted(surface, points, stroke) {
   surface.path(points, { stroke, width: 1.25, dash: [1.25, 2] });
+}
+
+/** In a sparse strip the token at the cursor may have no label: it gets one of its own. */
+function drawTokenName(surface, column, layout, { window, palette }, step) {
+  const { cells, words } = layout.strip;
+  if (mannerOfStrip(words, cells.width / (window.end - window.start)) !== "sparse") return;
+  const centre = xOf(layout, window, step + 0.5);
+  if (centre < cells.x || centre > cells.x + cells.width) return;
+  const short = words.wide <= TOKEN.short;
+  const bottom = cells.y + cells.height - TOKEN.band - 3;
+  const text = fitted(column.tokens[step], words.font, short ? 60 : bottom - cells.y - 8);
+  const long = measured(text, words.font) + 8;
+  const patch = short
+    ? { x: centre - long / 2, width: long, y: bottom - 19, height: 18 }
+    : { x: centre - 9, width: 18, y: bottom - long, height: long };
+  const [x, y] = short ? [centre, bottom - 10] : [centre, bottom - 4];
+  surface.rect(grown(patch, 2), { fill: palette.background, radius: 6 });
+  surface.rect(patch, { fill: palette.ink, radius: 4 });
+  const align = short ? "center" : "left";
+  surface.text(text, x, y, { fill: palette.background, size: TOKEN.size, align, upward: !short });
+}
+
+/** And beside the strip's title the text around it can be read, the token in the same place. */
+function drawContext(surface, column, layout, { window, palette, words: names }, step) {
+  const { cells, words, title: box } = layout.strip;
+  if (mannerOfStrip(words, cells.width / (window.end - window.start)) !== "sparse") return;
+  const strip = column.strip ?? { title: names.tokens };
+  const { end, right } = titleOf(surface.family, strip, box, layout);
+  const from = end + 18;
+  if (right - from < 140) return;
+  const anchor = from + 0.45 * (right - from);
+  const bold = fontOf(surface.family, TOKEN.size, 600);
+  const own = fitted(column.tokens[step], bold, right - anchor);
+  const gap = words.wide <= TOKEN.short ? "" : " ";
+  const after = anchor + measured(own, bold);
+  const before = neighbours(column, words.font, step, -1, gap, anchor - from);
+  const behind = neighbours(column, words.font, step, 1, gap, right - after);
+  const middle = box.y + box.height / 2 - 1;
+  const style = { fill: palette.muted, size: TOKEN.size };
+  surface.text(before, anchor, middle, { ...style, align: "right" });
+  surface.text(own, anchor, middle, { ...style, fill: palette.ink, weight: 600 });
+  surface.text(behind, after, middle, style);
+}
+
+/** As many tokens before (−1) or after (1) a step as there is room for. */
+function neighbours(column, font, step, direction, gap, room) {
+  ruler.font = font;
+  let text = "";
+  for (let at = step + direction; at >= 0 && at < column.steps; at += direction) {
+    const token = column.tokens[at];
+    const longer = direction < 0 ? token + gap + text : text + gap + token;
+    if (ruler.measureText(`…${longer}`).width > room) {
+      return direction < 0 ? `…${text}` : `${text}…`;
+    }
+    text = longer;
+  }
+  return text;
 }

@@ -1,0 +1,130 @@
+"""All words are Python's, user text is text, and the downloads are the picture."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.heatmaps.tab import RED, Tab, channels
+from tests.dashboard.components.scenes import DARK, ENTITY, LIGHT, SCENES, SCRIPT
+
+# How much of a picture is red, and the colour of its corner.
+PIXELS = """async (address) => {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  let red = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    red += data[at] === 255 && data[at + 1] === 0 && data[at + 2] === 0;
+  }
+  return { red, corner: [...data.slice(0, 4)] };
+}"""
+
+# The red channel of each image, pixel by pixel.
+CELLS = """(addresses) => Promise.all(addresses.map(async (address) => {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const red = Array.from({ length: data.length / 4 }, (_, at) => data[4 * at]);
+  return { width: image.width, height: image.height, red };
+}))"""
+
+
+def test_hostile_tokens_are_text(tab: Tab) -> None:
+    tab.open("hostile")
+    tab.hover(100, 40)
+    assert tab.read_tip()["token"] == SCRIPT
+    tab.canvas().click(position={"x": 100, "y": 40})
+    expect(tab.root.locator(".status")).to_contain_text(f"“{SCRIPT}”")
+    tab.hover(350, 40)
+    assert tab.read_tip()["token"] == ENTITY
+    assert tab.root.locator("script").count() == 0
+    assert tab.page.evaluate("window.broken") is None
+
+
+def test_all_words_come_from_python(tab: Tab) -> None:
+    tab.open("korean", korean="yes")
+    tab.hover(100, 140)
+    names = tab.tip.locator(".fact .name").all_inner_texts()
+    assert names == ["한 step", "한 unit", "한 value", "한 pre-activation"]
+    for name in ("Zoom in", "Zoom out", "Show all steps", "Download as PNG", "Download as SVG"):
+        expect(tab.root.get_by_role("button", name=f"한 {name}", exact=True)).to_have_count(1)
+    tab.canvas().click(position={"x": 100, "y": 140})
+    expect(tab.root.locator(".status")).to_contain_text("한 step 1 · “이” · Forget gate · 한 unit")
+    expect(tab.root.locator(".hint")).to_contain_text("한 Click")
+
+
+def test_the_theme_is_pythons(tab: Tab) -> None:
+    tab.open("sentence")
+    for palette in (LIGHT, DARK):
+        ink, background = (
+            tab.root.evaluate(f"e => getComputedStyle(e).getPropertyValue('--{name}')")
+            for name in ("ink", "background")
+        )
+        assert (ink, background) == (palette.ink, palette.background)
+        assert tab.patch(channels(palette.ink))["width"] > 50  # titles are written in it
+        if palette is LIGHT:
+            tab.press("dark")
+            expect(tab.root).to_have_attribute("style", re.compile(DARK.ink))
+            tab.page.wait_for_timeout(200)
+
+
+def test_the_png_is_the_picture_twice_as_large(tab: Tab, tmp_path: Path) -> None:
+    tab.open("beacon")
+    with tab.page.expect_download() as download:
+        tab.root.get_by_label("Download as PNG").click()
+    assert download.value.suggested_filename == "gates-of-a-sentence.png"
+    file = tmp_path / "picture.png"
+    download.value.save_as(file)
+    raw = file.read_bytes()
+    assert raw[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = (int.from_bytes(raw[at : at + 4], "big") for at in (16, 20))
+    box = tab.box()
+    assert (width, height) == (2 * round(box["width"] + 32), 2 * round(box["height"] + 32))
+    seen = tab.page.evaluate(PIXELS, f"data:image/png;base64,{b64encode(raw).decode()}")
+    red = tab.patch(RED)
+    assert seen["red"] == pytest.approx(4 * red["width"] * red["height"], rel=0.1)
+    assert seen["corner"] == [*channels(LIGHT.background), 255]
+
+
+def test_the_svg_has_real_text_and_the_same_cells(tab: Tab, tmp_path: Path) -> None:
+    tab.open("hostile")
+    with tab.page.expect_download() as download:
+        tab.root.get_by_label("Download as SVG").click()
+    assert download.value.suggested_filename == "gates-of-a-sentence.svg"
+    file = tmp_path / "picture.svg"
+    download.value.save_as(file)
+    picture = ElementTree.parse(file).getroot()
+    space = "{http://www.w3.org/2000/svg}"
+    texts = [element.text for element in picture.iter(f"{space}text")]
+    assert {"Forget gate", "Cell state", "Mean of the forget gate", ENTITY} <= set(texts)
+    assert any(text and text.startswith("<script>") for text in texts)
+    assert {element.tag for element in picture.iter()} <= {
+        f"{space}{name}" for name in ("svg", "g", "rect", "path", "text", "image", "clipPath")
+    }
+    # Two legends of panels, one of the strip, two heatmaps of 5 steps × 4 units.
+    images = [element.get("href") or "" for element in picture.iter(f"{space}image")]
+    assert len(images) == 5
+    cells = tab.page.evaluate(CELLS, images)
+    gate = SCENES["hostile"]()[0].panels[0].values
+    sizes = [(cell["width"], cell["height"]) for cell in cells]
+    assert sizes.count((5, 4)) == 2
+    found = np.array(cells[sizes.index((5, 4))]["red"]).reshape(4, 5)
+    # The scale runs from white to #116655: red from 255 to 17.
+    np.testing.assert_allclose(found, 255 - (255 - 17) * gate.T, atol=1.6)
