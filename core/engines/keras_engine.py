@@ -3,7 +3,7 @@
 Each layer is a Keras cell, stepped one step at a time with its real states. Gates are not
 computed a second time: the cell's own activation functions are wrapped, so that what goes in (a
 pre-activation) and what comes out (a gate) are the very values that Keras used. Only the split of
-a pre-activation into its products is computed besides, with keras.ops on the cell's weights.
+a pre-activation into its products is ours, as in every trace.
 
 Cost: some 2.5 ms a step, nearly all of it Keras's own calls, whatever the width. Measured for 500
 steps of 64 units on two busy cores: SimpleRNN 1.2 s, LSTM 1.2 s, GRU 1.4 s, where the NumPy engine
@@ -27,12 +27,21 @@ from core.activations import Array
 from core.cells import Cell, Kernels, Record
 from core.engines.chain import run_chain
 from core.engines.inputs import Inputs
-from core.engines.keras_layout import GATE_ORDER, KERAS_CLASSES, keras_settings, keras_weights
+from core.engines.keras_layout import KERAS_CLASSES, keras_settings, keras_weights
 from core.errors import CoreError
 from core.layer_trace import Mask
 from core.model import Model
 from core.stages import Dense, Embedding, Layer
 from core.trace import DenseTrace, Trace
+
+
+class MissingKeras(CoreError):
+    """Keras, or what it runs on, cannot be imported."""
+
+    message = (
+        "Keras cannot be loaded: {why}. Install what requirements.txt lists, or use the NumPy "
+        "engine."
+    )
 
 
 class UnexpectedKeras(CoreError):
@@ -63,8 +72,18 @@ _CALLS = {
 """Cell → the calls of one step in their order: which function, and on what."""
 
 
+def keras_version() -> str:
+    """Imports Keras, which takes some seconds. Raises MissingKeras."""
+    try:
+        import keras
+    except ImportError as error:
+        raise MissingKeras(why=str(error)) from error
+    return str(keras.__version__)
+
+
 def run(model: Model, inputs: Inputs) -> Trace:
-    """Records the model on checked inputs. Raises UnexpectedKeras; imports Keras."""
+    """Records the model on checked inputs. Raises MissingKeras and UnexpectedKeras."""
+    keras_version()
     dtype = str(model.dtype)
     return run_chain(
         model,
@@ -98,10 +117,8 @@ class _Calls:
         expected = _CALLS[cell]
         names = [name for name, _, _ in self.made]
         if names != [name for name, _ in expected]:
-            import keras
-
             raise UnexpectedKeras(
-                version=keras.__version__,
+                version=keras_version(),
                 cell=KERAS_CLASSES.get(cell, "Dense"),
                 found=_counted(names),
                 expected=_counted([name for name, _ in expected]),
@@ -128,7 +145,6 @@ def _run_layer(
     keras_cell.build((None, layer.features))
     keras_cell.set_weights(keras_weights(layer))
     _loop(cell, keras_cell, read=read, valid=valid, record=record)
-    _products(cell, keras_cell, kernels=kernels, read=read, record=record)
 
 
 def _loop(cell: Cell, keras_cell: Any, *, read: Array, valid: Mask | None, record: Record) -> None:
@@ -152,23 +168,6 @@ def _loop(cell: Cell, keras_cell: Any, *, read: Array, valid: Mask | None, recor
         states = after
         for name, state in zip(cell.states, states, strict=True):
             record.states[name][at + 1] = np.asarray(state)
-
-
-def _products(
-    cell: Cell, keras_cell: Any, *, kernels: Kernels, read: Array, record: Record
-) -> None:
-    """Fills in x W and h U of every map, with the weights that the Keras cell holds."""
-    from keras import ops
-
-    kernel, recurrent = (
-        ops.split(weights, len(cell.maps), axis=1)
-        for weights in (keras_cell.kernel, keras_cell.recurrent_kernel)
-    )
-    for column, name in enumerate(GATE_ORDER[cell.name]):
-        at = cell.index(name)
-        record.from_input[:, :, at] = np.asarray(ops.matmul(read, kernel[column]))
-        multiplied = cell.recurrent_inputs(name, record, kernels)
-        record.from_hidden[:, :, at] = np.asarray(ops.matmul(multiplied, recurrent[column]))
 
 
 def _look_up(stage: Embedding, ids: NDArray[Any], *, dtype: str) -> Array:

@@ -1,0 +1,44 @@
+"""Messages between two processes over a pipe: a kind, a length, and that many bytes.
+
+What travels is NumPy's `.npz` and JSON, so that nothing which arrives is ever executed. Not
+chosen: multiprocessing's connections, which unpickle whatever they are sent.
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import Enum
+from typing import IO
+
+_HEADER = struct.Struct(">cQ")
+
+
+class Kind(Enum):
+    """What a message is: the child is READY, a REQUEST, the TRACE that answers, or a FAILURE."""
+
+    READY = b"r"
+    REQUEST = b"q"
+    TRACE = b"t"
+    FAILURE = b"f"
+
+
+_KINDS = {kind.value for kind in Kind}
+
+
+def write_frame(stream: IO[bytes], kind: Kind, payload: bytes = b"") -> None:
+    """Sends one message. Raises OSError where nobody reads."""
+    stream.write(_HEADER.pack(kind.value, len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> tuple[Kind, bytes] | None:
+    """The next message; None where the other side has ended, or sends what is no message."""
+    header = stream.read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        return None
+    kind, length = _HEADER.unpack(header)
+    if kind not in _KINDS:
+        return None
+    payload = stream.read(length)
+    return (Kind(kind), payload) if len(payload) == length else None

@@ -1,0 +1,112 @@
+"""The child of `keras_process`: loads Keras once, then answers until its input ends.
+
+Started as `python -m core.engines.keras_worker`. What a request may rightly cause (a CoreError)
+is answered as a failure; anything else ends the process with its traceback on stderr, where the
+parent finds it, and starts another child for the next request.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from io import BytesIO
+from typing import IO, Any
+
+import numpy as np
+
+from core.arrays import load_arrays, save_arrays
+from core.engines.frames import Kind, read_frame, write_frame
+from core.engines.inputs import Inputs
+from core.engines.keras_engine import keras_version, run
+from core.errors import CoreError
+from core.model import Model
+
+
+def request_of(model: Model, inputs: Inputs) -> bytes:
+    """A model and checked inputs as bytes."""
+    stored = BytesIO()
+    model.save(stored)
+    arrays: dict[str, Any] = {
+        "model": np.frombuffer(stored.getvalue(), np.uint8),
+        "given": inputs.given,
+    }
+    if inputs.mask is not None:
+        arrays["mask"] = inputs.mask
+    for at, states in enumerate(inputs.initial_states):
+        arrays |= {f"states/{at}/{name}": state for name, state in states.items()}
+    request = BytesIO()
+    described = {"states": [list(states) for states in inputs.initial_states]}
+    save_arrays(request, kind="request", description=described, arrays=arrays)
+    return request.getvalue()
+
+
+def answer_to(request: bytes) -> bytes:
+    """The trace, saved, of what `request_of` wrote. Raises UnexpectedKeras."""
+    described, arrays = load_arrays(BytesIO(request), kind="request")
+    inputs = Inputs(
+        given=arrays["given"],
+        mask=arrays.get("mask"),
+        initial_states=tuple(
+            {name: arrays[f"states/{at}/{name}"] for name in names}
+            for at, names in enumerate(described["states"])
+        ),
+    )
+    answer = BytesIO()
+    run(Model.load(BytesIO(arrays["model"].tobytes())), inputs).save(answer)
+    return answer.getvalue()
+
+
+def failure_of(error: CoreError) -> bytes:
+    """An error of ours as bytes: its class and its facts."""
+    told = {"error": type(error).__name__, "facts": error.facts}
+    return json.dumps(told, default=str).encode()
+
+
+def error_from(failure: bytes) -> CoreError:
+    """The error that `failure_of` wrote."""
+    told = json.loads(failure)
+    return _errors()[told["error"]](**told["facts"])
+
+
+def _errors() -> Mapping[str, type[CoreError]]:
+    known, waiting = {}, [CoreError]
+    while waiting:
+        kind = waiting.pop()
+        known[kind.__name__] = kind
+        waiting += kind.__subclasses__()
+    return known
+
+
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Loads Keras, says so, and answers requests until there are no more."""
+    try:
+        keras_version()
+    except CoreError as error:
+        write_frame(answers, Kind.FAILURE, failure_of(error))
+        return
+    write_frame(answers, Kind.READY)
+    while (message := read_frame(requests)) is not None:
+        try:
+            answer = answer_to(message[1])
+        except CoreError as error:
+            write_frame(answers, Kind.FAILURE, failure_of(error))
+        else:
+            write_frame(answers, Kind.TRACE, answer)
+
+
+def main() -> None:
+    """Serves on stdin and stdout."""
+    # Whatever else prints to stdout, such as a library's banner, must not land among messages.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        serve(sys.stdin.buffer, answers)
+    except BrokenPipeError:
+        # The parent has gone, and with it whoever asked.
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
