@@ -20,7 +20,6 @@ which loses what it cannot read; charset-normalizer, which was unsure of CP949.
 from __future__ import annotations
 
 import codecs
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,9 +78,6 @@ UNSURE = 0.5
 NEARLY_AS_LIKELY = 0.5
 KOREAN_SHARE = 0.9
 
-# A legacy encoding shows itself only in lines with bytes above 127; thousands of lines of plain
-# ASCII before them would hide it.
-_TELLING_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 # What no writer types: if a detected encoding gives these, it was the wrong one or no text at all.
 _UNWRITTEN = regex.compile(r"[\p{Cn}\p{Co}\p{Cs}\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 MOST_UNWRITTEN = 0.01
@@ -186,14 +182,17 @@ def _detected(data: bytes) -> Decoded:
 
 
 def _telling_lines(data: bytes) -> bytes:
+    # An encoding shows itself only in lines with bytes above 127; thousands of lines of plain
+    # ASCII before them would hide it.
     lines: list[bytes] = []
     size = 0
-    for line in _TELLING_LINE.finditer(data):
-        lines.append(line[0])
-        size += len(line[0])
-        if size > SAMPLE_BYTES:
-            break
-    return b"".join(lines)
+    for line in data.splitlines(keepends=True):
+        if not line.isascii():
+            lines.append(line)
+            size += len(line)
+            if size > SAMPLE_BYTES:
+                break
+    return b"".join(lines)[:SAMPLE_BYTES]
 
 
 def _is_korean(sample: bytes, likely: list[tuple[str, float]]) -> bool:

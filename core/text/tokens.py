@@ -51,24 +51,25 @@ _PLAIN = {
     "jamo": re.compile(f"[{_PLAIN_CHARACTERS}\u1100-\u1112\u1161-\u1175\u11a8-\u11c2]*"),
 }
 
+_MARKS = r"[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*"
+# Flags are pairs of letters. \X alone finds them by counting back to the start of their run, which
+# for a text of a hundred thousand flags takes minutes.
+_CLUSTER = rf"(?:\p{{RI}}{{2}}{_MARKS}|\X)"
+
 _PATTERNS = {
-    "character": regex.compile(r"\X"),
-    # A letter and the marks upon it, else a cluster.
-    "jamo": regex.compile(
-        r"[\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]"
-        r"[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*"
-        r"|\X"
-    ),
+    "character": regex.compile(_CLUSTER),
+    # A Hangul letter and the marks upon it, else a cluster.
+    "jamo": regex.compile(rf"[\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]{_MARKS}|{_CLUSTER}"),
     "word": regex.compile(
-        r"""
-        [\p{L}\p{M}\p{N}\p{Pc}]+
-        (?: (?: ['’\-‐‑\u200c\u200d\u00ad]            # don't, well-known, a joiner inside a word
-              | (?<=\p{N}) \. (?=\p{N})               # 3.14
-              | (?<=\p{N}) , (?=\p{N}{3}(?!\p{N}))    # 1,000
+        rf"""
+        [\p{{L}}\p{{M}}\p{{N}}\p{{Pc}}]+
+        (?: (?: ['’\-‐‑\u200c\u200d\u00ad]                  # don't, well-known, inner joiners
+              | (?<=\p{{N}}) \. (?=\p{{N}})                 # 3.14
+              | (?<=\p{{N}}) , (?=\p{{N}}{{3}}(?!\p{{N}}))  # 1,000
             )
-            [\p{L}\p{M}\p{N}\p{Pc}]+
+            [\p{{L}}\p{{M}}\p{{N}}\p{{Pc}}]+
         )*+
-        | (?!\s) \X
+        | (?!\s) {_CLUSTER}
         """,
         regex.VERBOSE,
     ),

@@ -46,6 +46,18 @@ def test_words_lose_nothing_but_blanks(text: str):
     assert all(unblanked(token) for token in tokens)
 
 
+@given(TEXTS)
+@example("🇰🇷🇺🇸🇫")
+@example("\u0600🇰🇷🇺\u0301🇸🇫🇷")
+def test_characters_are_grapheme_clusters(text: str):
+    assert list(tokenize(text, "character")) == regex.findall(r"\X", text)
+
+
+def test_a_hundred_thousand_flags_take_no_time():
+    tokens = tokenize("🇰🇷" * 100_000 + "🇫", "character")  # minutes where the work is quadratic
+    assert (len(tokens), tokens[0], tokens[-1]) == (100_001, "🇰🇷", "🇫")
+
+
 @given(st.text(alphabet=st.characters()).filter(_PLAIN["character"].fullmatch))
 def test_the_short_cut_gives_what_clusters_give(text: str):
     assert list(tokenize(text, "character")) == regex.findall(r"\X", text)

@@ -28,6 +28,7 @@ from core.text.visible import MOST_MARKS, visible
         ("\u200d", "⟨U+200D⟩"),
         ("\ufe0f", "⟨U+FE0F⟩"),
         ("\ufeff", "⟨U+FEFF⟩"),
+        ("\ufff9", "⟨U+FFF9⟩"),
         ("\u3164", "⟨U+3164⟩"),  # a Hangul filler: a letter without a picture
         ("\ud800", "⟨U+D800⟩"),
         ("\ue000", "⟨U+E000⟩"),
