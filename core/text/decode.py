@@ -23,9 +23,7 @@ import codecs
 from dataclasses import dataclass
 from typing import Literal
 
-import chardet
 import regex
-from chardet import EncodingEra
 
 from core.text.errors import (
     EmptyFile,
@@ -157,9 +155,15 @@ def _strictly(data: bytes, name: str) -> str:
 
 
 def _detected(data: bytes) -> Decoded:
+    # Here, because its models take 0.1 s to import, which few texts need.
+    import chardet
+
     sample = data[:SAMPLE_BYTES] if b"\0" in data else _telling_lines(data)
     answers = chardet.detect_all(
-        sample, encoding_era=EncodingEra.MODERN_WEB, prefer_superset=True, compat_names=False
+        sample,
+        encoding_era=chardet.EncodingEra.MODERN_WEB,
+        prefer_superset=True,
+        compat_names=False,
     )
     likely = [
         (_offered(answer["encoding"]), answer["confidence"])
