@@ -9,7 +9,8 @@ by a numerical search under those conditions (tests/dashboard/figures/test_theme
 
 Scales: what lies between 0 and 1 runs from paper to the quantity's colour; what has a sign runs
 from one shared cool blue over paper to the quantity's colour, so 'blue is negative' also has to be
-learnt only once. All interpolation is in OKLab, where equal steps look equal.
+learnt only once. (Gradients run from green: magenta and blue are one for the red-blind.) All
+interpolation is in OKLab, where equal steps look equal.
 Not chosen: well-known maps such as viridis or RdBu, because six gates in one map cannot be told
 apart by their colour.
 """
@@ -52,7 +53,7 @@ SURFACE: dict[Mode, Surface] = {
         line="#cfcac0",
         grid="#e9e5dd",
         accent="#2d5f73",
-        negative="#1d5f93",
+        negative="#026bb6",
     ),
     "dark": Surface(
         paper="#15181e",
@@ -62,7 +63,7 @@ SURFACE: dict[Mode, Surface] = {
         line="#3d444f",
         grid="#2a3039",
         accent="#8cc3d6",
-        negative="#5fa8dc",
+        negative="#10adef",
     ),
 }
 
@@ -77,6 +78,7 @@ class Quantity:
     dark: str
     kind: Kind  # the scale it has by nature; a caller may ask for the other
     dash: str = "solid"  # Plotly's name; a second sign beside the colour
+    opposite: tuple[str, str] | None = None  # below zero, light and dark; else the shared blue
 
     def colour(self, mode: Mode) -> str:
         """Return the shade for this mode, as #rrggbb."""
@@ -93,7 +95,7 @@ QUANTITY: dict[str, Quantity] = {
         Quantity("output", "o", "#670389", "#ac78fb", "sequential", "dashdot"),
         Quantity("cell", "c", "#892800", "#eb642d", "diverging"),
         # every cell
-        Quantity("hidden", "h", "#bf2458", "#d28091", "diverging"),
+        Quantity("hidden", "h", "#bc0f53", "#e58296", "diverging"),
         # GRU
         Quantity("update", "z", "#0f5121", "#6ea105", "sequential"),
         Quantity("reset", "r", "#3246c0", "#9da0e6", "sequential", "dash"),
@@ -102,7 +104,9 @@ QUANTITY: dict[str, Quantity] = {
         Quantity("from_hidden", "Uh", "#9f132b", "#fb7077", "diverging", "dash"),
         Quantity("bias", "b", "#706c62", "#c1bfb5", "diverging", "dot"),
         # the way back, and the way out
-        Quantity("gradient", "∂", "#9e26a7", "#fe8eff", "diverging"),
+        Quantity(
+            "gradient", "∂", "#b331a6", "#f591ff", "diverging", opposite=("#1b7522", "#54aa3f")
+        ),
         Quantity("answer", "y", "#535b66", "#9ba3af", "sequential"),
         # cell types, where they are compared
         Quantity("simple_rnn", "RNN", "#6b6e60", "#c3c39e", "sequential", "dot"),
@@ -121,8 +125,8 @@ MONOSPACE = (
     "'Noto Sans Mono CJK KR', 'D2Coding', monospace"
 )
 
-# For st.plotly_chart and figure.show(). The mode bar keeps its camera: dashboard/widgets/snapshot.py
-# presses it.
+# For st.plotly_chart and figure.show(). The mode bar keeps its camera, which
+# dashboard/widgets/snapshot.py presses.
 PLOT_CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "displayNotifier": False,
@@ -139,7 +143,7 @@ def colour(name: str, mode: Mode) -> str:
 def scale(name: str, mode: Mode, *, kind: Kind | None = None) -> list[tuple[float, str]]:
     """Return a Plotly colour scale for a quantity: (position 0..1, #rrggbb), 33 stops.
 
-    Sequential: position 0 is paper, 1 the quantity's colour. Diverging: 0 is the shared cool blue,
+    Sequential: position 0 is paper, 1 the quantity's colour. Diverging: 0 is its colour below zero,
     0.5 paper, 1 the quantity's colour; draw it with limits symmetric about zero.
     `kind` overrides the quantity's own, e.g. for a gate before its activation, or |∂loss/∂h|.
     """
@@ -224,7 +228,8 @@ def template(mode: Mode) -> go.layout.Template:
 def _shades(name: str, mode: Mode, kind: Kind | None, count: int) -> tuple[str, ...]:
     quantity, surface = QUANTITY[name], SURFACE[mode]
     if (kind or quantity.kind) == "diverging":
-        anchors = [surface.negative, surface.paper, quantity.colour(mode)]
+        own = quantity.opposite[MODES.index(mode)] if quantity.opposite else surface.negative
+        anchors = [own, surface.paper, quantity.colour(mode)]
     else:
         anchors = [surface.paper, quantity.colour(mode)]
     points = np.array([_oklab(anchor) for anchor in anchors])
