@@ -7,13 +7,12 @@ JavaScript in `script/` draws it. Why a component of our own: Plotly's heatmap r
 inside Streamlit, and loses its zoom with every change of its data.
 """
 
-from dashboard.components.heatmaps.mount import heatmaps
-from dashboard.components.heatmaps.payload import pack
+from dashboard.components.heatmaps.mount import heatmaps, themed
+from dashboard.components.heatmaps.payload import WORDS, pack
 from dashboard.components.heatmaps.scene import Column, Palette, Panel, Picked, Stops, Strip
-from dashboard.components.heatmaps.words import ENGLISH
 
 __all__ = [
-    "ENGLISH",
+    "WORDS",
     "Column",
     "Palette",
     "Panel",
@@ -22,4 +21,5 @@ __all__ = [
     "Strip",
     "heatmaps",
     "pack",
+    "themed",
 ]

@@ -15,10 +15,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import state
+from dashboard import i18n, state
 from dashboard.components.heatmaps.payload import pack
 from dashboard.components.heatmaps.scene import Column, Palette, Picked
-from dashboard.components.heatmaps.words import ENGLISH
+from dashboard.figures import theme
+from dashboard.figures.steps import FIRST
 
 HERE = Path(__file__).parent
 
@@ -54,23 +55,37 @@ _picture = st.components.v2.component(
 _cursor = st.components.v2.component("unrolled_heatmaps_cursor", js=script("hub", "cursor_link"))
 
 
+def themed(mode: theme.Mode) -> Palette:
+    """The theme's colours of everything that is not data."""
+    surface = theme.SURFACE[mode]
+    return Palette(
+        background=surface.paper,
+        surface=surface.card,
+        ink=surface.ink,
+        muted=surface.muted,
+        grid=surface.line,
+        accent=surface.accent,
+    )
+
+
 def heatmaps(
     columns: Sequence[Column] | bytes,
     *,
     key: str,
     step: int | None,
     unit: int | None = None,
-    palette: Palette,
-    words: Mapping[str, str] = ENGLISH,
+    palette: Palette | None = None,
+    words: Mapping[str, str] | None = None,
     file_name: str = "heatmaps",
-    first: int = 1,
+    first: int = FIRST,
     panel_height: int | None = None,
     on_pick: Callable[[Picked], object] | None = None,
 ) -> Picked | None:
     """Draw `columns` with the cursor at `step` and `unit`; return what was picked in this run.
 
     `columns` may be the bytes that `pack` made of them with the same key, when a cache has them;
-    palette, words and the rest are then those of the bytes. Steps and units count from 0 as in the
+    palette, words and the rest are then those of the bytes; otherwise they are the theme's and the
+    reader's language, unless given. Steps and units count from 0 as in the
     arrays; `first` is the number that is shown for step 0. `on_pick` is called before the script
     runs again, so that widgets above can show the pick in the same run.
     """
@@ -79,8 +94,8 @@ def heatmaps(
         packed = pack(
             packed,
             key=key,
-            palette=palette,
-            words=words,
+            palette=palette or themed(state.mode()),
+            words=words or i18n.labels("heatmaps"),
             file_name=file_name,
             first=first,
             panel_height=panel_height,

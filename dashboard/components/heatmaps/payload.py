@@ -26,9 +26,31 @@ from numpy.typing import NDArray
 
 from dashboard.components.heatmaps.quantity import quantise
 from dashboard.components.heatmaps.scene import Column, Palette, Panel, Stops, Strip
-from dashboard.components.heatmaps.words import ENGLISH
+from dashboard.figures.steps import FIRST
 
 LEVELS = 256
+
+WORDS = (
+    "label",
+    "role",
+    "tools",
+    "tokens",
+    "step",
+    "unit",
+    "value",
+    "preactivation",
+    "mean",
+    "unknown",
+    "masked",
+    "missing",
+    "zoom_in",
+    "zoom_out",
+    "reset",
+    "png",
+    "svg",
+    "hint",
+)
+"""Every word in the picture that is not data; the strings of the section `heatmaps`."""
 
 
 def pack(
@@ -36,9 +58,9 @@ def pack(
     *,
     key: str,
     palette: Palette,
-    words: Mapping[str, str] = ENGLISH,
+    words: Mapping[str, str],
     file_name: str = "heatmaps",
-    first: int = 1,
+    first: int = FIRST,
     panel_height: int | None = None,
 ) -> bytes:
     """The bytes that draw `columns`; equal arguments give equal bytes.
@@ -46,14 +68,14 @@ def pack(
     `first` is the number shown for step 0. Raises ValueError when shapes do not fit one another,
     a scale is empty, or a word is missing.
     """
-    absent = sorted(ENGLISH.keys() - words.keys())
+    absent = sorted(set(WORDS) - words.keys())
     if absent:
         raise ValueError(f"words lack {', '.join(absent)}")
     store = _Store()
     header: dict[str, Any] = {
         "key": key,
         "palette": asdict(palette),
-        "words": {name: words[name] for name in ENGLISH},
+        "words": {name: words[name] for name in WORDS},
         "file": file_name,
         "first": first,
         "panelHeight": panel_height,

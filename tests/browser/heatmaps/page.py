@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 import streamlit as st
 
-from dashboard.components.heatmaps import ENGLISH, Picked, heatmaps
+from dashboard import i18n
+from dashboard.components.heatmaps import Picked, heatmaps
 from tests.dashboard.components.scenes import DARK, LIGHT, SCENES
 
 st.set_page_config(layout="wide")
@@ -22,7 +23,8 @@ for name, value in DEFAULTS.items():
     state.setdefault(name, value)
 scene = state.scene or st.query_params.get("scene", "sentence")
 korean = st.query_params.get("korean") == "yes"
-words = {name: f"한 {word}" for name, word in ENGLISH.items()} if korean else ENGLISH
+with i18n.speak("ko" if korean else "en"):
+    words = i18n.labels("heatmaps")
 
 
 def take(picked: Picked) -> None:

@@ -74,9 +74,9 @@ def test_the_tooltip_says_what_python_has(tab: Tab, scene: str) -> None:
             if panel is forget:
                 assert forget.preactivations is not None
                 before = forget.preactivations[step, unit]
-                assert tip["pre-activation"] == written(before)
+                assert tip["before activation"] == written(before)
             else:
-                assert "pre-activation" not in tip
+                assert "before activation" not in tip
             seen.add((panel.key, step, unit))
     assert len(seen) > 30
 

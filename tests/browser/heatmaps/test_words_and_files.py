@@ -62,12 +62,12 @@ def test_all_words_come_from_python(tab: Tab) -> None:
     tab.open("korean", korean="yes")
     tab.hover(100, 140)
     names = tab.tip.locator(".fact .name").all_inner_texts()
-    assert names == ["한 step", "한 unit", "한 value", "한 pre-activation"]
-    for name in ("Zoom in", "Zoom out", "Show all steps", "Download as PNG", "Download as SVG"):
-        expect(tab.root.get_by_role("button", name=f"한 {name}", exact=True)).to_have_count(1)
+    assert names == ["단계", "유닛", "값", "활성화 이전"]
+    for name in ("확대", "축소", "모든 단계 보기", "PNG로 내려받기", "SVG로 내려받기"):
+        expect(tab.root.get_by_role("button", name=name, exact=True)).to_have_count(1)
     tab.canvas().click(position={"x": 100, "y": 140})
-    expect(tab.root.locator(".status")).to_contain_text("한 step 1 · “이” · Forget gate · 한 unit")
-    expect(tab.root.locator(".hint")).to_contain_text("한 Click")
+    expect(tab.root.locator(".status")).to_contain_text("단계 1 · “이” · Forget gate · 유닛")
+    expect(tab.root.locator(".hint")).to_contain_text("칸을 누르면")
 
 
 def test_the_theme_is_pythons(tab: Tab) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.heatmaps import mount
+from dashboard import i18n
+from dashboard.components.heatmaps import WORDS, mount
 
 
 def page(scene: str, *, step: int = 0) -> AppTest:
@@ -57,3 +58,9 @@ def test_every_part_of_the_script_is_sent() -> None:
 @pytest.mark.parametrize("word", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"])
 def test_the_script_makes_no_markup_from_text(word: str) -> None:
     assert word not in mount.script(*mount.PARTS, "cursor_link")
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_every_word_is_there_in_every_language(language: str) -> None:
+    with i18n.speak(language):
+        assert set(i18n.labels("heatmaps")) == set(WORDS)

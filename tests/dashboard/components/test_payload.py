@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from dashboard.components.heatmaps import ENGLISH, Column, Panel, Strip, pack
+from dashboard.components.heatmaps import WORDS, Column, Panel, Strip, pack
 from dashboard.components.heatmaps.payload import colour_table
 from tests.dashboard.components.scenes import GREENS, LIGHT, SCENES, SENTENCE, column
+
+NAMES = {name: name for name in WORDS}
 
 
 def read(payload: bytes) -> tuple[dict[str, Any], bytes]:
@@ -30,7 +32,7 @@ def array(body: bytes, record: dict[str, Any], *shape: int) -> np.ndarray:
 
 
 def packed(*columns: Column, **more: Any) -> bytes:
-    return pack(columns, **{"key": "k", "palette": LIGHT, **more})
+    return pack(columns, **{"key": "k", "palette": LIGHT, "words": NAMES, **more})
 
 
 @st.composite
@@ -119,7 +121,7 @@ def test_the_digest_tells_what_is_equal() -> None:
         packed(column(SENTENCE, units=4, seed=3)),
         packed(column([*SENTENCE[:-1], "ugly"], units=4)),
         packed(column(SENTENCE, units=4), palette=replace(LIGHT, ink="#000000")),
-        packed(column(SENTENCE, units=4), words={**ENGLISH, "unit": "단위"}),
+        packed(column(SENTENCE, units=4), words={**NAMES, "unit": "단위"}),
         packed(column(SENTENCE, units=4), first=0),
     ]
     digests = {read(each)[0]["digest"] for each in [payload, *others]}
@@ -168,4 +170,4 @@ def test_what_does_not_fit_is_said(wrong: Column, sentence: str) -> None:
 
 def test_a_missing_word_is_said() -> None:
     with pytest.raises(ValueError, match="words lack unit"):
-        packed(TWO, words={name: word for name, word in ENGLISH.items() if name != "unit"})
+        packed(TWO, words={name: name for name in WORDS if name != "unit"})

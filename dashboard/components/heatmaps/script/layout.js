@@ -1,7 +1,7 @@
 // What stands where? Boxes in CSS pixels for one column, from its data and its width alone, so
 // that the height is known before anything is painted and nothing below it jumps.
 
-const ROW = { title: 24, line: 26, gap: 12, axis: 20, heading: 26, overview: 9 };
+const ROW = { title: 24, line: 26, gap: 12, axis: 20, heading: 26, overview: 12 };
 const NARROW = 520;
 const LEAST_WIDTH = 340; // columns narrower than this stand below one another
 

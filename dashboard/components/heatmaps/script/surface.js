@@ -201,6 +201,8 @@ class SvgSurface {
 
   text(text, x, y, { fill, size = 12, weight = 400, align = "left", upward = false }) {
     const anchor = { left: undefined, center: "middle", right: "end" }[align];
+    // As wide as it was measured, also where the font is another one.
+    const wide = measured(text, fontOf(this.family, size, weight));
     this.element("text", {
       x,
       y,
@@ -209,6 +211,8 @@ class SvgSurface {
       "font-size": size,
       "font-weight": weight === 400 ? undefined : weight,
       "text-anchor": anchor,
+      textLength: wide || undefined,
+      lengthAdjust: "spacingAndGlyphs",
       "dominant-baseline": "central",
       "xml:space": "preserve",
       transform: upward ? `rotate(-90 ${x.toFixed(2)} ${y.toFixed(2)})` : undefined,
