@@ -13,6 +13,7 @@ escaped, so that no token is ever read as markup. Figures know nothing of Stream
 draws what the pages draw. Steps are shown counting from 1, units by their index.
 """
 
+from dashboard.figures.cell import cell, cell_alt, cell_table
 from dashboard.figures.gates import gates, gates_alt, gates_table
 from dashboard.figures.means import means, means_alt, means_table
 from dashboard.figures.saturation import saturation, saturation_alt, saturation_table
@@ -20,6 +21,9 @@ from dashboard.figures.tokens import tokens, tokens_alt, tokens_table
 from dashboard.figures.words import labels
 
 __all__ = [
+    "cell",
+    "cell_alt",
+    "cell_table",
     "gates",
     "gates_alt",
     "gates_table",
