@@ -44,11 +44,12 @@ class Forgetting:
 
 @dataclass(frozen=True, eq=False)
 class CellGradient:
-    """‖∂loss/∂c_t‖ along the text, in log10, as a share of that at the step read last; (time,).
+    """‖∂loss/∂c_t‖ along the text, in log10, as a share of that at the end; (time,).
 
-    `true` counts every way back; `along_cell` the cell's own way alone, the products of forget
-    gates times ∂loss/∂c at the end. Where no other way exists they are equal. NaN where the
-    gradient at the end is zero.
+    The end is the step read last that is not masked. `true` counts every way back; `along_cell`
+    the cell's own way alone, the products of forget gates times ∂loss/∂c at the end. Where no
+    other way exists they are equal. Both are −∞ at masked steps past the end, whose cell nobody
+    reads, and NaN throughout where the gradient at the end is zero.
     """
 
     true: Logs
@@ -73,14 +74,18 @@ def cell_gradient(layer: LayerTrace, gradients: LayerGradients, *, batch: int = 
     `gradients` is the same layer's. Raises as `forgetting`.
     """
     products = _log_products(layer, batch)
-    end = -1 if layer.direction == "forward" else 0
+    time = len(products)
+    valid = valid_steps(layer.mask, batch=batch)
+    counted = np.arange(time) if valid is None else np.flatnonzero(valid)
     true = _log10(norms(gradients, state="cell", batch=batch))
+    forward = layer.direction == "forward"
+    end = int(counted[-1 if forward else 0]) if len(counted) else 0
+    if not len(counted) or not np.isfinite(true[end]):
+        return CellGradient(np.full(time, np.nan), np.full(time, np.nan))
     at_end = _log10(np.asarray(gradients.states["cell"][batch, end], dtype=np.float64))
     along = logsumexp(2 * (products + at_end) * np.log(10), axis=1) / (2 * np.log(10))
-    if not np.isfinite(true[end]):
-        nowhere = np.full(len(true), np.nan)
-        return CellGradient(nowhere, nowhere)
-    return CellGradient(true - true[end], along - true[end])
+    past = np.arange(time) > end if forward else np.arange(time) < end
+    return CellGradient(true - true[end], np.where(past, -np.inf, along - true[end]))
 
 
 def _log_products(layer: LayerTrace, batch: int) -> Logs:

@@ -29,7 +29,7 @@ Trend = Literal["halves", "doubles", "steady", "unknown"]
 SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
 """1.18·10⁻³⁸: below it, float32 numbers lose digits one after another."""
 SMALLEST = float(np.finfo(np.float32).smallest_subnormal)
-"""1.40·10⁻⁴⁵: below half of it, float32 numbers are zero."""
+"""1.40·10⁻⁴⁵: half of it and less is zero in float32."""
 _MOST_POINTS = 400
 _STEADY = 0.01
 
@@ -69,7 +69,7 @@ class Underflow:
     """The first steps, counted back from the loss, at which float32 would fail a gradient.
 
     At step `normal` the norm is below float32's smallest normal number (digits are lost), at
-    `zero` below half its smallest number (it becomes zero). None where that never happens.
+    `zero` at most half its smallest number (it becomes zero). None where that never happens.
     """
 
     normal: int | None
@@ -128,14 +128,14 @@ def underflow(norms: Array, *, direction: Direction = "forward") -> Underflow:
     """
     read = _from_the_loss(norms, direction, None)
 
-    def first_below(limit: float) -> int | None:
-        found = np.flatnonzero((read > 0) & (read < limit))
+    def first(failing: NDArray[np.bool_]) -> int | None:
+        found = np.flatnonzero(failing & (read > 0))
         if not len(found):
             return None
         back = int(found[0])
         return len(read) - 1 - back if direction == "forward" else back
 
-    return Underflow(normal=first_below(SMALLEST_NORMAL), zero=first_below(SMALLEST / 2))
+    return Underflow(normal=first(read < SMALLEST_NORMAL), zero=first(read <= SMALLEST / 2))
 
 
 def _from_the_loss(norms: Array, direction: Direction, mask: Mask | None) -> Array:
