@@ -18,7 +18,14 @@ from tests.dashboard.components.scenes import DARK, LIGHT, SCENES
 
 st.set_page_config(layout="wide")
 state = st.session_state
-DEFAULTS: dict[str, object] = {"step": None, "unit": None, "log": [], "scene": None, "dark": False}
+DEFAULTS: dict[str, object] = {
+    "step": None,
+    "unit": None,
+    "log": [],
+    "scene": None,
+    "dark": False,
+    "hidden": False,
+}
 for name, value in DEFAULTS.items():
     state.setdefault(name, value)
 scene = state.scene or st.query_params.get("scene", "sentence")
@@ -42,16 +49,19 @@ for step in (0, 3, 9):
 st.button("other data", on_click=choose, args=("scene", "other"))
 st.button("short data", on_click=choose, args=("scene", "one"))
 st.button("dark", on_click=choose, args=("dark", True))
-heatmaps(
-    SCENES[scene](),
-    key="maps",
-    step=state.step,
-    unit=state.unit,
-    palette=DARK if state.dark else LIGHT,
-    words=words,
-    file_name="gates-of-a-sentence",
-    on_pick=take,
-)
+st.button("hide", on_click=choose, args=("hidden", True))
+st.button("show", on_click=choose, args=("hidden", False))
+if not state.hidden:
+    heatmaps(
+        SCENES[scene](),
+        key="maps",
+        step=state.step,
+        unit=state.unit,
+        palette=DARK if state.dark else LIGHT,
+        words=words,
+        file_name="gates-of-a-sentence",
+        on_pick=take,
+    )
 if st.query_params.get("twice"):
     found = heatmaps(SCENES["other"](), key="others", step=None, palette=LIGHT)
     state.second = found or state.get("second")

@@ -17,15 +17,17 @@ RED = (255, 0, 0)  # the beacon
 PATCH = """(canvas, [red, green, blue]) => {
   const ratio = canvas.width / canvas.clientWidth;
   const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+  let [left, top, right, bottom, count] = [Infinity, Infinity, -1, -1, 0];
   for (let at = 0; at < data.length; at += 4) {
     if (data[at] !== red || data[at + 1] !== green || data[at + 2] !== blue) continue;
+    count += 1;
     const [x, y] = [(at / 4) % width, Math.floor(at / 4 / width)];
     [left, right] = [Math.min(left, x), Math.max(right, x)];
     [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
   }
   if (right < 0) return null;
-  return { x: (left + right + 1) / 2 / ratio, y: (top + bottom + 1) / 2 / ratio,
+  const share = count / ((right - left + 1) * (bottom - top + 1));
+  return { share, x: (left + right + 1) / 2 / ratio, y: (top + bottom + 1) / 2 / ratio,
            width: (right - left + 1) / ratio, height: (bottom - top + 1) / ratio };
 }"""
 

@@ -27,6 +27,11 @@ def test_the_window_survives_step_data_and_theme(tab: Tab) -> None:
         digests.add(tab.root.get_attribute("data-drawn") or "")
         assert tab.window == window
     assert len(digests) == 3
+    tab.press("hide")
+    expect(tab.root).to_have_count(0)
+    tab.press("show")
+    tab.expect_cursor(9, None)
+    assert tab.window == window
     tab.press("short data")
     expect(tab.root).to_have_attribute("data-window", "0.00 1.00")
 

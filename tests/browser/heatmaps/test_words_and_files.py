@@ -85,6 +85,17 @@ def test_the_theme_is_pythons(tab: Tab) -> None:
             tab.page.wait_for_timeout(200)
 
 
+@pytest.mark.parametrize("scene", ["many steps", "many units"])
+def test_cells_smaller_than_a_pixel_are_averaged(tab: Tab, scene: str) -> None:
+    """Zeros and ones in turn: half of the blue on every pixel of the map, no stripe left out."""
+    tab.open(scene)
+    height = {"many steps": 4 * 14, "many units": 160}[scene]
+    half = tab.patch((0, 0, 128))
+    assert half["height"] == height
+    assert half["width"] == pytest.approx(tab.box()["width"] - 56, abs=1)
+    assert half["share"] > 0.999
+
+
 def test_the_png_is_the_picture_twice_as_large(tab: Tab, tmp_path: Path) -> None:
     tab.open("beacon")
     with tab.page.expect_download() as download:

@@ -79,6 +79,13 @@ def beacon() -> list[Column]:
     return [Column("lstm", "", tokens, panels, Strip("Tokens", dark[:, 0], 0, 1, colours))]
 
 
+def stripes(time: int, units: int) -> list[Column]:
+    """Neighbours along the longer axis are 0 and 1 in turn: their mean is 0.5 everywhere."""
+    turns = np.indices((time, units))[int(units > time)] % 2
+    panel = Panel("input", "Input gate", turns, 0, 1, ["#000000", "#0000ff"], "#000000", mean=False)
+    return [Column("lstm", "", [f"t{step}" for step in range(time)], [panel])]
+
+
 def compare() -> list[Column]:
     """Three models on one text, with different numbers of units."""
     return [
@@ -93,6 +100,8 @@ SCENES: dict[str, Callable[[], list[Column]]] = {
     "ordered": lambda: [column(SENTENCE, units=5, order=[4, 2, 0, 1, 3])],
     "beacon": beacon,
     "compare": compare,
+    "many steps": lambda: stripes(2000, 4),
+    "many units": lambda: stripes(20, 320),
     "korean": lambda: [column(KOREAN, units=8)],
     "long": lambda: [column([f"w{step}" for step in range(2000)], units=64)],
     "one": lambda: [column(["alone"], units=3)],
