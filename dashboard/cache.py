@@ -10,6 +10,7 @@ Not chosen: caches inside `core`, because who keeps what for how long is the pag
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 import core
+from core.analysis.parity import Difference, largest_difference
 from core.bundled import bundled_model
+from core.engines.keras_process import KerasProcess
 from core.errors import MissingVocabulary
 from core.gradients import Gradients
 from core.model import Model
@@ -30,6 +33,10 @@ from core.trace import Trace
 
 ROWS = 4_096
 """Rows of an untrained model's embedding: a fixed number, so that a new word changes no weight."""
+
+
+MOST_READ = 6_000_000
+"""Characters: the works of Shakespeare, in seconds. A longer text gets a sentence at once."""
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -83,6 +90,18 @@ def gradients(
     return _gradients(*keys, model, run, targets)
 
 
+def parity(model: Model, run: Trace, *, again: bool = False) -> Future[Difference]:
+    """Return how far Keras is from a trace, as soon as it says so: ask `done()`.
+
+    Keras answers in a child process, which starts with the first question. With `again`, a
+    question that failed is asked once more.
+    """
+    keys = (model.digest, digest(run.inputs))
+    if again:
+        _parity.clear(*keys, model, run)
+    return _parity(*keys, model, run)
+
+
 def digest(value: Any) -> str:
     """Return a short name for a text, an array, or a nest of them: equal for equal contents."""
     found = hashlib.blake2b(digest_size=16)
@@ -114,7 +133,8 @@ def _drawn(cell: str, **settings: Any) -> Model:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _untrained(key: str, split: Unit, cell: str, _words: str, **settings: Any) -> Model:
     del key
-    seen = dict.fromkeys(normal_form(token, split) for token in tokenize(_words, split))
+    split_up = tokenize(_words, split, limit=MOST_READ)
+    seen = dict.fromkeys(normal_form(token, split) for token in dict.fromkeys(split_up))
     known = tuple(token for token in seen if token not in (PADDING, UNKNOWN))[: ROWS - 2]
     return replace(_drawn(cell, **settings), vocabulary=Vocabulary(known, split))
 
@@ -122,7 +142,7 @@ def _untrained(key: str, split: Unit, cell: str, _words: str, **settings: Any) -
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _encoded(key: str, model_key: str, _words: str, _vocabulary: Vocabulary) -> Encoded:
     del key, model_key
-    return _vocabulary.encode(_words)
+    return _vocabulary.encode(_words, limit=MOST_READ)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -151,3 +171,26 @@ def _gradients(
 ) -> Gradients:
     del model_key, inputs_key, targets_key
     return core.backprop(_model, _run, _targets, loss=loss, truncate=truncate)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _parity(model_key: str, inputs_key: str, _model: Model, _run: Trace) -> Future[Difference]:
+    del model_key, inputs_key
+    return _asking().submit(_compare, _model, _run)
+
+
+def _compare(model: Model, run: Trace) -> Difference:
+    begun = [layer.initial_states for layer in run.layers]
+    other = _keras().record(model, run.inputs, mask=run.mask, initial_states=begun)
+    return largest_difference(run, other)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda keras: keras.close())
+def _keras() -> KerasProcess:
+    return KerasProcess()
+
+
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda pool: pool.shutdown())
+def _asking() -> ThreadPoolExecutor:
+    # One at a time, as the child does. The thread only waits for it and knows nothing of Streamlit.
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="parity")

@@ -59,10 +59,12 @@ LANGUAGE = declare(Choice(name="lang", default="auto", options=("auto", *i18n.LA
 READING = (HOME, "gates")
 TASK = declare(Choice(name="task", default="sentiment", options=lambda: (*data.TASKS, UNTRAINED)))
 CELL = declare(Choice(name="cell", default="lstm", options=CELLS))
-TEXT = declare(Text(name="text", default=None, limit=MOST_CHARACTERS))  # None: the task's sample
+# None stands for the task's sample. The limit is far past what is read: a text that is too long
+# should reach the reading, which says so, and not be dropped on the way.
+TEXT = declare(Text(name="text", default=None, limit=10 * MOST_CHARACTERS))
 SPLIT = declare(Choice(name="split", default="word", options=("character", "word", "jamo")))
 LIMIT = declare(Whole(name="limit", default=MOST_TOKENS, low=10, high=MOST_STEPS))
-START = declare(Whole(name="start", default=0, low=0, high=MOST_CHARACTERS))
+START = declare(Whole(name="start", default=1, low=1, high=MOST_CHARACTERS))  # counts from 1
 
 # An untrained model
 SEED = declare(Whole(name="seed", default=0, low=0, high=999_999))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.widgets.chart import chart, downloads
 from dashboard.widgets.frame import frame, open_page
 from dashboard.widgets.model import chosen_model, pick_cell, pick_model, pick_settings, settings
+from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import guard, plain, problem
 from dashboard.widgets.reading import Reading, read, reading
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
@@ -19,6 +20,7 @@ __all__ = [
     "frame",
     "guard",
     "open_page",
+    "parity",
     "passage",
     "pick_cell",
     "pick_model",

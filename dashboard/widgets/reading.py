@@ -11,7 +11,8 @@ from core.model import Model
 from core.trace import Trace
 from dashboard import cache, state
 from dashboard.widgets.model import chosen_model, pick_model, samples
-from dashboard.widgets.problem import guard, problem
+from dashboard.widgets.parity import parity
+from dashboard.widgets.problem import problem
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
 
 _GOOD = "good text"
@@ -37,7 +38,8 @@ def reading() -> Reading:
     A text that cannot be read gives a sentence; the last one that could be stays in the pictures.
     """
     above = st.container()
-    with guard(), st.container(horizontal=True, vertical_alignment="bottom", key="reading"):
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="reading")
+    with row:
         pick_model()
         pick_source()
     with above:
@@ -49,6 +51,8 @@ def reading() -> Reading:
         problem(error)
         found = read(state.recall(_GOOD, samples(state.get(state.TASK))[0]))
     state.remember(_GOOD, found.passage.text)
+    with row:
+        parity(found.model, found.trace)
     return found
 
 

@@ -6,6 +6,7 @@ because the browser would have to carry it back and forth with every change of a
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import streamlit as st
@@ -15,10 +16,11 @@ from core.text import Encoded, Window, visible
 from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.widgets.model import samples
-from dashboard.widgets.problem import plain
+from dashboard.widgets.problem import guard, plain
 from dashboard.widgets.upload import take, upload
 
 AREA = 20_000
+LONG = 300_000  # characters: from here on reading takes long enough to say so
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def pick_text() -> None:
 
 
 def pick_source() -> None:
-    """Draw where a text may come from: the samples, and the upload. Raises CoreError."""
+    """Draw where a text may come from: the samples, and the upload."""
     with st.popover(t("reading.samples"), icon=":material/lightbulb:", key="samples"):
         for at, sample in enumerate(samples(state.get(state.TASK))):
             st.button(
@@ -76,15 +78,16 @@ def pick_source() -> None:
                 args=(sample,),
                 type="tertiary",
             )
-    with st.popover(t("reading.upload"), icon=":material/upload_file:", key="upload-box"):
+    with st.popover(t("reading.upload"), icon=":material/upload_file:", key="upload-box"), guard():
         upload()
 
 
 def passage(model: Model, text: str) -> Passage:
     """Return what the model reads of a text. Raises CoreError. Draws the mover of a long one."""
-    encoded = cache.encoded(text, model)
+    with st.spinner(t("reading.busy")) if len(text) > LONG else nullcontext():
+        encoded = cache.encoded(text, model)
     window = Window.over(total=len(encoded), length=state.get(state.LIMIT))
-    window = window.at(state.get(state.START))
+    window = window.at(state.get(state.START) - 1)
     if not window.is_whole or state.get(state.LIMIT) != state.LIMIT.default:
         _mover(window)
     part = Encoded(
@@ -109,16 +112,16 @@ def _mover(window: Window) -> None:
                 key=f"window-{name}",
                 disabled=window.moved(by=by) == window,
                 on_click=_move,
-                args=(window.moved(by=by).start,),
+                args=(window.moved(by=by).start + 1,),
             )
         # A slider with one place would be an error; the text that fits has nowhere to move.
         if window.last_start:
             st.slider(
                 t("reading.window", first=window.start + 1, last=window.stop, total=window.total),
-                0,
-                window.last_start,
+                1,
+                window.last_start + 1,
                 help=t("reading.window.help"),
-                **state.bind(state.START, showing=window.start, then=_first_step),
+                **state.bind(state.START, showing=window.start + 1, then=_first_step),
             )
         st.number_input(
             t("reading.limit"),

@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.text import MOST_CHARACTERS, TooManyCharacters
 from core.text.decode import ENCODINGS
 from dashboard import cache, state
 from dashboard.i18n import t
@@ -59,8 +58,6 @@ def upload() -> None:
 
 
 def take(text: str) -> None:
-    """Let this be the text from here on, read from its beginning. Raises CoreError if it cannot."""
-    if len(text) > MOST_CHARACTERS:
-        raise TooManyCharacters(found=len(text), limit=MOST_CHARACTERS)
+    """Let this be the text from here on, read from its beginning."""
     state.put(state.TEXT, text)
     state.reset(state.START, state.STEP)
