@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erf, expit
 
 from core.errors import UnknownName
 
@@ -74,7 +73,7 @@ def _into(y: Array, out: Array | None) -> Array:
 
 def _sigmoid(x: Array, out: Array | None) -> Array:
     # ½ + ½·tanh(x/2): NumPy's tanh is vectorised and never overflows, 1/(1 + e⁻ˣ) does.
-    y = np.multiply(x, x.dtype.type(0.5), out=out)
+    y = np.multiply(x, 0.5, out=out)
     np.tanh(y, out=y)
     y *= 0.5
     y += 0.5
@@ -97,6 +96,8 @@ _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
 def _normal_cdf(x: Array) -> Array:
+    from scipy.special import erf  # here, because SciPy takes as long to import as NumPy
+
     return (0.5 * (1 + erf(x / np.sqrt(2.0)))).astype(x.dtype)
 
 
@@ -125,7 +126,7 @@ def _log_softmax_product(upstream: Array, y: Array) -> Array:
 
 def _mish_slope(y: Array, x: Array) -> Array:
     squashed = np.tanh(_softplus(x))
-    return squashed + x * (1 - squashed * squashed) * expit(x)
+    return squashed + x * (1 - squashed * squashed) * _sigmoid(x, None)
 
 
 def _squareplus_slope(y: Array, x: Array) -> Array:
@@ -156,7 +157,7 @@ def _between_slope(x: Array, low: float, high: float, middle: Array) -> Array:
 
 
 _ALL = [
-    Activation("tanh", lambda x, out: np.tanh(x, out=out), lambda y, x: 1 - y * y, (-1, 1)),
+    Activation("tanh", np.tanh, lambda y, x: 1 - y * y, (-1, 1)),
     Activation("sigmoid", _sigmoid, lambda y, x: y * (1 - y), (0, 1)),
     Activation("linear", _into, lambda y, x: np.ones_like(y)),
     Activation(
@@ -202,7 +203,7 @@ _ALL = [
     ),
     _simple("exponential", np.exp, lambda y, x: y, (0, None)),
     _simple("gelu", lambda x: x * _normal_cdf(x), _gelu_slope),
-    _simple("silu", lambda x: x * expit(x), lambda y, x: y + expit(x) * (1 - y)),
+    _simple("silu", lambda x: x * _sigmoid(x, None), lambda y, x: y + _sigmoid(x, None) * (1 - y)),
     _simple("log_sigmoid", lambda x: -_softplus(-x), lambda y, x: -np.expm1(y), (None, 0)),
     _simple("mish", lambda x: x * np.tanh(_softplus(x)), _mish_slope),
     _simple(

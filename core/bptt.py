@@ -10,6 +10,7 @@ Werbos 1990; truncation as in Williams & Peng 1990, in blocks that do not overla
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +18,6 @@ from numpy.typing import ArrayLike
 from core import activations, cells
 from core.activations import Array
 from core.cells import Backward, Cell, Kernels
-from core.engines.numpy_engine import one_thread
 from core.errors import ForeignTrace, OutOfRange, UnknownName
 from core.gradients import Gradients, LayerGradients
 from core.layer_trace import LayerTrace, Mask, in_reading_order, in_text_order
@@ -25,6 +25,7 @@ from core.losses import Loss, default_loss, measure
 from core.model import Model
 from core.parameter_gradients import Contributions, dense_gradients, layer_gradients, named
 from core.stages import Dense, Embedding, Layer, Recurrent
+from core.threads import one_thread
 from core.trace import Trace
 
 
@@ -57,44 +58,51 @@ def backprop(
     for name in wanted - set(model.parameters):
         raise UnknownName(kind="parameter", found=name, known=", ".join(model.parameters))
     measured = _loss(model, trace, targets, name=loss)
+    with one_thread():
+        layers, entrance, gathered = _chain_back(model, trace, measured, wanted, truncate=truncate)
+    return Gradients(
+        loss=measured.value,
+        loss_name=measured.name,
+        layers=layers,
+        inputs=entrance,
+        parameters={name: gathered.total[name] for name in model.parameters},
+        per_step=gathered.per_step,
+        truncate=truncate,
+    )
+
+
+def _chain_back(
+    model: Model, trace: Trace, measured: Loss, wanted: frozenset[str], *, truncate: int | None
+) -> tuple[tuple[LayerGradients, ...], Array, Contributions]:
+    """Back through every stage: the layers' gradients, ∂loss/∂features, the parameters'."""
     gathered = Contributions(time=trace.time, wanted=wanted)
-    layers: list[LayerGradients] = []
+    layers: tuple[LayerGradients, ...] = ()
     recorded, dense = list(trace.layers), list(trace.dense)
-    d = measured.at_preactivations
-    at_preactivations = bool(model.head)
-    entrance = d
+    d = entrance = measured.at_preactivations
     for stage in reversed(model.stages):
         match stage:
             case Dense():
                 run = dense.pop()
-                if not at_preactivations:
+                if d is not measured.at_preactivations:  # the loss is measured before it
                     activation = activations.get(stage.activation)
                     d = activation.backward(d, outputs=run.outputs, inputs=run.preactivations)
-                at_preactivations = False
                 dense_gradients(stage, run, d, into=gathered)
                 d = entrance = d @ stage.kernel.T  # z = x W + b
             case Recurrent():
                 runs = [recorded.pop() for _ in stage.layers][::-1]
                 parts = split(d, stage, runs)
-                done = [
-                    _layer_back(layer, run, part, truncate=truncate, zeroes=stage.zeroes_masked,
-                                into=gathered)
+                back = partial(
+                    _layer_back, truncate=truncate, zeroes=stage.zeroes_masked, into=gathered
+                )
+                done = tuple(
+                    back(layer, run, part)
                     for layer, run, part in zip(stage.layers, runs, parts, strict=True)
-                ]  # fmt: skip
+                )
                 layers = done + layers
                 d = entrance = sum((one.inputs for one in done[1:]), done[0].inputs)
             case Embedding():
                 gathered.embedding(stage, ids=trace.inputs, d_features=d)
-    ordered = {name: gathered.total[name] for name in model.parameters}
-    return Gradients(
-        loss=measured.value,
-        loss_name=measured.name,
-        layers=tuple(layers),
-        inputs=entrance,
-        parameters=ordered,
-        per_step=gathered.per_step,
-        truncate=truncate,
-    )
+    return layers, entrance, gathered
 
 
 def _loss(model: Model, trace: Trace, targets: ArrayLike, *, name: str | None) -> Loss:
@@ -157,9 +165,7 @@ def _layer_back(
         upstream = _past_masked(upstream, valid, zeroes=zeroes)
     back = Backward.empty(cell, record, kernels)
     carried = {name: np.zeros_like(state[0]) for name, state in record.states.items()}
-    with one_thread(carried["hidden"].shape[0] * kernels.recurrent_kernel.size):
-        _loop(cell, back, kernels, carried, run=run, upstream=upstream, valid=valid,
-              truncate=truncate)  # fmt: skip
+    _loop(cell, back, kernels, carried, run=run, upstream=upstream, valid=valid, truncate=truncate)
     layer_gradients(layer, run, back, into=into)
     flat = back.preactivations.reshape(-1, kernels.kernel.shape[1])
     d_inputs = (flat @ kernels.kernel.T).reshape(*upstream.shape[:2], -1)  # z = x W + …

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from numpy.typing import NDArray
 
 from core.activations import Array
 from core.arrays import File, load_arrays, save_arrays
 from core.errors import WrongFile
 from core.trace import tidy
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _GROUPS = ("states", "gates", "preactivations", "initial_states")
 

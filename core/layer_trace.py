@@ -3,14 +3,14 @@
 Axes are (batch, time, units), always in the order of the text, also for layers that read it
 backwards. What a layer computed lies once in memory, in the `Record` that its cell filled;
 the names here are views of it. Cost: a layer of U units over T steps keeps, for an LSTM,
-4·(3 + 1)·T·U + 2·T·U numbers. Not chosen: copies in a nicer order, which would double that.
+4·2·T·U + 2·T·U numbers. Not chosen: copies in a nicer order, which would double that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -28,18 +28,34 @@ _KERNELS = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
 
 
 class Preactivation(np.ndarray[Any, Any]):
-    """An array (batch, time, units), and the three arrays of its shape that add up to it."""
+    """An array (batch, time, units), and the three arrays of its shape that add up to it.
 
-    from_input: Array
-    from_hidden: Array
-    bias: Array
+    The parts are computed when the first of them is asked for, and kept.
+    """
+
+    _parts: Callable[[], tuple[Array, Array, Array]]
 
     @classmethod
-    def of(cls, total: Array, *, from_input: Array, from_hidden: Array, bias: Array) -> Self:
-        """`total`, together with its parts."""
+    def of(cls, total: Array, *, parts: Callable[[], tuple[Array, Array, Array]]) -> Self:
+        """`total`, and what gives its parts: from input, from hidden, bias."""
         array = total.view(cls)
-        array.from_input, array.from_hidden, array.bias = from_input, from_hidden, bias
+        array._parts = cache(parts)
         return array
+
+    @property
+    def from_input(self) -> Array:
+        """x_t W."""
+        return self._parts()[0]
+
+    @property
+    def from_hidden(self) -> Array:
+        """h_{t−1} U; for the candidate of a GRU as the reset gate lets it through."""
+        return self._parts()[1]
+
+    @property
+    def bias(self) -> Array:
+        """B."""
+        return self._parts()[2]
 
 
 def in_text_order(array: Array, direction: Direction) -> Array:
@@ -93,13 +109,16 @@ class LayerTrace:
 
         def of(name: str) -> Preactivation:
             total = self._seen(self.record.preactivations[:, :, cell.index(name)])
-            parts = cell.parts(name, record=self.record, kernels=self.kernels)
-            for part in parts:
-                part.flags.writeable = False
-            from_input, from_hidden, bias = (self._seen(part) for part in parts)
-            return Preactivation.of(
-                total, from_input=from_input, from_hidden=from_hidden, bias=bias
-            )
+
+            def parts() -> tuple[Array, Array, Array]:
+                read = np.ascontiguousarray(in_reading_order(self.inputs, self.direction))
+                made = cell.parts(name, record=self.record, kernels=self.kernels, inputs=read)
+                for part in made:
+                    part.flags.writeable = False
+                from_input, from_hidden, bias = made
+                return self._seen(from_input), self._seen(from_hidden), self._seen(bias)
+
+            return Preactivation.of(total, parts=parts)
 
         return self._names(cell.maps, of)
 
@@ -151,13 +170,9 @@ class LayerTrace:
 
     def stored(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """The arrays from which `restore` makes the layer's trace again."""
-        cell = cells.get(self.cell)
         for name, array in self.arrays():
-            if not name.startswith(("from_hidden/", "bias/")):
+            if not name.startswith(("from_input/", "from_hidden/", "bias/")):
                 yield name, array
-        for name in cell.maps:
-            product = self.record.from_hidden[:, :, cell.index(name)]
-            yield f"recurrent_products/{name}", self._seen(product)
         for name, array in self.initial_states.items():
             yield f"initial_states/{name}", array
         for name in _KERNELS:
@@ -176,8 +191,6 @@ class LayerTrace:
             cell, time=shape[1], batch=shape[0], units=shape[2], dtype=arrays["outputs"].dtype
         )
         stacks = {
-            "from_input": record.from_input,
-            "recurrent_products": record.from_hidden,
             "preactivations": record.preactivations,
             "gates": record.gates,
         }

@@ -7,8 +7,9 @@ the same product without the sum, (time, …) times the size of the weight.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from core import cells
 from core.activations import Array
 from core.cells import Backward
 from core.layer_trace import LayerTrace, in_reading_order, in_text_order
-from core.stages import Dense, Embedding, Layer
+from core.stages import Dense, Direction, Embedding, Layer
 from core.trace import DenseTrace
 
 
@@ -31,20 +32,32 @@ class Contributions:
     total: dict[str, Array] = field(default_factory=dict)
     per_step: dict[str, Array] = field(default_factory=dict)
 
-    def product(self, name: str, *, inputs: Array, d: Array, direction: Any) -> None:
-        """For z = inputs · W: arrays (time, batch, …) in reading order."""
-        flat = inputs.reshape(-1, inputs.shape[2])
-        self.total[name] = flat.T @ d.reshape(-1, d.shape[2])
-        if name in self.wanted:
-            each = np.matmul(inputs.transpose(0, 2, 1), d)
-            self.per_step[name] = each if direction == "forward" else each[::-1]
+    def of(self, prefix: str, direction: Direction) -> Callable[..., None]:
+        """What takes the gradients of the weights under `prefix`, from a layer in `direction`."""
+        return partial(self._give, prefix, direction)
 
-    def bias(self, name: str, *, d: Array, direction: Any) -> None:
-        """For z = … + b: `d` (time, batch, units) in reading order."""
-        each = d.sum(axis=1)
-        self.total[name] = each.sum(axis=0)
-        if name in self.wanted:
-            self.per_step[name] = each if direction == "forward" else each[::-1]
+    def _give(
+        self,
+        prefix: str,
+        direction: Direction,
+        what: str,
+        total: Array,
+        *,
+        product: tuple[Array, Array] | None = None,
+        added: Array | None = None,
+    ) -> None:
+        """Keeps a total, and its terms: of z = inputs · W, or of z = … + b; time first."""
+        name = f"{prefix}/{what}"
+        self.total[name] = total
+        if name not in self.wanted:
+            return
+        if product is not None:
+            inputs, d = product
+            each = np.matmul(inputs.transpose(0, 2, 1), d)
+        else:
+            assert added is not None
+            each = added.sum(axis=1)
+        self.per_step[name] = each if direction == "forward" else each[::-1]
 
     def embedding(self, stage: Embedding, *, ids: NDArray[Any], d_features: Array) -> None:
         """For x_t = weights[id_t]: `d_features` (batch, time, features), `ids` (batch, time)."""
@@ -65,9 +78,10 @@ def dense_gradients(stage: Dense, run: DenseTrace, d: Array, *, into: Contributi
         inputs, d = (_at_the_end(array, into.time) for array in (run.inputs, d))
     else:
         inputs, d = run.inputs.swapaxes(0, 1), d.swapaxes(0, 1)
-    into.product(f"{stage.name}/kernel", inputs=inputs, d=d, direction="forward")
+    gives = into.of(stage.name, "forward")
+    gives("kernel", _total(inputs, d), product=(inputs, d))
     if stage.bias is not None:
-        into.bias(f"{stage.name}/bias", d=d, direction="forward")
+        gives("bias", d.sum(axis=(0, 1)), added=d)
 
 
 def _at_the_end(array: Array, time: int) -> Array:
@@ -77,21 +91,40 @@ def _at_the_end(array: Array, time: int) -> Array:
 
 
 def layer_gradients(layer: Layer, run: LayerTrace, back: Backward, *, into: Contributions) -> None:
-    """Gradients of a recurrent layer's weights, gate by gate."""
-    cell, direction = cells.get(layer.cell), layer.direction
+    """Gradients of a recurrent layer's weights, gate by gate.
+
+    The products are made for all gates at once, which lie side by side, and then split.
+    """
+    cell, record, direction = cells.get(layer.cell), run.record, layer.direction
     read = np.ascontiguousarray(in_reading_order(run.inputs, direction))
+    d, through = (_side_by_side(a) for a in (back.preactivations, back.through_recurrent))
+    before = record.before(cell.states[0])
+    kernel, recurrent = _total(read, d), _total(before, through)
+    bias, recurrent_bias = d.sum(axis=(0, 1)), through.sum(axis=(0, 1))
     for gate in cell.maps:
         at, own = cell.index(gate), layer.weights[gate]
-        d = np.ascontiguousarray(back.preactivations[:, :, at])
-        through = np.ascontiguousarray(back.through_recurrent[:, :, at])
-        before = np.ascontiguousarray(cell.recurrent_inputs(gate, run.record, run.kernels))
-        name = f"{layer.name}/{gate}"
-        into.product(f"{name}/kernel", inputs=read, d=d, direction=direction)
-        into.product(f"{name}/recurrent_kernel", inputs=before, d=through, direction=direction)
+        columns = slice(at * layer.units, (at + 1) * layer.units)
+        gives = into.of(f"{layer.name}/{gate}", direction)
+        gives("kernel", kernel[:, columns], product=(read, d[:, :, columns]))
+        multiplied, total = before, recurrent[:, columns]
+        if cell.masks_hidden(gate, run.kernels):
+            multiplied = cell.recurrent_inputs(gate, record, run.kernels)
+            total = _total(multiplied, through[:, :, columns])
+        gives("recurrent_kernel", total, product=(multiplied, through[:, :, columns]))
         if own.bias is not None:
-            into.bias(f"{name}/bias", d=d, direction=direction)
+            gives("bias", bias[columns], added=d[:, :, columns])
         if own.recurrent_bias is not None:
-            into.bias(f"{name}/recurrent_bias", d=through, direction=direction)
+            gives("recurrent_bias", recurrent_bias[columns], added=through[:, :, columns])
+
+
+def _side_by_side(stacked: Array) -> Array:
+    """(time, batch, maps, units) as (time, batch, maps·units)."""
+    return stacked.reshape(*stacked.shape[:2], -1)
+
+
+def _total(inputs: Array, d: Array) -> Array:
+    """Σ over time and batch of inputsᵀ d, for z = inputs · W."""
+    return inputs.reshape(-1, inputs.shape[2]).T @ d.reshape(-1, d.shape[2])
 
 
 def named(names: tuple[str, ...], array: Array, *, run: LayerTrace) -> Mapping[str, Array]:

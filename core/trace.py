@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from core.activations import Array
 from core.arrays import File, load_arrays, save_arrays
 from core.errors import WrongFile
 from core.layer_trace import LayerTrace, Mask
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DENSE = ("inputs", "preactivations", "outputs")
 
@@ -124,6 +126,8 @@ def tidy(
     layers: Iterable[tuple[str, Iterable[tuple[str, Array]]]], *, batch: int | None
 ) -> pd.DataFrame:
     """Named arrays (batch, time, units) of named layers as one table, a row a number."""
+    import pandas as pd  # here, because it takes as long to import as all the rest together
+
     parts = []
     for layer, arrays in layers:
         for quantity, array in arrays:

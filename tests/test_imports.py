@@ -33,6 +33,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "core.layer_trace",
             "core.trace",
             "core.parameter_gradients",
+            "core.threads",
             "core.gradients",
         }
     ),

@@ -27,8 +27,8 @@ from core import cells
 from core.activations import Array
 from core.analysis.sequence import check_index
 from core.cells import Backward, Record
-from core.engines.numpy_engine import one_thread
 from core.layer_trace import LayerTrace
+from core.threads import one_thread
 
 _BLOCK = 1_000_000
 """Numbers in the Jacobians that one thread holds at once."""
@@ -56,7 +56,7 @@ def jacobians(layer: LayerTrace, *, steps: Sequence[int], batch: int = 0) -> Arr
     masked steps. In the trace's number type. Raises OutOfRange.
     """
     kept = _checked(layer, steps, batch)
-    with one_thread(0):
+    with one_thread():
         return _block(layer, kept, batch)
 
 
@@ -75,11 +75,10 @@ def jacobian_norms(
         return whole, whole if own.shape == found.shape else _spectral_norms(own)
 
     # NumPy leaves the interpreter free during its loops, so threads share the blocks out.
-    with one_thread(0), ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
+    with one_thread(), ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
         norms = list(pool.map(measured, _blocks(layer, kept)))
-    if not norms:
-        norms = [(np.empty(0, layer.outputs.dtype),) * 2]
-    whole, hidden = (np.concatenate(each) for each in zip(*norms, strict=True))
+    none = np.empty(0, layer.outputs.dtype)
+    whole, hidden = (np.concatenate(each) for each in zip((none, none), *norms, strict=True))
     return JacobianNorms(kept, whole, hidden)
 
 
@@ -102,9 +101,11 @@ def _blocks(layer: LayerTrace, steps: NDArray[np.intp]) -> Iterator[NDArray[np.i
 
 def _block(layer: LayerTrace, steps: NDArray[np.intp], batch: int) -> Array:
     cell, units = cells.get(layer.cell), layer.units
-    record = _as_batch(layer, steps, batch)
     size = units * len(cell.states)
     found = np.empty((len(steps), size, size), layer.outputs.dtype)
+    if not len(steps):
+        return found
+    record = _as_batch(layer, steps, batch)
     back = Backward.empty(cell, record, layer.kernels)
     (now,) = cell.backward_steps(record, into=back, kernels=layer.kernels)
     carried = {name: np.empty((len(steps), units), found.dtype) for name in cell.states}
@@ -131,8 +132,6 @@ def _as_batch(layer: LayerTrace, steps: NDArray[np.intp], batch: int) -> Record:
         return np.ascontiguousarray(stack[read, batch])[None]
 
     return Record(
-        from_input=taken(record.from_input),
-        from_hidden=taken(record.from_hidden),
         preactivations=taken(record.preactivations),
         gates=taken(record.gates),
         states={

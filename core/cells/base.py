@@ -42,13 +42,13 @@ class Kernels:
 class Record:
     """Every array of one layer's run, time first, in reading order.
 
-    `from_input` x_t W, `from_hidden` h_{t−1} U, `preactivations` and `gates` are
-    (time, batch, maps, units), maps in the cell's `stacked` order. Each state is
-    (time + 1, batch, units): row 0 is the initial state, row t + 1 the state after step t.
+    `preactivations` and `gates` are (time, batch, maps, units), maps in the cell's `stacked`
+    order. Each state is (time + 1, batch, units): row 0 is the initial state, row t + 1 the
+    state after step t. The parts of the pre-activations (`Cell.parts`) are products of what is
+    here with the weights, and are made when asked for: keeping them would double the memory
+    and, as memory is what a batch waits for, nearly the time.
     """
 
-    from_input: Array
-    from_hidden: Array
     preactivations: Array
     gates: Array
     states: dict[str, Array]
@@ -62,8 +62,7 @@ class Record:
             state[0] = 0
         # A cell without gates keeps no array for them: its output is its only activation.
         gates = np.empty(shape if cell.gates else (time, batch, 0, units), dtype)
-        return cls(np.empty(shape, dtype), np.empty(shape, dtype), np.empty(shape, dtype),
-                   gates, states)  # fmt: skip
+        return cls(np.empty(shape, dtype), gates, states)
 
     @property
     def time(self) -> int:
@@ -123,15 +122,20 @@ class Cell(ABC):
         """The function between the pre-activation `name` and its value."""
         return kernels.activation if name == self.candidate else kernels.recurrent_activation
 
-    def parts(self, name: str, *, record: Record, kernels: Kernels) -> tuple[Array, Array, Array]:
+    def parts(
+        self, name: str, *, record: Record, kernels: Kernels, inputs: Array
+    ) -> tuple[Array, Array, Array]:
         """What adds up to the pre-activation `name`: from input, from hidden, bias.
 
-        Each (time, batch, units), in reading order.
+        Each (time, batch, units), in reading order, as `inputs` (time, batch, features) are.
         """
-        at = self.index(name)
+        at, units = self.index(name), kernels.bias.shape[1]
+        columns = slice(at * units, (at + 1) * units)
+        from_input = inputs @ kernels.kernel[:, columns]
+        multiplied = self.recurrent_inputs(name, record, kernels)
+        from_hidden = multiplied @ kernels.recurrent_kernel[:, columns]
         bias = kernels.bias[at] + kernels.recurrent_bias[at]
-        from_input = record.from_input[:, :, at]
-        return from_input, record.from_hidden[:, :, at], np.broadcast_to(bias, from_input.shape)
+        return from_input, from_hidden, np.broadcast_to(bias, from_input.shape)
 
     def standing_bias(self, kernels: Kernels) -> Array:
         """The part of the bias that is the same at every step, (maps, units)."""
@@ -160,6 +164,10 @@ class Cell(ABC):
 
     def separates_recurrent(self, kernels: Kernels) -> bool:
         """Whether something lies between h_{t−1} U and the pre-activation."""
+        return False
+
+    def masks_hidden(self, name: str, kernels: Kernels) -> bool:
+        """Whether the recurrent kernel of map `name` multiplies another thing than h_{t−1}."""
         return False
 
     def recurrent_inputs(self, name: str, record: Record, kernels: Kernels) -> Array:

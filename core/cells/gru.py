@@ -15,6 +15,7 @@ activation.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -24,20 +25,21 @@ from core.cells.base import Backward, Cell, Kernels, Record
 
 
 class Step(NamedTuple):
-    """Views of one step. a: pre-activations; z, r, g, h as above."""
+    """Views of one step. a: pre-activations; z, r, g, h as above; the rest is room to work in."""
 
-    a: Array
-    from_hidden: Array
     a_gates: Array
-    hidden_gates: Array
     gates: Array
     a_candidate: Array
-    hidden_candidate: Array
     z: Array
     r: Array
     g: Array
     h_before: Array
     h: Array
+    product: Array
+    product_gates: Array
+    product_candidate: Array
+    narrow: Array
+    narrow_gates: Array
 
 
 class BackwardStep(NamedTuple):
@@ -72,55 +74,58 @@ class GRU(Cell):
         standing[:2] += kernels.recurrent_bias[:2]
         return standing
 
-    def parts(self, name: str, *, record: Record, kernels: Kernels) -> tuple[Array, Array, Array]:
+    def parts(
+        self, name: str, *, record: Record, kernels: Kernels, inputs: Array
+    ) -> tuple[Array, Array, Array]:
+        found = super().parts(name, record=record, kernels=kernels, inputs=inputs)
         if name != "candidate" or not kernels.reset_after:
-            return super().parts(name, record=record, kernels=kernels)
+            return found
+        from_input, product, _ = found
         r = record.gates[:, :, 1]
-        from_hidden = r * record.from_hidden[:, :, 2]
-        return (
-            record.from_input[:, :, 2],
-            from_hidden,
-            kernels.bias[2] + r * kernels.recurrent_bias[2],
-        )
+        return from_input, r * product, kernels.bias[2] + r * kernels.recurrent_bias[2]
 
     def separates_recurrent(self, kernels: Kernels) -> bool:
         return kernels.reset_after
 
+    def masks_hidden(self, name: str, kernels: Kernels) -> bool:
+        return name == "candidate" and not kernels.reset_after
+
     def recurrent_inputs(self, name: str, record: Record, kernels: Kernels) -> Array:
         h_before = record.before("hidden")
-        if name != "candidate" or kernels.reset_after:
-            return h_before
-        return record.gates[:, :, 1] * h_before
+        return record.gates[:, :, 1] * h_before if self.masks_hidden(name, kernels) else h_before
 
     def steps(self, record: Record) -> Iterable[Step]:
-        a, gates, hidden = record.preactivations, record.gates, record.from_hidden
+        a, gates = record.preactivations, record.gates
+        product = np.empty_like(a[0])
+        before = np.empty_like(product[:, :2])
         rows = zip(
-            a, hidden, a[:, :, :2], hidden[:, :, :2], gates[:, :, :2], a[:, :, 2], hidden[:, :, 2],
+            a[:, :, :2], gates[:, :, :2], a[:, :, 2],
             gates[:, :, 0], gates[:, :, 1], gates[:, :, 2],
-            record.before("hidden"), record.after("hidden"), strict=True,
+            record.before("hidden"), record.after("hidden"),
+            repeat(product.reshape(len(product), -1)), repeat(product[:, :2]),
+            repeat(product[:, 2]), repeat(before.reshape(len(before), -1)), repeat(before),
         )  # fmt: skip
         return map(Step._make, rows)
 
     def step(self, now: Step, kernels: Kernels) -> None:
-        h_before, h, candidate = now.h_before, now.h, now.a_candidate
-        units = h.shape[1]
+        h_before, h, candidate, r = now.h_before, now.h, now.a_candidate, now.r
+        recurrent, units = kernels.recurrent_kernel, h.shape[1]
         if kernels.reset_after:
-            flat = now.from_hidden.reshape(len(h), -1)
-            np.matmul(h_before, kernels.recurrent_kernel, out=flat)
+            np.matmul(h_before, recurrent, out=now.product)
+            np.add(now.a_gates, now.product_gates, out=now.a_gates)
         else:
-            now.hidden_gates[...] = (h_before @ kernels.recurrent_kernel[:, : 2 * units]).reshape(
-                now.hidden_gates.shape
-            )
-        np.add(now.a_gates, now.hidden_gates, out=now.a_gates)
-        kernels.recurrent_activation(now.a_gates, now.gates)  # z, r = σ(x W + b + h₋₁ U + d)
+            np.matmul(h_before, recurrent[:, : 2 * units], out=now.narrow)
+            np.add(now.a_gates, now.narrow_gates, out=now.a_gates)
+        kernels.recurrent_activation.function(
+            now.a_gates, now.gates
+        )  # z, r = σ(x W + b + h₋₁ U + d)
         if kernels.reset_after:
-            np.add(now.hidden_candidate, kernels.recurrent_bias[2], out=h)
-            np.multiply(now.r, h, out=h)
+            np.add(now.product_candidate, kernels.recurrent_bias[2], out=h)
+            np.multiply(r, h, out=h)
         else:
-            np.matmul(now.r * h_before, kernels.recurrent_kernel[:, 2 * units :], out=h)
-            now.hidden_candidate[...] = h
+            np.matmul(r * h_before, recurrent[:, 2 * units :], out=h)
         np.add(candidate, h, out=candidate)
-        kernels.activation(candidate, now.g)  # g = φ(x W + b + r ⊙ (h₋₁ U + d)), or before
+        kernels.activation.function(candidate, now.g)  # g = φ(a)
         np.subtract(h_before, now.g, out=h)
         np.multiply(now.z, h, out=h)
         np.add(h, now.g, out=h)  # h = z ⊙ h₋₁ + (1 − z) ⊙ g, as g + z ⊙ (h₋₁ − g)
@@ -135,7 +140,8 @@ class GRU(Cell):
         slopes[:, :, 2] = kernels.activation.slope(g, a[:, :, 2])
         inner = h_before
         if kernels.reset_after:
-            inner = record.from_hidden[:, :, 2] + kernels.recurrent_bias[2]
+            units = h_before.shape[2]
+            inner = h_before @ kernels.recurrent_kernel[:, 2 * units :] + kernels.recurrent_bias[2]
         rows = zip(
             into.states["hidden"], into.preactivations, into.gates, into.through_recurrent,
             slopes, inner, z, r, h_before - g, 1 - z, strict=True,

@@ -15,6 +15,7 @@ U (units, units); b (units,). σ is the recurrent activation, φ the activation.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,8 @@ class Step(NamedTuple):
     """Views of one step. z: pre-activations; i, f, g, o, c, h as above."""
 
     z: Array
-    from_hidden: Array
+    hidden_part: Array
+    flat: Array
     z_gates: Array
     gates: Array
     z_candidate: Array
@@ -73,24 +75,25 @@ class LSTM(Cell):
     def steps(self, record: Record) -> Iterable[Step]:
         z, gates = record.preactivations, record.gates
         o, i, f, g = (gates[:, :, at] for at in range(4))
+        hidden_part = np.empty_like(z[0])
         rows = zip(
-            z, record.from_hidden, z[:, :, :3], gates[:, :, :3], z[:, :, 3], i, f, g, o,
+            z, repeat(hidden_part), repeat(hidden_part.reshape(len(hidden_part), -1)),
+            z[:, :, :3], gates[:, :, :3], z[:, :, 3], i, f, g, o,
             record.before("cell"), record.after("cell"),
-            record.before("hidden"), record.after("hidden"), strict=True,
+            record.before("hidden"), record.after("hidden"),
         )  # fmt: skip
         return map(Step._make, rows)
 
     def step(self, now: Step, kernels: Kernels) -> None:
         z, c, h = now.z, now.c, now.h
-        hidden_part = now.from_hidden
-        np.matmul(now.h_before, kernels.recurrent_kernel, out=hidden_part.reshape(len(h), -1))
-        np.add(z, hidden_part, out=z)  # z = x W + b + h₋₁ U
-        kernels.recurrent_activation(now.z_gates, now.gates)  # o, i, f = σ(z)
-        kernels.activation(now.z_candidate, now.g)  # g = φ(z)
+        np.matmul(now.h_before, kernels.recurrent_kernel, out=now.flat)
+        np.add(z, now.hidden_part, out=z)  # z = x W + b + h₋₁ U
+        kernels.recurrent_activation.function(now.z_gates, now.gates)  # o, i, f = σ(z)
+        kernels.activation.function(now.z_candidate, now.g)  # g = φ(z)
         np.multiply(now.i, now.g, out=h)
         np.multiply(now.f, now.c_before, out=c)
         np.add(c, h, out=c)  # c = f ⊙ c₋₁ + i ⊙ g
-        kernels.activation(c, h)
+        kernels.activation.function(c, h)
         np.multiply(now.o, h, out=h)  # h = o ⊙ φ(c)
 
     def backward_steps(

@@ -9,6 +9,7 @@ W (features, units); U (units, units); b (units,). It has no gates: what it comp
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ class Step(NamedTuple):
     """Views of one step. z: pre-activation."""
 
     z: Array
-    from_hidden: Array
+    hidden_part: Array
     h_before: Array
     h: Array
 
@@ -46,15 +47,15 @@ class SimpleRNN(Cell):
 
     def steps(self, record: Record) -> Iterable[Step]:
         rows = zip(
-            record.preactivations[:, :, 0], record.from_hidden[:, :, 0],
-            record.before("hidden"), record.after("hidden"), strict=True,
+            record.preactivations[:, :, 0], repeat(np.empty_like(record.states["hidden"][0])),
+            record.before("hidden"), record.after("hidden"),
         )  # fmt: skip
         return map(Step._make, rows)
 
     def step(self, now: Step, kernels: Kernels) -> None:
-        np.matmul(now.h_before, kernels.recurrent_kernel, out=now.from_hidden)
-        np.add(now.z, now.from_hidden, out=now.z)  # z = x W + b + h₋₁ U
-        kernels.activation(now.z, now.h)  # h = φ(z)
+        np.matmul(now.h_before, kernels.recurrent_kernel, out=now.hidden_part)
+        np.add(now.z, now.hidden_part, out=now.z)  # z = x W + b + h₋₁ U
+        kernels.activation.function(now.z, now.h)  # h = φ(z)
 
     def backward_steps(
         self, record: Record, *, into: Backward, kernels: Kernels

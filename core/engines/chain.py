@@ -103,8 +103,7 @@ def _layer_trace(
     for name, state in record.states.items():
         state[0] = initial[name]
     run_layer(layer, kernels=kernels, read=read, valid=valid, record=record)
-    for array in (record.from_input, record.from_hidden, record.preactivations, record.gates,
-                  *record.states.values()):  # fmt: skip
+    for array in (record.preactivations, record.gates, *record.states.values()):
         array.flags.writeable = False
     build = partial(
         LayerTrace, layer.name, cell.name, layer.direction, x, mask=mask, record=record,

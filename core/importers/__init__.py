@@ -1,0 +1,1 @@
+"""Foreign models, one file per format: foreign layout in, named weights out. Runs no code."""

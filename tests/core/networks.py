@@ -15,8 +15,11 @@ import core
 from core import cells
 from core.activations import ACTIVATIONS
 
-SMOOTH = ("tanh", "sigmoid", "softsign", "linear", "silu", "gelu", "softplus", "mish")
-"""Activations without a kink, where central differences hold everywhere."""
+SMOOTH = ("tanh", "sigmoid", "linear", "silu", "gelu", "softplus", "mish")
+"""Activations smooth to every order, where differences of fourth order hold everywhere.
+
+Softsign is not among them: its second derivative jumps at zero.
+"""
 
 BOUNDED = tuple(sorted(n for n, a in ACTIVATIONS.items() if a.elementwise and None not in a.bounds))
 """Those that keep a gate within bounds: others let a state grow by powers."""

@@ -1,0 +1,134 @@
+"""Any chain that Keras can build: cells, directions, merges, biases and activations mixed.
+
+`networks.py` draws what `new_model` makes, one kind of layer throughout; here each layer differs.
+Weights, biases and initial states are random and distinct, as there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import core
+from core import cells
+from core.stages import MERGES, Dense, Embedding, GateWeights, Layer, Recurrent, Stage
+from tests.core.networks import BOUNDED, ELEMENTWISE, Case, states_for
+
+CONTINUOUS = tuple(sorted(set(ELEMENTWISE) - {"hard_shrink"}))
+"""hard_shrink jumps at ±0.5: a rounding error there is a difference of 0.5."""
+
+VOCABULARY = 7
+
+
+@st.composite
+def mixed_cases(
+    draw: st.DrawFn,
+    *,
+    head: tuple[str, int] | None = None,
+    readout: str | None = None,
+    reads: str | None = None,
+) -> Case:
+    """A model in float32, and what `record` takes for it.
+
+    `head` is the activation and width of the last dense stage, `readout` where it stands, `reads`
+    "ids" or "features"; drawn where not given.
+    """
+    generator = np.random.default_rng(draw(st.integers(0, 2**20)))
+    stages: list[Stage] = []
+    width = draw(st.integers(1, 3))
+    if (reads or draw(st.sampled_from(["ids", "features"]))) == "ids":
+        table = _random(generator, (VOCABULARY, width), scale=1.0)
+        stages.append(Embedding("embedding", table, mask_zero=draw(st.booleans())))
+    if draw(st.integers(0, 3)) == 3:
+        stages.append(_dense(draw, generator, "dense_before", width, 2))
+        width = 2
+    depth = draw(st.integers(1, 2))
+    for at in range(depth):
+        returns = (
+            readout or draw(st.sampled_from(["last", "every"])) if at == depth - 1 else "every"
+        )
+        stages.append(_recurrent(draw, generator, f"rnn_{at}", width, returns))
+        width = stages[-1].outputs
+    if head is not None or draw(st.booleans()):
+        activation, outputs = head or draw(st.sampled_from([("tanh", 2), ("softmax", 3)]))
+        stages.append(_dense(draw, generator, "dense", width, outputs, activation))
+    model = core.Model(tuple(stages))
+    batch, time = draw(st.integers(1, 3)), draw(st.integers(1, 5))
+    if model.embedding is not None:
+        inputs: Any = generator.integers(0, VOCABULARY, (batch, time))
+    else:
+        inputs = _random(generator, (batch, time, model.features), scale=1.0)
+    # Keras drops a mask that is given to an embedding; the embedding makes its own.
+    masked = model.embedding is None and draw(st.booleans())
+    mask = generator.random((batch, time)) < 0.7 if masked else None
+    states = states_for(model, batch=batch, seed=int(generator.integers(2**20)))
+    return Case(model, inputs, mask, states)
+
+
+def _recurrent(
+    draw: st.DrawFn, generator: np.random.Generator, name: str, features: int, returns: Any
+) -> Recurrent:
+    kind = draw(st.sampled_from(["forward", "backward", "pair", "swapped pair"]))
+    units = draw(st.integers(1, 4))
+    # One cell for both of a pair: Keras gives each of them half of the list of initial states.
+    cell = draw(st.sampled_from(list(cells.CELLS)))
+    if kind in ("forward", "backward"):
+        layer = _layer(draw, generator, name, cell, features, units, kind)
+        return Recurrent(name, (layer,), None, returns)
+    directions = ["forward", "backward"] if kind == "pair" else ["backward", "forward"]
+    pair = tuple(
+        _layer(draw, generator, f"{name}/{direction}", cell, features, units, direction)
+        for direction in directions
+    )
+    return Recurrent(name, pair, draw(st.sampled_from(MERGES)), returns)
+
+
+def _layer(
+    draw: st.DrawFn,
+    generator: np.random.Generator,
+    name: str,
+    cell: str,
+    features: int,
+    units: int,
+    direction: Any,
+) -> Layer:
+    reset_after = draw(st.booleans()) if cell == "gru" else True
+    biased = draw(st.integers(0, 3)) > 0
+    weights = {
+        gate: GateWeights(
+            _random(generator, (features, units)),
+            _random(generator, (units, units)),
+            _random(generator, (units,)) if biased else None,
+            _random(generator, (units,)) if biased and cell == "gru" and reset_after else None,
+        )
+        for gate in cells.get(cell).maps
+    }
+    gated = (
+        {} if cell == "simple_rnn" else {"recurrent_activation": draw(_often("sigmoid", BOUNDED))}
+    )
+    activation = draw(_often("tanh", CONTINUOUS))
+    return Layer(name, cell, weights, direction, activation, reset_after=reset_after, **gated)
+
+
+def _dense(
+    draw: st.DrawFn,
+    generator: np.random.Generator,
+    name: str,
+    features: int,
+    outputs: int,
+    activation: str = "linear",
+) -> Dense:
+    bias = _random(generator, (outputs,)) if draw(st.booleans()) else None
+    return Dense(name, _random(generator, (features, outputs)), bias, activation)
+
+
+def _often(usual: str, others: tuple[str, ...]) -> st.SearchStrategy[str]:
+    return st.one_of(st.just(usual), st.sampled_from(others))
+
+
+def _random(
+    generator: np.random.Generator, shape: tuple[int, ...], *, scale: float = 0.5
+) -> np.ndarray:
+    return generator.normal(0, scale, shape).astype(np.float32)
