@@ -308,7 +308,10 @@ def _reverse_time() -> Any:
 
     @keras.saving.register_keras_serializable(package="unrolled")
     class ReverseTime(keras.layers.Layer):  # type: ignore[misc]  # Keras ships without types
-        """The sequence, and its mask, in the opposite order."""
+        """The sequence in the opposite order: the text's again, above a layer gone backwards.
+
+        Its mask stays as it is: Keras never reversed it.
+        """
 
         def __init__(self, **settings: Any) -> None:
             super().__init__(**settings)
@@ -316,9 +319,6 @@ def _reverse_time() -> Any:
 
         def call(self, inputs: Any) -> Any:
             return keras.ops.flip(inputs, axis=1)
-
-        def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-            return None if previous_mask is None else keras.ops.flip(previous_mask, axis=1)
 
         def compute_output_shape(self, input_shape: Any) -> Any:
             return input_shape

@@ -47,7 +47,7 @@ def assert_close(what: str, found: Any, expected: Any, tolerance: float = TOLERA
 # What is recorded
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(mixed_cases())
 def test_numpy_and_keras_cells_agree_on_every_array(case: Case) -> None:
     trace = case.record()
@@ -63,7 +63,7 @@ def largest_number(trace: core.Trace) -> float:
     return max(float(np.abs(array).max()) for array in [*arrays, trace.outputs])
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(mixed_cases())
 def test_every_state_is_that_of_a_keras_layer(case: Case) -> None:
     """The layers of Keras's own, given ever longer parts of the text, with their states."""
@@ -95,7 +95,7 @@ def alone(layer: Layer) -> Any:
     return rnn
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(mixed_cases())
 def test_outputs_are_those_of_keras_layers(case: Case) -> None:
     trace = case.record()
@@ -104,7 +104,7 @@ def test_outputs_are_those_of_keras_layers(case: Case) -> None:
     assert_close("outputs", trace.outputs, outputs)
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(mixed_cases(reads="ids"))
 def test_the_keras_model_called_as_a_whole(case: Case) -> None:
     """Masks find their way by themselves here; there are no initial states to give."""
