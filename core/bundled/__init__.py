@@ -11,6 +11,7 @@ Not chosen: Keras files, which need 4 s of TensorFlow to open, and pickles, whic
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
@@ -43,8 +44,8 @@ def bundled_models() -> list[dict[str, Any]]:
 def bundled_model(model_id: str) -> Model:
     """Return a model that ships, by its id such as "sentiment-lstm".
 
-    Its weights are read-only and float32; it carries its vocabulary and its card. A model is read
-    from disk once.
+    Its weights are read-only and float32; it carries its vocabulary and its card. Each is read from
+    disk once.
 
     Raises:
         UnknownBundledModel: when there is no such model; the error names those there are.
@@ -67,5 +68,6 @@ def _text(file: Traversable) -> str:
 
 @cache
 def _loaded(model_id: str) -> Model:
+    card = next(card for card in bundled_models() if card["id"] == model_id)
     with as_file(files(__name__) / f"{model_id}.npz") as path:
-        return Model.load(path)
+        return replace(Model.load(path), card=card)

@@ -23,7 +23,7 @@ from core.data.task import Example, Side, Task, drawn_until, side_of
 CLOSING = {"(": ")", "[": "]"}
 END = "."
 DEEPEST = 6
-LEAST_LENGTH = 40
+LEAST_LENGTH, LONGEST = 40, 64
 ENDS, OPENS = 0.3, 0.5
 
 
@@ -70,12 +70,12 @@ def word(random: np.random.Generator) -> str:
 
 
 def draw(random: np.random.Generator, side: Side) -> Example:
-    """Words one after the other, at least `LEAST_LENGTH` characters."""
+    """Words one after the other, `LEAST_LENGTH` to `LONGEST` characters."""
 
     def propose() -> Example:
         text = ""
         while len(text) < LEAST_LENGTH:
-            text += word(random)
+            text = (text + word(random))[:LONGEST]
         return Example(text)
 
     return drawn_until(lambda example: side_of(example.text) == side, propose)

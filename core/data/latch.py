@@ -1,10 +1,13 @@
 """Remember the first symbol: a latch, over gaps of up to a hundred steps.
 
-A text is some of the letters A, B, C, D in any order, `CABDDBAC…`; the answer, asked for at the end,
-is the first of them. All that follow are drawn alike from the same letters and mean nothing, so the
-network must take in the first one, keep it, and shut out symbols that look exactly like it: what an
-input gate that closes and a forget gate that stays open are for. The state tells the first step
-from the others, since nothing stands in it yet.
+A text is a row of letters from A to H, `CAFDHBAC…`; the answer, asked for at the end, is the first
+of them. All that follow are drawn alike from the same letters and mean nothing, so the network must
+take in the first one, keep it, and shut out symbols that look exactly like it: what an input gate
+that closes and a forget gate that stays open are for. The state tells the first step from the
+others, since nothing stands in it yet.
+
+Eight symbols and not two: with two, or with distractors of their own, a SimpleRNN trained by Adam
+with clipping learns the task on some seeds, gaps of a hundred included.
 
 Training draws gaps from 1 to `LONGEST`, so that short ones may teach the long ones; the score is
 that of the long ones, from `LONG` on.
@@ -18,7 +21,7 @@ import numpy as np
 
 from core.data.task import Example, Side, Task, drawn_until, side_of
 
-SYMBOLS = ("A", "B", "C", "D")
+SYMBOLS = ("A", "B", "C", "D", "E", "F", "G", "H")
 LONG, LONGEST = 60, 100
 
 
@@ -45,8 +48,8 @@ def _sample(first: str, gap: int, seed: int) -> str:
 SAMPLES = (
     _sample("A", 20, 1),
     _sample("B", 20, 1),
-    _sample("C", 60, 2),
-    _sample("D", 100, 3),
+    _sample("E", 60, 2),
+    _sample("H", 100, 3),
 )
 
 TASK = Task(

@@ -93,7 +93,7 @@ TASK = Task(
             "음악이 정말 좋았다. 하지만 이야기가 너무 뻔했다.",
             "재미있을 줄 알았는데 별로 재미있지 않았어요",
             "이 책은 지루한 것이 아니라 흥미로웠다",
-            "지난주에 친구와 봤는데 배우들의 연기가 훌륭했고 돈이 아깝지 않았습니다.",
+            "지난주에 친구와 봤는데 배우들 연기가 훌륭했고 돈이 아깝지 않았습니다.",
         ),
     },
     citation="A grammar of this project. On contrast and negation in sentiment: Polanyi & Zaenen "

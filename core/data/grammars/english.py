@@ -87,6 +87,12 @@ def verb(writer: Writer, polarity: int) -> Phrase:
     means = -polarity if negated else polarity
     base, past = writer.pick(lexicon.LIKES if means > 0 else lexicon.DISLIKES)
     what = ["it"] if writer.chance(0.3) else thing(writer, writer.pick(writer.kinds))[0]
+    if writer.chance(0.35):
+        does = writer.words("do not|don't|do not really|never" if negated else "|||really")
+        who = writer.pick(lexicon.SEVERAL)
+        return Phrase(
+            (*who, *does, base, *what), polarity, "verb-now-not" if negated else "verb-now"
+        )
     does = [*writer.words("||||really|truly|absolutely|also"), past]
     if negated:
         does = writer.words(
@@ -153,6 +159,9 @@ def nothing(writer: Writer, polarity: int) -> Phrase:
     if writer.chance(0.5):
         _, past = writer.pick(lexicon.LIKES if polarity < 0 else lexicon.DISLIKES)
         return Phrase((*writer.words("nobody|no one"), past, *what), polarity, "nobody")
+    if writer.chance(0.3):
+        words = writer.words("nothing was|nothing is|nothing here was")
+        return Phrase((*words, adjective(writer, kind, -polarity)), polarity, "nothing-was")
     words = writer.words("there was nothing|i found nothing|there is nothing")
     words += [adjective(writer, kind, -polarity), *writer.words("about|in"), *what]
     return Phrase(tuple(words), polarity, "nothing")

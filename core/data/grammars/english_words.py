@@ -164,7 +164,7 @@ DISPLEASES = (
 # Things that something can be, with their article.
 TREASURES = phrases(
     "a masterpiece|a joy|a triumph|a delight|a pleasure|a success|a gem|a real treat"
-    "|worth it|worth the money|worth my time|the best|a winner"
+    "|worth it|worth the money|worth my time|the best|a winner|a must see"
 )
 FAILURES = phrases(
     "a disaster|a mess|a failure|a waste of time|a waste of money|a mistake|a letdown"
@@ -174,6 +174,7 @@ FAILURES = phrases(
 DEGREES = words("very really so quite pretty rather absolutely truly incredibly extremely totally")
 LUCK = words("fortunately luckily happily thankfully")
 BAD_LUCK = words("unfortunately sadly regrettably")
+SEVERAL = phrases("i|i|i|we|they|you|most people|my friends|our kids|my parents")
 PERSONS = phrases(
     "i|we|they|everyone|my sister|my friends|my family|our kids|my brother|the audience"
     "|the critics|most people|my parents|he|she|you"

@@ -137,7 +137,10 @@ def such(writer: Writer, polarity: int) -> Clause:
         adjective = adjective.negated(by="않")
     noun = nominal(writer.pick(lexicon.SUCH[kind]))
     named = noun.negated(by=writer.pick(("은는", "이가"))) if form == "is-not" else noun
-    before = (*writer.words("|||이건|정말|꽤|참"), *adjective.before, adjective.adnominal)
+    how = (*adjective.before, adjective.adnominal)
+    if form == "plain" and writer.chance(0.15):
+        how = ("최고의" if polarity > 0 else "최악의",)
+    before = (*writer.words("|||이건|정말|꽤|참"), *how)
     return Clause(before, named, polarity, f"such-{form}")
 
 

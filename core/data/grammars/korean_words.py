@@ -118,7 +118,7 @@ TOO: dict[str, tuple[str, ...]] = {
     "people": words("바쁘/바빴/바쁜 느리/느렸/느린"),
     "place": words("비싸/비쌌/비싼 작/작았/작은 춥 덥 멀/멀었/먼"),
     "thing": words("비싸/비쌌/비싼 크/컸/큰 작/작았/작은 두껍"),
-    "lesson": words("길/길었/긴 짧/짧았/짧은 빠르/빨랐/빠른 많/많았/많은"),
+    "lesson": words("길/길었/긴 짧/짧았/짧은 많/많았/많은"),
     "event": words("길/길었/긴 짧/짧았/짧은 비싸/비쌌/비싼"),
 }
 """Neither for nor against by themselves; with '너무' they are against."""
@@ -161,6 +161,13 @@ ADVICE_FOR = phrases(
 ADVICE_AGAINST = phrases(
     "다시 보고 싶지 않/않았/않은|또 가고 싶지 않/않았/않은|추천하고 싶지 않/않았/않은|돈이 아깝"
     "|시간이 아깝|다시는 보고 싶지 않/않았/않은|믿을 수 없|환불하고 싶/싶었/싶은"
+)
+SHOUTS_FOR = phrases(
+    "최고|대박|강추|명작|꿀잼|추천해요|추천합니다|추천한다|강력 추천|강력 추천합니다|꼭 추천해요"
+)
+SHOUTS_AGAINST = phrases(
+    "최악|별로|비추|졸작|노잼|비추천|추천하지 않아요|추천하지 않습니다|추천하지 않는다"
+    "|절대 추천하지 않아요"
 )
 SET_FOR = phrases(
     "시간 가는 줄 모르/몰랐/모르는|기대를 뛰어넘/뛰어넘었/뛰어넘는|웃음이 나/났/나는"
