@@ -18,6 +18,8 @@ How to add one, here `dashboard/views/gates.py`:
 3. Choices that should last and be in links: fields of `dashboard.state`, or the page's own,
    `ORDER = state.declare(Choice(name="order", …, pages=("gates",)))` at the top of the file.
    Widgets are tied to them with `**state.bind(ORDER)`. Nothing else touches the session.
+   Options are named by `format_func=labels("gates", "order").__getitem__`, words taken when they
+   are drawn: a function that asks for them later has no session to ask for the language.
 4. What costs time comes from `dashboard.cache`. Numbers come from `core`, pictures from
    `dashboard.figures`; a view chooses and shows, and computes nothing.
 

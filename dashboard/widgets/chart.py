@@ -68,10 +68,12 @@ def downloads(
     key: str,
     arrays: Savable | None = None,
     figure: go.Figure | None = None,
+    twin: Callable[[], go.Figure] | None = None,
 ) -> None:
     """Offer files and the table twin in one row, also for pictures that are no Plotly chart.
 
     `figure` gives PNG, SVG and HTML; PNG and SVG are taken from the Plotly chart with this key.
+    `twin` draws what a picture of another kind shows, for HTML; it is drawn when asked for.
     """
     row = st.container(
         horizontal=True,
@@ -84,6 +86,8 @@ def downloads(
         if figure is not None:
             snapshot(chart=key, file=name)
             _file(f"{name}.html", "text/html", key, lambda: _page(figure, name))
+        elif twin is not None:
+            _file(f"{name}.html", "text/html", key, lambda: _page(_themed(twin), name))
         _file(f"{name}.csv", "text/csv", key, lambda: _csv(_frame(table)))
         if arrays is not None:
             _file(f"{name}.npz", "application/octet-stream", key, lambda: _npz(arrays))
@@ -111,6 +115,10 @@ def _file(file: str, mime: str, key: str, make: Callable[[], bytes]) -> None:
 
 def _frame(table: Numbers) -> pd.DataFrame:
     return table() if callable(table) else table
+
+
+def _themed(twin: Callable[[], go.Figure]) -> go.Figure:
+    return theme.apply(twin(), state.mode())
 
 
 def _page(figure: go.Figure, name: str) -> bytes:

@@ -9,7 +9,7 @@ import streamlit as st
 from core import data
 from core.model import Model
 from dashboard import cache, i18n, state
-from dashboard.i18n import t
+from dashboard.i18n import labels, t
 
 
 def pick_model() -> None:
@@ -18,7 +18,7 @@ def pick_model() -> None:
     st.selectbox(
         t("reading.task"),
         state.TASK.known(),
-        format_func=lambda task: t(f"reading.task.{task}"),
+        format_func=labels("reading", "task").__getitem__,
         width=240,
         **state.bind(state.TASK, then=lambda: _drop_sample(before)),
     )
@@ -33,7 +33,7 @@ def pick_cell() -> None:
     st.segmented_control(
         t("reading.cell"),
         state.CELLS,
-        format_func=lambda cell: t(f"quantity.{cell}"),
+        format_func=labels("quantity").__getitem__,
         required=True,
         **state.bind(state.CELL),
     )
@@ -79,7 +79,7 @@ def pick_settings() -> None:
     st.segmented_control(
         t("reading.split"),
         state.SPLIT.known(),
-        format_func=lambda unit: t(f"reading.split.{unit}"),
+        format_func=labels("reading", "split").__getitem__,
         required=True,
         **state.bind(state.SPLIT),
     )

@@ -9,7 +9,6 @@ import streamlit as st
 from core.text.decode import ENCODINGS
 from dashboard import cache, state
 from dashboard.i18n import t
-from dashboard.widgets.problem import plain
 
 ENDINGS = ("txt", "md", "csv", "tsv")
 FOUND = "found"  # the choice to let the encoding be found out
@@ -23,10 +22,11 @@ def upload() -> None:
     if file is None:
         state.remember("upload", None)
         return
+    names = {name: name.upper() for name in ENCODINGS}
     choice = st.selectbox(
         t("reading.encoding"),
         (FOUND, *ENCODINGS),
-        format_func=lambda name: t("reading.encoding.found") if name == FOUND else name.upper(),
+        format_func=({FOUND: t("reading.encoding.found")} | names).__getitem__,
         key=f"encoding-{file.file_id}",
     )
     data = file.getvalue()
@@ -40,7 +40,6 @@ def upload() -> None:
             t("reading.column"),
             table.columns,
             index=table.columns.index(table.wordiest_column()),
-            format_func=lambda name: plain(name, most=60),
             key=f"column-{file.file_id}-{decoded.encoding}",
         )
         row = st.number_input(

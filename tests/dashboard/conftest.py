@@ -1,0 +1,39 @@
+"""Running the whole dashboard without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from dashboard import state
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+SECONDS = 60  # for a run on a busy machine; a run takes 0.1 s
+
+OpenApp = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_app() -> OpenApp:
+    """Give what opens a page, in a language and a mode, by a link.
+
+    open_app("gates", language="ko", step="3")
+    """
+
+    def opened(
+        page: str = state.HOME, *, language: str = "en", mode: str = "light", **query: str
+    ) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=SECONDS)
+        app.context = {"locale": language, "theme": mode, "url": "http://localhost:8501/"}
+        app.query_params.update(query)
+        if page != state.HOME:
+            # AppTest.switch_page knows pages that are files; ours are functions, and Streamlit
+            # names those by the hash of their path.
+            app._page_hash = calc_hash(page)
+        return app.run()
+
+    return opened

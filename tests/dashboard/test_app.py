@@ -1,0 +1,143 @@
+"""The frame around the pages, and every page in it: both languages, light and dark."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from core.text.decode import MOST_BYTES
+from dashboard import state, views
+from dashboard.i18n import LANGUAGES, speak, t
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {
+    module.PAGE.key: module
+    for found in pkgutil.iter_modules(views.__path__)
+    if hasattr(module := importlib.import_module(f"dashboard.views.{found.name}"), "PAGE")
+}
+UNTRAINED = {"task": "untrained", "units": "4", "text": "a b a c", "split": "character"}
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens(open_app, page, language, mode):
+    app = open_app(page, language=language, mode=mode)
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value == title(page, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_with_an_untrained_model(open_app, page, language):
+    app = open_app(page, language=language, **UNTRAINED)
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_one_file_and_its_strings(page):
+    assert PAGES[page].__name__ == f"dashboard.views.{page}"
+    assert PAGES[page].PAGE.icon.startswith(":material/")
+
+
+def test_pages_have_places_of_their_own():
+    orders = [module.PAGE.order for module in PAGES.values()]
+    assert len(set(orders)) == len(orders)
+    assert state.HOME in PAGES
+
+
+def test_the_language_switch_changes_every_word_and_stays(open_app):
+    app = open_app(language="en")
+    [switch] = [group for group in app.button_group if group.key == "widget.lang."]
+    switch.set_value("ko").run()
+    assert not app.exception
+    assert [group.value for group in app.button_group if group.key == "widget.lang."] == ["ko"]
+    assert app.text_area[0].label == "글"
+    app.run()
+    assert app.text_area[0].label == "글"
+
+
+def test_what_a_link_got_wrong_is_said_as_text(open_app):
+    app = open_app(step="x", **{"<b>": "*bold* :smile:"})
+    [said] = [warning.value for warning in app.warning]
+    assert "step" in said
+    assert "<b>" not in said
+    assert "*bold*" not in said
+    assert ":smile:" not in said
+    [close] = [button for button in app.button if button.label == t("frame.ignored.close")]
+    close.click().run()
+    assert not app.warning
+
+
+def test_the_settings_are_safe_and_agree_with_what_is_read():
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    server = settings["server"]
+    assert server["address"] == "localhost"
+    assert server["enableXsrfProtection"] is True
+    assert server["enableCORS"] is True
+    assert settings["browser"]["gatherUsageStats"] is False
+    # What Streamlit lets through, in MiB, is what is decoded, in MB: the next whole number.
+    assert (server["maxUploadSize"] - 1) * 1024**2 < MOST_BYTES <= server["maxUploadSize"] * 1024**2
+
+
+def test_the_settings_hold_from_any_folder(tmp_path):
+    # Streamlit reads settings from the folder it is started in; from elsewhere, only from the one
+    # beside the script. Asked the way `streamlit run` reads them.
+    asked = (
+        "import sys, streamlit.config as config, streamlit.web.cli as cli\n"
+        "import streamlit.web.bootstrap as bootstrap\n"
+        "bootstrap.run = lambda *_, **__: [print(name, config.get_option(name)) for name in "
+        "('server.address', 'server.maxUploadSize', 'browser.gatherUsageStats', "
+        "'theme.light.primaryColor', 'runner.postScriptGC')]\n"
+        "cli.main(['run', sys.argv[1]])"
+    )
+    for folder in (tmp_path, ROOT, ROOT / "dashboard"):
+        done = subprocess.run(
+            [sys.executable, "-c", asked, str(ROOT / "dashboard" / "app.py")],
+            cwd=folder,
+            env=os.environ | {"HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.stdout.split("\n")[:5] == [
+            "server.address localhost",
+            "server.maxUploadSize 20",
+            "browser.gatherUsageStats False",
+            "theme.light.primaryColor #2d5f73",
+            "runner.postScriptGC False",
+        ], done.stderr
+
+
+def test_starting_the_dashboard_loads_no_keras():
+    loaded = (
+        "import sys; sys.argv = ['app']; sys.path.insert(0, '.')\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "app = AppTest.from_file('dashboard/app.py', default_timeout=120).run()\n"
+        "assert not app.exception, app.exception\n"
+        "print(sorted({'keras', 'tensorflow', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", loaded],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.stdout.split("\n")[-2] == "[]", done.stderr
+
+
+def title(page: str, language: str) -> str:
+    with speak(language):
+        return t(f"{page}.title")
