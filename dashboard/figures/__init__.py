@@ -13,14 +13,20 @@ escaped, so that no token is ever read as markup. Figures know nothing of Stream
 draws what the pages draw. Steps are shown counting from 1, units by their index.
 """
 
+from dashboard.figures.answers import Answers, answers, answers_alt, answers_table
 from dashboard.figures.cell import cell, cell_alt, cell_table
 from dashboard.figures.gates import gates, gates_alt, gates_table
 from dashboard.figures.means import means, means_alt, means_table
 from dashboard.figures.saturation import saturation, saturation_alt, saturation_table
 from dashboard.figures.tokens import tokens, tokens_alt, tokens_table
+from dashboard.figures.unrolled import unrolled, unrolled_alt, unrolled_table
 from dashboard.figures.words import labels
 
 __all__ = [
+    "Answers",
+    "answers",
+    "answers_alt",
+    "answers_table",
     "cell",
     "cell_alt",
     "cell_table",
@@ -37,4 +43,7 @@ __all__ = [
     "tokens",
     "tokens_alt",
     "tokens_table",
+    "unrolled",
+    "unrolled_alt",
+    "unrolled_table",
 ]

@@ -46,15 +46,21 @@ class Blocks:
         return self.units == self.steps == 1
 
     def mean(self, array: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the means over blocks of (units, steps); the last block may be smaller."""
+        """Return means over blocks of (units, steps), of what is finite in each."""
         if self.whole:
             return np.ascontiguousarray(array, dtype=np.float32)
+        numbers = np.isfinite(array)
+        sums = self._sums(np.where(numbers, array, 0.0))
+        counts = self._sums(numbers.astype(np.float64))
+        means = np.full(sums.shape, np.nan)
+        np.divide(sums, counts, out=means, where=counts > 0)
+        return means.astype(np.float32)
+
+    def _sums(self, array: NDArray[np.floating]) -> NDArray[np.floating]:
         for axis, size in enumerate((self.units, self.steps)):
             starts = np.arange(0, array.shape[axis], size)
-            counts = np.diff([*starts, array.shape[axis]])
-            counts = counts[:, None] if axis == 0 else counts
-            array = np.add.reduceat(array, starts, axis=axis, dtype=np.float64) / counts
-        return array.astype(np.float32)
+            array = np.add.reduceat(array, starts, axis=axis, dtype=np.float64)
+        return array
 
     def said(self, words: Mapping[str, str]) -> str:
         """Return the sentence that says so, empty where nothing was reduced."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from core.errors import UnknownName
@@ -19,8 +19,12 @@ from dashboard.figures.drawing import Drawing
 from dashboard.figures.moment import Moment, number
 from dashboard.figures.recorded import layer_of
 from dashboard.figures.steps import FIRST
+from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -81,19 +85,19 @@ def cell_table(
     """Return the numbers on the diagram: for each gate and state its value and where it is from."""
     said = words(labels)
     moment = _moment(trace, step=step, unit=unit, layer=layer, batch=batch)
-    rows = [
+    names = (*moment.gates, *moment.states)
+    values = {**moment.gates, **moment.states}
+    return frame(
         {
-            said["quantity"]: said[name],
-            said["value"]: moment.gates.get(name, moment.states.get(name)),
-            said["preactivation"]: moment.before.get(name),
-            said["from_input"]: moment.from_input.get(name),
-            said["from_hidden"]: moment.from_hidden.get(name),
-            said["bias"]: moment.bias.get(name),
-            said["previous"]: moment.previous.get(name),
+            said["quantity"]: [said[name] for name in names],
+            said["value"]: [values[name] for name in names],
+            said["preactivation"]: [moment.before.get(name) for name in names],
+            said["from_input"]: [moment.from_input.get(name) for name in names],
+            said["from_hidden"]: [moment.from_hidden.get(name) for name in names],
+            said["bias"]: [moment.bias.get(name) for name in names],
+            said["previous"]: [moment.previous.get(name) for name in names],
         }
-        for name in (*moment.gates, *moment.states)
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def cell_alt(

@@ -7,9 +7,9 @@ clicked (`dashboard/components/heatmaps`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from core.layer_trace import LayerTrace
@@ -17,8 +17,12 @@ from core.trace import Trace
 from dashboard.figures import heatmaps, theme
 from dashboard.figures.recorded import Recorded, layer_of, recorded
 from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def gates(
@@ -116,7 +120,7 @@ def gates_table(
         if each.preactivations is not None:
             title = said["before"].format(name=said[each.name])
             columns[title] = each.preactivations[:, units].reshape(-1)
-    return pd.DataFrame(columns)
+    return frame(columns)
 
 
 def gates_alt(

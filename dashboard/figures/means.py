@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.gates import unit_means
@@ -13,8 +13,12 @@ from core.trace import Trace
 from dashboard.figures import lines
 from dashboard.figures.recorded import Numbers, layer_of, recorded
 from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def means(
@@ -79,7 +83,7 @@ def means_table(
     if tokens is not None:
         columns[said["token"]] = list(tokens)
     found = _means(trace, layer=layer, batch=batch, names=names)
-    return pd.DataFrame(columns | {said[name]: values for name, values in found.items()})
+    return frame(columns | {said[name]: values for name, values in found.items()})
 
 
 def means_alt(

@@ -8,17 +8,21 @@ each unit; to the right, the share of steps above 0.9 (right-saturated), upwards
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.gates import GateSummary, Saturation, summarise
 from core.trace import Trace
 from dashboard.figures import theme
 from dashboard.figures.recorded import layer_of
+from dashboard.figures.tables import joined
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = 2
 GAP = 0.5  # between rows, in heights of a panel
@@ -149,19 +153,19 @@ def saturation_table(
 ) -> pd.DataFrame:
     """Return the numbers of `saturation`: a row for each gate and unit."""
     said = words(labels)
+    gate, unit, shut, opened = (
+        said[key] for key in ("gate", "unit", "saturation.shut", "saturation.open")
+    )
     parts = [
-        pd.DataFrame(
-            {
-                said["gate"]: said[gate.name],
-                said["unit"]: np.arange(len(shares.above)),
-                said["saturation.shut"]: shares.below,
-                said["saturation.open"]: shares.above,
-            }
-        )
-        for gate, shares in _found(trace, layer=layer, batch=batch, low=low, high=high)
+        {
+            gate: [said[each.name]] * len(shares.above),
+            unit: np.arange(len(shares.above)),
+            shut: shares.below,
+            opened: shares.above,
+        }
+        for each, shares in _found(trace, layer=layer, batch=batch, low=low, high=high)
     ]
-    columns = [said["gate"], said["unit"], said["saturation.shut"], said["saturation.open"]]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    return joined(parts, titles=[gate, unit, shut, opened])
 
 
 def saturation_alt(

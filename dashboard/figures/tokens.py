@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
@@ -20,8 +20,12 @@ from dashboard.figures import theme
 from dashboard.figures.markup import plain
 from dashboard.figures.recorded import symmetric
 from dashboard.figures.steps import FIRST
+from dashboard.figures.tables import frame
 from dashboard.figures.theme import Kind, Mode
 from dashboard.figures.words import words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LINE = 30  # pixels
 _MOST = 40  # characters of one token
@@ -142,7 +146,7 @@ def _places(texts: Sequence[str], columns: int) -> list[tuple[int, float, float]
     places: list[tuple[int, float, float]] = []
     line, left = 0, 0.0
     for text in texts:
-        wide = _width(text[:_MOST]) + 1.2
+        wide = width(text[:_MOST]) + 1.2
         if left > 0 and left + wide > columns:
             line, left = line + 1, 0.0
         places.append((line, left, left + wide))
@@ -150,8 +154,8 @@ def _places(texts: Sequence[str], columns: int) -> list[tuple[int, float, float]
     return places
 
 
-def _width(text: str) -> float:
-    """About how many Latin letters wide a text is."""
+def width(text: str) -> float:
+    """Return about how many Latin letters wide a text is."""
     return sum(
         0.0 if unicodedata.combining(character)
         else 1.8 if unicodedata.east_asian_width(character) in "WF"
@@ -171,7 +175,7 @@ def tokens_table(
     """Return the numbers of `tokens`: a row for each token."""
     said, numbers = words(labels), _checked(texts, values)
     columns = {said["step"]: np.arange(len(texts)) + FIRST, said["token"]: list(texts)}
-    return pd.DataFrame(columns | {title or said[quantity]: numbers})
+    return frame(columns | {title or said[quantity]: numbers})
 
 
 def tokens_alt(
