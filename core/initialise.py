@@ -63,6 +63,7 @@ def new_model(
     initialiser: str = "orthogonal",
     forget_bias: float = 1.0,
     scale: float = 1.0,
+    spread: float = 0.05,
     activation: str = "tanh",
     recurrent_activation: str = "sigmoid",
     reset_after: bool = True,
@@ -75,8 +76,8 @@ def new_model(
     that many features, else vectors of `features` numbers. `units` has one entry a recurrent
     layer. `outputs` is None for no readout; its activation is sigmoid for one output, softmax
     for more, unless given. `initialiser` names how recurrent kernels are drawn (INITIALISERS);
-    `scale` multiplies recurrent kernels; `forget_bias` is the LSTM's. The same seed gives
-    the same weights. Raises OutOfRange and UnknownName.
+    `scale` multiplies recurrent kernels; `forget_bias` is the LSTM's; the embedding's numbers lie
+    within ±`spread`. The same seed gives the same weights. Raises OutOfRange and UnknownName.
     """
     if initialiser not in INITIALISERS:
         known = ", ".join(INITIALISERS)
@@ -94,7 +95,7 @@ def new_model(
     stages: list[Embedding | Recurrent | Dense] = []
     if vocabulary is not None:
         rows = vocabulary if isinstance(vocabulary, int) else vocabulary.size
-        table = generator.uniform(-0.05, 0.05, (rows, embedding)).astype(dtype)
+        table = generator.uniform(-spread, spread, (rows, embedding)).astype(dtype)
         stages.append(Embedding("embedding", table, mask_zero))
         width = embedding
     else:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dashboard.widgets.chart import chart, downloads
 from dashboard.widgets.frame import frame, open_page
-from dashboard.widgets.model import chosen_model, pick_cell, pick_model, pick_settings, settings
+from dashboard.widgets.model import (
+    chosen_model,
+    pick_cell,
+    pick_model,
+    pick_settings,
+    pick_task,
+    settings,
+)
 from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import guard, plain, problem
 from dashboard.widgets.reading import Reading, read, reading
@@ -26,6 +33,7 @@ __all__ = [
     "pick_model",
     "pick_settings",
     "pick_source",
+    "pick_task",
     "pick_text",
     "plain",
     "problem",

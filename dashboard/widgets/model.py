@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,15 @@ from dashboard.i18n import labels, t
 
 def pick_model() -> None:
     """Draw the pickers of task and cell; for an untrained model, a popover with its settings."""
+    pick_task()
+    pick_cell()
+    if state.get(state.TASK) == state.UNTRAINED:
+        with st.popover(t("reading.settings"), icon=":material/tune:", key="untrained"):
+            pick_settings((state.get(state.CELL),))
+
+
+def pick_task() -> None:
+    """Draw the picker of what the model was trained on."""
     before = state.get(state.TASK)
     st.selectbox(
         t("reading.task"),
@@ -22,10 +32,6 @@ def pick_model() -> None:
         width=240,
         **state.bind(state.TASK, then=lambda: _drop_sample(before)),
     )
-    pick_cell()
-    if state.get(state.TASK) == state.UNTRAINED:
-        with st.popover(t("reading.settings"), icon=":material/tune:", key="untrained"):
-            pick_settings()
 
 
 def pick_cell() -> None:
@@ -39,8 +45,8 @@ def pick_cell() -> None:
     )
 
 
-def pick_settings() -> None:
-    """Draw the settings of an untrained model."""
+def pick_settings(cells: Collection[str]) -> None:
+    """Draw the settings of an untrained model of each of some cells."""
     st.caption(t("reading.settings.help"))
     st.number_input(t("reading.seed"), state.SEED.low, state.SEED.high, **state.bind(state.SEED))
     st.slider(t("reading.units"), state.UNITS.low, state.UNITS.high, **state.bind(state.UNITS))
@@ -60,7 +66,7 @@ def pick_settings() -> None:
         help=t("reading.scale.help"),
         **state.bind(state.SCALE),
     )
-    if state.get(state.CELL) == "lstm":
+    if "lstm" in cells:
         st.slider(
             t("reading.forget_bias"),
             state.FORGET_BIAS.low,
@@ -70,7 +76,7 @@ def pick_settings() -> None:
             **state.bind(state.FORGET_BIAS),
         )
     st.selectbox(t("reading.activation"), state.ACTIVATION.known(), **state.bind(state.ACTIVATION))
-    if state.get(state.CELL) == "gru":
+    if "gru" in cells:
         st.toggle(
             t("reading.reset_after"),
             help=t("reading.reset_after.help"),

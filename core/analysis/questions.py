@@ -1,0 +1,86 @@
+"""What is a model asked, so that there is a loss to differentiate?
+
+A gradient belongs to a question. A classifier is asked for one class: its own answer, or another
+that somebody chose. A model whose outputs are its own vocabulary is asked for the next token. And
+what it reads is a text made as long as one likes, by repetition or by chance, since how far a
+gradient reaches is a question about length. Not chosen: a random target, which would make the
+picture's height a matter of chance.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import EmptyText, MissingVocabulary, OutOfRange
+from core.losses import default_loss
+from core.model import Model
+from core.trace import Trace
+
+Ids = NDArray[np.int64]
+FIRST_TOKEN = 2
+"""Ids below it are padding and unknown."""
+
+
+def repeated(ids: NDArray[Any], *, length: int) -> Ids:
+    """The token ids over and over, cut at `length`. Raises EmptyText, OutOfRange."""
+    _check(length)
+    if not len(ids):
+        raise EmptyText
+    return np.resize(np.asarray(ids, dtype=np.int64), length)
+
+
+def random_tokens(model: Model, *, length: int, seed: int) -> Ids:
+    """Tokens drawn evenly from the rows of the embedding. Raises MissingVocabulary, OutOfRange."""
+    _check(length)
+    if model.embedding is None:
+        raise MissingVocabulary
+    rows = len(model.embedding.weights)
+    first = min(FIRST_TOKEN, rows - 1)
+    return np.random.default_rng(seed).integers(first, rows, length, dtype=np.int64)
+
+
+def predicts_tokens(model: Model) -> bool:
+    """Whether the outputs are the model's own vocabulary, so that it is a language model."""
+    read = model.embedding
+    return read is not None and bool(model.head) and model.head[-1].outputs == len(read.weights)
+
+
+def classes(model: Model) -> int:
+    """How many classes a classifier tells apart; one sigmoid output tells two."""
+    outputs = model.head[-1].outputs
+    return 2 if outputs == 1 else outputs
+
+
+def own_answer(trace: Trace) -> int:
+    """The class that a classifier answers at the end of a batch of one."""
+    outputs = trace.outputs[0] if trace.outputs.ndim == 2 else trace.outputs[0, -1]
+    return int(outputs[0] >= 0.5) if len(outputs) == 1 else int(np.argmax(outputs))
+
+
+def next_tokens(trace: Trace, following: NDArray[Any]) -> Ids:
+    """Targets of a language model: `following` (time,) are the tokens that come next."""
+    asked = np.asarray(following, dtype=np.int64)
+    return asked[-1:] if trace.outputs.ndim == 2 else asked[None]
+
+
+def class_targets(model: Model, trace: Trace, *, answer: int) -> NDArray[Any]:
+    """Targets that ask for one class, at the last step or at every step as the readout stands.
+
+    Raises OutOfRange.
+    """
+    if not 0 <= answer < classes(model):
+        raise OutOfRange(what="answer", found=answer, expected=f"from 0 to {classes(model) - 1}")
+    places = trace.outputs.shape[:-1]
+    if default_loss(model.head[-1].activation) == "sparse_categorical_crossentropy":
+        return np.full(places, answer, dtype=np.int64)
+    if model.head[-1].outputs == 1:
+        return np.full((*places, 1), float(answer))
+    return np.broadcast_to(np.eye(classes(model))[answer], trace.outputs.shape)
+
+
+def _check(length: int) -> None:
+    if length < 1:
+        raise OutOfRange(what="length", found=length, expected="at least 1")
