@@ -62,6 +62,11 @@ class Tab:
         assert found is not None
         return cast("dict[str, float]", found)
 
+    def painted(self) -> None:
+        """Wait until what was asked for is drawn: the drawing waits for the next frame."""
+        frame = "requestAnimationFrame(() => requestAnimationFrame(done))"
+        self.page.evaluate(f"() => new Promise(done => {frame})")
+
     @property
     def window(self) -> tuple[float, float]:
         start, end = (self.root.get_attribute("data-window") or "").split()
@@ -78,6 +83,12 @@ class Tab:
     @property
     def log(self) -> list[list[Any]]:
         return list(json.loads(self.page.locator("#log").inner_text()))
+
+    def picks(self, count: int) -> list[list[Any]]:
+        """The picks that Python heard of, once there are so many."""
+        enough = "count => JSON.parse(document.querySelector('#log').textContent).length >= count"
+        self.page.wait_for_function(enough, arg=count)
+        return self.log
 
     def expect_log(self, *entries: list[Any]) -> None:
         expect(self.page.locator("#log")).to_have_text(json.dumps(list(entries)))

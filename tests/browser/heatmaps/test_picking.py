@@ -25,7 +25,7 @@ def test_a_click_picks_the_cell_that_is_seen(tab: Tab, zooms: int) -> None:
     tab.press("to step 9")  # the zoom is around the cursor
     for _ in range(zooms):
         tab.root.get_by_label("Zoom in").click()
-        tab.page.wait_for_timeout(60)
+        tab.painted()
     start, end = tab.window
     assert end - start == pytest.approx(40 / 2**zooms)
     red = tab.patch(RED)
@@ -103,8 +103,10 @@ def test_quick_picks_do_not_pull_the_cursor_back(tab: Tab) -> None:
     )
     for x in (100, 300, 500, 700, 900):
         tab.canvas().click(position={"x": x, "y": 40})
+    last = "JSON.parse(document.querySelector('#log').textContent).at(-1)?.[0] === seen"
+    tab.page.wait_for_function(f"() => {{ const seen = +window.seen.at(-1); return {last}; }}")
     tab.visitor.settle()
-    tab.page.wait_for_timeout(1200)
+    tab.painted()
     steps = [int(step) for step in tab.page.evaluate("window.seen") if step != "null"]
     assert steps == sorted(steps)
     assert len(set(steps)) == 5

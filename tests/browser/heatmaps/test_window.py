@@ -16,7 +16,7 @@ def test_the_window_survives_step_data_and_theme(tab: Tab) -> None:
     tab.press("to step 3")
     for _ in range(2):
         tab.root.get_by_label("Zoom in").click()
-    tab.page.wait_for_timeout(60)
+    tab.painted()
     window = tab.window
     assert window[1] - window[0] < len(SENTENCE)
     digests = {tab.root.get_attribute("data-drawn") or ""}
@@ -93,19 +93,28 @@ def test_the_focus_is_seen_and_survives_a_pick(tab: Tab) -> None:
     tab.expect_cursor(1, None)
 
 
+def at_rest(tab: Tab) -> dict[str, float]:
+    """Where the picture stands once the page has stopped scrolling."""
+    while True:
+        before = tab.box()
+        tab.page.wait_for_timeout(250)
+        if tab.box() == before:
+            return before
+
+
 def test_the_wheel_scrolls_the_page_unless_ctrl_is_held(tab: Tab) -> None:
     tab.open("sentence")
     tab.hover(400, 100)
     top = tab.box()
     tab.page.mouse.wheel(0, 120)
-    tab.page.wait_for_timeout(300)
-    scrolled = tab.box()
+    scrolled = at_rest(tab)
     assert scrolled["y"] < top["y"] - 50
     assert tab.window == (0, len(SENTENCE))
     tab.page.keyboard.down("Control")
     tab.page.mouse.wheel(0, -200)
     tab.page.keyboard.up("Control")
-    tab.page.wait_for_timeout(300)
+    whole = f"0.00 {len(SENTENCE):.2f}"
+    expect(tab.root).not_to_have_attribute("data-window", whole)
     assert tab.box() == scrolled
     start, end = tab.window
     assert end - start < len(SENTENCE) - 3
@@ -114,7 +123,7 @@ def test_the_wheel_scrolls_the_page_unless_ctrl_is_held(tab: Tab) -> None:
     tab.page.mouse.down()
     tab.page.mouse.move(box["x"] + 420, box["y"] + 150, steps=4)
     tab.page.mouse.up()
-    tab.page.wait_for_timeout(100)
+    tab.painted()
     assert tab.window[0] > start + 0.2
     assert tab.window[1] - tab.window[0] == pytest.approx(end - start, abs=0.02)
     assert tab.log == []  # a drag is not a pick
@@ -128,11 +137,9 @@ def test_on_a_phone_it_stands_below_and_fingers_move_it(phone: Tab) -> None:
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 400
     first = boxes[0]
     phone.page.touchscreen.tap(first["x"] + 200, first["y"] + 200)
-    phone.visitor.settle()
-    phone.page.wait_for_timeout(300)
-    assert phone.log[0][2:] == ["forget", "rnn"]
+    assert phone.picks(1)[0][2:] == ["forget", "rnn"]
     pinch(phone.page, first["x"] + 200, first["y"] + 200)
-    phone.page.wait_for_timeout(200)
+    phone.painted()
     start, end = phone.window
     assert end - start < len(SENTENCE) / 2
     assert len(phone.log) == 1
@@ -159,11 +166,11 @@ def test_two_thousand_steps_of_64_units(tab: Tab) -> None:
     tab.page.keyboard.press("ArrowDown")
     tab.expect_log([1999, 0, "forget", "lstm"])
     tab.canvas().click(position={"x": 50, "y": 180})
-    tab.visitor.settle()
-    assert tab.log[-1][0] < 10
+    step = tab.picks(2)[-1][0]
+    assert step < 10
     for _ in range(12):
         tab.page.keyboard.press("+")
-    tab.page.wait_for_timeout(100)
+    tab.painted()
     start, end = tab.window
     assert end - start == 4
-    assert start <= tab.log[-1][0] < end
+    assert start <= step < end

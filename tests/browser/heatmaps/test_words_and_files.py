@@ -82,7 +82,7 @@ def test_the_theme_is_pythons(tab: Tab) -> None:
         if palette is LIGHT:
             tab.press("dark")
             expect(tab.root).to_have_attribute("style", re.compile(DARK.ink))
-            tab.page.wait_for_timeout(200)
+            tab.painted()
 
 
 @pytest.mark.parametrize("scene", ["many steps", "many units"])

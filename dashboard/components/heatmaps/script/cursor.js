@@ -12,9 +12,9 @@ function drawCursor(surface, column, layout, scene, cursor) {
   const left = surface.snap(xOf(layout, window, step));
   const right = Math.max(surface.snap(xOf(layout, window, step + 1)), left + 1);
   const frame = { x: left, width: right - left };
-  const cells = layout.strip.cells;
+  const band = bandOf(layout.strip, window);
   surface.clipped({ x: layout.plot.x - 3, width: layout.plot.width + 6, y: 0, height: layout.height }, () => {
-    haloed(surface, { ...frame, y: cells.y - 1, height: cells.height + 2 }, palette, 3);
+    haloed(surface, { ...frame, y: band.y - 1, height: band.height + 2 }, palette, 3);
     column.panels.forEach((panel, index) => {
       const { map, line } = layout.panels[index];
       haloed(surface, { ...frame, y: map.y, height: map.height }, palette);

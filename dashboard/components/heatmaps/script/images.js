@@ -32,24 +32,15 @@ function averaged(panel, rows, level) {
     }
   }
   for (let cell = 0; cell < sums.length; cell++) sums[cell] /= weights[cell]; // 0/0: missing
-  return { numbers: sums, wide };
+  return { cells: sums, wide };
 }
 
-/** The numbers of the panel itself, when nothing needs to be averaged. */
-function native(panel) {
-  const { counts, origin, step } = panel.values;
-  const numbers = new Float32Array(counts.length);
-  for (let cell = 0; cell < counts.length; cell++) {
-    numbers[cell] = counts[cell] === MISSING ? NaN : origin + (counts[cell] + 0.5) * step;
-  }
-  return { numbers, wide: panel.steps };
-}
-
-/** Colour the numbers; missing cells stay transparent. Returns the images from left to right. */
-function coloured(panel, { numbers, wide }, rows) {
+/**
+ * Colour cells, row after row: counts as they came, or averaged numbers; the place of a cell on
+ * its scale is gain · cell + shift. Missing cells stay transparent. Images from left to right.
+ */
+function coloured(panel, { cells, wide, gain, shift, missing }, rows) {
   const colours = new Uint32Array(panel.colours.slice().buffer);
-  const { low } = panel;
-  const scale = 255 / (panel.high - panel.low);
   const images = [];
   for (let left = 0; left < wide; left += WIDEST) {
     const width = Math.min(WIDEST, wide - left);
@@ -60,9 +51,9 @@ function coloured(panel, { numbers, wide }, rows) {
     const pixels = new Uint32Array(data.data.buffer);
     for (let row = 0; row < rows; row++) {
       for (let x = 0; x < width; x++) {
-        const number = numbers[row * wide + left + x];
-        if (number !== number) continue; // NaN: the quickest test there is, in the hottest loop
-        const place = (number - low) * scale + 0.5;
+        const cell = cells[row * wide + left + x];
+        if (cell === missing || cell !== cell) continue; // the second is NaN, tested quickly
+        const place = cell * gain + shift;
         pixels[row * width + x] = colours[place < 0 ? 0 : place > 255 ? 255 : place | 0];
       }
     }
@@ -72,6 +63,18 @@ function coloured(panel, { numbers, wide }, rows) {
   return images;
 }
 
+/** The cells for so many rows and halvings, and how they lie on the scale of 256 colours. */
+function cellsOf(panel, rows, level) {
+  const { origin, step, counts } = panel.values;
+  const scale = 255 / (panel.high - panel.low);
+  const shift = 0.5 - panel.low * scale;
+  if (rows < panel.units || level > 0) {
+    return { ...averaged(panel, rows, level), gain: scale, shift, missing: NaN };
+  }
+  const ofCounts = { gain: step * scale, shift: shift + (origin + 0.5 * step) * scale };
+  return { cells: counts, wide: panel.steps, missing: MISSING, ...ofCounts };
+}
+
 /** The images for so many pixels: `pixelRows` in height, `stepPixels` for one step in width. */
 function imagesOf(panel, pixelRows, stepPixels) {
   const rows = Math.max(1, Math.min(panel.units, Math.floor(pixelRows)));
@@ -79,9 +82,7 @@ function imagesOf(panel, pixelRows, stepPixels) {
   panel.images ??= new Map();
   const name = `${rows}/${level}`;
   if (!panel.images.has(name)) {
-    const plain = rows === panel.units && level === 0;
-    const numbers = plain ? native(panel) : averaged(panel, rows, level);
-    panel.images.set(name, coloured(panel, numbers, rows));
+    panel.images.set(name, coloured(panel, cellsOf(panel, rows, level), rows));
   }
   return { images: panel.images.get(name), run: 2 ** level, rows };
 }

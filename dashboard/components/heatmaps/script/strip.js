@@ -4,7 +4,7 @@
 //   sparse   cells without text, and every so many steps a word above them
 // The height is chosen for the whole text and kept when the user zooms; the manner follows the zoom.
 
-const TOKEN = { size: 13, short: 16, least: 12, low: 28, tall: 92, band: 12 };
+const TOKEN = { size: 13, short: 16, least: 15, low: 28, tall: 92, band: 12 };
 
 /** How wide the words are: nine out of ten are at most `wide`; the longest is `longest`. */
 function wordsOfStrip(column, family) {
@@ -51,17 +51,21 @@ function brightness(channels) {
 
 const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 
+/** The part of the strip that carries the colour: all of it, or a band under the words. */
+function bandOf({ cells, words }, { start, end }) {
+  if (mannerOfStrip(words, cells.width / (end - start)) !== "sparse") return cells;
+  return { ...cells, y: cells.y + cells.height - TOKEN.band, height: TOKEN.band };
+}
+
 function drawStrip(surface, column, layout, { window, palette }) {
   const { cells, words } = layout.strip;
   const stepWidth = cells.width / (window.end - window.start);
   const manner = mannerOfStrip(words, stepWidth);
   const sparse = manner === "sparse";
-  const band = sparse
-    ? { ...cells, y: cells.y + cells.height - TOKEN.band, height: TOKEN.band }
-    : cells;
+  const band = bandOf(layout.strip, window);
   const gap = stepWidth >= 6 ? 1 : 0;
   const radius = stepWidth >= 12 ? 3 : 0;
-  const every = sparse ? niceStride((words.wide <= TOKEN.short ? 16 : 14) / stepWidth) : 1;
+  const every = sparse ? niceStride(16 / stepWidth) : 1;
   const last = Math.min(column.steps, Math.ceil(window.end));
   const slack = sparse ? 8 : 0; // the word above the first step may stand out to its left
   const visible = { x: cells.x - slack, width: cells.width + 2 * slack };
