@@ -10,6 +10,7 @@ Not chosen: caches inside `core`, because who keeps what for how long is the pag
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 import core
+from core.analysis.answers import answers as core_answers
 from core.analysis.parity import Difference, largest_difference
 from core.bundled import bundled_model
 from core.engines.keras_process import KerasProcess
@@ -54,6 +56,11 @@ def untrained(cell: str, *, words: str, split: Unit, **settings: Any) -> Model:
     return _untrained(digest(words), split, cell, words, **settings)
 
 
+def precise(model: Model, *, readout: Any) -> Model:
+    """Return a model in float64, answering at the "last" or at "every" step."""
+    return _precise(model.digest, readout, model)
+
+
 def encoded(words: str, model: Model) -> Encoded:
     """Return a text as the ids of a model's vocabulary. Raises as `Vocabulary.encode` does."""
     if model.vocabulary is None:
@@ -80,6 +87,16 @@ def trace(model: Model, inputs: NDArray[Any], *, initial_states: Any = None) -> 
     return _trace(
         model.digest, digest(inputs), digest(initial_states), model, inputs, initial_states
     )
+
+
+def answers(model: Model, run: Trace) -> NDArray[Any]:
+    """Return what a model would answer if the text ended at each step, (time, outputs)."""
+    return _answers(model.digest, digest(run.inputs), model, run)
+
+
+def picture(*key: object, make: Callable[[], bytes]) -> bytes:
+    """Return the bytes of a picture that these keys name in full: model, inputs, every setting."""
+    return _picture(digest(list(key)), make)
 
 
 def gradients(
@@ -139,6 +156,12 @@ def _untrained(key: str, split: Unit, cell: str, _words: str, **settings: Any) -
     return replace(_drawn(cell, **settings), vocabulary=Vocabulary(known, split))
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _precise(key: str, readout: Any, _model: Model) -> Model:
+    del key
+    return _model.astype(np.float64).with_readout(readout)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _encoded(key: str, model_key: str, _words: str, _vocabulary: Vocabulary) -> Encoded:
     del key, model_key
@@ -156,6 +179,20 @@ def _trace(
 ) -> Trace:
     del model_key, inputs_key, states_key
     return core.record(_model, _inputs, initial_states=_initial_states)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _answers(model_key: str, inputs_key: str, _model: Model, _run: Trace) -> NDArray[Any]:
+    del model_key, inputs_key
+    found = core_answers(_model, _run)
+    found.flags.writeable = False
+    return found
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _picture(key: str, _make: Callable[[], bytes]) -> bytes:
+    del key
+    return _make()
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -44,12 +44,15 @@ class Field(Generic[Value]):
         default: what holds until someone chooses.
         url: its key in links; None keeps it out of them.
         pages: keys of the pages whose links carry it; empty for all.
+        always: whether links say it once it is chosen, be it the default: for choices that a page
+            makes itself as long as nobody else does.
     """
 
     name: str
     default: Value
     url: str | None = ""
     pages: tuple[str, ...] = ()
+    always: bool = False
 
     @property
     def key(self) -> str | None:

@@ -56,7 +56,7 @@ def declare(field: AnyField) -> AnyField:
 LANGUAGE = declare(Choice(name="lang", default="auto", options=("auto", *i18n.LANGUAGES)))
 
 # What is read, and by which model
-READING = (HOME, "gates")
+READING = (HOME, "gates", "compare")
 TASK = declare(Choice(name="task", default="sentiment", options=lambda: (*data.TASKS, UNTRAINED)))
 CELL = declare(Choice(name="cell", default="lstm", options=CELLS))
 # None stands for the task's sample. The limit is far past what is read: a text that is too long
@@ -83,11 +83,15 @@ RESET_AFTER = declare(Flag(name="reset_after", default=True))
 
 # Where one looks
 LAYER = declare(Whole(name="layer", default=0, low=0, high=15, pages=READING))
-STEP = declare(Whole(name="step", default=0, low=0, high=MOST_STEPS, pages=READING))
-UNIT = declare(Whole(name="unit", default=0, low=0, high=1023, pages=READING))
+STEP = declare(
+    Whole(name="step", default=0, low=0, high=MOST_STEPS, pages=READING, always=True)
+)
+UNIT = declare(Whole(name="unit", default=0, low=0, high=1023, pages=READING, always=True))
 
 # Compare
-COMPARED = declare(Names(name="cells", default=CELLS, options=CELLS, most=3, pages=("compare",)))
+COMPARED = declare(
+    Names(name="cells", default=CELLS, options=CELLS, most=3, pages=("compare", "gradients"))
+)
 MATCH = declare(
     Choice(name="match", default="units", options=("units", "parameters"), pages=("compare",))
 )
@@ -104,6 +108,11 @@ CLIP = declare(Number(name="clip", default=0.0, low=0.0, high=100.0, pages=("gra
 def get(field: Field[Value]) -> Value:
     """Return what holds: the choice, else the default."""
     return cast(Value, st.session_state.get(_name(field), field.default))
+
+
+def chosen(field: Field[Any]) -> bool:
+    """Return whether anybody chose, be it the default. A page may begin elsewhere if nobody did."""
+    return _name(field) in st.session_state
 
 
 def put(field: Field[Value], value: Value) -> None:
@@ -189,7 +198,8 @@ def link(page: str) -> Link:
     left_out: list[Field[Any]] = []
     for field in FIELDS.values():
         value = get(field)
-        if field.key is None or value == field.default or (field.pages and page not in field.pages):
+        told = value != field.default or (field.always and chosen(field))
+        if field.key is None or not told or (field.pages and page not in field.pages):
             continue
         try:
             query[field.key] = field.write(value)
