@@ -8,7 +8,6 @@ mistakes of ours; they are never caught here and stay visible with their place i
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -47,7 +46,8 @@ def plain(text: str, *, most: int | None = None) -> str:
     """
     cut = most is not None and len(text) > most
     shown = (text[:most] if cut else text).replace("\r\n", "\n")
-    seen = "".join(visible(c) if unicodedata.category(c)[0] == "C" else c for c in shown)
+    # Word by word: what joins an emoji has to stay beside what it joins.
+    seen = " ".join(visible(word) if word else "" for word in shown.split(" "))
     return _SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", seen) + ("…" if cut else "")
 
 

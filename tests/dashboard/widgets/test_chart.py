@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import core
+from core.trace import Trace
+from dashboard.figures.theme import SURFACE
+
+# By the name that Python has for it: `dashboard.widgets.chart` is also the function.
+from dashboard.widgets.chart import _csv, _npz, _page
+
+FRAME = pd.DataFrame(
+    {"token": ["=1+1", "-3.5", "@x", "좋다", "a,b\n"], "value": [-1.0, 2.5, 0.0, 1e-9, 3.0]}
+)
+
+
+def page() -> None:
+    import pandas as pd
+    import plotly.graph_objects as go
+    import streamlit as st
+
+    from dashboard import widgets
+
+    def numbers() -> pd.DataFrame:
+        st.session_state["asked"] = st.session_state.get("asked", 0) + 1
+        return pd.DataFrame({"unit": [0, 1], "value": [0.25, -0.5]})
+
+    figure = go.Figure(go.Bar(y=[0.25, -0.5]))
+    widgets.chart(figure, name="bars", table=numbers, alt="Two bars, one up and one down.")
+    widgets.chart(figure, name="bars", key="again", table=numbers, alt="The same.")
+    widgets.downloads(name="canvas", key="canvas", table=numbers)
+
+
+def run(**context: str) -> AppTest:
+    app = AppTest.from_function(page)
+    app.context = context
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_chart_has_our_theme_and_says_what_it_shows(mode):
+    chart = run(theme=mode).get("plotly_chart")[0].proto
+    layout = json.loads(chart.spec)["layout"]
+    assert layout["template"]["layout"]["paper_bgcolor"] == SURFACE[mode].paper
+    assert chart.theme == ""
+    assert chart.alt == "Two bars, one up and one down."
+
+
+@pytest.mark.parametrize(("locale", "word"), [("en", "Zoom in"), ("ko", "확대")])
+def test_the_buttons_of_a_chart_speak_the_readers_language(locale, word):
+    config = json.loads(run(locale=locale).get("plotly_chart")[0].proto.config)
+    assert config["locales"][config["locale"]]["dictionary"]["Zoom in"] == word
+
+
+def test_the_table_is_made_when_it_is_asked_for():
+    app = run()
+    assert "asked" not in app.session_state
+    assert not app.dataframe
+    app.toggle[0].set_value(True).run()
+    assert app.session_state["asked"] == 1
+    [table] = app.dataframe
+    assert table.value.to_dict("list") == {"unit": [0, 1], "value": [0.25, -0.5]}
+
+
+def test_files_are_offered_for_what_there_is():
+    app = run()
+    labels = [button.proto.label.partition(" ")[0] for button in app.get("download_button")]
+    assert labels == ["HTML", "CSV", "HTML", "CSV", "CSV"]
+    assert len(app.get("bidi_component")) == 2  # PNG and SVG, of each chart
+
+
+def test_numbers_are_exported_with_formulas_made_harmless_and_hangul_readable():
+    data = _csv(FRAME)
+    assert data.startswith(b"\xef\xbb\xbf")
+    back = pd.read_csv(io.BytesIO(data), dtype={"token": str})
+    assert list(back["token"]) == ["'=1+1", "-3.5", "'@x", "좋다", "a,b\n"]
+    assert list(back["value"]) == list(FRAME["value"])
+
+
+def test_the_page_works_without_a_network():
+    figure = go.Figure(go.Scatter(y=[1.0, 3.0], name="<script>alert(1)</script>"))
+    text = _page(figure, "lines").decode("utf-8")
+    assert "plotly.js v" in text
+    assert "src=" not in text.partition("<body>")[2].partition("plotly.js v")[0]
+    assert "<script>alert(1)" not in text
+
+
+def test_the_arrays_come_back_as_they_were():
+    model = core.new_model("gru", features=2, units=[3], seed=5)
+    trace = core.record(model, np.linspace(-1, 1, 8, dtype=np.float32).reshape(1, 4, 2))
+    back = Trace.load(io.BytesIO(_npz(trace)))
+    np.testing.assert_array_equal(back.layers[0].states["hidden"], trace.layers[0].states["hidden"])
+    assert back.model_digest == model.digest
