@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -232,13 +231,12 @@ def _kind(layer: Any) -> str:
 def _activation(function: Any, refuse: Refuse) -> str:
     import keras
 
-    if isinstance(function, FunctionType):
-        name = keras.activations.serialize(function)
-        if isinstance(name, str) and name in activations.ACTIVATIONS:
-            return name
-    found = getattr(function, "__name__", type(function).__name__)
+    name = getattr(function, "__name__", type(function).__name__)
+    # By identity: another function may bear the name of one of Keras's.
+    if name in activations.ACTIVATIONS and keras.activations.get(name) is function:
+        return name
     known = ", ".join(sorted(activations.ACTIVATIONS))
-    raise refuse(f"its activation '{found}' is not one of {known}")
+    raise refuse(f"its activation '{name}' is not one of {known}")
 
 
 def _array(variable: Any) -> Array:

@@ -1,0 +1,366 @@
+"""Keras models read and written: their answers, their weights by gate name, and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import core
+from core.errors import CoreError, UnsupportedModel
+from core.importers.keras_bridge import from_keras, to_keras
+from core.stages import Recurrent
+from core.text import Vocabulary
+from tests.core.mixed_networks import mixed_cases
+from tests.core.networks import Case, randomised
+
+TOLERANCE = 1e-5
+FEATURES = 3
+
+Build = Callable[[Any], list[Any]]
+
+# Each is built from `keras.layers`; the answers come in the order of the text.
+MODELS: dict[str, Build] = {
+    "simple rnn": lambda k: [k.SimpleRNN(4), k.Dense(2)],
+    "lstm": lambda k: [k.LSTM(4), k.Dense(2, activation="sigmoid")],
+    "gru": lambda k: [k.GRU(4), k.Dense(2, activation="softmax")],
+    "gru, reset before": lambda k: [k.GRU(4, reset_after=False)],
+    "no bias": lambda k: [
+        k.SimpleRNN(2, use_bias=False, return_sequences=True),
+        k.LSTM(3, use_bias=False, return_sequences=True),
+        k.GRU(4, use_bias=False),
+        k.Dense(2, use_bias=False),
+    ],
+    "activations": lambda k: [
+        k.LSTM(3, activation="relu", recurrent_activation="hard_sigmoid", return_sequences=True),
+        k.GRU(3, activation="gelu", recurrent_activation="softsign", return_sequences=True),
+        k.SimpleRNN(3, activation=None),
+        k.Dense(2, activation="swish"),
+    ],
+    "every step": lambda k: [k.LSTM(3, return_sequences=True), k.Dense(2)],
+    "time distributed": lambda k: [
+        k.GRU(3, return_sequences=True),
+        k.TimeDistributed(k.Dense(2, activation="tanh")),
+    ],
+    "dense below": lambda k: [k.Dense(5, activation="relu"), k.LSTM(3)],
+    "nothing to do at inference": lambda k: [
+        k.SpatialDropout1D(0.5),
+        k.LSTM(3, dropout=0.5, recurrent_dropout=0.5, return_sequences=True),
+        k.GaussianNoise(1.0),
+        k.GRU(3),
+        k.Dropout(0.5),
+        k.Dense(2),
+    ],
+    "backwards": lambda k: [k.LSTM(3, go_backwards=True), k.Dense(2)],
+    "backwards, then forwards again": lambda k: [
+        k.LSTM(3, go_backwards=True, return_sequences=True),
+        k.GRU(4, go_backwards=True),
+    ],
+    "forwards on a reversed sequence": lambda k: [
+        k.LSTM(3, go_backwards=True, return_sequences=True),
+        k.GRU(4),
+    ],
+    "reversed twice": lambda k: [
+        k.GRU(3, go_backwards=True, return_sequences=True),
+        k.Dense(4),
+        k.LSTM(3, go_backwards=True, return_sequences=True),
+        k.Dense(2),
+    ],
+    "pair on a reversed sequence": lambda k: [
+        k.LSTM(3, go_backwards=True, return_sequences=True),
+        k.Bidirectional(k.GRU(2)),
+    ],
+    "pair whose first goes backwards": lambda k: [
+        k.Bidirectional(k.LSTM(3, go_backwards=True), backward_layer=k.LSTM(3)),
+    ],
+    "pair whose first goes backwards, reversed again": lambda k: [
+        k.Bidirectional(
+            k.LSTM(3, go_backwards=True, return_sequences=True),
+            backward_layer=k.LSTM(3, return_sequences=True),
+        ),
+        k.GRU(2, go_backwards=True, return_sequences=True),
+        k.Dense(2),
+    ],
+    "pair of two kinds": lambda k: [
+        k.Bidirectional(k.LSTM(3), backward_layer=k.GRU(3, go_backwards=True)),
+    ],
+}
+
+
+def _pair(merge: str, every: bool) -> Build:
+    return lambda k: [
+        k.Bidirectional(k.LSTM(3, return_sequences=every), merge_mode=merge),
+        k.Dense(2),
+    ]
+
+
+for _merge in ("concat", "sum", "mul", "ave"):
+    MODELS[f"pair by {_merge}, last"] = _pair(_merge, False)
+    MODELS[f"pair by {_merge}, every"] = _pair(_merge, True)
+
+
+def built(build: Build, *, ids: bool = False, mask_zero: bool = False) -> Any:
+    """The Keras model with every weight and bias drawn anew."""
+    import keras
+
+    first = [keras.Input((None, FEATURES))]
+    if ids:
+        embedding = keras.layers.Embedding(9, FEATURES, mask_zero=mask_zero)
+        first = [keras.Input((None,), dtype="int32"), embedding]
+    model = keras.Sequential([*first, *build(keras.layers)])
+    generator = np.random.default_rng(3)
+    model.set_weights([generator.normal(0, 0.5, w.shape) for w in model.weights])
+    return model
+
+
+def features(batch: int = 2, time: int = 6) -> np.ndarray:
+    return np.random.default_rng(1).normal(size=(batch, time, FEATURES)).astype(np.float32)
+
+
+@pytest.mark.parametrize("build", MODELS.values(), ids=MODELS)
+def test_answers_stay(build: Build) -> None:
+    keras_model = built(build)
+    x = features()
+    model = from_keras(keras_model)
+    expected = np.asarray(keras_model(x))
+    np.testing.assert_allclose(core.record(model, x).outputs, expected, atol=TOLERANCE)
+    np.testing.assert_allclose(np.asarray(to_keras(model)(x)), expected, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("ends", ["rnn", "dense", "pair"])
+def test_answers_of_a_reversed_end_come_in_the_order_of_the_text(ends: str) -> None:
+    """As `from_keras` says: what Keras predicts is reversed, and `to_keras` puts it in order."""
+
+    def build(k: Any) -> list[Any]:
+        layers = [k.GRU(4, go_backwards=True, return_sequences=True)]
+        if ends == "dense":
+            layers.append(k.Dense(2, activation="tanh"))
+        if ends == "pair":
+            layers.append(k.Bidirectional(k.LSTM(3, return_sequences=True)))
+        return layers
+
+    keras_model, x = built(build), features()
+    model = from_keras(keras_model)
+    outputs, predicted = core.record(model, x).outputs, np.asarray(keras_model(x))
+    assert np.abs(predicted - outputs).max() > 0.01
+    np.testing.assert_allclose(outputs[:, ::-1], predicted, atol=TOLERANCE)
+    np.testing.assert_allclose(np.asarray(to_keras(model)(x)), outputs, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lstm", "gru", "every step", "backwards", "time distributed", "dense below", "no bias"]
+    + [name for name in MODELS if name.startswith("pair by")],
+)
+def test_padding_is_skipped_as_keras_skips_it(name: str) -> None:
+    ids = np.array([[3, 1, 4, 1, 5], [2, 6, 0, 0, 0], [0, 5, 0, 8, 0]])
+    keras_model = built(MODELS[name], ids=True, mask_zero=True)
+    trace = core.record(from_keras(keras_model), ids)
+    assert trace.mask is not None
+    np.testing.assert_allclose(trace.outputs, np.asarray(keras_model(ids)), atol=TOLERANCE)
+
+
+def test_predict_says_the_same() -> None:
+    keras_model = built(MODELS["lstm"], ids=True)
+    ids = np.random.default_rng(0).integers(0, 9, (4, 11))
+    outputs = core.record(from_keras(keras_model), ids).outputs
+    np.testing.assert_allclose(outputs, keras_model.predict(ids, verbose=0), atol=TOLERANCE)
+
+
+@settings(max_examples=15)
+@given(mixed_cases())
+def test_there_and_back(case: Case) -> None:
+    back = from_keras(to_keras(case.model), name=case.model.name)
+    assert back.parameters.keys() == case.model.parameters.keys()
+    assert back.digest == case.model.digest
+
+
+def test_weights_go_by_gate() -> None:
+    """Keras starts forget biases at one, and nothing else: a layout misread would show."""
+    import keras
+
+    model = from_keras(keras.Sequential([keras.Input((None, 2)), keras.layers.LSTM(3, name="a")]))
+    for gate in ("input", "forget", "candidate", "output"):
+        assert model.parameters[f"a/{gate}/bias"].tolist() == [float(gate == "forget")] * 3
+
+
+def test_gru_weights_go_by_gate() -> None:
+    """An update gate held open by its bias keeps the state, whatever is read."""
+    import keras
+
+    keras_model = keras.Sequential([keras.Input((None, 2)), keras.layers.GRU(1, name="a")])
+    biases = np.array([[50, 1, 2], [0, 3, 4]])
+    keras_model.layers[0].set_weights([np.ones((2, 3)), np.ones((1, 3)), biases])
+    model = from_keras(keras_model)
+    found = {name: float(array[0]) for name, array in model.parameters.items() if "bias" in name}
+    assert found == {
+        "a/update/bias": 50,
+        "a/update/recurrent_bias": 0,
+        "a/reset/bias": 1,
+        "a/reset/recurrent_bias": 3,
+        "a/candidate/bias": 2,
+        "a/candidate/recurrent_bias": 4,
+    }
+    trace = core.record(model, features()[:1, :, :2], initial_states=[{"hidden": [[0.7]]}])
+    np.testing.assert_allclose(trace.outputs, [[0.7]], atol=1e-6)
+
+
+def test_names_vocabulary_and_card() -> None:
+    import keras
+
+    k = keras.layers
+    keras_model = keras.Sequential(
+        [
+            keras.Input((None,), dtype="int32"),
+            k.Embedding(9, 2, name="words"),
+            k.LSTM(3, name="below", return_sequences=True, go_backwards=True),
+            k.Bidirectional(k.GRU(2), name="both"),
+            k.Dense(2, name="answer"),
+        ],
+        name="reader",
+    )
+    vocabulary = Vocabulary.build(["a b c"], unit="word")
+    model = from_keras(keras_model, vocabulary=vocabulary, card={"task": "reading"})
+    assert (model.name, model.vocabulary, model.card) == ("reader", vocabulary, {"task": "reading"})
+    assert [stage.name for stage in model.stages] == ["words", "below", "both", "answer"]
+    # The pair reads a reversed sequence: Keras's forward layer reads the text backwards.
+    assert [(layer.name, layer.direction) for layer in model.layers] == [
+        ("below", "backward"),
+        ("both/backward", "backward"),
+        ("both/forward", "forward"),
+    ]
+    assert from_keras(keras_model, name="other").name == "other"
+
+
+def test_nested_models_are_read_through() -> None:
+    import keras
+
+    k = keras.layers
+    inner = keras.Sequential([k.LSTM(3, return_sequences=True, name="inner"), k.Dropout(0.1)])
+    keras_model = keras.Sequential([keras.Input((None, FEATURES)), inner, k.GRU(2, name="outer")])
+    model, x = from_keras(keras_model), features()
+    assert [layer.name for layer in model.layers] == ["inner", "outer"]
+    outputs = core.record(model, x).outputs
+    np.testing.assert_allclose(outputs, np.asarray(keras_model(x)), atol=TOLERANCE)
+
+
+def test_double_precision_stays() -> None:
+    model = randomised(core.new_model("gru", features=2, units=[3], dtype=np.float64), seed=2)
+    keras_model = to_keras(model)
+    x = features()[:, :, :2].astype(np.float64)
+    assert from_keras(keras_model, name=model.name).digest == model.digest
+    outputs = core.record(model, x).outputs
+    np.testing.assert_allclose(np.asarray(keras_model(x)), outputs, atol=1e-12)
+
+
+# Keras's own way from tensors to arrays, when it saves.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning:keras")
+def test_a_saved_model_can_be_loaded(tmp_path: Path) -> None:
+    """Also one that holds the layer which puts a sequence in order."""
+    import keras
+
+    model = from_keras(built(MODELS["forwards on a reversed sequence"]))
+    to_keras(model).save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert "ReverseTime" in [type(layer).__name__ for layer in loaded.layers]
+    assert from_keras(loaded, name=model.name).digest == model.digest
+
+
+# What is refused
+
+REFUSED: dict[str, tuple[Build, list[str]]] = {
+    "masking": (
+        lambda k: [k.Masking(name="skip"), k.LSTM(2)],
+        ["'skip' (Masking, number 1 of 2)"],
+    ),
+    "convolution": (
+        lambda k: [k.LSTM(2, return_sequences=True), k.Conv1D(3, 2, name="conv")],
+        ["'conv' (Conv1D, number 2 of 2)", "none of Embedding"],
+    ),
+    "no merge": (
+        lambda k: [k.Bidirectional(k.LSTM(2), merge_mode=None, name="both")],
+        ["'both' (Bidirectional, number 1 of 1)", "merge_mode None"],
+    ),
+    "time distributed dropout": (
+        lambda k: [k.TimeDistributed(k.Dropout(0.1), name="each"), k.LSTM(2)],
+        ["'each' (TimeDistributed, number 1 of 2)"],
+    ),
+    "activation of one's own": (
+        lambda k: [k.LSTM(2), k.Dense(2, activation=lambda x: x * 2, name="odd")],
+        ["'odd' (Dense, number 2 of 2)", "its activation '<lambda>'", "tanh"],
+    ),
+    "activation layer": (
+        lambda k: [k.LSTM(2, activation=k.LeakyReLU(), name="leaky")],
+        ["'leaky' (LSTM, number 1 of 1)", "LeakyReLU"],
+    ),
+    "sparsemax": (
+        lambda k: [k.LSTM(2), k.Dense(2, activation="sparsemax", name="sparse")],
+        ["'sparse' (Dense, number 2 of 2)", "'sparsemax'"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("build", "words"), REFUSED.values(), ids=REFUSED)
+def test_refusals_name_the_layer_and_its_place(build: Build, words: list[str]) -> None:
+    keras_model = built(build)
+    with pytest.raises(UnsupportedModel) as refused:
+        from_keras(keras_model)
+    for word in words:
+        assert word in str(refused.value)
+
+
+def test_a_mask_beside_a_reversed_sequence_is_refused() -> None:
+    keras_model = built(MODELS["forwards on a reversed sequence"], ids=True, mask_zero=True)
+    with pytest.raises(UnsupportedModel, match=r"number 3 of 3.*reversed sequence with a mask"):
+        from_keras(keras_model)
+
+
+def test_other_kinds_of_models_are_refused() -> None:
+    import keras
+
+    k = keras.layers
+    x = keras.Input((None, 2))
+    with pytest.raises(UnsupportedModel, match="no weights yet"):
+        from_keras(keras.Sequential([k.LSTM(2)]))
+    with pytest.raises(UnsupportedModel, match=r"A Keras Functional.*only Sequential"):
+        from_keras(keras.Model(x, k.LSTM(2)(x)))
+    with pytest.raises(UnsupportedModel, match="A Keras LSTM"):
+        from_keras(k.LSTM(2))
+
+
+def test_states_handed_on_are_refused() -> None:
+    keras_model = built(MODELS["lstm"])
+    keras_model.layers[0].return_state = True
+    with pytest.raises(UnsupportedModel, match="return_state"):
+        from_keras(keras_model)
+
+
+def test_a_layer_of_ones_own_is_refused_though_it_descends_from_keras() -> None:
+    import keras
+
+    class Odd(keras.layers.LSTM):  # type: ignore[misc]  # Keras ships without types
+        def call(self, sequences: Any, initial_state: Any = None, mask: Any = None) -> Any:
+            return super().call(sequences, initial_state=initial_state, mask=mask) * 2
+
+    with pytest.raises(UnsupportedModel, match=r"\(Odd, number 1 of 1\)"):
+        from_keras(keras.Sequential([keras.Input((None, 2)), Odd(2)]))
+
+
+def test_weights_gone_wrong_are_refused() -> None:
+    keras_model = built(MODELS["lstm"])
+    keras_model.set_weights([np.full(w.shape, np.nan) for w in keras_model.weights])
+    with pytest.raises(CoreError, match="not finite"):
+        from_keras(keras_model)
+
+
+def test_a_pair_of_different_widths_cannot_be_written() -> None:
+    wide = core.new_model("gru", features=2, units=[3], bidirectional=True, outputs=None)
+    narrow = core.new_model("gru", features=2, units=[2], bidirectional=True, outputs=None)
+    model = core.Model((Recurrent("pair", (wide.layers[0], narrow.layers[1]), "concat", "last"),))
+    assert core.record(model, features()[:, :, :2]).outputs.shape == (2, 5)
+    with pytest.raises(UnsupportedModel, match="a pair of 3 and 2 units"):
+        to_keras(model)
