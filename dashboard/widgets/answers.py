@@ -1,0 +1,51 @@
+"""What a model would answer along a text, with the names of its answers in the reader's language."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.analysis.questions import predicts_tokens
+from core.model import Model
+from core.text import visible
+from dashboard import cache
+from dashboard.figures.answers import Answers
+from dashboard.i18n import t
+from dashboard.widgets.reading import Reading
+
+SAID = ("against", "for")
+"""Answers that are words, and so have a translation; letters and tokens are shown as they are."""
+
+QUADRATIC = 400
+"""Steps from which on answers of a model that also reads backward take long: each is a new run."""
+
+
+def slow_answers(reading: Reading) -> bool:
+    """Return whether answering at every step takes seconds."""
+    both_ways = any(layer.direction == "backward" for layer in reading.model.layers)
+    return both_ways and reading.trace.time > QUADRATIC
+
+
+def answers_of(reading: Reading) -> Answers:
+    """Return what the model would answer if the text ended at each step.
+
+    A language model is asked for the token that came next; nobody knows the one after the last.
+    """
+    targets = None
+    if predicts_tokens(reading.model):
+        targets = np.append(reading.trace.inputs[0, 1:], -1)
+    return Answers.of(
+        cache.answers(reading.model, reading.trace),
+        activation=reading.model.head[-1].activation if reading.model.head else "linear",
+        classes=classes_of(reading.model),
+        targets=targets,
+    )
+
+
+def classes_of(model: Model) -> tuple[str, ...]:
+    """Return what the outputs are called; () where they have no names."""
+    if predicts_tokens(model) and model.vocabulary is not None:
+        return tuple(visible(model.vocabulary.token_of(at)) for at in range(model.vocabulary.size))
+    return tuple(
+        t(f"reading.answer.{name}") if name in SAID else name
+        for name in model.card.get("answers", ())
+    )
