@@ -15,7 +15,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import leaves_list, linkage
 
 from core.activations import Array
 from core.errors import ShapeMismatch, UnknownName
@@ -57,6 +56,9 @@ def order_units(values: Array, *, by: By = "index", mask: Mask | None = None) ->
 
 def _leaves(values: Array) -> NDArray[np.intp]:
     """The order of the leaves for (time, units), none of them constant."""
+    # Here, because its import takes longer than most pages, which keep units as they are.
+    from scipy.cluster.hierarchy import leaves_list, linkage
+
     scaled = values / np.abs(values).max(axis=0)  # as above
     centred = scaled - scaled.mean(axis=0)
     centred /= np.linalg.norm(centred, axis=0)

@@ -121,8 +121,7 @@ class StageCount:
             return formulas[0]
         if formulas[0] == formulas[1]:
             one = formulas[0]
-            bare = len(self.layers[0].maps) == 1 and " + " in one
-            return f"2·({one})" if bare or not one.endswith(")") else f"2·{one}"
+            return f"2·{one}" if one.endswith(")") else f"2·({one})"
         return " + ".join(formulas)
 
     @property

@@ -55,10 +55,11 @@ def answer_to_prefix(model: core.Model, trace: Trace, *, batch: int, end: int) -
 def test_every_answer_is_that_to_the_prefix(cell, settings, masked) -> None:
     model = random_model(cell, features=3, dtype=np.float64, **settings)
     trace = recorded(model, batch=3, time=7, masked=masked)
-    found = answers(model, trace, batch=1)
-    expected = [answer_to_prefix(model, trace, batch=1, end=end) for end in range(7)]
-    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
-    assert np.ptp(found, axis=0).min() > 1e-4, "the answers should differ along the text"
+    for batch in range(3):
+        found = answers(model, trace, batch=batch)
+        expected = [answer_to_prefix(model, trace, batch=batch, end=end) for end in range(7)]
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+        assert np.ptp(found, axis=0).min() > 1e-4, "the answers should differ along the text"
 
 
 @pytest.mark.parametrize("masked", [False, True])

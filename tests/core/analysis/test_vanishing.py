@@ -79,21 +79,12 @@ def test_beyond_a_truncation_there_is_nothing_to_fit():
     assert (found.used, found.steps) == (10, pytest.approx(np.log(2) / -np.log(0.8)))
 
 
-@given(
-    factor=st.floats(0.7, 0.98),
-    seed=st.integers(0, 2**20),
-    time=st.integers(30, 1200),
-    share=st.floats(0, 0.2),
-)
-def test_a_few_wild_steps_do_not_pull_the_half_life(factor, seed, time, share):
-    generator = np.random.default_rng(seed)
-    line = factor ** np.arange(time)[::-1].clip(max=200).astype(float)[-min(time, 200) :]
-    wild = generator.choice(len(line), int(share * len(line)), replace=False)
-    line[wild] *= 10.0 ** generator.uniform(-3, 3, len(wild))
-    expected = np.log(2) / -np.log(factor)
-    assert half_life(line).steps == pytest.approx(expected, rel=0.35)
-    if share == 0:
-        assert half_life(line).steps == pytest.approx(expected, rel=1e-9)
+@given(factor=st.floats(0.7, 0.98), time=st.integers(20, 200), size=st.floats(1e-6, 1e6))
+def test_what_happens_near_the_loss_does_not_pull_the_half_life(factor, time, size):
+    """A tenth of the steps, all wrong in the same direction: least squares would follow them."""
+    line = factor ** np.arange(float(time))[::-1]
+    line[-(time // 10) :] *= size
+    assert half_life(line).steps == pytest.approx(np.log(2) / -np.log(factor), rel=1e-6)
 
 
 def test_two_thousand_steps_are_as_good_as_four_hundred():
