@@ -1,4 +1,4 @@
-"""What a model would answer along a text, with the names of its answers in the reader's language."""
+"""What a model would answer along a text, its answers named in the reader's language."""
 
 from __future__ import annotations
 

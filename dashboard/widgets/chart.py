@@ -39,6 +39,7 @@ def chart(
     alt: str,
     key: str = "",
     arrays: Savable | None = None,
+    on_pick: Callable[[int], object] | None = None,
 ) -> None:
     """Draw a figure with its downloads and its table twin.
 
@@ -49,14 +50,23 @@ def chart(
         alt: what a reader who cannot see the chart is told.
         key: tells two charts of one name apart.
         arrays: what it was drawn from, offered whole as `.npz`.
+        on_pick: called with the place along its line of a point that was clicked.
     """
     identity = f"chart-{key or name}"
+    picking: dict[str, Any] = {}
+    if on_pick is not None:
+        _make_pickable(figure)
+        picking = {
+            "on_select": lambda: _picked(identity, on_pick),
+            "selection_mode": "points",
+        }
     st.plotly_chart(
         theme.apply(figure, state.mode()),
         theme=None,
         key=identity,
         config=theme.PLOT_CONFIG | _words(),
         alt=alt,
+        **picking,
     )
     downloads(name=name, table=table, key=identity, arrays=arrays, figure=figure)
 
@@ -93,6 +103,21 @@ def downloads(
             _file(f"{name}.npz", "application/octet-stream", key, lambda: _npz(arrays))
     if shown:
         st.dataframe(_frame(table), key=f"{key}-numbers", hide_index=True)
+
+
+def _make_pickable(figure: go.Figure) -> None:
+    # Plotly selects points, not lines, and fades what is not selected: neither is to be seen.
+    for line in figure.data:
+        if line.mode == "lines":
+            line.update(mode="lines+markers", marker={"size": 9, "opacity": 0})
+        shown = {"marker": {"opacity": line.marker.opacity}}
+        line.update(selected=shown, unselected=shown)
+
+
+def _picked(key: str, on_pick: Callable[[int], object]) -> None:
+    points = (state.sent(key, "selection") or {}).get("points")
+    if points:
+        on_pick(points[0]["point_index"])
 
 
 def _words() -> dict[str, Any]:

@@ -5,34 +5,82 @@ Everything here belongs to the fragment of the stepper, so that a step redraws i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import streamlit as st
 
 from dashboard import figures, i18n, state
+from dashboard.figures import theme
+from dashboard.figures.equations import EquationLine
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
-from dashboard.widgets.chart import chart
+from dashboard.widgets.chart import chart, downloads
 from dashboard.widgets.problem import plain
 from dashboard.widgets.reading import Reading
 
+PARTS = ("from_input", "from_hidden", "bias")
+
 
 def inspector(reading: Reading, *, layer: int, step: int) -> None:
-    """Draw the diagram of the chosen unit at a step, and the choice of the unit."""
-    run = reading.trace.layers[layer]
-    row = st.container(horizontal=True, vertical_alignment="bottom", key="inspected")
-    row.markdown(
-        t("gates.inspected", step=step + FIRST, token=plain(reading.tokens[step], most=24))
+    """Draw the diagram and the equations of the chosen unit at a step."""
+    run, tokens = reading.trace.layers[layer], reading.tokens
+    row = st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="bottom",
+        key="inspected",
     )
+    row.markdown(t("gates.inspected", step=step + FIRST, token=plain(tokens[step], most=24)))
     unit = state.fit(state.UNIT, high=run.units - 1)
     row.number_input(
-        t("gates.unit"), 0, run.units - 1, width=130, **state.bind(state.UNIT),
+        t("gates.unit"), 0, run.units - 1, width=130, help=t("gates.unit.help"),
+        **state.bind(state.UNIT),
     )  # fmt: skip
-    words = figures.labels(i18n.language())
-    place = {"step": step, "unit": unit, "layer": layer}
+    words, mode, trace = figures.labels(i18n.language()), state.mode(), reading.trace
     chart(
         figures.cell(
-            reading.trace, **place, tokens=reading.tokens, labels=words, mode=state.mode()
+            trace, layer=layer, step=step, unit=unit, tokens=tokens, labels=words, mode=mode
         ),
         name="cell",
-        table=lambda: figures.cell_table(reading.trace, **place, labels=words),
-        alt=figures.cell_alt(reading.trace, **place, tokens=reading.tokens, labels=words),
+        table=lambda: figures.cell_table(trace, layer=layer, step=step, unit=unit, labels=words),
+        alt=figures.cell_alt(trace, layer=layer, step=step, unit=unit, tokens=tokens, labels=words),
     )
+    st.subheader(t("gates.equations"), anchor=False, help=t("gates.equations.help"))
+    _equations(figures.equations(trace, layer=layer, step=step, unit=unit, labels=words, mode=mode))
+    downloads(
+        name="equations",
+        table=lambda: figures.equations_table(
+            trace, layer=layer, step=step, unit=unit, labels=words
+        ),
+        key="equations",
+    )
+
+
+def _equations(lines: Sequence[EquationLine]) -> None:
+    """Draw what came out first, then each gate, from its pre-activation on."""
+    with st.container(gap="small", key="equations-drawn"):
+        for line in lines:
+            if line.name.startswith("states/"):
+                _latex(line.stacked, line.note)
+        _legend()
+        for before, gate in pairwise(lines):
+            if before.name.startswith("preactivations/") and gate.name.startswith("gates/"):
+                _latex(rf"\begin{{array}}{{l}} {before.stacked} \\ {gate.latex} \end{{array}}")
+            elif before.name.startswith("preactivations/"):
+                _latex(before.stacked)
+
+
+def _latex(formula: str, note: str = "") -> None:
+    st.latex(formula, width="content")
+    if note:
+        st.caption(note)
+
+
+def _legend() -> None:
+    """Say in their colours what a pre-activation is the sum of."""
+    terms = " + ".join(
+        f'<span style="color:{theme.colour(name, state.mode())}">{t(f"quantity.{name}")}</span>'
+        for name in PARTS
+    )
+    st.html(f'<p style="margin:0;font-size:0.875rem">a = {terms}</p>')

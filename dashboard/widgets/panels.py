@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from dashboard.i18n import t
 
 
 def panels(
-    run: LayerTrace, *, mode: Mode, order: Sequence[int] | NDArray | None = None
+    run: LayerTrace, *, mode: Mode, order: Sequence[int] | NDArray[Any] | None = None
 ) -> list[Panel]:
     """Return a panel for each gate and state of the first sequence, in the order of reading."""
     return [
@@ -42,7 +43,7 @@ def memory_of(run: LayerTrace) -> str:
     return cells.get(run.cell).states[-1]
 
 
-def ordered(run: LayerTrace, *, by: By) -> NDArray:
+def ordered(run: LayerTrace, *, by: By) -> NDArray[np.intp]:
     """Return one order of units for all panels, by what carries the past."""
     mask = None if run.mask is None else run.mask[0]
     return order_units(run.states[memory_of(run)][0], by=by, mask=mask)

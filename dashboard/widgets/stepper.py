@@ -43,7 +43,7 @@ def tick(*, ticking: bool, last: int) -> None:
         return
     step = state.get(state.STEP)
     if step >= last:
-        state.remember(_PLAYING, False)
+        pause()
         st.rerun()
     state.put(state.STEP, step + 1)
     state.remember(_SINCE, now)
@@ -51,7 +51,13 @@ def tick(*, ticking: bool, last: int) -> None:
 
 def pause() -> None:
     """Stop the play, if it is running: for callbacks of whoever picks a step by hand."""
-    state.remember(_PLAYING, False)
+    state.remember(_PLAYING, False)  # noqa: FBT003
+
+
+def go_to(step: int) -> None:
+    """Look at a step that was picked by hand."""
+    pause()
+    state.put(state.STEP, step)
 
 
 def stepper(tokens: Sequence[str]) -> int:

@@ -1,0 +1,106 @@
+"""All gates and states of a layer on the canvas, with everything that one may take away from it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.analysis.order import By
+from dashboard import cache, figures, i18n, state
+from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
+from dashboard.fields import Choice
+from dashboard.i18n import t
+from dashboard.widgets.chart import downloads
+from dashboard.widgets.colouring import UNIT, colouring
+from dashboard.widgets.panels import ordered, panels
+from dashboard.widgets.reading import Reading
+from dashboard.widgets.stepper import pause
+
+KEY = "gates-picture"
+ORDER = state.declare(
+    Choice(
+        name="order",
+        default="index",
+        options=("index", "activity", "similarity"),
+        pages=("gates",),
+    )
+)
+
+
+def pick_order() -> None:
+    """Draw the picker of the order in which units stand."""
+    st.segmented_control(
+        t("gates.order"),
+        ORDER.known(),
+        format_func=lambda by: t(f"gates.order.{by}"),
+        required=True,
+        help=t("gates.order.help"),
+        **state.bind(ORDER),
+    )
+
+
+def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
+    """Draw the canvas, the cursor at a step and the chosen unit, and its downloads beneath it."""
+    run, mode = reading.trace.layers[layer], state.mode()
+    unit = state.fit(state.UNIT, high=run.units - 1)
+    by = cast(By, state.get(ORDER))
+
+    def make() -> bytes:
+        column = Column(
+            key="text",
+            title="",
+            tokens=reading.tokens,
+            panels=panels(run, mode=mode, order=ordered(run, by=by)),
+            strip=colouring(reading, run, colour, layer=layer, unit=unit).strip(mode),
+            unknown=~reading.passage.encoded.known,
+            masked=() if run.mask is None else ~run.mask[0],
+        )
+        return pack(
+            [column],
+            key=KEY,
+            palette=themed(mode),
+            words=i18n.labels("heatmaps"),
+            file_name="gates",
+        )
+
+    # Everything the bytes depend on; the unit only where the tokens are coloured by it, so that
+    # picking one sends nothing anew.
+    named = (
+        *(reading.model.digest, cache.digest(reading.trace.inputs), reading.tokens),
+        *(layer, colour, unit if colour == UNIT else None, by, mode, i18n.language()),
+    )
+    heatmaps(cache.picture(*named, make=make), key=KEY, step=step, unit=unit, on_pick=_take)
+    words = figures.labels(i18n.language())
+
+    def twin() -> go.Figure:
+        return figures.gates(
+            reading.trace,
+            layer=layer,
+            tokens=reading.tokens,
+            order=ordered(run, by=by).tolist(),
+            labels=words,
+            mode=mode,
+        )
+
+    downloads(
+        name="gates",
+        table=lambda: figures.gates_table(
+            reading.trace,
+            layer=layer,
+            tokens=reading.tokens,
+            order=ordered(run, by=by).tolist(),
+            labels=words,
+        ),
+        key=KEY,
+        arrays=reading.trace,
+        twin=twin,
+    )
+
+
+def _take(picked: Picked) -> None:
+    pause()
+    state.put(state.STEP, picked.step)
+    if picked.unit is not None:
+        state.put(state.UNIT, picked.unit)
