@@ -22,9 +22,6 @@ class Kind(Enum):
     FAILURE = b"f"
 
 
-_KINDS = {kind.value for kind in Kind}
-
-
 def write_frame(stream: IO[bytes], kind: Kind, payload: bytes = b"") -> None:
     """Sends one message. Raises OSError where nobody reads."""
     stream.write(_HEADER.pack(kind.value, len(payload)))
@@ -33,12 +30,14 @@ def write_frame(stream: IO[bytes], kind: Kind, payload: bytes = b"") -> None:
 
 
 def read_frame(stream: IO[bytes]) -> tuple[Kind, bytes] | None:
-    """The next message; None where the other side has ended, or sends what is no message."""
+    """The next message; None where the other side has ended, in the middle of one or not.
+
+    Raises ValueError for what is no message.
+    """
     header = stream.read(_HEADER.size)
     if len(header) < _HEADER.size:
         return None
     kind, length = _HEADER.unpack(header)
-    if kind not in _KINDS:
-        return None
+    known = Kind(kind)
     payload = stream.read(length)
-    return (Kind(kind), payload) if len(payload) == length else None
+    return (known, payload) if len(payload) == length else None

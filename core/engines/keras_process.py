@@ -155,12 +155,15 @@ class _Child:
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
-        while (message := read_frame(self.process.stdout)) is not None:
-            if message[0] is Kind.READY:
-                self.loaded.set()
-            else:
-                self._heard.put(message)
-        # It has closed its end, or said what is no message: wait, so that no zombie stays.
+        try:
+            while (message := read_frame(self.process.stdout)) is not None:
+                if message[0] is Kind.READY:
+                    self.loaded.set()
+                else:
+                    self._heard.put(message)
+        except ValueError:
+            self.process.kill()
+        # It has ended or is about to: wait for it, so that no zombie stays.
         try:
             self.process.wait(timeout=10 * _PATIENCE)
         except subprocess.TimeoutExpired:
@@ -188,7 +191,8 @@ class _Child:
             heard = self._heard.get()
         finally:
             clock.cancel()
-        if late.is_set():
+        if late.is_set() or not self.loaded.is_set():
+            # Stopped, or it could not load Keras: the next request is to find that it has ended.
             self._listener.join()
         if heard is None:
             if late.is_set():
