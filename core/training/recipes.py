@@ -53,19 +53,19 @@ class Recipe:
 RECIPES: dict[str, Recipe] = {
     "sentiment": Recipe(
         lstm_units=16, embedding=8, examples=120_000, epochs=3, batch=128, learning_rate=4e-3,
-        hide=0.15, dropout=0.1, test=4_000,
+        hide=0.15, dropout=0.1, test=2_000,
     ),
     "brackets": Recipe(
         lstm_units=16, embedding=6, examples=24_000, epochs=6, batch=64, learning_rate=1e-2,
-        test=1_000,
+        test=500,
     ),
     "latch": Recipe(
         lstm_units=16, embedding=8, examples=320_000, epochs=1, batch=64, learning_rate=4e-3,
-        test=2_000,
+        test=1_000,
     ),
     "characters": Recipe(
         lstm_units=56, embedding=20, examples=1_200, epochs=40, batch=32, learning_rate=6e-3,
-        dropout=0.2, test=400,
+        dropout=0.2, test=300,
     ),
 }  # fmt: skip
 

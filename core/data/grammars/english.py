@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.data.grammars import english_words as lexicon
+from core.data.grammars.lists import ANYTHING
 from core.data.grammars.phrase import Phrase, Writer
 
 Words = list[str]
@@ -18,7 +19,7 @@ Words = list[str]
 def adjective(writer: Writer, kind: str, polarity: int) -> str:
     """An adjective for or against that can be said of the kind."""
     words = lexicon.FOR if polarity > 0 else lexicon.AGAINST
-    return writer.pick(words[kind if writer.chance(0.6) else lexicon.ANYTHING])
+    return writer.pick(words[kind if writer.chance(0.6) else ANYTHING])
 
 
 def degree(writer: Writer, *, negated: bool) -> Words:

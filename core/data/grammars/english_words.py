@@ -6,18 +6,7 @@ is salty, rooms are dirty, both are wonderful. All lower case: the vocabulary fo
 
 from __future__ import annotations
 
-ANYTHING = "anything"
-
-
-def words(text: str) -> tuple[str, ...]:
-    """The words of a list written as a text."""
-    return tuple(text.split())
-
-
-def phrases(alternatives: str) -> tuple[tuple[str, ...], ...]:
-    """Alternatives parted by '|', each as its words."""
-    return tuple(words(phrase) for phrase in alternatives.split("|"))
-
+from core.data.grammars.lists import ANYTHING, phrases, words
 
 NOUNS: dict[str, tuple[str, ...]] = {
     "story": words(

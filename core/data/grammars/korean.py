@@ -19,6 +19,7 @@ from core.data.grammars.korean_forms import (
     particle,
     predicate,
 )
+from core.data.grammars.lists import ANYTHING
 from core.data.grammars.phrase import Phrase, Writer
 
 
@@ -51,7 +52,7 @@ class Clause:
 def described(writer: Writer, kind: str, polarity: int) -> str:
     """An adjective's entry, for or against, that can be said of the kind."""
     entries = lexicon.FOR if polarity > 0 else lexicon.AGAINST
-    return writer.pick(entries[kind if writer.chance(0.6) else lexicon.ANYTHING])
+    return writer.pick(entries[kind if writer.chance(0.6) else ANYTHING])
 
 
 def subject(writer: Writer, kind: str) -> tuple[str, ...]:
@@ -85,8 +86,8 @@ def adjective(writer: Writer, polarity: int) -> Clause:
             who, Predicate("없", "없었", "없는", before), polarity, "adjective-cannot-say"
         )
     if writer.chance(0.12):
-        before = (opposite.adnominal, "편은")
-        words = Predicate("아니", "아니었", "아닌", before)
+        rather = (opposite.adnominal, "편은")
+        words = Predicate("아니", "아니었", "아닌", rather)
         return Clause(who, words, polarity, "adjective-not-rather")
     return Clause((*who, *adverb), opposite.negated(by="않"), polarity, "adjective-not")
 

@@ -105,8 +105,8 @@ def fragment(writer: Writer, polarity: int) -> Phrase:
     """What people write who are in a hurry: '안 좋아', '정말 재미없는 영화', '최고'."""
     kind = writer.pick(writer.kinds)
     if writer.chance(0.15):
-        words = writer.pick(lexicon.SHOUTS_FOR if polarity > 0 else lexicon.SHOUTS_AGAINST)
-        return Phrase(words, polarity, "fragment-shout")
+        shout = writer.pick(lexicon.SHOUTS_FOR if polarity > 0 else lexicon.SHOUTS_AGAINST)
+        return Phrase(shout, polarity, "fragment-shout")
     noun = writer.pick(lexicon.NOUNS[kind])
     if writer.chance(0.5):
         negated = writer.chance(0.4)

@@ -5,7 +5,7 @@ Predicates are entries as `core.data.grammars.korean_forms.predicate` reads them
 
 from __future__ import annotations
 
-from core.data.grammars.english_words import ANYTHING, phrases, words
+from core.data.grammars.lists import ANYTHING, phrases, words
 
 NOUNS: dict[str, tuple[str, ...]] = {
     "story": words(
