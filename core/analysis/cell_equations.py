@@ -17,7 +17,10 @@ _ONE = Number(1)
 
 
 class Numbers(Protocol):
-    """What was recorded for one unit at one step, as operands. `map_` is an operand of `gate`."""
+    """What was recorded for one unit at one step, as operands.
+
+    A map is named by what it leads to (`map_`): a gate, or the state of a SimpleRNN.
+    """
 
     activation: str
     recurrent_activation: str
