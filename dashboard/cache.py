@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 import core
 from core.analysis.answers import answers as core_answers
+from core.analysis.jacobian import JacobianNorms
+from core.analysis.jacobian import jacobian_norms as core_jacobian_norms
 from core.analysis.parity import Difference, largest_difference
 from core.bundled import bundled_model
 from core.engines.keras_process import KerasProcess
@@ -105,6 +107,11 @@ def gradients(
     """Return ∂loss/∂ of everything in a trace. Raises as `core.backprop` does."""
     keys = (model.digest, digest(run.inputs), digest(targets), loss, truncate)
     return _gradients(*keys, model, run, targets)
+
+
+def jacobian_norms(model: Model, run: Trace, *, steps: NDArray[Any]) -> JacobianNorms:
+    """Return the norms of the one-step Jacobians of the first layer at some steps."""
+    return _jacobian_norms(model.digest, digest(run.inputs), digest(steps), run, steps)
 
 
 def parity(model: Model, run: Trace, *, again: bool = False) -> Future[Difference]:
@@ -208,6 +215,14 @@ def _gradients(
 ) -> Gradients:
     del model_key, inputs_key, targets_key
     return core.backprop(_model, _run, _targets, loss=loss, truncate=truncate)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _jacobian_norms(
+    model_key: str, inputs_key: str, steps_key: str, _run: Trace, _steps: NDArray[Any]
+) -> JacobianNorms:
+    del model_key, inputs_key, steps_key
+    return core_jacobian_norms(_run.layers[0], steps=_steps.tolist())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -16,10 +16,12 @@ from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import guard, plain, problem
 from dashboard.widgets.reading import Reading, read, reading
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
+from dashboard.widgets.together import Together
 
 __all__ = [
     "Passage",
     "Reading",
+    "Together",
     "chart",
     "chosen_model",
     "current_text",

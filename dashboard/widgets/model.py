@@ -30,7 +30,7 @@ def pick_task() -> None:
         state.TASK.known(),
         format_func=labels("reading", "task").__getitem__,
         width=240,
-        **state.bind(state.TASK, then=lambda: _drop_sample(before)),
+        **state.bind(state.TASK, then=lambda: drop_sample(before)),
     )
 
 
@@ -124,7 +124,8 @@ def samples(task: str) -> tuple[str, ...]:
     return known.samples_by_language.get(i18n.language()) or known.samples
 
 
-def _drop_sample(task: str) -> None:
+def drop_sample(task: str) -> None:
+    """Forget the text, if it is a sample of this task."""
     # A sample belongs to its task; a text of the reader's own stays.
     known = data.TASKS[task if task in data.TASKS else state.TASK.default].samples
     if state.get(state.TEXT) in known:

@@ -1,0 +1,127 @@
+"""How far does a gradient find its way back? Knobs on one side, the answer on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+
+import streamlit as st
+
+from core.errors import CoreError
+from dashboard import figures, i18n, state, widgets
+from dashboard.i18n import t
+from dashboard.views import Page
+from dashboard.widgets import knobs
+from dashboard.widgets.backward import clipping, forget_gates, jacobians, units
+from dashboard.widgets.chain import Chain, chain, class_names, weights
+from dashboard.widgets.lives import asked, lives, notice
+from dashboard.widgets.text import current_text, pick_source, pick_text
+
+PAGE = Page(key="gradients", icon=":material/trending_down:", order=30)
+
+LONG = 100_000  # steps × units from which on the page says that it works
+_GOOD = "good text"
+# On a telephone the columns stand beneath one another: the picture first, then the knobs.
+_CSS = """<style>
+@media (max-width: 640px) {
+  .st-key-gradients > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
+    { flex-direction: column-reverse; }
+}
+.st-key-lives { min-height: 7rem; }
+</style>"""
+
+
+def render() -> None:
+    """Draw the knobs, the half-life of each cell, the norms, and what lies behind them."""
+    st.html(_CSS)
+    pick_text()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="gradients-read"):
+        knobs.pick_weights()
+        knobs.pick_cells()
+        pick_source()
+    text = _readable(current_text())
+    with st.container(key="gradients"):
+        left, right = st.columns([1, 2.8], gap="medium")
+        with left:
+            _knobs(text)
+        with right:
+            found = _chains(text)
+            _norms(found)
+    _behind(found)
+
+
+def _readable(text: str) -> str:
+    """Return a text that can be read: this one, else the last that could be, with a sentence."""
+    try:
+        weights_of = weights(_shown()[0], text)
+        if weights_of.vocabulary is not None:
+            weights_of.vocabulary.encode(text)
+    except CoreError as error:
+        widgets.problem(error)
+        return str(state.recall(_GOOD, text))
+    state.remember(_GOOD, text)
+    return text
+
+
+def _shown() -> list[str]:
+    return [cell for cell in state.CELLS if cell in state.get(state.COMPARED)]
+
+
+def _knobs(text: str) -> None:
+    knobs.pick_reading()
+    if state.get(knobs.WEIGHTS) == state.UNTRAINED:
+        knobs.pick_weights_drawn()
+    knobs.pick_loss(class_names(weights(_shown()[0], text)))
+    knobs.pick_limits()
+
+
+def _chains(text: str) -> dict[str, Chain]:
+    shown = _shown()
+    place = st.container(key="lives")
+    length = state.get(state.LENGTH)
+    long = length * state.get(state.UNITS) > LONG
+    with place.empty(), st.spinner(t("gradients.busy", length=length)) if long else nullcontext():
+        found = {cell: chain(cell, text) for cell in shown}
+    with place:
+        lives(found)
+    return found
+
+
+def _norms(found: Mapping[str, Chain]) -> None:
+    words = figures.labels(i18n.language())
+    norms = {t(f"quantity.{cell}"): each.norms for cell, each in found.items()}
+    tokens = next(iter(found.values())).tokens
+    st.subheader(t("gradients.norms"), anchor=False, help=t("gradients.norms.help"))
+    st.markdown(notice(found))
+    widgets.chart(
+        figures.gradients(norms, tokens=tokens, labels=words, mode=state.mode()),
+        name="gradients",
+        table=lambda: figures.gradients_table(norms, tokens=tokens, labels=words),
+        alt=figures.gradients_alt(norms, labels=words),
+        arrays=_everything(found),
+    )
+    st.caption(asked(found))
+
+
+def _behind(found: Mapping[str, Chain]) -> None:
+    """Draw what lies behind the lines, one tab at a time: only what is open is computed."""
+    parts = {
+        "units": units,
+        "jacobian": jacobians,
+        "forgetting": forget_gates,
+        "clipping": clipping,
+    }
+    tabs = st.tabs(
+        [t(f"gradients.{name}.title") for name in parts], key="gradients-behind", on_change="rerun"
+    )
+    for tab, draw in zip(tabs, parts.values(), strict=True):
+        if tab.open:
+            with tab, widgets.guard():
+                draw(found, _everything(found))
+
+
+def _everything(found: Mapping[str, Chain]) -> widgets.Together:
+    return widgets.Together(
+        {cell: each.trace for cell, each in found.items()},
+        {cell: each.gradients for cell, each in found.items()},
+    )

@@ -1,0 +1,94 @@
+"""The columns of the comparing canvas: one for each cell, the same quantity on the same scale.
+
+A column stands for a model; the hidden state comes first in each, because all cells have one, then
+the cell state, then the gates. Scales are shared by name, so that a pale row beside a deep one
+means a small number beside a large one. The strip of tokens is coloured by what the model would
+answer if the text ended there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from core.layer_trace import LayerTrace
+from dashboard.components.heatmaps import Column, Panel, Strip
+from dashboard.figures import theme
+from dashboard.figures.answers import Answers
+from dashboard.figures.recorded import Recorded, recorded, shared
+from dashboard.figures.theme import QUANTITY, Mode
+from dashboard.i18n import t
+from dashboard.widgets.reading import Reading
+
+ORDER = ("hidden", "cell", "forget", "input", "output", "update", "reset", "candidate")
+
+
+def columns(
+    readings: Mapping[str, Reading],
+    *,
+    layer: int,
+    shown: Iterable[str],
+    answers: Mapping[str, Answers],
+    mode: Mode,
+) -> list[Column]:
+    """Return a column for each cell with a panel for each of the quantities that are `shown`."""
+    wanted = set(shown)
+    runs = {cell: reading.trace.layers[layer] for cell, reading in readings.items()}
+    found = {cell: _recorded(run, wanted) for cell, run in runs.items()}
+    scales: dict[str, Recorded] = {}
+    for name in ORDER:
+        same = [each[name] for each in found.values() if name in each]
+        if same:
+            scales[name] = shared(same)[0]
+    return [
+        Column(
+            key=cell,
+            title=t("compare.column", cell=t(f"quantity.{cell}"), units=runs[cell].units),
+            tokens=reading.tokens,
+            panels=[
+                _panel(found[cell][name], scales[name], mode)
+                for name in ORDER
+                if name in found[cell]
+            ],
+            strip=_strip(answers.get(cell), mode),
+            unknown=~reading.passage.encoded.known,
+        )
+        for cell, reading in readings.items()
+    ]
+
+
+def _recorded(run: LayerTrace, wanted: set[str]) -> dict[str, Recorded]:
+    return {each.name: each for each in recorded(run) if each.name in wanted}
+
+
+def _panel(each: Recorded, scale: Recorded, mode: Mode) -> Panel:
+    return Panel(
+        each.name,
+        f"{t(f'quantity.{each.name}')} {QUANTITY[each.name].symbol}",
+        each.values,
+        scale.low,
+        scale.high,
+        theme.table(each.name, mode, kind=scale.kind),
+        theme.colour(each.name, mode),
+        each.preactivations,
+        mean=False,
+    )
+
+
+def _strip(found: Answers | None, mode: Mode) -> Strip | None:
+    if found is None or not found.probable:
+        return None
+    right = found.given_to_right()
+    kind: theme.Kind = "sequential"
+    if right is not None:
+        title, values = t("compare.strip.right"), right
+    elif found.binary:
+        name = found.name(0) if found.classes else "1"
+        title, values, kind = t("compare.strip.answer", name=name), found.values[:, 0], "diverging"
+    else:
+        last = int(np.argmax(found.values[-1]))
+        title = t("compare.strip.answer", name=found.name(last))
+        values = found.values[:, last]
+    shades = theme.table("answer", mode, kind=kind)
+    return Strip(title, values, 0.0, 1.0, shades, theme.colour("answer", mode))

@@ -1,0 +1,100 @@
+"""The same text through up to three cells: the controls, and what was recorded with each.
+
+Trained models of one task stand side by side as they ship (their counts were matched when they were
+trained). Untrained ones come from one seed, and are matched by units or by parameters: then the
+LSTM keeps the units that were chosen, and the others get as many as give its count.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.analysis.matching import match_units
+from core.errors import CoreError
+from core.model import Model
+from core.text import Encoded
+from dashboard import cache, state
+from dashboard.i18n import labels, t
+from dashboard.widgets.model import chosen_model, pick_settings, pick_task, samples, settings
+from dashboard.widgets.problem import problem
+from dashboard.widgets.reading import Reading
+from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
+
+REFERENCE = "lstm"
+"""The cell that keeps its units when the others are matched to its parameters."""
+_GOOD = "good text"
+
+
+def comparing() -> dict[str, Reading]:
+    """Draw the pickers and return what each cell recorded, in the order of the cells.
+
+    A text that cannot be read gives a sentence; the last one that could be stays in the pictures.
+    """
+    pick_text()
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="comparing")
+    with row:
+        pick_task()
+        st.pills(
+            t("compare.cells"),
+            state.CELLS,
+            selection_mode="multi",
+            format_func=labels("quantity").__getitem__,
+            **state.bind(state.COMPARED),
+        )
+        if state.get(state.TASK) == state.UNTRAINED:
+            _pick_match()
+            with st.popover(t("reading.settings"), icon=":material/tune:", key="untrained"):
+                pick_settings(state.get(state.COMPARED))
+        pick_source()
+    text = current_text()
+    try:
+        return _read(text)
+    except CoreError as error:
+        problem(error)
+        return _read(state.recall(_GOOD, samples(state.get(state.TASK))[0]))
+
+
+def matched_model(text: str, *, cell: str) -> Model:
+    """The model of one cell, with the units that the matching gives it."""
+    model = chosen_model(text, cell=cell)
+    by_units = state.get(state.MATCH) == "units" or cell == REFERENCE
+    if state.get(state.TASK) != state.UNTRAINED or by_units:
+        return model
+    reference = chosen_model(text, cell=REFERENCE)
+    found = match_units(reference, cell, part="recurrent", reset_after=state.get(state.RESET_AFTER))
+    return cache.untrained(
+        cell, words=text, split=state.get(state.SPLIT), **settings() | {"units": found.units}
+    )
+
+
+def _read(text: str) -> dict[str, Reading]:
+    shown = [cell for cell in state.CELLS if cell in state.get(state.COMPARED)]
+    models = {cell: matched_model(text, cell=cell) for cell in shown}
+    first = models[shown[0]]
+    part = passage(first, text)
+    found = {}
+    for cell, model in models.items():
+        # The mover of a long text is drawn once; the siblings of a task share their vocabulary.
+        own = part if model.vocabulary == first.vocabulary else _same_part(part, model)
+        found[cell] = Reading(model, own, cache.trace(model, own.encoded.ids[None, :]))
+    state.remember(_GOOD, text)
+    return found
+
+
+def _same_part(part: Passage, model: Model) -> Passage:
+    whole, window = cache.encoded(part.text, model), part.window
+    seen = slice(window.start, window.stop)
+    return Passage(
+        part.text, Encoded(whole.tokens[seen], whole.ids[seen], whole.known[seen]), window
+    )
+
+
+def _pick_match() -> None:
+    st.segmented_control(
+        t("compare.match"),
+        state.MATCH.known(),
+        format_func=labels("compare", "match.by").__getitem__,
+        required=True,
+        help=t("compare.match.help"),
+        **state.bind(state.MATCH),
+    )
