@@ -15,8 +15,24 @@ draws what the pages draw. Steps are shown counting from 1, units by their index
 
 from dashboard.figures.answers import Answers, answers, answers_alt, answers_table
 from dashboard.figures.cell import cell, cell_alt, cell_table
+from dashboard.figures.compare import compare, compare_alt, compare_table
+from dashboard.figures.compare_answers import (
+    compare_answers,
+    compare_answers_alt,
+    compare_answers_table,
+)
+from dashboard.figures.equations import EquationLine, equations, equations_alt, equations_table
+from dashboard.figures.forgetting import forgetting, forgetting_alt, forgetting_table
 from dashboard.figures.gates import gates, gates_alt, gates_table
+from dashboard.figures.gradient_heatmap import (
+    gradient_heatmap,
+    gradient_heatmap_alt,
+    gradient_heatmap_table,
+)
+from dashboard.figures.gradients import Norms, gradients, gradients_alt, gradients_table
+from dashboard.figures.jacobian import jacobian, jacobian_alt, jacobian_table
 from dashboard.figures.means import means, means_alt, means_table
+from dashboard.figures.parameters import parameters, parameters_alt, parameters_table
 from dashboard.figures.saturation import saturation, saturation_alt, saturation_table
 from dashboard.figures.tokens import tokens, tokens_alt, tokens_table
 from dashboard.figures.unrolled import unrolled, unrolled_alt, unrolled_table
@@ -24,19 +40,45 @@ from dashboard.figures.words import labels
 
 __all__ = [
     "Answers",
+    "EquationLine",
+    "Norms",
     "answers",
     "answers_alt",
     "answers_table",
     "cell",
     "cell_alt",
     "cell_table",
+    "compare",
+    "compare_alt",
+    "compare_answers",
+    "compare_answers_alt",
+    "compare_answers_table",
+    "compare_table",
+    "equations",
+    "equations_alt",
+    "equations_table",
+    "forgetting",
+    "forgetting_alt",
+    "forgetting_table",
     "gates",
     "gates_alt",
     "gates_table",
+    "gradient_heatmap",
+    "gradient_heatmap_alt",
+    "gradient_heatmap_table",
+    "gradients",
+    "gradients_alt",
+    "gradients_table",
+    "jacobian",
+    "jacobian_alt",
+    "jacobian_table",
     "labels",
     "means",
     "means_alt",
     "means_table",
+    "parameters",
+    "parameters_alt",
+    "parameters_table",
     "saturation",
     "saturation_alt",
     "saturation_table",

@@ -174,12 +174,7 @@ def _told(given: Answers, step: int) -> str:
 def _two_classes(drawn: go.Figure, given: Answers, mode: Mode) -> None:
     surface = theme.SURFACE[mode]
     drawn.add_hline(y=0.5, line={"color": surface.muted, "width": 1, "dash": "dash"})
-    for place, name in zip((0.06, 0.94), given.classes, strict=False):
-        drawn.add_annotation(
-            text=plain(name, most=2 * MOST_CHARACTERS), x=1, xref="paper", xanchor="right",
-            y=place, yref="y", showarrow=False, font={"size": 12, "color": surface.muted},
-            bgcolor=surface.paper, opacity=0.85,
-        )  # fmt: skip
+    lines.ends(drawn, given.classes, mode=mode)
     drawn.update_layout(showlegend=False, margin={"t": 16})
 
 

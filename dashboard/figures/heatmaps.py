@@ -15,12 +15,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.figures import theme
+from dashboard.figures import lines, theme
 from dashboard.figures.blocks import Blocks
-from dashboard.figures.steps import Steps
+from dashboard.figures.steps import Steps, spans
 from dashboard.figures.theme import Mode
 
 ROW, GAP, TOP, BOTTOM = 104, 30, 44, 64  # pixels
+SPACE = 0.05  # between columns, of the width
 _BAR = 8
 
 
@@ -68,80 +69,107 @@ def stack(
     mode: Mode,
     step: int | None = None,
     row_height: int = ROW,
+    note: str = "",
 ) -> go.Figure:
-    """Draw columns of panels; `step` is framed in each."""
-    surface = theme.SURFACE[mode]
-    numbers = sum(2 if panel.preactivations is not None else 1
-                  for column in columns for panel in column.panels)  # fmt: skip
-    blocks = Blocks.fit(
-        units=max(len(column.units) for column in columns),
-        steps=max(column.steps.count for column in columns),
-        arrays=max(numbers, 1),
-    )
+    """Draw columns of panels; `step` is framed in each, `note` written beneath."""
+    blocks = _blocks(columns)
+    top = TOP + (24 if any(column.title for column in columns) else 0)
+    inside = len(rows) * (row_height + GAP) - GAP
     figure = go.Figure()
-    titled = any(column.title for column in columns)
-    top = TOP + (22 if titled else 0)
-    note = blocks.said(words)
-    height = top + BOTTOM + len(rows) * (row_height + GAP) - GAP + (20 if note else 0)
-    inside = height - top - BOTTOM - (20 if note else 0)
-    axes: dict[str, Any] = {}
-    for at, name in enumerate(rows):
+    figure.update_layout(
+        height=top + inside + BOTTOM, margin={"l": 44, "r": 12, "t": top, "b": BOTTOM}
+    )
+    for at, row in enumerate(rows.values()):
         upper = 1 - at * (row_height + GAP) / inside
         lower = max(upper - row_height / inside, 0.0)
-        axes |= _coloraxis(at, rows[name], lower=lower, upper=upper, mode=mode)
-        for place in range(len(columns)):
-            axis = f"yaxis{_number(at * len(columns) + place)}"
-            axes[axis] = {
-                "domain": [lower, upper],
-                "anchor": f"x{_number(place)}",
-                "type": "category",
-                "autorange": "reversed",
-                "showgrid": False,
-                "showline": False,
-                "ticklen": 0,
-                "tickfont": {"size": 10},
-                "title": {"text": words["unit"] if place == 0 and at == 0 else None,
-                          "standoff": 4, "font": {"size": 11}},
-            }  # fmt: skip
-        _title(figure, rows[name], upper)
-    width = (1 - 0.04 * (len(columns) - 1)) / len(columns)
+        _row(figure, row, at=at, columns=len(columns), lower=lower, upper=upper, mode=mode)
+    figure.update_layout(yaxis_title={"text": words["unit"], "standoff": 4, "font": {"size": 11}})
     for place, column in enumerate(columns):
-        steps = Steps(column.steps.count, column.steps.tokens, blocks.steps)
-        left = place * (width + 0.04)
-        axes[f"xaxis{_number(place)}"] = {
-            **steps.axis(words),
-            "domain": [left, left + width],
-            "anchor": f"y{_number((len(rows) - 1) * len(columns) + place)}",
-            "showline": False,
-        }
-        for panel in column.panels:
-            at = list(rows).index(panel.row)
-            figure.add_trace(
-                _heatmap(panel, column, steps, blocks, rows[panel.row], at=at, words=words).update(
-                    xaxis=f"x{_number(place)}",
-                    yaxis=f"y{_number(at * len(columns) + place)}",
-                    coloraxis=f"coloraxis{_number(at)}",
-                )
-            )
-        if titled:
-            figure.add_annotation(
-                text=f"<b>{column.title}</b>", x=left, xref="paper", xanchor="left",
-                y=1, yref="paper", yanchor="bottom", yshift=20, showarrow=False,
-            )  # fmt: skip
-        _masked(figure, column, steps, place=place, words=words, mode=mode)
+        _column(figure, column, rows, blocks, place=place, columns=len(columns), words=words)
+        _masked(figure, column, blocks, place=place, words=words, mode=mode)
         if step is not None:
-            _frame(figure, steps, step, place=place, colour=surface.accent)
-    figure.update_layout(
-        height=height,
-        margin={"l": 44, "r": 12, "t": top, "b": BOTTOM + (20 if note else 0)},
-        **axes,
-    )
-    if note:
-        figure.add_annotation(
-            text=note, x=0, xref="paper", xanchor="left", y=0, yref="paper", yanchor="bottom",
-            yshift=-BOTTOM - 20, showarrow=False, font={"size": 12, "color": surface.muted},
-        )  # fmt: skip
+            steps = Steps(column.steps.count, column.steps.tokens, blocks.steps)
+            _frame(figure, steps, step, place=place, colour=theme.SURFACE[mode].accent)
+    lines.note(figure, [note, blocks.said(words)], mode=mode, bottom=BOTTOM)
     return theme.apply(figure, mode)
+
+
+def _blocks(columns: Sequence[Column]) -> Blocks:
+    """Blocks with which all numbers together, those of hover too, stay within the budget."""
+    panels = [panel for column in columns for panel in column.panels]
+    return Blocks.fit(
+        units=max(len(column.units) for column in columns),
+        steps=max(column.steps.count for column in columns),
+        arrays=sum(1 if panel.preactivations is None else 2 for panel in panels) or 1,
+    )
+
+
+def _row(
+    figure: go.Figure,
+    row: Row,
+    *,
+    at: int,
+    columns: int,
+    lower: float,
+    upper: float,
+    mode: Mode,
+) -> None:
+    """A row's title, its colour bar, and a y axis for each column."""
+    axis = {
+        "domain": [lower, upper],
+        "type": "category",
+        "autorange": "reversed",
+        "showgrid": False,
+        "showline": False,
+        "ticklen": 0,
+        "tickfont": {"size": 10},
+    }
+    for place in range(columns):
+        number = _number(at * columns + place)
+        figure.update_layout({f"yaxis{number}": {**axis, "anchor": f"x{_number(place)}"}})
+    figure.update_layout(_coloraxis(at, row, lower=lower, upper=upper, mode=mode))
+    figure.add_annotation(
+        text=f"<b>{row.title}</b>", font={"color": row.colour, "size": 13},
+        x=0, xref="paper", xanchor="left", y=upper, yref="paper", yanchor="bottom",
+        showarrow=False,
+    )  # fmt: skip
+
+
+def _column(
+    figure: go.Figure,
+    column: Column,
+    rows: Mapping[str, Row],
+    blocks: Blocks,
+    *,
+    place: int,
+    columns: int,
+    words: Mapping[str, str],
+) -> None:
+    """A column's title, its axis of steps, and its panels."""
+    steps = Steps(column.steps.count, column.steps.tokens, blocks.steps)
+    width = (1 - SPACE * (columns - 1)) / columns
+    left = place * (width + SPACE)
+    axis = {
+        **steps.axis(words),
+        "domain": [left, left + width],
+        "anchor": f"y{_number((len(rows) - 1) * columns + place)}",
+        "showline": False,
+    }
+    figure.update_layout({f"xaxis{_number(place)}": axis})
+    for panel in column.panels:
+        at = list(rows).index(panel.row)
+        figure.add_trace(
+            _heatmap(panel, column, steps, blocks, rows[panel.row], words=words).update(
+                xaxis=f"x{_number(place)}",
+                yaxis=f"y{_number(at * columns + place)}",
+                coloraxis=f"coloraxis{_number(at)}",
+            )
+        )
+    if column.title:
+        figure.add_annotation(
+            text=f"<b>{column.title}</b>", x=left, xref="paper", xanchor="left", y=1,
+            yref="paper", yanchor="bottom", yshift=25, showarrow=False, font={"size": 12},
+        )  # fmt: skip
 
 
 def _number(at: int) -> str:
@@ -156,7 +184,6 @@ def _heatmap(
     blocks: Blocks,
     row: Row,
     *,
-    at: int,
     words: Mapping[str, str],
 ) -> go.Heatmap:
     before = panel.preactivations
@@ -204,24 +231,17 @@ def _coloraxis(at: int, row: Row, *, lower: float, upper: float, mode: Mode) -> 
     return {f"coloraxis{_number(at)}": axis}
 
 
-def _title(figure: go.Figure, row: Row, upper: float) -> None:
-    figure.add_annotation(
-        text=f"<b>{row.title}</b>", font={"color": row.colour, "size": 13},
-        x=0, xref="paper", xanchor="left", y=upper, yref="paper", yanchor="bottom",
-        showarrow=False,
-    )  # fmt: skip
-
-
 def _masked(
     figure: go.Figure,
     column: Column,
-    steps: Steps,
+    blocks: Blocks,
     *,
     place: int,
     words: Mapping[str, str],
     mode: Mode,
 ) -> None:
     """Veil the steps that were skipped: what stands there was computed but not used."""
+    steps = Steps(column.steps.count, column.steps.tokens, blocks.steps)
     for start, stop in spans(column.masked):
         figure.add_shape(
             type="rect", xref=f"x{_number(place)}", yref="paper", y0=0, y1=1, line={"width": 0},
@@ -237,14 +257,3 @@ def _frame(figure: go.Figure, steps: Steps, step: int, *, place: int, colour: st
         x0=steps.position(step - 0.5), x1=steps.position(step + 0.5),
         line={"color": colour, "width": 1.5}, fillcolor="rgba(0,0,0,0)",
     )  # fmt: skip
-
-
-def spans(places: Sequence[int]) -> list[tuple[int, int]]:
-    """Return runs of neighbouring numbers as (first, last)."""
-    runs: list[tuple[int, int]] = []
-    for place in places:
-        if runs and place == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], place)
-        else:
-            runs.append((place, place))
-    return runs

@@ -6,7 +6,7 @@ of its own (`theme.QUANTITY`). Long texts are drawn in full: a line of 2,000 poi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dashboard.figures import theme
-from dashboard.figures.heatmaps import spans
-from dashboard.figures.steps import Steps
+from dashboard.figures.markup import MOST_CHARACTERS, plain, wrapped
+from dashboard.figures.steps import Steps, spans
 from dashboard.figures.theme import Mode
 
 HEIGHT = 320
@@ -93,11 +93,31 @@ def masked(
         )  # fmt: skip
 
 
-def note(drawn: go.Figure, text: str, *, mode: Mode) -> None:
-    """Write a sentence beneath the picture."""
-    drawn.add_annotation(
-        text=text, x=0, xref="paper", xanchor="left", y=0, yref="paper", yanchor="top",
-        yshift=-62, showarrow=False, align="left",
-        font={"size": 12, "color": theme.SURFACE[mode].muted},
-    )  # fmt: skip
-    drawn.update_layout(margin={"b": 92})
+def ends(drawn: go.Figure, names: Sequence[str], *, mode: Mode) -> None:
+    """Name the ends of a scale from 0 to 1, the lower one first."""
+    surface = theme.SURFACE[mode]
+    for place, name in zip((0.06, 0.94), names, strict=False):
+        drawn.add_annotation(
+            text=plain(name, most=2 * MOST_CHARACTERS), x=1, xref="paper", xanchor="right",
+            y=place, yref="y", showarrow=False, font={"size": 12, "color": surface.muted},
+            bgcolor=surface.paper, opacity=0.85,
+        )  # fmt: skip
+
+
+def note(drawn: go.Figure, sentences: Sequence[str], *, mode: Mode, bottom: int = 64) -> int:
+    """Write sentences at the foot of the picture, whatever its labels need; the room they take.
+
+    `bottom` is the margin that the axis below needs. The figure grows by the room.
+    """
+    shown = [line for sentence in sentences if sentence for line in wrapped(sentence)]
+    room = 17 * len(shown) + 8 if shown else 0
+    if shown:
+        height = (drawn.layout.height or HEIGHT) + room
+        drawn.update_layout(
+            title={"text": "<br>".join(shown), "x": 0.01, "xanchor": "left", "y": room / height,
+                   "yanchor": "top", "yref": "container",
+                   "font": {"size": 12, "color": theme.SURFACE[mode].muted}},
+            margin={"b": bottom + room},
+            height=height,
+        )  # fmt: skip
+    return room

@@ -7,6 +7,7 @@ and files hold it as it was.
 
 from __future__ import annotations
 
+import unicodedata
 from html import escape
 
 import regex
@@ -22,3 +23,31 @@ def plain(text: str, *, most: int | None = None) -> str:
         text = text if len(seen) <= most else "".join(seen[: most - 1]) + "…"
     # Plotly knows no name for quotes, and needs none: nothing here stands in an attribute.
     return escape(text, quote=False).replace("$", "&#36;")
+
+
+def power(exponent: float) -> str:
+    """Return ten to a whole power, as axes write it."""
+    whole = round(exponent)
+    return {0: "1", 1: "10"}.get(whole, f"10<sup>{whole}</sup>".replace("-", "−"))
+
+
+def width(text: str) -> float:
+    """Return about how many Latin letters wide a text is; only the browser knows its fonts."""
+    return sum(
+        0.0 if unicodedata.combining(character)
+        else 1.8 if unicodedata.east_asian_width(character) in "WF"
+        else 1.0
+        for character in text
+    )  # fmt: skip
+
+
+def wrapped(text: str, *, columns: float = 54) -> list[str]:
+    """Return markup as lines of about so many letters, broken at blanks."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width(longer) > columns:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

@@ -72,3 +72,14 @@ class Steps:
     def _numbers(self, start: int) -> str:
         end = min(start + self.block, self.count)
         return f"{FIRST + start}" if end - start == 1 else f"{FIRST + start}–{FIRST + end - 1}"
+
+
+def spans(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Return runs of neighbouring numbers as (first, last)."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], place)
+        else:
+            runs.append((place, place))
+    return runs

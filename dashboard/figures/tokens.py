@@ -7,7 +7,6 @@ than too narrow.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from core.errors import ShapeMismatch
 from dashboard.figures import theme
-from dashboard.figures.markup import plain
+from dashboard.figures.markup import plain, width
 from dashboard.figures.recorded import symmetric
 from dashboard.figures.steps import FIRST
 from dashboard.figures.tables import frame
@@ -152,16 +151,6 @@ def _places(texts: Sequence[str], columns: int) -> list[tuple[int, float, float]
         places.append((line, left, left + wide))
         left += wide
     return places
-
-
-def width(text: str) -> float:
-    """Return about how many Latin letters wide a text is."""
-    return sum(
-        0.0 if unicodedata.combining(character)
-        else 1.8 if unicodedata.east_asian_width(character) in "WF"
-        else 1.0
-        for character in text
-    )  # fmt: skip
 
 
 def tokens_table(

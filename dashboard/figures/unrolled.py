@@ -17,12 +17,11 @@ from core.text.window import Window
 from core.trace import Trace
 from dashboard.figures import theme
 from dashboard.figures.answers import Answers
-from dashboard.figures.markup import plain
+from dashboard.figures.markup import plain, width
 from dashboard.figures.recorded import layer_of, recorded
 from dashboard.figures.steps import FIRST
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
-from dashboard.figures.tokens import width
 from dashboard.figures.words import words
 
 if TYPE_CHECKING:

@@ -1,0 +1,141 @@
+"""The same text through up to three models: heatmaps side by side, on scales that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.trace import Trace
+from dashboard.figures import heatmaps
+from dashboard.figures.compared import looks
+from dashboard.figures.gates import column_of, row_of
+from dashboard.figures.markup import plain
+from dashboard.figures.recorded import Recorded, layer_of, quantities, recorded, shared
+from dashboard.figures.steps import FIRST
+from dashboard.figures.tables import joined
+from dashboard.figures.theme import Mode
+from dashboard.figures.words import words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What keeps, what writes, what shows, then the states: gates of like office stand together.
+ROWS = ("forget", "update", "input", "reset", "output", "candidate", "cell", "hidden")
+
+
+def compare(
+    traces: Mapping[str, Trace],
+    *,
+    layer: int | str = 0,
+    batch: int = 0,
+    tokens: Sequence[str] | None = None,
+    names: Sequence[str] | None = None,
+    orders: Mapping[str, Sequence[int]] | None = None,
+    step: int | None = None,
+    labels: Mapping[str, str] | None = None,
+    mode: Mode = "light",
+) -> go.Figure:
+    """Draw gates and states of up to three models side by side.
+
+    Args:
+        traces: recorded runs on the same text, by the titles of their columns.
+        layer: its place or name, in each of them.
+        batch: which sequence.
+        tokens: the texts read at each step, made visible.
+        names: gates and states to draw; all that any of them has unless given.
+        orders: unit indices from the top down, by title.
+        step: the index of a step to frame in each.
+        labels: words that differ from English.
+        mode: "light" or "dark".
+
+    A row that a model has no quantity for stays empty there. Raises OutOfRange for no or more than
+    three models.
+    """
+    said, found = words(labels), _found(traces, layer=layer, batch=batch, names=names)
+    looks([layer_of(trace, layer).cell for trace in traces.values()], mode)
+    rows: dict[str, list[Recorded]] = {}
+    for column in found.values():
+        for each in column:
+            rows.setdefault(each.name, []).append(each)
+    drawn = sorted(rows, key=lambda name: ROWS.index(name) if name in ROWS else len(ROWS))
+    columns = [
+        column_of(
+            layer_of(trace, layer),
+            found[title],
+            title=plain(title, most=24),
+            batch=batch,
+            tokens=tokens,
+            order=(orders or {}).get(title),
+        )
+        for title, trace in traces.items()
+    ]
+    scales = {name: row_of(shared(rows[name])[0], said, mode) for name in drawn}
+    return heatmaps.stack(columns, scales, words=said, mode=mode, step=step)
+
+
+def _found(
+    traces: Mapping[str, Trace],
+    *,
+    layer: int | str,
+    batch: int,
+    names: Sequence[str] | None,
+) -> dict[str, tuple[Recorded, ...]]:
+    found = {}
+    for title, trace in traces.items():
+        run = layer_of(trace, layer)
+        own = [name for name in quantities(run) if names is None or name in names]
+        found[title] = recorded(run, batch=batch, names=own)
+    return found
+
+
+def compare_table(
+    traces: Mapping[str, Trace],
+    *,
+    layer: int | str = 0,
+    batch: int = 0,
+    tokens: Sequence[str] | None = None,
+    names: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return the numbers of `compare`: a row for each model, quantity, step and unit."""
+    said = words(labels)
+    parts = []
+    for title, column in _found(traces, layer=layer, batch=batch, names=names).items():
+        for each in column:
+            time, units = each.values.shape
+            part: dict[str, object] = {
+                said["model"]: [title] * each.values.size,
+                said["quantity"]: [said[each.name]] * each.values.size,
+                said["step"]: np.repeat(np.arange(time) + FIRST, units),
+                said["unit"]: np.tile(np.arange(units), time),
+                said["value"]: each.values.reshape(-1),
+            }
+            if tokens is not None:
+                part[said["token"]] = np.repeat(np.asarray(tokens, dtype=object), units)
+            parts.append(part)
+    titles = ["model", "quantity", "step", "token", "unit", "value"]
+    kept = [said[title] for title in titles if title != "token" or tokens is not None]
+    return joined(parts, titles=kept)
+
+
+def compare_alt(
+    traces: Mapping[str, Trace],
+    *,
+    layer: int | str = 0,
+    batch: int = 0,
+    names: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """Return what `compare` shows as a sentence."""
+    said = words(labels)
+    models = []
+    for title, column in _found(traces, layer=layer, batch=batch, names=names).items():
+        means = ", ".join(
+            said["alt.mean"].format(name=said[each.name], mean=f"{each.values.mean():.2f}")
+            for each in column
+        )
+        models.append(f"{title}: {means}")
+    return said["compare.alt"].format(models="; ".join(models))

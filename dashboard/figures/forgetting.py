@@ -1,0 +1,122 @@
+"""How much of the gradient at an LSTM's cell the forget gates alone explain.
+
+Two lines in powers of ten, both 0 at the step read last: the true ‖∂loss/∂c_t‖, and what the
+product of forget gates would give. Where they part, the gradient goes through the gates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.analysis.forgetting import CellGradient, cell_gradient
+from core.gradients import Gradients
+from core.trace import Trace
+from dashboard.figures import lines, theme
+from dashboard.figures.markup import power
+from dashboard.figures.recorded import layer_of
+from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.tables import frame
+from dashboard.figures.theme import Mode
+from dashboard.figures.words import words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_TICKS = 8
+
+
+def forgetting(
+    trace: Trace,
+    gradients: Gradients,
+    *,
+    layer: int | str = 0,
+    batch: int = 0,
+    tokens: Sequence[str] | None = None,
+    step: int | None = None,
+    labels: Mapping[str, str] | None = None,
+    mode: Mode = "light",
+) -> go.Figure:
+    """Draw the product of forget gates beside the true gradient of the cell state.
+
+    Both are shares of the gradient at the step read last. Raises UnknownName for a cell that has
+    no forget gate.
+    """
+    said, steps = words(labels), Steps.of(trace.time, tokens)
+    found = _found(trace, gradients, layer, batch)
+    y = _axis([found.true, found.along_cell]) | {"title": {"text": said["forgetting.axis"]}}
+    drawn = lines.figure(steps, words=said, mode=mode, y=y)
+    for values, key, quantity, dash in (
+        (found.true, "forgetting.true", "gradient", "solid"),
+        (found.along_cell, "forgetting.along", "forget", "dash"),
+    ):
+        line = lines.line(
+            steps, values, name=said[key], colour=theme.colour(quantity, mode), dash=dash
+        )
+        hover = f"{said[key]}: <b>10<sup>%{{y:.2f}}</sup></b><extra></extra>"
+        drawn.add_trace(line.update(hovertemplate=hover))
+    lines.frame(drawn, steps, step, mode=mode)
+    if not np.isfinite(found.true).any():
+        lines.note(drawn, [said["forgetting.nothing"]], mode=mode)
+    return drawn
+
+
+def _found(trace: Trace, gradients: Gradients, layer: int | str, batch: int) -> CellGradient:
+    run = layer_of(trace, layer)
+    return cell_gradient(run, gradients.layer(run.name), batch=batch)
+
+
+def _axis(values: Sequence[NDArray[np.floating]]) -> dict[str, object]:
+    """An axis of logarithms, written as powers of ten."""
+    finite = np.concatenate([each[np.isfinite(each)] for each in values])
+    low, high = (finite.min(), finite.max()) if finite.size else (-1.0, 0.0)
+    low, high = np.floor(low), max(np.ceil(high), np.floor(low) + 1)
+    every = max(1, int(np.ceil((high - low) / _MOST_TICKS)))
+    ticks = np.arange(high, low - 1, -every)
+    spare = 0.04 * (high - low)
+    return {
+        "tickvals": ticks.tolist(),
+        "ticktext": [power(tick) for tick in ticks.tolist()],
+        "range": [low - spare, high + spare],
+    }
+
+
+def forgetting_table(
+    trace: Trace,
+    gradients: Gradients,
+    *,
+    layer: int | str = 0,
+    batch: int = 0,
+    tokens: Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return the numbers of `forgetting`, as powers of ten: a row for each step."""
+    said, found = words(labels), _found(trace, gradients, layer, batch)
+    columns: dict[str, object] = {said["step"]: np.arange(trace.time) + FIRST}
+    if tokens is not None:
+        columns[said["token"]] = list(tokens)
+    columns[f"log10 {said['forgetting.true']}"] = found.true
+    columns[f"log10 {said['forgetting.along']}"] = found.along_cell
+    return frame(columns)
+
+
+def forgetting_alt(
+    trace: Trace,
+    gradients: Gradients,
+    *,
+    layer: int | str = 0,
+    batch: int = 0,
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """Return what `forgetting` shows as a sentence."""
+    said, found = words(labels), _found(trace, gradients, layer, batch)
+    if not np.isfinite(found.true).any():
+        return said["forgetting.nothing"]
+    start = 0 if layer_of(trace, layer).direction == "forward" else -1
+    return said["forgetting.alt"].format(
+        true=f"{found.true[start]:.1f}", along=f"{found.along_cell[start]:.1f}"
+    )
