@@ -12,6 +12,7 @@ gradients.layers[0].states["hidden"]            # ∂loss/∂h_t, (batch, time, 
 from __future__ import annotations
 
 from core.bptt import backprop
+from core.bundled import bundled_model, bundled_models
 from core.engines import record
 from core.errors import CoreError
 from core.gradients import Gradients
@@ -26,6 +27,8 @@ __all__ = [
     "Model",
     "Trace",
     "backprop",
+    "bundled_model",
+    "bundled_models",
     "from_keras",
     "new_model",
     "record",
