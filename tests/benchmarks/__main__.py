@@ -1,0 +1,41 @@
+"""Prints every table of speed: `python -m tests.benchmarks [record] [backprop] [page]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+
+PARTS = ("record", "backprop", "page")
+
+
+def main() -> None:
+    """Runs the parts that were asked for, one after another, and prints their tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"any of {', '.join(PARTS)}; all unless given")
+    parser.add_argument("--runs", type=int, default=9, help="alternating runs for each median")
+    parser.add_argument("--no-peers", action="store_true", help="leave Keras and PyTorch out")
+    arguments = parser.parse_args()
+    parts = arguments.parts or PARTS
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"no part called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {sys.version.split()[0]}"
+    print(f"{machine}; medians of {arguments.runs} alternating runs\n")
+    if "page" in parts:
+        # First, and alone: Keras in this process would take a core from the browser.
+        from tests.benchmarks.pages import pages
+
+        print(pages(runs=arguments.runs), "\n")
+    if {"record", "backprop"} & set(parts):
+        from tests.benchmarks.recording import differentiating, recording
+
+        if "record" in parts:
+            print(recording(runs=arguments.runs, peers=not arguments.no_peers), "\n")
+        if "backprop" in parts:
+            print(differentiating(runs=arguments.runs, peers=not arguments.no_peers), "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The pages in a real Chromium: the first picture, and new pictures after an edit.
+
+Times are a reader's: from the moment the page is asked for, or the key is pressed, until the new
+picture is on the canvas. They have goals, not peers: no other tool draws these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.benchmarks.timing import table
+from tests.browser import chromium
+from tests.browser.server import Server, serving
+
+ROOT = Path(__file__).parents[2]
+DRAWN = ".heatmaps[data-drawn]"
+SENTENCE = "the film was not good but the music was wonderful and the ending moved me"
+WORDS = SENTENCE.split()
+
+
+def pages(*, runs: int) -> str:
+    """The table of the pages' times against their goals, in seconds."""
+    rows = []
+    with sync_playwright() as playwright, TemporaryDirectory() as folder:
+        found = chromium.find()
+        if found is None:
+            return "page: no Chromium or Chrome here, nothing measured"
+        browser = playwright.chromium.launch(executable_path=str(found), args=list(chromium.FLAGS))
+        app, log = ROOT / "dashboard" / "app.py", Path(folder) / "server.log"
+        for path, picture, name in (
+            ("", ".js-plotly-plot .main-svg", "Home"),
+            ("gates", DRAWN, "Gates"),
+        ):
+            seconds = []
+            for _ in range(max(3, runs // 3)):
+                # A new server each time: it is the first picture of a first start.
+                with serving(app, log_file=log, folder=ROOT) as server:
+                    seconds.append(_first(browser, server, path, picture))
+            rows.append(_row(f"server ready → first picture ({name})", seconds, goal=3))
+        with serving(app, log_file=log, folder=ROOT) as server, _tab(browser) as page:
+            page.goto(f"{server.url}/gates")
+            page.wait_for_selector(DRAWN)
+            for count, goal in ((100, 0.3), (1000, 1.0)):
+                seconds = [_edit(page, count, run) for run in range(runs + 1)][1:]
+                rows.append(_row(f"edit → new pictures, {count:,} tokens", seconds, goal=goal))
+        script = Path(__file__).parent / "redrawn.py"
+        with serving(script, log_file=log, folder=ROOT) as server, _tab(browser) as page:
+            page.goto(server.url)
+            page.wait_for_selector(DRAWN)
+            button = page.get_by_role("button", name="other numbers")
+            seconds = [_until_redrawn(page, button.click) for _ in range(runs + 1)][1:]
+            rows.append(_row("six gates × 256 units × 500 tokens redrawn", seconds, goal=0.25))
+        browser.close()
+    return table(rows, head=["page", "median s", "fastest", "slowest", "goal"])
+
+
+def _row(what: str, seconds: list[float], *, goal: float) -> list[str]:
+    numbers = (median(seconds), min(seconds), max(seconds))
+    return [what, *(f"{number:.2f}" for number in numbers), f"{goal:g}"]
+
+
+@contextmanager
+def _tab(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900}) as context:
+        yield context.new_page()
+
+
+def _first(browser: Browser, server: Server, path: str, picture: str) -> float:
+    with _tab(browser) as page:
+        start = perf_counter()
+        page.goto(f"{server.url}/{path}")
+        page.wait_for_selector(picture)
+        return perf_counter() - start
+
+
+def _edit(page: Page, count: int, run: int) -> float:
+    """Types a text of `count` words that was not read before."""
+    words = [WORDS[(at * (run + 3) + at // 7) % len(WORDS)] for at in range(count)]
+    box = page.get_by_role("textbox").first
+    box.fill(" ".join(words))
+    return _until_redrawn(page, lambda: box.press("Control+Enter"))
+
+
+def _until_redrawn(page: Page, act: Callable[[], object]) -> float:
+    before = page.locator(DRAWN).first.get_attribute("data-drawn")
+    start = perf_counter()
+    act()
+    page.wait_for_function(
+        "before => document.querySelector('.heatmaps').dataset.drawn !== before", arg=before
+    )
+    return perf_counter() - start
