@@ -1,26 +1,201 @@
-"""Where one arrives."""
+"""Where one arrives: what a recurrent network is, in one picture that is live."""
 
 from __future__ import annotations
 
-import pandas as pd
-import plotly.graph_objects as go
+from typing import Any
 
-from dashboard import state, widgets
+import streamlit as st
+
+from core import data
+from core.analysis.questions import predicts_tokens
+from core.errors import CoreError
+from dashboard import cache, figures, i18n, state, widgets
 from dashboard.figures import theme
+from dashboard.figures.answers import Answers
+from dashboard.figures.steps import FIRST
+from dashboard.figures.unread import unread
 from dashboard.i18n import t
 from dashboard.views import Page
+from dashboard.widgets import Reading
+from dashboard.widgets.answers import answers_of, slow_answers
+from dashboard.widgets.colouring import COLOUR
+from dashboard.widgets.examples import Example, examples
+from dashboard.widgets.model import pick_cell, pick_task, samples
+from dashboard.widgets.player import clock, play_button, tick
+from dashboard.widgets.text import current_text, pick_source, pick_text
 
 PAGE = Page(key="home", icon=":material/home:", order=0)
 
+LINE = 300  # characters that one line holds with ease; longer texts get the box of the other pages
+_GOOD = "good text"
+_CSS = """<style>
+.st-key-home-lead p { font-size: 1.15rem; line-height: 1.6; max-width: 62rem; text-wrap: pretty; }
+.st-key-home-said { min-height: 3.6rem; }
+.st-key-home-said [data-testid="stMarkdown"] p { font-size: 1.15rem; text-wrap: pretty; }
+.st-key-home-loop { margin: 0.5rem 0 1.5rem; }
+.st-key-home-loop .katex-display { margin: 0.6rem 0 1rem; font-size: 1.5rem; }
+.st-key-home-loop p { line-height: 1.65; text-wrap: pretty; }
+@media (max-width: 640px) {
+  .st-key-home-loop [data-testid="stHorizontalBlock"] { gap: 0.5rem; }
+}
+</style>"""
+
 
 def render() -> None:
-    """Draw the hidden states of the chosen model reading the chosen text."""
-    reading = widgets.reading()
-    hidden = reading.trace.layers[0].states["hidden"][0]
-    figure = go.Figure(
-        go.Heatmap(z=hidden.T, zmid=0, colorscale=theme.scale("hidden", state.mode()), x0=0, dx=1)
+    """Draw the live picture with the line to type in, the loop in words, and the ways on."""
+    st.html(_CSS)
+    with st.container(key="home-lead"):
+        st.markdown(t("home.lead"))
+    _controls()
+    stage, below = st.container(key="home-stage"), st.container(key="home-notes")
+    with below:
+        reading, error = _read()
+    of = cache.digest([reading.model.digest, reading.passage.text, reading.passage.window.start])
+    pause_between = clock(of)
+    with stage:
+        st.fragment(_live, run_every=pause_between)(
+            reading, error, of=of, ticking=pause_between is not None
+        )
+    _loop()
+    st.subheader(t("home.examples"), anchor=False)
+    examples(_examples())
+    st.markdown(t("home.own"))
+
+
+def _controls() -> None:
+    text = current_text()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="home-controls"):
+        if len(text) <= LINE and "\n" not in text:
+            st.text_input(
+                t("home.sentence"),
+                placeholder=t("reading.text.placeholder"),
+                live=True,
+                width=640,
+                **state.bind(state.TEXT, at="line", showing=text, then=_from_beginning),
+            )
+        else:
+            pick_text()
+        with st.popover(t("home.model"), icon=":material/memory:", key="home-model"):
+            pick_task()
+            pick_cell()
+        pick_source()
+
+
+def _from_beginning() -> None:
+    state.reset(state.START, state.STEP)
+
+
+def _read() -> tuple[Reading, CoreError | None]:
+    """Return what was recorded, of the last text that could be read if this one cannot."""
+    error: CoreError | None = None
+    try:
+        found = widgets.read(current_text())
+    except CoreError as problem:
+        error = problem
+        found = widgets.read(state.recall(_GOOD, samples(state.get(state.TASK))[0]))
+    state.remember(_GOOD, found.passage.text)
+    return found, error
+
+
+def _live(reading: Reading, error: CoreError | None, *, of: str, ticking: bool) -> None:
+    last = reading.trace.time - 1
+    step = tick(of, last=last, ticking=ticking)
+    answers = None
+    if reading.model.head and not slow_answers(reading):
+        answers = answers_of(reading)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="home-said"):
+        play_button(of, last=last)
+        if error is not None:
+            widgets.problem(error)
+        elif answers is not None and answers.probable:
+            st.markdown(_said(reading, answers, last if step is None else step))
+    words, mode = figures.labels(i18n.language()), state.mode()
+    drawn: dict[str, Any] = {"tokens": reading.tokens, "answers": answers, "labels": words}
+    figure = figures.unrolled(reading.trace, **drawn, step=step, mode=mode)
+    if step is not None:
+        unread(figure, time=reading.trace.time, step=step, mode=mode)
+    widgets.chart(
+        figure,
+        name="unrolled",
+        table=lambda: figures.unrolled_table(reading.trace, **drawn),
+        alt=figures.unrolled_alt(reading.trace, **drawn),
+        arrays=reading.trace,
     )
-    figure.update_layout(height=320, title=t("quantity.hidden"))
-    table = pd.DataFrame(hidden, columns=[str(unit) for unit in range(hidden.shape[1])])
-    table.insert(0, "token", reading.tokens)
-    widgets.chart(figure, name="hidden", table=table, alt="…", arrays=reading.trace)
+
+
+def _said(reading: Reading, answers: Answers, step: int) -> str:
+    """What the model would answer after this step, as a sentence."""
+    name, share = answers.guesses(step)[0]
+    facts = {
+        "token": widgets.plain(reading.tokens[step], most=30),
+        "step": step + FIRST,
+        "total": reading.trace.time,
+        "name": widgets.plain(name, most=30),
+        "share": share,
+    }
+    if predicts_tokens(reading.model):
+        return t("home.said.next", **facts)
+    return t("home.said", **facts)
+
+
+def _loop() -> None:
+    mode = state.mode()
+    colours = {name: theme.colour(name, mode) for name in ("from_input", "hidden", "answer")}
+    x, h, y = (
+        rf"\textcolor{{{colours[name]}}}{{{letter}}}"
+        for name, letter in (("from_input", "x_t"), ("hidden", "h_t"), ("answer", "y_t"))
+    )
+    before = rf"\textcolor{{{colours['hidden']}}}{{h_{{t-1}}}}"
+    with st.container(key="home-loop"):
+        st.latex(rf"{h} = f(\,{x},\ {before}\,)")
+        columns = st.columns(3, gap="large")
+        facts = {"x": f"${x}$", "h": f"${h}$", "before": f"${before}$", "y": f"${y}$"}
+        columns[0].markdown(t("home.loop.cell", **facts))
+        columns[1].markdown(t("home.loop.memory", **facts))
+        columns[2].markdown(t("home.loop.answer", **facts))
+
+
+def _examples() -> tuple[Example, ...]:
+    return (
+        Example(
+            name="contrast",
+            page="gates",
+            icon=":material/u_turn_left:",
+            text=t("home.example.contrast.text"),
+            at=t("home.example.contrast.at"),
+            choices={COLOUR: "forget"},
+        ),
+        Example(
+            name="brackets",
+            page="gates",
+            icon=":material/data_array:",
+            text="[([()])()](",
+            choices={state.TASK: "brackets", COLOUR: "unit"},
+        ),
+        Example(
+            name="latch",
+            page="compare",
+            icon=":material/lock:",
+            text=data.TASKS["latch"].samples[2],
+            choices={state.TASK: "latch"},
+        ),
+        Example(
+            name="vanishing",
+            page="gradients",
+            icon=":material/trending_down:",
+            choices={state.LENGTH: 200},
+        ),
+        Example(
+            name="characters",
+            page="gates",
+            icon=":material/keyboard:",
+            text=t("home.example.characters.text"),
+            choices={state.TASK: "characters"},
+        ),
+        Example(
+            name="three",
+            page="compare",
+            icon=":material/view_column:",
+            text=t("home.example.contrast.text"),
+        ),
+    )

@@ -1,0 +1,96 @@
+"""Examples: cards that open another page with everything on it ready.
+
+An example says what a link would say: fields and their values, the rest at their defaults, so that
+it looks the same whatever was on the pages before. The whole card can be pressed; what the keyboard
+and screen readers find is the button in it. Not chosen: links, which the session takes only once
+(`state.restore`), and which would not know the step of a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.errors import CoreError
+from dashboard import cache, state
+from dashboard.fields import Field
+from dashboard.i18n import t
+from dashboard.widgets.frame import open_page
+from dashboard.widgets.stepper import pause
+
+_CSS = """<style>
+.st-key-examples { display: grid; gap: 0.9rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
+.st-key-examples > div { width: 100%; height: 100%; }
+[class*="st-key-example-"] { position: relative; height: 100%; gap: 0.15rem;
+  padding: 0.8rem 1rem 0.9rem; transition: border-color 0.15s, background-color 0.15s; }
+[class*="st-key-example-"] p { text-wrap: pretty; }
+[class*="st-key-example-"] .stButton button { text-align: left; min-height: 0; padding: 0; }
+[class*="st-key-example-"] .stButton button p { font-weight: 600; }
+[class*="st-key-example-"] .stButton button::after { content: ""; position: absolute; inset: 0; }
+[class*="st-key-example-"] .stButton, [class*="st-key-example-"] [data-testid="stButton"],
+[class*="st-key-example-"] .stElementContainer { position: static; }
+[class*="st-key-example-"]:hover { border-color: var(--st-primary-color); }
+</style>"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """One card.
+
+    Attributes:
+        name: of its strings, `home.example.<name>` and `….why`.
+        page: where it leads.
+        icon: ":material/…:".
+        text: what is read there; None for the page's own sample.
+        at: the token to look at, where it first stands in the text; None leaves it to the page.
+        choices: fields and their values.
+    """
+
+    name: str
+    page: str
+    icon: str
+    text: str | None = None
+    at: str | None = None
+    choices: Mapping[Field[Any], Any] = field(default_factory=dict)
+
+    def choose(self) -> None:
+        """Put everything in its place."""
+        pause()
+        lasting = (each for each in state.FIELDS.values() if each.key is not None)
+        state.reset(*(each for each in lasting if each is not state.LANGUAGE))
+        for chosen, value in self.choices.items():
+            state.put(chosen, value)
+        if self.text is not None:
+            state.put(state.TEXT, self.text)
+        if self.at is not None and self.text is not None:
+            state.put(state.STEP, _step(self.text, self.at))
+
+
+def examples(shown: Sequence[Example]) -> None:
+    """Draw the cards; a press opens the page."""
+    st.html(_CSS)
+    with st.container(key="examples"):
+        for example in shown:
+            with st.container(border=True, key=f"example-{example.name}"):
+                pressed = st.button(
+                    t(f"home.example.{example.name}"),
+                    icon=example.icon,
+                    type="tertiary",
+                    key=f"open-{example.name}",
+                )
+                st.caption(t(f"home.example.{example.name}.why"))
+            if pressed:
+                example.choose()
+                open_page(example.page)
+
+
+def _step(text: str, token: str) -> int:
+    model = cache.bundled(f"{state.get(state.TASK)}-{state.get(state.CELL)}")
+    try:
+        return cache.encoded(text, model).tokens.index(token)
+    except CoreError:
+        return 0
