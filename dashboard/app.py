@@ -30,6 +30,7 @@ def pages() -> list[ModuleType]:
 
 def show(module: ModuleType) -> None:
     """Draw one page within the frame."""
+    state.enter(module.PAGE.key)
     widgets.frame(module.PAGE.key)
     with widgets.guard():
         module.render()

@@ -14,6 +14,7 @@ A page that has choices of its own declares them at its top, `ORDER = state.decl
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -37,6 +38,7 @@ FIELDS: dict[str, Field[Any]] = {}
 CELLS = ("simple_rnn", "lstm", "gru")
 UNTRAINED = "untrained"
 HOME = "home"  # the page without a path of its own
+ECHO = 2.0  # seconds in which a browser may still send what we replaced
 MOST_STEPS = 5_000  # the longest window; past it a picture has more columns than a screen
 
 
@@ -83,9 +85,7 @@ RESET_AFTER = declare(Flag(name="reset_after", default=True))
 
 # Where one looks
 LAYER = declare(Whole(name="layer", default=0, low=0, high=15, pages=READING))
-STEP = declare(
-    Whole(name="step", default=0, low=0, high=MOST_STEPS, pages=READING, always=True)
-)
+STEP = declare(Whole(name="step", default=0, low=0, high=MOST_STEPS, pages=READING, always=True))
 UNIT = declare(Whole(name="unit", default=0, low=0, high=1023, pages=READING, always=True))
 
 # Compare
@@ -149,8 +149,23 @@ def bind(
     # Only where it differs: a value that is set anew in each run would fight with the one being
     # dragged in the browser.
     if key not in st.session_state or st.session_state[key] != value:
+        if key in st.session_state:
+            _overtake(key, st.session_state[key])
         st.session_state[key] = value
     return {"key": key, "on_change": _take, "args": (field, key, then)}
+
+
+def enter(page: str) -> None:
+    """Say which page is about to be drawn, before any of its widgets is.
+
+    A widget of one page is another one on the next, even with the same key, and would begin empty
+    although Streamlit still lists its key. So on a change of page `bind` has to begin anew.
+    """
+    if recall("page") == page:
+        return
+    remember("page", page)
+    for key in [str(key) for key in st.session_state if str(key).startswith("widget.")]:
+        del st.session_state[key]
 
 
 def remember(name: str, value: object) -> None:
@@ -250,7 +265,26 @@ def _name(field: Field[Any]) -> str:
     return f"field.{field.name}"
 
 
+def _overtake(key: str, value: Any) -> None:
+    """Remember a value that a widget had and we replaced, for a moment."""
+    now = time.monotonic()
+    recent = [(old, at) for old, at in recall(f"overtaken.{key}", ()) if now - at < ECHO]
+    remember(f"overtaken.{key}", (*recent, (value, now)))
+
+
+def _is_echo(key: str) -> bool:
+    """Whether a widget says what we replaced a moment ago: its browser has not heard of it yet.
+
+    That comes along with the next button that is pressed, or the next tick of a fragment, and
+    would undo what was chosen last.
+    """
+    now, value = time.monotonic(), st.session_state[key]
+    return any(old == value and now - at < ECHO for old, at in recall(f"overtaken.{key}", ()))
+
+
 def _take(field: Field[Any], key: str, then: Callable[[], None] | None) -> None:
+    if _is_echo(key):
+        return
     try:
         put(field, field.accept(st.session_state[key]))
     except Refused:

@@ -20,6 +20,7 @@ def frame(page: str) -> None:
     row.title(t(f"{page}.title"), anchor=False, width="content")
     controls = row.container(horizontal=True, width="content", vertical_alignment="center")
     with controls:
+        _tell_browser()
         share(page)
         language()
     _ignored()
@@ -55,6 +56,12 @@ def share(page: str) -> None:
 def open_page(page: str) -> None:
     """Go to another page, by its key. What was chosen stays."""
     st.switch_page(state.recall("pages")[page])
+
+
+def _tell_browser() -> None:
+    # Streamlit leaves <html lang="en">, with which a screen reader would read Korean as English.
+    said = f"<script>document.documentElement.lang = '{i18n.language()}'</script>"
+    st.html(said, unsafe_allow_javascript=True)
 
 
 def _ignored() -> None:

@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from streamlit.util import calc_hash
 
 from core.text.decode import MOST_BYTES
 from dashboard import state, views
@@ -56,7 +57,7 @@ def test_pages_have_places_of_their_own():
 
 
 def test_the_language_switch_changes_every_word_and_stays(open_app):
-    app = open_app(language="en")
+    app = open_app("compare", language="en")
     [switch] = [group for group in app.button_group if group.key == "widget.lang."]
     switch.set_value("ko").run()
     assert not app.exception
@@ -64,6 +65,17 @@ def test_the_language_switch_changes_every_word_and_stays(open_app):
     assert app.text_area[0].label == "글"
     app.run()
     assert app.text_area[0].label == "글"
+
+
+def test_what_was_chosen_is_there_on_the_next_page_too(open_app):
+    app = open_app("gates", **UNTRAINED)
+    app.text_area[0].set_value("c d").run()
+    for page in ("compare", "gates"):
+        app._page_hash = calc_hash(page)
+        app.run()
+        assert not app.exception
+        assert app.title[0].value == title(page, "en")
+        assert app.text_area[0].value == "c d"
 
 
 def test_what_a_link_got_wrong_is_said_as_text(open_app):

@@ -1,0 +1,32 @@
+"""A page with what pages share: a reading, and a chart of it with its downloads and its table."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import state, widgets
+
+state.restore()
+st.set_page_config(layout="wide")
+found = widgets.reading()
+hidden = found.trace.layers[0].states["hidden"][0]
+widgets.chart(
+    go.Figure(go.Heatmap(z=hidden.T, zmid=0), layout={"height": 240}),
+    name="hidden",
+    table=pd.DataFrame({"token": found.tokens, "value": hidden[:, 0]}),
+    alt="The hidden state.",
+    arrays=found.trace,
+)
+widgets.chart(
+    go.Figure(go.Scatter(y=hidden[:, 0]), layout={"height": 240}),
+    name="line",
+    table=pd.DataFrame({"value": hidden[:, 0]}),
+    alt="One unit.",
+)
