@@ -172,7 +172,9 @@ def _precise(key: str, readout: Any, _model: Model) -> Model:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _encoded(key: str, model_key: str, _words: str, _vocabulary: Vocabulary) -> Encoded:
     del key, model_key
-    return _vocabulary.encode(_words, limit=MOST_READ)
+    found = _vocabulary.encode(_words, limit=MOST_READ)
+    found.ids.flags.writeable = found.known.flags.writeable = False
+    return found
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
