@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -94,10 +95,11 @@ def _answers(
 ) -> None:
     words = figures.labels(i18n.language())
     given = {t(f"quantity.{cell}"): each for cell, each in answers.items()}
+    figure = figures.compare_answers(
+        given, cells=list(answers), tokens=tokens, step=step, labels=words, mode=state.mode()
+    )
     widgets.chart(
-        figures.compare_answers(
-            given, cells=list(answers), tokens=tokens, step=step, labels=words, mode=state.mode()
-        ),
+        figure.update_layout(height=270, margin={"t": 40}),
         name="compare-answers",
         table=lambda: figures.compare_answers_table(given, tokens=tokens, labels=words),
         alt=figures.compare_answers_alt(given, labels=words),
@@ -132,7 +134,7 @@ def _insides(
             )
     _picture(readings, answers, layer=layer, step=step)
     traces = {t(f"quantity.{cell}"): each.trace for cell, each in readings.items()}
-    drawn = {
+    drawn: dict[str, Any] = {
         "layer": layer,
         "tokens": tokens,
         "names": SHOWN[state.get(SHOW)],

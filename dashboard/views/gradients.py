@@ -8,17 +8,19 @@ from contextlib import nullcontext
 import streamlit as st
 
 from core.errors import CoreError
-from dashboard import figures, i18n, state, widgets
+from dashboard import cache, figures, i18n, state, widgets
 from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.widgets import knobs
 from dashboard.widgets.backward import clipping, forget_gates, jacobians, units
 from dashboard.widgets.chain import Chain, chain, class_names, weights
 from dashboard.widgets.lives import asked, lives, notice
+from dashboard.widgets.model import samples
 from dashboard.widgets.text import current_text, pick_source, pick_text
 
 PAGE = Page(key="gradients", icon=":material/trending_down:", order=30)
 
+HEIGHT = 460  # pixels: as tall as the knobs beside it
 LONG = 100_000  # steps × units from which on the page says that it works
 _GOOD = "good text"
 # On a telephone the columns stand beneath one another: the picture first, then the knobs.
@@ -53,12 +55,10 @@ def render() -> None:
 def _readable(text: str) -> str:
     """Return a text that can be read: this one, else the last that could be, with a sentence."""
     try:
-        weights_of = weights(_shown()[0], text)
-        if weights_of.vocabulary is not None:
-            weights_of.vocabulary.encode(text)
+        cache.encoded(text, weights(_shown()[0], text))
     except CoreError as error:
         widgets.problem(error)
-        return str(state.recall(_GOOD, text))
+        return str(state.recall(_GOOD, samples(state.get(state.TASK))[0]))
     state.remember(_GOOD, text)
     return text
 
@@ -90,17 +90,18 @@ def _chains(text: str) -> dict[str, Chain]:
 def _norms(found: Mapping[str, Chain]) -> None:
     words = figures.labels(i18n.language())
     norms = {t(f"quantity.{cell}"): each.norms for cell, each in found.items()}
-    tokens = next(iter(found.values())).tokens
+    first = next(iter(found.values()))
     st.subheader(t("gradients.norms"), anchor=False, help=t("gradients.norms.help"))
     st.markdown(notice(found))
+    st.caption(asked(found))
+    figure = figures.gradients(norms, tokens=first.named, labels=words, mode=state.mode())
     widgets.chart(
-        figures.gradients(norms, tokens=tokens, labels=words, mode=state.mode()),
+        figure.update_layout(height=HEIGHT),
         name="gradients",
-        table=lambda: figures.gradients_table(norms, tokens=tokens, labels=words),
+        table=lambda: figures.gradients_table(norms, tokens=first.tokens, labels=words),
         alt=figures.gradients_alt(norms, labels=words),
         arrays=_everything(found),
     )
-    st.caption(asked(found))
 
 
 def _behind(found: Mapping[str, Chain]) -> None:

@@ -34,11 +34,13 @@ def units(found: Mapping[str, Chain], arrays: Savable) -> None:
         key=f"gradients-units-of-{'-'.join(cells)}",
     )
     each = found[chosen or cells[0]]
+    if _overflowed({each.cell: each}):
+        return
     words = figures.labels(i18n.language())
     tokens = each.tokens
     chart(
         figures.gradient_heatmap(
-            each.trace, each.gradients, tokens=tokens, labels=words, mode=state.mode()
+            each.trace, each.gradients, tokens=each.named, labels=words, mode=state.mode()
         ),
         name=f"gradient-units-{each.cell}",
         table=lambda: figures.gradient_heatmap_table(
@@ -52,6 +54,8 @@ def units(found: Mapping[str, Chain], arrays: Savable) -> None:
 def jacobians(found: Mapping[str, Chain], arrays: Savable) -> None:
     """Draw the norm of each step's Jacobian."""
     st.caption(t("gradients.jacobian.help"))
+    if _overflowed(found):
+        return
     time = next(iter(found.values())).trace.time
     steps = np.unique(np.linspace(0, time - 1, min(time, MOST_JACOBIANS)).round().astype(int))
     with st.spinner(t("gradients.jacobian.busy")):
@@ -59,13 +63,18 @@ def jacobians(found: Mapping[str, Chain], arrays: Savable) -> None:
             t(f"quantity.{cell}"): cache.jacobian_norms(each.model, each.trace, steps=steps)
             for cell, each in found.items()
         }
-    words, tokens = figures.labels(i18n.language()), next(iter(found.values())).tokens
+    words, first = figures.labels(i18n.language()), next(iter(found.values()))
     chart(
         figures.jacobian(
-            norms, cells=list(found), time=time, tokens=tokens, labels=words, mode=state.mode()
+            norms,
+            cells=list(found),
+            time=time,
+            tokens=first.named,
+            labels=words,
+            mode=state.mode(),
         ),
         name="jacobian",
-        table=lambda: figures.jacobian_table(norms, tokens=tokens, labels=words),
+        table=lambda: figures.jacobian_table(norms, tokens=first.tokens, labels=words),
         alt=figures.jacobian_alt(norms, labels=words),
         arrays=arrays,
     )
@@ -79,10 +88,12 @@ def forget_gates(found: Mapping[str, Chain], arrays: Savable) -> None:
         st.info(t("gradients.forgetting.none"), icon=":material/info:")
         return
     st.caption(t("gradients.forgetting.help"))
+    if _overflowed({"lstm": found["lstm"]}):
+        return
     each, words = found["lstm"], figures.labels(i18n.language())
     chart(
         figures.forgetting(
-            each.trace, each.gradients, tokens=each.tokens, labels=words, mode=state.mode()
+            each.trace, each.gradients, tokens=each.named, labels=words, mode=state.mode()
         ),
         name="forgetting",
         table=lambda: figures.forgetting_table(
@@ -109,6 +120,14 @@ def clipping(found: Mapping[str, Chain], arrays: Savable) -> None:
         alt=clipping_alt(titled, labels=words),
         arrays=arrays,
     )
+
+
+def _overflowed(found: Mapping[str, Chain]) -> bool:
+    """Say whose numbers have no picture, if there are such."""
+    names = [t(f"quantity.{cell}") for cell, each in found.items() if each.overflowed]
+    if names:
+        st.info(t("gradients.overflow", cells=", ".join(names)), icon=":material/info:")
+    return bool(names)
 
 
 def _said(cell: str, found: Clipping, limit: float) -> str:

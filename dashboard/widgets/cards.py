@@ -23,6 +23,12 @@ _CSS = """<style>
 .unrolled-card .number { color: var(--ink); font-size: 1.45rem; font-weight: 600;
   white-space: nowrap; font-variant-numeric: tabular-nums; }
 .unrolled-card .note { color: var(--muted); font-size: 0.8rem; }
+@media (max-width: 640px) {
+  .unrolled-cards { gap: 0.35rem; }
+  .unrolled-card { padding: 0.35rem 0.45rem; border-left-width: 3px; }
+  .unrolled-card .number { font-size: 1.1rem; }
+  .unrolled-card .note { font-size: 0.72rem; }
+}
 </style>"""
 
 
@@ -37,7 +43,7 @@ class Card:
     colour: str
 
 
-def cards(shown: Sequence[Card], *, key: str, surface: Surface, least: int = 110) -> None:
+def cards(shown: Sequence[Card], *, key: str, surface: Surface, least: int = 100) -> None:
     """Draw the cards side by side where each has `least` pixels, else beneath one another."""
     look = (
         f"--least:{least}px;--line:{surface.line};--card:{surface.card};"

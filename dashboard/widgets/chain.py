@@ -28,6 +28,8 @@ from dashboard.widgets import knobs
 from dashboard.widgets.answers import classes_of
 from dashboard.widgets.model import settings
 
+NAMED = 40
+
 
 @dataclass(frozen=True, eq=False)
 class Chain:
@@ -49,6 +51,12 @@ class Chain:
         """What the first recurrent layer did."""
         return self.trace.layers[0]
 
+    @property
+    def named(self) -> tuple[str, ...] | None:
+        """The tokens for the axis of a picture; None for so many that they would be a band."""
+        few = self.tokens is not None and len(self.tokens) <= NAMED
+        return self.tokens if few else None
+
     @cached_property
     def norms(self) -> Norms:
         """‖∂loss/∂state_t‖ at each step."""
@@ -61,8 +69,9 @@ class Chain:
 
     @property
     def overflowed(self) -> bool:
-        """Whether the states grew past the largest number."""
-        return not np.isfinite(self.layer.outputs).all()
+        """Whether the states, or the gradient on its way back, grew past the largest number."""
+        back = self.gradients.layers[0].states["hidden"]
+        return not (np.isfinite(self.layer.outputs).all() and np.isfinite(back).all())
 
 
 def weights(cell: str, text: str) -> Model:
@@ -87,6 +96,12 @@ def class_names(model: Model) -> tuple[str, ...]:
 
 def chain(cell: str, text: str) -> Chain:
     """Read the text, ask the question, and go back. Raises CoreError for a text of no tokens."""
+    # Numbers that grow past all bounds are one of the answers here, and the page says so.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _chain(cell, text)
+
+
+def _chain(cell: str, text: str) -> Chain:
     model, length = weights(cell, text), state.get(state.LENGTH)
     tokens: tuple[str, ...] | None = None
     if state.get(knobs.SOURCE) == "random":

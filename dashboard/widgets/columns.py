@@ -9,8 +9,10 @@ answer if the text ended there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.layer_trace import LayerTrace
 from dashboard.components.heatmaps import Column, Panel, Strip
@@ -81,6 +83,7 @@ def _strip(found: Answers | None, mode: Mode) -> Strip | None:
         return None
     right = found.given_to_right()
     kind: theme.Kind = "sequential"
+    values: NDArray[Any]
     if right is not None:
         title, values = t("compare.strip.right"), right
     elif found.binary:

@@ -7,6 +7,8 @@ LSTM keeps the units that were chosen, and the others get as many as give its co
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from core.analysis.matching import match_units
@@ -44,7 +46,8 @@ def comparing() -> dict[str, Reading]:
         if state.get(state.TASK) == state.UNTRAINED:
             _pick_match()
             with st.popover(t("reading.settings"), icon=":material/tune:", key="untrained"):
-                pick_settings(state.get(state.COMPARED))
+                shown: tuple[str, ...] = state.get(state.COMPARED)
+                pick_settings(shown)
         pick_source()
     text = current_text()
     try:
@@ -62,9 +65,8 @@ def matched_model(text: str, *, cell: str) -> Model:
         return model
     reference = chosen_model(text, cell=REFERENCE)
     found = match_units(reference, cell, part="recurrent", reset_after=state.get(state.RESET_AFTER))
-    return cache.untrained(
-        cell, words=text, split=state.get(state.SPLIT), **settings() | {"units": found.units}
-    )
+    split: Any = state.get(state.SPLIT)
+    return cache.untrained(cell, words=text, split=split, **settings() | {"units": found.units})
 
 
 def _read(text: str) -> dict[str, Reading]:

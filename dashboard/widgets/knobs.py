@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import data
 from dashboard import state
-from dashboard.fields import Choice, Field, Number
+from dashboard.fields import Choice, Number, Whole
 from dashboard.i18n import labels, t
 from dashboard.widgets.model import drop_sample
 
@@ -35,6 +35,9 @@ SPREAD = state.declare(Number(name="spread", default=0.5, low=0.05, high=3.0, pa
 
 def pick_weights() -> None:
     """Draw the choice between untrained weights and those of a task."""
+    if state.get(WEIGHTS) != state.UNTRAINED:
+        # Trained weights are those of the task that all pages share, whose samples are offered.
+        state.put(WEIGHTS, state.get(state.TASK))
     st.selectbox(
         t("gradients.weights"),
         WEIGHTS.known(),
@@ -161,6 +164,6 @@ def _said(answer: str, names: tuple[str, ...]) -> str:
 
 
 def _slider(
-    field: Field[int] | Field[float], label: str, *, step: float | None = None, help_text: str
+    field: Whole | Number, label: str, *, step: float | None = None, help_text: str
 ) -> None:
-    st.slider(label, field.low, field.high, step=step, help=help_text, **state.bind(field))  # type: ignore[attr-defined]
+    st.slider(label, field.low, field.high, step=step, help=help_text, **state.bind(field))

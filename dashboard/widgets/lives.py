@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.analysis.vanishing import half_life
 from dashboard import state
 from dashboard.figures import theme
 from dashboard.i18n import t
@@ -27,10 +28,13 @@ def lives(found: Mapping[str, Chain]) -> None:
 
 def notice(found: Mapping[str, Chain]) -> str:
     """Return one sentence about what the lines show."""
+    over = [each for each in found.values() if each.overflowed]
+    if over:
+        return t("gradients.overflow", cells=", ".join(map(_name, over)))
     growing = [each for each in found.values() if each.half_life.trend == "doubles"]
     if growing:
         most = min(growing, key=lambda each: each.half_life.steps)
-        return t("gradients.notice.grows", cell=_name(most), steps=f"{most.half_life.steps:.3g}")
+        return t("gradients.notice.grows", cell=_name(most), steps=figure(most.half_life.steps))
     steady = [each for each in found.values() if each.half_life.trend == "steady"]
     if steady:
         return t("gradients.notice.steady", cell=", ".join(map(_name, steady)))
@@ -42,7 +46,7 @@ def notice(found: Mapping[str, Chain]) -> str:
     return t(
         "gradients.notice.furthest",
         cell=_name(most),
-        steps=f"{life:.3g}",
+        steps=figure(life),
         share=share(0.5 ** (HUNDRED / life)),
     )
 
@@ -68,6 +72,11 @@ def share(value: float) -> str:
     return f"{100 * value:.2g} %" if value >= 1e-4 else power(value)
 
 
+def figure(steps: float) -> str:
+    """Return a number of steps with three digits, written out: 1,230."""
+    return f"{steps:,.0f}" if steps >= 100 else f"{steps:.3g}"
+
+
 def power(value: float) -> str:
     """Return a number with its power of ten written out: 3.1·10⁻¹⁴; 0.031 as it is."""
     if value == 0 or 1e-3 <= abs(value) < 1e5:
@@ -86,14 +95,22 @@ def _card(each: Chain, colour: str) -> Card:
         above, number, below = "", t("gradients.card.unknown"), t("gradients.card.overflow")
     elif life.trend in ("halves", "doubles"):
         above = t("gradients.card.halves" if life.trend == "halves" else "gradients.card.doubles")
-        number, below = t("gradients.card.steps", steps=f"{life.steps:.3g}"), _reach(each)
+        number, below = t("gradients.card.steps", steps=figure(life.steps)), _reach(each)
     elif life.trend == "steady":
         above, number = t("gradients.card.steady.note"), t("gradients.card.steady")
         below = _reach(each)
     else:
         above, number = "", t("gradients.card.unknown")
         below = t("gradients.card.unknown.note")
-    return Card(_name(each), number, above, (below,), colour)
+    return Card(_name(each), number, above, (*_memory(each), below), colour)
+
+
+def _memory(each: Chain) -> tuple[str, ...]:
+    """The cell state's own half-life, in an LSTM, whose memory that is."""
+    if each.norms.memory is None or each.overflowed:
+        return ()
+    life = half_life(each.norms.memory, direction=each.layer.direction)
+    return (t(f"gradients.card.memory.{life.trend}", steps=figure(life.steps)),)
 
 
 def _reach(each: Chain) -> str:
