@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from core import data
@@ -13,7 +14,7 @@ from dashboard import cache, figures, i18n, state, widgets
 from dashboard.figures import theme
 from dashboard.figures.answers import Answers
 from dashboard.figures.steps import FIRST
-from dashboard.figures.unread import unread
+from dashboard.figures.unrolled import MOST
 from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.widgets import Reading
@@ -21,8 +22,9 @@ from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.colouring import COLOUR
 from dashboard.widgets.examples import Example, examples
 from dashboard.widgets.model import pick_cell, pick_task, samples
-from dashboard.widgets.player import clock, play_button, tick
+from dashboard.widgets.player import clock, play_button, step_of, tick
 from dashboard.widgets.text import current_text, pick_source, pick_text
+from dashboard.widgets.veil import sheet, veil
 
 PAGE = Page(key="home", icon=":material/home:", order=0)
 
@@ -30,8 +32,8 @@ LINE = 300  # characters that one line holds with ease; longer texts get the box
 _GOOD = "good text"
 _CSS = """<style>
 .st-key-home-lead p { font-size: 1.15rem; line-height: 1.6; max-width: 62rem; text-wrap: pretty; }
-.st-key-home-said { min-height: 3.6rem; }
-.st-key-home-said [data-testid="stMarkdown"] p { font-size: 1.15rem; text-wrap: pretty; }
+.st-key-home-play { min-height: 3.6rem; }
+.st-key-home-play [data-testid="stMarkdown"] p { font-size: 1.15rem; text-wrap: pretty; }
 .st-key-home-loop { margin: 0.5rem 0 1.5rem; }
 .st-key-home-loop .katex-display { margin: 0.6rem 0 1rem; font-size: 1.5rem; }
 .st-key-home-loop p { line-height: 1.65; text-wrap: pretty; }
@@ -47,14 +49,29 @@ def render() -> None:
     with st.container(key="home-lead"):
         st.markdown(t("home.lead"))
     _controls()
-    stage, below = st.container(key="home-stage"), st.container(key="home-notes")
+    said, stage, below = (st.container(key=f"home-{part}") for part in ("said", "stage", "notes"))
     with below:
         reading, error = _read()
     of = cache.digest([reading.model.digest, reading.passage.text, reading.passage.window.start])
+    answers = None
+    if reading.model.head and not slow_answers(reading):
+        answers = answers_of(reading)
+    # Of a long text the part in which the play is; the picture changes only when that is read.
+    start = _start(step_of(of))
+    figure = figures.unrolled(
+        reading.trace,
+        tokens=reading.tokens,
+        answers=answers,
+        start=start,
+        labels=figures.labels(i18n.language()),
+        mode=state.mode(),
+    )
+    with stage, sheet(figure):
+        _picture(reading, answers, figure)
     pause_between = clock(of)
-    with stage:
-        st.fragment(_live, run_every=pause_between)(
-            reading, error, of=of, ticking=pause_between is not None
+    with said:
+        st.fragment(_play, run_every=pause_between)(
+            reading, answers, error, figure, of=of, start=start, ticking=pause_between is not None
         )
     _loop()
     st.subheader(t("home.examples"), anchor=False)
@@ -97,23 +114,40 @@ def _read() -> tuple[Reading, CoreError | None]:
     return found, error
 
 
-def _live(reading: Reading, error: CoreError | None, *, of: str, ticking: bool) -> None:
+def _start(step: int | None) -> int:
+    return 0 if step is None else step - step % MOST
+
+
+def _play(
+    reading: Reading,
+    answers: Answers | None,
+    error: CoreError | None,
+    figure: go.Figure,
+    *,
+    of: str,
+    start: int,
+    ticking: bool,
+) -> None:
+    """Draw what changes with each step: the sentence, and the veil over the picture."""
     last = reading.trace.time - 1
     step = tick(of, last=last, ticking=ticking)
-    answers = None
-    if reading.model.head and not slow_answers(reading):
-        answers = answers_of(reading)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="home-said"):
+    if _start(step) != start:
+        st.rerun()
+    veil(figure, place=None if step is None else step - start, mode=state.mode())
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="home-play"):
         play_button(of, last=last)
         if error is not None:
             widgets.problem(error)
         elif answers is not None and answers.probable:
             st.markdown(_said(reading, answers, last if step is None else step))
-    words, mode = figures.labels(i18n.language()), state.mode()
-    drawn: dict[str, Any] = {"tokens": reading.tokens, "answers": answers, "labels": words}
-    figure = figures.unrolled(reading.trace, **drawn, step=step, mode=mode)
-    if step is not None:
-        unread(figure, time=reading.trace.time, step=step, mode=mode)
+
+
+def _picture(reading: Reading, answers: Answers | None, figure: go.Figure) -> None:
+    drawn: dict[str, Any] = {
+        "tokens": reading.tokens,
+        "answers": answers,
+        "labels": figures.labels(i18n.language()),
+    }
     widgets.chart(
         figure,
         name="unrolled",

@@ -41,6 +41,12 @@ def clock(of: str) -> float | None:
     return PAUSE if play is not None and play.running else None
 
 
+def step_of(of: str) -> int | None:
+    """Return the step read last; None when nothing is being read, so that all of it is shown."""
+    play = _play(of)
+    return None if play is None else play.step
+
+
 def tick(of: str, *, last: int, ticking: bool) -> int | None:
     """Move on if it is time and return the step read last; None: all of it has been read.
 
