@@ -48,7 +48,8 @@ def clip(gradients: Gradients, *, limit: float) -> Clipping:
         raise OutOfRange(what="The norm to clip at", found=limit, expected="more than 0")
     norms = {name: _norm(array) for name, array in gradients.parameters.items()}
     norm = _norm(np.array(list(norms.values())))
-    factor = limit / max(limit, norm) if np.isfinite(norm) else np.nan
+    # The same as limit / max(limit, norm), but also for a limit of infinity, which clips nothing.
+    factor = np.nan if not np.isfinite(norm) else 1.0 if norm <= limit else limit / norm
     scaled = {
         name: (array * array.dtype.type(factor)) for name, array in gradients.parameters.items()
     }

@@ -110,11 +110,12 @@ def pick_loss(names: tuple[str, ...]) -> None:
         help=t("gradients.loss_at.help"),
         **state.bind(state.LOSS_AT),
     )
-    options = (OWN, *(str(at) for at in range(len(names))))
+    said = {OWN: t("gradients.answer.own") if names else t("gradients.answer.next")}
+    said |= {str(at): name for at, name in enumerate(names)}
     st.selectbox(
         t("gradients.answer"),
-        options if names else (OWN,),
-        format_func=lambda answer: _said(answer, names),
+        tuple(said),
+        format_func=said.__getitem__,
         disabled=not names,
         help=t("gradients.answer.help"),
         **state.bind(ANSWER, showing=answer_of(len(names))),
@@ -155,12 +156,6 @@ def answer_of(classes: int) -> str:
     """The answer asked for: OWN, or the number of a class as text; OWN where there is no such."""
     chosen = state.get(ANSWER)
     return chosen if chosen != OWN and int(chosen) < classes else OWN
-
-
-def _said(answer: str, names: tuple[str, ...]) -> str:
-    if not names:
-        return t("gradients.answer.next")
-    return t("gradients.answer.own") if answer == OWN else names[int(answer)]
 
 
 def _slider(

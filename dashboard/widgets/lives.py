@@ -31,11 +31,18 @@ def notice(found: Mapping[str, Chain]) -> str:
     over = [each for each in found.values() if each.overflowed]
     if over:
         return t("gradients.overflow", cells=", ".join(map(_name, over)))
-    growing = [each for each in found.values() if each.half_life.trend == "doubles"]
+    if state.get(state.LOSS_AT) == "every":
+        return t("gradients.notice.every")
+    growing = [
+        each
+        for each in found.values()
+        # At least once over all steps; less is no explosion.
+        if each.half_life.trend == "doubles" and each.half_life.steps < each.trace.time
+    ]
     if growing:
         most = min(growing, key=lambda each: each.half_life.steps)
         return t("gradients.notice.grows", cell=_name(most), steps=figure(most.half_life.steps))
-    steady = [each for each in found.values() if each.half_life.trend == "steady"]
+    steady = [each for each in found.values() if each.half_life.trend in ("steady", "doubles")]
     if steady:
         return t("gradients.notice.steady", cell=", ".join(map(_name, steady)))
     shrinking = [each for each in found.values() if each.half_life.trend == "halves"]

@@ -1,0 +1,84 @@
+"""What a model is asked: each target against the loss computed by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import core
+from core.analysis import questions
+from core.errors import EmptyText, MissingVocabulary, OutOfRange
+
+
+def model(outputs: int, readout: str = "last", vocabulary: int = 7) -> core.Model:
+    return core.new_model(
+        "gru",
+        vocabulary=vocabulary,
+        embedding=3,
+        units=[4],
+        outputs=outputs,
+        readout=readout,
+        seed=3,
+        dtype=np.float64,
+    )
+
+
+def test_texts_are_repeated_and_cut():
+    assert questions.repeated(np.array([4, 5, 6]), length=7).tolist() == [4, 5, 6, 4, 5, 6, 4]
+    assert questions.repeated(np.array([4, 5, 6]), length=2).tolist() == [4, 5]
+    with pytest.raises(EmptyText):
+        questions.repeated(np.array([], dtype=int), length=2)
+    with pytest.raises(OutOfRange):
+        questions.repeated(np.array([4]), length=0)
+
+
+def test_random_tokens_are_those_of_the_seed_and_never_padding():
+    drawn = questions.random_tokens(model(1), length=4_000, seed=5)
+    assert set(drawn.tolist()) == {2, 3, 4, 5, 6}
+    assert np.array_equal(drawn, questions.random_tokens(model(1), length=4_000, seed=5))
+    assert not np.array_equal(drawn, questions.random_tokens(model(1), length=4_000, seed=6))
+    with pytest.raises(MissingVocabulary):
+        questions.random_tokens(core.new_model("gru", features=2), length=2, seed=0)
+
+
+@pytest.mark.parametrize("readout", ["last", "every"])
+@pytest.mark.parametrize(("outputs", "answer"), [(1, 0), (1, 1), (3, 2), (3, 0)])
+def test_the_loss_is_the_cross_entropy_to_the_class_asked_for(outputs, answer, readout):
+    asked = model(outputs, readout)
+    run = core.record(asked, np.array([[2, 5, 3, 6]]))
+    targets = questions.class_targets(asked, run, answer=answer)
+    given = run.outputs.reshape(-1, outputs)
+    if outputs == 1:
+        share = given[:, 0] if answer else 1 - given[:, 0]
+    else:
+        share = given[:, answer]
+    found = core.backprop(asked, run, targets)
+    assert found.loss == pytest.approx(-np.log(share).mean(), rel=1e-12)
+
+
+def test_the_own_answer_is_the_likeliest_at_the_end():
+    one = core.record(model(1), np.array([[2, 5]]))
+    assert questions.own_answer(one) == int(one.outputs[0, 0] >= 0.5)
+    three = core.record(model(3, "every"), np.array([[2, 5, 6]]))
+    assert questions.own_answer(three) == int(np.argmax(three.outputs[0, -1]))
+
+
+def test_language_models_are_asked_for_what_comes_next():
+    assert questions.predicts_tokens(model(7))
+    assert not questions.predicts_tokens(model(1))
+    following = np.array([5, 3, 6])
+    for readout, expected in (("every", [[5, 3, 6]]), ("last", [6])):
+        asked = model(7, readout)
+        run = core.record(asked, np.array([[2, 5, 3]]))
+        targets = questions.next_tokens(run, following)
+        assert targets.tolist() == expected
+        picked = np.take_along_axis(run.outputs, targets[..., None], axis=-1)
+        found = core.backprop(asked, run, targets)
+        assert found.loss == pytest.approx(-np.log(picked).mean(), rel=1e-12)
+
+
+def test_an_answer_that_is_none_is_refused():
+    run = core.record(model(1), np.array([[2]]))
+    assert questions.classes(model(1)) == 2
+    with pytest.raises(OutOfRange):
+        questions.class_targets(model(1), run, answer=2)
