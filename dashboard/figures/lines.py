@@ -112,12 +112,12 @@ def note(drawn: go.Figure, sentences: Sequence[str], *, mode: Mode, bottom: int 
     shown = [line for sentence in sentences if sentence for line in wrapped(sentence)]
     room = 17 * len(shown) + 8 if shown else 0
     if shown:
-        height = (drawn.layout.height or HEIGHT) + room
-        drawn.update_layout(
-            title={"text": "<br>".join(shown), "x": 0.01, "xanchor": "left", "y": room / height,
-                   "yanchor": "top", "yref": "container",
-                   "font": {"size": 12, "color": theme.SURFACE[mode].muted}},
-            margin={"b": bottom + room},
-            height=height,
+        drawn.add_annotation(
+            text="<br>".join(shown), x=0, xref="paper", xanchor="left", xshift=-36, y=0,
+            yref="paper", yanchor="top", yshift=4 - bottom, showarrow=False, align="left",
+            name="note", font={"size": 12, "color": theme.SURFACE[mode].muted},
         )  # fmt: skip
+        drawn.update_layout(
+            margin={"b": bottom + room}, height=(drawn.layout.height or HEIGHT) + room
+        )
     return room

@@ -1,8 +1,8 @@
 """Text of users in pictures is text, never markup.
 
 Plotly reads HTML-like tags (<b>, <a href=…>) and, where MathJax is loaded, $…$ in ticks, hover
-texts and annotations. Everything that a user wrote passes through `plain` on its way there; tables
-and files hold it as it was.
+texts and annotations, and %{…} where a hover text is a template. Everything that a user wrote
+passes through `plain` on its way there; tables and files hold it as it was.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def plain(text: str, *, most: int | None = None) -> str:
         seen = regex.findall(r"\X", text)
         text = text if len(seen) <= most else "".join(seen[: most - 1]) + "…"
     # Plotly knows no name for quotes, and needs none: nothing here stands in an attribute.
-    return escape(text, quote=False).replace("$", "&#36;")
+    return escape(text, quote=False).replace("$", "&#36;").replace("%{", "&#37;{")
 
 
 def power(exponent: float) -> str:

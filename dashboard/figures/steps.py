@@ -39,21 +39,23 @@ class Steps:
         return cls(time, None if tokens is None else tuple(tokens), block)
 
     @property
-    def places(self) -> list[str] | list[int]:
+    def places(self) -> list[str] | list[float]:
         """What series have as x."""
         starts = range(0, self.count, self.block)
         if self.tokens is None:
-            return [FIRST + start for start in starts]
+            return [FIRST + start + (self.block - 1) / 2 for start in starts]
         return [f"{self._token(start)}<sub>{self._numbers(start)}</sub>" for start in starts]
 
     def position(self, step: float) -> float:
         """Return where a step index, or a point between two, lies on the axis; for shapes."""
-        place = step / self.block
-        return place if self.tokens is not None else FIRST + step
+        if self.tokens is None:
+            return FIRST + step
+        return (step + 0.5) / self.block - 0.5
 
     def axis(self, words: Mapping[str, str], *, title: bool = True) -> dict[str, Any]:
         """Return the settings of the x axis."""
-        edges = [self.position(-0.5 * self.block), self.position(self.count - 0.5 * self.block)]
+        end = -(-self.count // self.block) * self.block
+        edges = [self.position(-0.5), self.position(end - 0.5)]
         axis: dict[str, Any] = {"range": edges, "showgrid": False, "zeroline": False}
         if self.tokens is None:
             return axis | {"title": {"text": words["step"] if title else None}}

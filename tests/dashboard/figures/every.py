@@ -1,0 +1,100 @@
+"""Every figure once, with everything that it takes: what the conformance tests run over."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.analysis.answers import answers as asked
+from core.analysis.jacobian import jacobian_norms
+from core.trace import Trace
+from dashboard import figures
+from tests.dashboard.figures import samples
+from tests.dashboard.figures.samples import CELLS, TOKENS
+
+Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The three that every noun has."""
+
+    figure: Callable[[Labels | None, Any], go.Figure]
+    table: Callable[[Labels | None], pd.DataFrame]
+    alt: Callable[[Labels | None], str]
+
+
+def of(noun: str, *data: Any, **settings: Any) -> Drawn:
+    """A noun's three functions bound to data; each gets those settings that it takes."""
+
+    def bound(ending: str) -> Callable[..., Any]:
+        function = getattr(figures, f"{noun}{ending}")
+        taken = inspect.signature(function).parameters
+        kept = {key: value for key, value in settings.items() if key in taken}
+        return partial(function, *data, **kept)
+
+    picture, table, sentence = bound(""), bound("_table"), bound("_alt")
+    return Drawn(
+        lambda labels, mode: picture(labels=labels, mode=mode),
+        lambda labels: table(labels=labels),
+        lambda labels: sentence(labels=labels),
+    )
+
+
+def answers(cell: str, outputs: int = 1) -> figures.Answers:
+    model = samples.model(cell, outputs=outputs)
+    values = asked(model, samples.record(model))
+    if outputs == 1:
+        return figures.Answers.of(values, classes=("<b>no", "yes</b>"))
+    targets = np.array([*range(samples.TIME - 1), -1]) % outputs
+    return figures.Answers.of(
+        values, activation="softmax", classes=TOKENS[:outputs], targets=targets
+    )
+
+
+def traces() -> dict[str, Trace]:
+    return {f"<b>{cell}": samples.trace(cell) for cell in CELLS}
+
+
+def norms() -> dict[str, figures.Norms]:
+    return {f"<b>{cell}": figures.Norms.of(*samples.run(cell, truncate=4)) for cell in CELLS}
+
+
+def everything() -> dict[str, Drawn]:
+    found: dict[str, Drawn] = {}
+    for cell in CELLS:
+        run = samples.trace(cell)
+        found[f"gates {cell}"] = of("gates", run, tokens=TOKENS, step=2)
+        found[f"means {cell}"] = of("means", run, tokens=TOKENS, step=2)
+        found[f"saturation {cell}"] = of("saturation", run, units=(1,))
+        found[f"gradient_heatmap {cell}"] = of(
+            "gradient_heatmap", *samples.run(cell), tokens=TOKENS, step=1
+        )
+        found[f"unrolled {cell}"] = of(
+            "unrolled", run, tokens=TOKENS, answers=answers(cell), step=3
+        )
+        found[f"cell {cell}"] = of("cell", run, step=1, unit=4, tokens=TOKENS)
+    cellular = samples.trace("lstm").layers[0].states["cell"][0, :, 2]
+    found["tokens"] = of("tokens", TOKENS, cellular, quantity="cell", step=1)
+    found["answers"] = of("answers", answers("gru"), tokens=TOKENS, step=4)
+    found["answers softmax"] = of("answers", answers("lstm", 6), tokens=TOKENS)
+    found["compare"] = of("compare", traces(), tokens=TOKENS, step=1)
+    found["compare_answers"] = of(
+        "compare_answers", {f"<b>{cell}": answers(cell) for cell in CELLS}, cells=CELLS,
+        tokens=TOKENS, step=1,
+    )  # fmt: skip
+    found["gradients"] = of("gradients", norms(), tokens=TOKENS, step=1)
+    found["jacobian"] = of(
+        "jacobian", {f"<b>{cell}": jacobian_norms(samples.trace(cell).layers[0]) for cell in CELLS},
+        cells=CELLS, time=samples.TIME, tokens=TOKENS, step=1,
+    )  # fmt: skip
+    found["forgetting"] = of("forgetting", *samples.run("lstm"), tokens=TOKENS, step=1)
+    found["parameters"] = of("parameters", {f"<b>{cell}": samples.model(cell) for cell in CELLS})
+    return found

@@ -1,0 +1,116 @@
+"""What holds for every figure: budget, escaping, both modes, both languages, table, sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard import figures
+from dashboard.figures import theme
+from tests.dashboard.figures import every, samples
+from tests.dashboard.figures.samples import TOKENS, strings
+
+EVERY = every.everything()
+FOLDER = Path(figures.__file__).parent
+# Tags that the pictures write themselves; everything else with a bracket is a token.
+OWN = re.compile(r"</?(?:b|i|br|sub|sup|extra)>")
+every_figure = pytest.mark.parametrize("drawn", EVERY.values(), ids=EVERY.keys())
+
+
+def test_every_noun_is_here_with_all_three_functions():
+    nouns = {name.split()[0] for name in EVERY}
+    public = {name for name in figures.__all__ if name[0].islower()} - {"labels"}
+    drawn = {re.sub(r"_(table|alt)$", "", name) for name in public}
+    # Equations are text, and clipping was drawn by the page that needs it; both have own tests.
+    assert drawn - {"equations", "clipping"} == nouns
+    assert {f"{noun}{ending}" for noun in nouns for ending in ("", "_table", "_alt")} <= public
+
+
+@every_figure
+@pytest.mark.parametrize("mode", theme.MODES)
+def test_both_modes_have_their_own_surface_and_the_same_numbers(drawn, mode):
+    figure = drawn.figure(None, mode)
+    assert figure.layout.template.layout.paper_bgcolor == theme.SURFACE[mode].paper
+    other = drawn.figure(None, "dark" if mode == "light" else "light")
+    for one, another in zip(figure.data, other.data, strict=True):
+        for axis in ("x", "y", "z"):
+            if getattr(one, axis, None) is not None:
+                np.testing.assert_array_equal(getattr(one, axis), getattr(another, axis))
+
+
+@every_figure
+def test_tokens_and_names_are_text_and_never_markup(drawn):
+    for text in strings(drawn.figure(None, "light")):
+        assert "<script" not in text
+        assert "<a " not in text
+        # Titles of models begin with <b>, class names hold it: escaped, or a bold of our own.
+        without = re.sub(r"<b>.*?</b>|<sub>.*?</sub>|<sup>.*?</sup>|<i>.*?</i>", "", text)
+        assert "<b>" not in without, text
+        assert "</b>" not in without, text
+        assert "<" not in OWN.sub("", text.replace("&lt;", "")), text
+        assert "$x" not in text
+        assert "%{x}" not in text.replace("<b>%{x}</b>", "")  # the place, in hover
+
+
+@every_figure
+def test_tables_keep_texts_as_they_were_and_have_no_column_twice(drawn):
+    table = drawn.table(None)
+    assert len(table) > 0 or drawn is EVERY["saturation simple_rnn"]  # it has no gates
+    assert table.columns.is_unique
+    if "Token" in table:
+        assert list(dict.fromkeys(table["Token"])) == list(dict.fromkeys(TOKENS))
+
+
+@every_figure
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_words_are_filled_in_and_in_one_language(drawn, language):
+    labels = figures.labels(language)
+    alt = drawn.alt(labels)
+    assert len(alt) > 10
+    assert not re.search(r"(?<!%){\w*}", alt)
+    texts = [*strings(drawn.figure(labels, "dark")), *map(str, drawn.table(labels)), alt]
+    assert not any(re.search(r"(?<!%)(?<!&#37;){[a-z]+}", text) for text in texts)
+    if language == "ko":
+        english = {
+            word
+            for key, word in figures.labels("en").items()
+            if len(word) > 4 and word != labels[key] and "{" not in word
+        }
+        shown = " | ".join(unescape(text) for text in texts)
+        left = {word for word in english if re.search(rf"(?<![\w<]){re.escape(word)}(?!\w)", shown)}
+        assert left == set()
+
+
+@every_figure
+def test_labels_need_only_what_differs(drawn):
+    assert drawn.alt({}) == drawn.alt(None) == drawn.alt(figures.labels("en"))
+    changed = drawn.table({"step": "Zeitschritt", "unit": "Einheit", "model": "Modell"})
+    assert not {"Step", "Unit", "Model"} & set(changed.columns)
+
+
+@every_figure
+def test_figures_are_small(drawn):
+    assert len(drawn.figure(None, "light").to_json()) < 300_000
+
+
+def test_no_word_of_the_figures_is_left_over_or_missing():
+    code = "".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py"))
+    known = set(json.loads((FOLDER.parent / "i18n/en/figures.json").read_text(encoding="utf-8")))
+    patterns = {
+        re.sub(r"\\{[^}]*\\}", ".+", re.escape(key))
+        for key in re.findall(r"[\"']((?:[a-z][a-z_]*)(?:\.(?:[a-z_]+|{[^}]*}))*)[\"']", code)
+    } | {"embedding", "dense"}  # kinds of layers, as core names them
+    left = {key for key in known if not any(re.fullmatch(pattern, key) for pattern in patterns)}
+    assert left == set()
+    asked = set(re.findall(r"(?:said|words)\[\"([^\"]+)\"\]", code))
+    assert asked <= set(figures.labels("en"))
+
+
+def test_tokens_of_another_number_are_refused():
+    with pytest.raises(samples.core.CoreError, match="tokens"):
+        figures.gates(samples.trace("gru"), tokens=TOKENS[:-1])
