@@ -34,6 +34,7 @@ def show(module: ModuleType) -> None:
     widgets.frame(module.PAGE.key)
     with widgets.guard():
         module.render()
+    widgets.foot()
 
 
 def main() -> None:

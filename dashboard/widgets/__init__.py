@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.widgets.chart import chart, downloads
-from dashboard.widgets.frame import frame, open_page
+from dashboard.widgets.frame import foot, frame, open_page
 from dashboard.widgets.model import (
     chosen_model,
     pick_cell,
@@ -26,6 +26,7 @@ __all__ = [
     "chosen_model",
     "current_text",
     "downloads",
+    "foot",
     "frame",
     "guard",
     "open_page",

@@ -20,7 +20,6 @@ def frame(page: str) -> None:
     row.title(t(f"{page}.title"), anchor=False, width="content")
     controls = row.container(horizontal=True, width="content", vertical_alignment="center")
     with controls:
-        _tell_browser()
         share(page)
         language()
     _ignored()
@@ -58,8 +57,11 @@ def open_page(page: str) -> None:
     st.switch_page(state.recall("pages")[page])
 
 
-def _tell_browser() -> None:
-    # Streamlit leaves <html lang="en">, with which a screen reader would read Korean as English.
+def foot() -> None:
+    """Tell the browser the language of the page. Last, where it takes no room.
+
+    Streamlit leaves <html lang="en">, with which a screen reader would read Korean as English.
+    """
     said = f"<script>document.documentElement.lang = '{i18n.language()}'</script>"
     st.html(said, unsafe_allow_javascript=True)
 

@@ -27,7 +27,7 @@ def test_pages_are_one_press_away_and_keep_the_text(visitor: Visitor) -> None:
     heading(page, "Compare")
     visitor.settle()
     assert "/compare" in page.url
-    expect(page.get_by_role("textbox", name="Text").first).to_have_value("a b c")
+    expect(page.get_by_role("textbox", name="Text").first).to_have_value("a b c", timeout=PATIENCE)
 
 
 def test_on_a_telephone_the_pages_are_behind_one_button(open_visitor: OpenVisitor) -> None:
@@ -51,8 +51,10 @@ def test_a_shared_link_opens_what_was_shared(visitor: Visitor, open_visitor: Ope
     other.allow(BELOW_THE_PAGE)
     other.page.goto(link)
     other.settle()
-    expect(other.page.get_by_role("textbox", name="Text").first).to_have_value(TEXT)
-    expect(other.page.get_by_role("radio", name="GRU")).to_be_checked()
+    expect(other.page.get_by_role("textbox", name="Text").first).to_have_value(
+        TEXT, timeout=PATIENCE
+    )
+    expect(other.page.get_by_role("radio", name="GRU")).to_be_checked(timeout=PATIENCE)
     assert other.page.get_by_test_id("stAlert").count() == 0
 
 
@@ -61,7 +63,7 @@ def test_the_language_is_the_browsers_until_it_is_chosen(open_visitor: OpenVisit
     visitor.allow(BELOW_THE_PAGE)
     page = visitor.visit("gates", **UNTRAINED)
     heading(page, "게이트")
-    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    expect(page.locator("html")).to_have_attribute("lang", "ko", timeout=PATIENCE)
     page.get_by_role("radio", name="English").click()
     heading(page, "Gates")
-    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("html")).to_have_attribute("lang", "en", timeout=PATIENCE)

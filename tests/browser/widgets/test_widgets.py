@@ -104,7 +104,7 @@ def test_the_downloaded_page_shows_the_chart_without_a_network(
 
 def test_typing_changes_the_pictures(tab: Visitor) -> None:
     page = opened(tab)
-    last = "document.querySelector('.js-plotly-plot')._fullLayout.xaxis.range[1]"
+    last = "document.querySelector('.js-plotly-plot')?._fullLayout?.xaxis.range[1]"
     assert page.evaluate(last) == 6.5
     area = page.get_by_role("textbox", name="글")
     area.fill("아주 좋은 영화")
@@ -115,7 +115,7 @@ def test_typing_changes_the_pictures(tab: Visitor) -> None:
 def test_the_table_stands_below_its_chart(tab: Visitor) -> None:
     page = opened(tab)
     page.get_by_text("표로 보기").first.click()
-    expect(page.get_by_test_id("stDataFrame")).to_have_count(1)
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(1, timeout=PATIENCE)
 
 
 def test_a_blank_text_says_so_and_keeps_the_picture(tab: Visitor) -> None:
@@ -123,7 +123,7 @@ def test_a_blank_text_says_so_and_keeps_the_picture(tab: Visitor) -> None:
     area = page.get_by_role("textbox", name="글")
     area.fill("   ")
     area.press("Control+Enter")
-    expect(page.get_by_test_id("stAlert")).to_contain_text("공백")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("공백", timeout=PATIENCE)
     expect(page.locator(PLOT).first).to_be_visible(timeout=PATIENCE)
     assert area.input_value() == "   "
 
@@ -143,8 +143,10 @@ def test_an_upload_in_cp949_is_read_and_shown(tab: Visitor) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": "review.txt", "mimeType": "text/plain", "buffer": data}
     )
-    expect(page.get_by_text("CP949(으)로 읽었습니다")).to_be_visible()
-    expect(page.get_by_role("textbox", name="글")).to_have_value(data.decode("cp949"))
+    expect(page.get_by_text("CP949(으)로 읽었습니다")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("textbox", name="글")).to_have_value(
+        data.decode("cp949"), timeout=PATIENCE
+    )
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_sent(tab: Visitor) -> None:
@@ -153,5 +155,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(tab: Visitor) -> 
     page.locator("input[type=file]").set_input_files(
         {"name": "big.txt", "mimeType": "text/plain", "buffer": b"a" * 21 * 1024**2}
     )
-    expect(page.get_by_text("20.0MB")).to_be_visible()
-    expect(page.get_by_role("textbox", name="글")).to_have_value(UNTRAINED["text"])
+    expect(page.get_by_text("20.0MB")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("textbox", name="글")).to_have_value(
+        UNTRAINED["text"], timeout=PATIENCE
+    )
