@@ -37,6 +37,7 @@ _CSS = """<style>
 .st-key-home-loop { margin: 0.5rem 0 1.5rem; }
 .st-key-home-loop .katex-display { margin: 0.6rem 0 1rem; font-size: 1.5rem; }
 .st-key-home-loop p { line-height: 1.65; text-wrap: pretty; }
+.st-key-home-lead p, .st-key-home-loop p, .st-key-home-play p { word-break: keep-all; }
 @media (max-width: 640px) {
   .st-key-home-loop [data-testid="stHorizontalBlock"] { gap: 0.5rem; }
 }

@@ -17,20 +17,24 @@ import streamlit as st
 from core.errors import CoreError
 from dashboard import cache, state
 from dashboard.fields import Field
+from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.widgets.frame import open_page
 from dashboard.widgets.stepper import pause
 
+# Words of Korean are broken between lines only where there is a blank, as in print.
 _CSS = """<style>
 .st-key-examples { display: grid; gap: 0.9rem;
   grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
 .st-key-examples > div { width: 100%; height: 100%; }
 [class*="st-key-example-"] { position: relative; height: 100%; gap: 0.15rem;
   padding: 0.8rem 1rem 0.9rem; transition: border-color 0.15s, background-color 0.15s; }
-[class*="st-key-example-"] p { text-wrap: pretty; }
+[class*="st-key-example-"] p { text-wrap: pretty; word-break: keep-all; }
+[class*="st-key-example-"] [data-testid="stCaptionContainer"] p { color: var(--muted); opacity: 1; }
 [class*="st-key-example-"] .stButton button { text-align: left; min-height: 0; padding: 0; }
 [class*="st-key-example-"] .stButton button p { font-weight: 600; }
-[class*="st-key-example-"] .stButton button::after { content: ""; position: absolute; inset: 0; }
+[class*="st-key-example-"] .stButton button::after { content: ""; position: absolute; inset: 0;
+  z-index: 1; }
 [class*="st-key-example-"] .stButton, [class*="st-key-example-"] [data-testid="stButton"],
 [class*="st-key-example-"] .stElementContainer { position: static; }
 [class*="st-key-example-"]:hover { border-color: var(--st-primary-color); }
@@ -72,7 +76,9 @@ class Example:
 
 def examples(shown: Sequence[Example]) -> None:
     """Draw the cards; a press opens the page."""
-    st.html(_CSS)
+    # Streamlit's own captions are paler than 4.5:1.
+    muted = theme.SURFACE[state.mode()].muted
+    st.html(f"{_CSS}<style>.st-key-examples {{ --muted: {muted}; }}</style>")
     with st.container(key="examples"):
         for example in shown:
             with st.container(border=True, key=f"example-{example.name}"):
