@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 
@@ -28,6 +29,13 @@ def cards(app) -> list[str]:
 def chart(app, name: str = "gradients") -> dict:
     [found] = [e for e in app.get("plotly_chart") if e.proto.id.endswith(f"chart-{name}")]
     return json.loads(found.proto.spec)
+
+
+def numbers(given) -> np.ndarray:
+    """Plotly writes arrays as bytes, and short ones as lists."""
+    if isinstance(given, dict):
+        return np.frombuffer(base64.b64decode(given["bdata"]), given["dtype"])
+    return np.array([np.nan if each is None else each for each in given])
 
 
 def expected(cell: str, *, length: int = 100, **settings: object):
@@ -88,6 +96,8 @@ def test_truncation_leaves_nothing_beyond_its_block_and_is_drawn(open_app):
     assert len(borders) == 3
     lines = [line for line in drawn["data"] if "lines" in line.get("mode", "")]
     assert len(lines) == 4  # three cells, and the cell state of the LSTM
+    for line in lines:
+        assert np.isfinite(numbers(line["y"])).tolist() == [False] * 75 + [True] * 25
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
