@@ -57,7 +57,7 @@ ORDER: tuple[frozenset[str], ...] = (
 )
 LEVEL = {group: level for level, groups in enumerate(ORDER) for group in groups}
 
-NEEDS_KERAS = ("core.engines.keras_engine", "core.training", "core.importers.keras_bridge")
+NEEDS_KERAS = ("core.engines.keras_engine", "core.training", "core.importers")
 KERAS = {"tensorflow", "keras"}
 DRAWING = {"streamlit", "plotly"}
 

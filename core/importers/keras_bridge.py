@@ -1,4 +1,4 @@
-"""Between a Keras model in memory and a Model: `from_keras`, and `to_keras`, the way back.
+"""From a Keras model in memory to a Model. The way back is `keras_export.py`.
 
 Sequential models of Embedding, SimpleRNN, LSTM, GRU, Bidirectional and Dense layers; what is the
 identity when nothing trains (dropout, noise) is passed over. Cost: one copy of the weights.
@@ -8,30 +8,21 @@ Order in time. A Model says in which direction of the *text* each layer reads. K
 on its outputs in the order in which it read: reversed. So `from_keras` keeps in mind, layer by
 layer, whether the sequence is reversed by now. In traces everything is in the order of the text;
 where a Keras model ends in a reversed sequence, `trace.outputs[:, ::-1]` is what it predicts.
-`to_keras` puts every reversed sequence back in order with a small layer of its own, `ReverseTime`,
-so that its outputs equal `trace.outputs` as they stand, and masks stay beside their tokens. Not
-chosen: leaving sequences reversed. Keras does not reverse the mask along with the sequence, so
-the layer above would skip the wrong steps, and the outputs would not be comparable as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from core import activations
 from core.activations import Array
-from core.engines.keras_layout import (
-    KERAS_CLASSES,
-    gates_from_keras,
-    keras_settings,
-    keras_weights,
-)
+from core.engines.keras_layout import KERAS_CLASSES, gates_from_keras
 from core.errors import UnsupportedModel
+from core.importers.keras_export import reverse_time
 from core.model import Model
 from core.stages import Dense, Direction, Embedding, Layer, Readout, Recurrent, Stage
 from core.text import Vocabulary
@@ -87,33 +78,6 @@ def from_keras(
         vocabulary=vocabulary,
         card=dict(card or {}),
     )
-
-
-def to_keras(model: Model) -> Any:
-    """A Keras Sequential model that answers as `record(model, …).outputs` does.
-
-    Equal to rounding, in the order of the text; masks from `mask_zero` or given at the call mean
-    the same. A layer that reads backwards and hands on every step is followed by a `ReverseTime`
-    layer; a file saved from such a model is loaded after one call of `to_keras` (which registers
-    that layer). Raises UnsupportedModel for a concatenated pair of different widths, which Keras
-    cannot build on.
-    """
-    import keras
-
-    dtype = str(model.dtype)
-    if model.embedding is not None:
-        layers = [keras.Input((None,), dtype="int32")]
-    else:
-        layers = [keras.Input((None, model.features), dtype=dtype)]
-    weights: list[tuple[Any, list[Array]]] = []
-    for stage in model.stages:
-        for layer, own in _layers_of(stage, dtype=dtype):
-            layers.append(layer)
-            weights += own
-    result = keras.Sequential(layers, name=_keras_name(model.name))
-    for layer, arrays in weights:
-        layer.set_weights(arrays)
-    return result
 
 
 @dataclass
@@ -223,7 +187,7 @@ def _flat(keras_model: Any) -> Iterator[Any]:
 def _kind(layer: Any) -> str:
     """The name of a class that is Keras's own (or ours); a subclass may compute anything."""
     kind = type(layer)
-    if kind is _reverse_time() or kind.__module__.startswith("keras."):
+    if kind is reverse_time() or kind.__module__.startswith("keras."):
         return kind.__name__
     return ""
 
@@ -246,79 +210,3 @@ def _array(variable: Any) -> Array:
     # Not keras.ops.convert_to_numpy: NumPy 2 warns about the way in which that copies.
     array = np.asarray(keras.ops.convert_to_tensor(variable)).copy()
     return array if array.dtype == np.float64 else array.astype(np.float32)
-
-
-def _layers_of(stage: Stage, *, dtype: str) -> Iterator[tuple[Any, list[tuple[Any, list[Array]]]]]:
-    """Keras layers for a stage, each with the layers whose weights to set."""
-    import keras
-
-    if isinstance(stage, Recurrent):
-        layer, parts = _recurrent_layer(stage, dtype=dtype)
-        yield layer, list(zip(parts, map(keras_weights, stage.layers), strict=True))
-        if stage.returns == "every" and stage.layers[0].direction == "backward":
-            name = f"{_keras_name(stage.name)}_in_text_order"
-            yield _reverse_time()(name=name, dtype=dtype), []
-        return
-    kind = keras.layers.Dense if isinstance(stage, Dense) else keras.layers.Embedding
-    layer = kind(name=_keras_name(stage.name), dtype=dtype, **keras_settings(stage))
-    yield layer, [(layer, keras_weights(stage))]
-
-
-def _recurrent_layer(stage: Recurrent, *, dtype: str) -> tuple[Any, list[Any]]:
-    """The Keras layer of a stage, and those in it that hold weights, in the stage's order."""
-    import keras
-
-    parts = [
-        getattr(keras.layers, KERAS_CLASSES[layer.cell])(
-            return_sequences=stage.returns == "every",
-            go_backwards=layer.direction == "backward",
-            name=_keras_name(layer.name if stage.merge is None else stage.name),
-            dtype=dtype,
-            **keras_settings(layer),
-        )
-        for layer in stage.layers
-    ]
-    if stage.merge is None:
-        return parts[0], parts
-    one, other = stage.layers
-    if one.units != other.units:
-        what = f"{stage.name}, a pair of {one.units} and {other.units} units,"
-        why = "Keras takes both layers of a Bidirectional to be equally wide"
-        raise UnsupportedModel(what=what, why=why)
-    pair = keras.layers.Bidirectional(
-        parts[0],
-        backward_layer=parts[1],
-        merge_mode=stage.merge,
-        name=_keras_name(stage.name),
-        dtype=dtype,
-    )
-    return pair, [pair.forward_layer, pair.backward_layer]
-
-
-def _keras_name(name: str) -> str:
-    """Keras allows no slash in the name of a layer."""
-    return name.replace("/", "_")
-
-
-@cache
-def _reverse_time() -> Any:
-    import keras
-
-    @keras.saving.register_keras_serializable(package="unrolled")
-    class ReverseTime(keras.layers.Layer):  # type: ignore[misc]  # Keras ships without types
-        """The sequence in the opposite order: the text's again, above a layer gone backwards.
-
-        Its mask stays as it is: Keras never reversed it.
-        """
-
-        def __init__(self, **settings: Any) -> None:
-            super().__init__(**settings)
-            self.supports_masking = True
-
-        def call(self, inputs: Any) -> Any:
-            return keras.ops.flip(inputs, axis=1)
-
-        def compute_output_shape(self, input_shape: Any) -> Any:
-            return input_shape
-
-    return ReverseTime

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,14 @@ import pytest
 from hypothesis import given, settings
 
 import core
-from core.errors import CoreError, UnsupportedModel
-from core.importers.keras_bridge import from_keras, to_keras
-from core.stages import Recurrent
+from core.importers.keras_bridge import from_keras
+from core.importers.keras_export import to_keras
 from core.text import Vocabulary
+from tests.core.importers.built import FEATURES, Build, built, features
 from tests.core.mixed_networks import mixed_cases
 from tests.core.networks import Case, randomised
 
 TOLERANCE = 1e-5
-FEATURES = 3
-
-Build = Callable[[Any], list[Any]]
 
 # Each is built from `keras.layers`; the answers come in the order of the text.
 MODELS: dict[str, Build] = {
@@ -101,24 +97,6 @@ def _pair(merge: str, every: bool) -> Build:
 for _merge in ("concat", "sum", "mul", "ave"):
     MODELS[f"pair by {_merge}, last"] = _pair(_merge, False)
     MODELS[f"pair by {_merge}, every"] = _pair(_merge, True)
-
-
-def built(build: Build, *, ids: bool = False, mask_zero: bool = False) -> Any:
-    """The Keras model with every weight and bias drawn anew."""
-    import keras
-
-    first = [keras.Input((None, FEATURES))]
-    if ids:
-        embedding = keras.layers.Embedding(9, FEATURES, mask_zero=mask_zero)
-        first = [keras.Input((None,), dtype="int32"), embedding]
-    model = keras.Sequential([*first, *build(keras.layers)])
-    generator = np.random.default_rng(3)
-    model.set_weights([generator.normal(0, 0.5, w.shape) for w in model.weights])
-    return model
-
-
-def features(batch: int = 2, time: int = 6) -> np.ndarray:
-    return np.random.default_rng(1).normal(size=(batch, time, FEATURES)).astype(np.float32)
 
 
 @pytest.mark.parametrize("build", MODELS.values(), ids=MODELS)
@@ -268,99 +246,3 @@ def test_a_saved_model_can_be_loaded(tmp_path: Path) -> None:
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     assert "ReverseTime" in [type(layer).__name__ for layer in loaded.layers]
     assert from_keras(loaded, name=model.name).digest == model.digest
-
-
-# What is refused
-
-REFUSED: dict[str, tuple[Build, list[str]]] = {
-    "masking": (
-        lambda k: [k.Masking(name="skip"), k.LSTM(2)],
-        ["'skip' (Masking, number 1 of 2)"],
-    ),
-    "convolution": (
-        lambda k: [k.LSTM(2, return_sequences=True), k.Conv1D(3, 2, name="conv")],
-        ["'conv' (Conv1D, number 2 of 2)", "none of Embedding"],
-    ),
-    "no merge": (
-        lambda k: [k.Bidirectional(k.LSTM(2), merge_mode=None, name="both")],
-        ["'both' (Bidirectional, number 1 of 1)", "merge_mode None"],
-    ),
-    "time distributed dropout": (
-        lambda k: [k.TimeDistributed(k.Dropout(0.1), name="each"), k.LSTM(2)],
-        ["'each' (TimeDistributed, number 1 of 2)"],
-    ),
-    "activation of one's own": (
-        lambda k: [k.LSTM(2), k.Dense(2, activation=lambda x: x * 2, name="odd")],
-        ["'odd' (Dense, number 2 of 2)", "its activation '<lambda>'", "tanh"],
-    ),
-    "activation layer": (
-        lambda k: [k.LSTM(2, activation=k.LeakyReLU(), name="leaky")],
-        ["'leaky' (LSTM, number 1 of 1)", "LeakyReLU"],
-    ),
-    "sparsemax": (
-        lambda k: [k.LSTM(2), k.Dense(2, activation="sparsemax", name="sparse")],
-        ["'sparse' (Dense, number 2 of 2)", "'sparsemax'"],
-    ),
-}
-
-
-@pytest.mark.parametrize(("build", "words"), REFUSED.values(), ids=REFUSED)
-def test_refusals_name_the_layer_and_its_place(build: Build, words: list[str]) -> None:
-    keras_model = built(build)
-    with pytest.raises(UnsupportedModel) as refused:
-        from_keras(keras_model)
-    for word in words:
-        assert word in str(refused.value)
-
-
-def test_a_mask_beside_a_reversed_sequence_is_refused() -> None:
-    keras_model = built(MODELS["forwards on a reversed sequence"], ids=True, mask_zero=True)
-    with pytest.raises(UnsupportedModel, match=r"number 3 of 3.*reversed sequence with a mask"):
-        from_keras(keras_model)
-
-
-def test_other_kinds_of_models_are_refused() -> None:
-    import keras
-
-    k = keras.layers
-    x = keras.Input((None, 2))
-    with pytest.raises(UnsupportedModel, match="no weights yet"):
-        from_keras(keras.Sequential([k.LSTM(2)]))
-    with pytest.raises(UnsupportedModel, match=r"A Keras Functional.*only Sequential"):
-        from_keras(keras.Model(x, k.LSTM(2)(x)))
-    with pytest.raises(UnsupportedModel, match="A Keras LSTM"):
-        from_keras(k.LSTM(2))
-
-
-def test_states_handed_on_are_refused() -> None:
-    keras_model = built(MODELS["lstm"])
-    keras_model.layers[0].return_state = True
-    with pytest.raises(UnsupportedModel, match="return_state"):
-        from_keras(keras_model)
-
-
-def test_a_layer_of_ones_own_is_refused_though_it_descends_from_keras() -> None:
-    import keras
-
-    class Odd(keras.layers.LSTM):  # type: ignore[misc]  # Keras ships without types
-        def call(self, sequences: Any, initial_state: Any = None, mask: Any = None) -> Any:
-            return super().call(sequences, initial_state=initial_state, mask=mask) * 2
-
-    with pytest.raises(UnsupportedModel, match=r"\(Odd, number 1 of 1\)"):
-        from_keras(keras.Sequential([keras.Input((None, 2)), Odd(2)]))
-
-
-def test_weights_gone_wrong_are_refused() -> None:
-    keras_model = built(MODELS["lstm"])
-    keras_model.set_weights([np.full(w.shape, np.nan) for w in keras_model.weights])
-    with pytest.raises(CoreError, match="not finite"):
-        from_keras(keras_model)
-
-
-def test_a_pair_of_different_widths_cannot_be_written() -> None:
-    wide = core.new_model("gru", features=2, units=[3], bidirectional=True, outputs=None)
-    narrow = core.new_model("gru", features=2, units=[2], bidirectional=True, outputs=None)
-    model = core.Model((Recurrent("pair", (wide.layers[0], narrow.layers[1]), "concat", "last"),))
-    assert core.record(model, features()[:, :, :2]).outputs.shape == (2, 5)
-    with pytest.raises(UnsupportedModel, match="a pair of 3 and 2 units"):
-        to_keras(model)

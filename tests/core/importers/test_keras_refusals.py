@@ -1,0 +1,112 @@
+"""Keras models that are refused, in words that name the layer and where it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import core
+from core.errors import CoreError, UnsupportedModel
+from core.importers.keras_bridge import from_keras
+from core.importers.keras_export import to_keras
+from core.stages import Recurrent
+from tests.core.importers.built import Build, built, features
+
+REFUSED: dict[str, tuple[Build, list[str]]] = {
+    "masking": (
+        lambda k: [k.Masking(name="skip"), k.LSTM(2)],
+        ["'skip' (Masking, number 1 of 2)"],
+    ),
+    "convolution": (
+        lambda k: [k.LSTM(2, return_sequences=True), k.Conv1D(3, 2, name="conv")],
+        ["'conv' (Conv1D, number 2 of 2)", "none of Embedding"],
+    ),
+    "no merge": (
+        lambda k: [k.Bidirectional(k.LSTM(2), merge_mode=None, name="both")],
+        ["'both' (Bidirectional, number 1 of 1)", "merge_mode None"],
+    ),
+    "time distributed dropout": (
+        lambda k: [k.TimeDistributed(k.Dropout(0.1), name="each"), k.LSTM(2)],
+        ["'each' (TimeDistributed, number 1 of 2)"],
+    ),
+    "activation of one's own": (
+        lambda k: [k.LSTM(2), k.Dense(2, activation=lambda x: x * 2, name="odd")],
+        ["'odd' (Dense, number 2 of 2)", "its activation '<lambda>'", "tanh"],
+    ),
+    "activation layer": (
+        lambda k: [k.LSTM(2, activation=k.LeakyReLU(), name="leaky")],
+        ["'leaky' (LSTM, number 1 of 1)", "LeakyReLU"],
+    ),
+    "sparsemax": (
+        lambda k: [k.LSTM(2), k.Dense(2, activation="sparsemax", name="sparse")],
+        ["'sparse' (Dense, number 2 of 2)", "'sparsemax'"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("build", "words"), REFUSED.values(), ids=REFUSED)
+def test_refusals_name_the_layer_and_its_place(build: Build, words: list[str]) -> None:
+    keras_model = built(build)
+    with pytest.raises(UnsupportedModel) as refused:
+        from_keras(keras_model)
+    for word in words:
+        assert word in str(refused.value)
+
+
+def test_a_mask_beside_a_reversed_sequence_is_refused() -> None:
+    keras_model = built(
+        lambda k: [k.LSTM(4, return_sequences=True, go_backwards=True), k.GRU(3)],
+        ids=True,
+        mask_zero=True,
+    )
+    with pytest.raises(UnsupportedModel, match=r"number 3 of 3.*reversed sequence with a mask"):
+        from_keras(keras_model)
+
+
+def test_other_kinds_of_models_are_refused() -> None:
+    import keras
+
+    k = keras.layers
+    x = keras.Input((None, 2))
+    with pytest.raises(UnsupportedModel, match="no weights yet"):
+        from_keras(keras.Sequential([k.LSTM(2)]))
+    with pytest.raises(UnsupportedModel, match=r"A Keras Functional.*only Sequential"):
+        from_keras(keras.Model(x, k.LSTM(2)(x)))
+    with pytest.raises(UnsupportedModel, match="A Keras LSTM"):
+        from_keras(k.LSTM(2))
+
+
+def test_states_handed_on_are_refused() -> None:
+    keras_model = built(lambda k: [k.LSTM(4)])
+    keras_model.layers[0].return_state = True
+    with pytest.raises(UnsupportedModel, match="return_state"):
+        from_keras(keras_model)
+
+
+def test_a_layer_of_ones_own_is_refused_though_it_descends_from_keras() -> None:
+    import keras
+
+    class Odd(keras.layers.LSTM):  # type: ignore[misc]  # Keras ships without types
+        def call(self, sequences: Any, initial_state: Any = None, mask: Any = None) -> Any:
+            return super().call(sequences, initial_state=initial_state, mask=mask) * 2
+
+    with pytest.raises(UnsupportedModel, match=r"\(Odd, number 1 of 1\)"):
+        from_keras(keras.Sequential([keras.Input((None, 2)), Odd(2)]))
+
+
+def test_weights_gone_wrong_are_refused() -> None:
+    keras_model = built(lambda k: [k.LSTM(4)])
+    keras_model.set_weights([np.full(w.shape, np.nan) for w in keras_model.weights])
+    with pytest.raises(CoreError, match="not finite"):
+        from_keras(keras_model)
+
+
+def test_a_pair_of_different_widths_cannot_be_written() -> None:
+    wide = core.new_model("gru", features=2, units=[3], bidirectional=True, outputs=None)
+    narrow = core.new_model("gru", features=2, units=[2], bidirectional=True, outputs=None)
+    model = core.Model((Recurrent("pair", (wide.layers[0], narrow.layers[1]), "concat", "last"),))
+    assert core.record(model, features()[:, :, :2]).outputs.shape == (2, 5)
+    with pytest.raises(UnsupportedModel, match="a pair of 3 and 2 units"):
+        to_keras(model)
