@@ -43,7 +43,8 @@ class Steps:
         """What series have as x."""
         starts = range(0, self.count, self.block)
         if self.tokens is None:
-            return [FIRST + start + (self.block - 1) / 2 for start in starts]
+            middle = (self.block - 1) / 2 if self.block > 1 else 0
+            return [FIRST + start + middle for start in starts]
         return [f"{self._token(start)}<sub>{self._numbers(start)}</sub>" for start in starts]
 
     def position(self, step: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ Labels = Mapping[str, str]
 class Drawn:
     """The three that every noun has."""
 
-    figure: Callable[[Labels | None, Any], go.Figure]
+    figure: Callable[[str, Any], go.Figure]  # of a language and a mode; made once
     table: Callable[[Labels | None], pd.DataFrame]
     alt: Callable[[Labels | None], str]
 
@@ -41,8 +41,13 @@ def of(noun: str, *data: Any, **settings: Any) -> Drawn:
         return partial(function, *data, **kept)
 
     picture, table, sentence = bound(""), bound("_table"), bound("_alt")
+
+    @cache
+    def kept(language: str, mode: str) -> go.Figure:
+        return picture(labels=figures.labels(language), mode=mode)
+
     return Drawn(
-        lambda labels, mode: picture(labels=labels, mode=mode),
+        kept,
         lambda labels: table(labels=labels),
         lambda labels: sentence(labels=labels),
     )
