@@ -26,6 +26,8 @@ from dashboard.i18n import MissingString, from_locale, labels, speak, t
 FOLDER = Path(i18n.__file__).parent
 SECTIONS = sorted(path.stem for path in (FOLDER / "en").glob("*.json"))
 CODE = FOLDER.parent
+# Asked for by the names that core gives to the stages of a model.
+NAMED_BY_CORE = {"figures.embedding", "figures.dense"}
 
 
 def written(language: str, section: str) -> dict[str, str]:
@@ -80,11 +82,23 @@ def reached() -> dict[str, str]:
         assert asked is not None, f"{place}: the key has to be readable where it is used"
         found[f"{place}:{call.col_offset}"] = asked
     for place, call in calls("labels"):
+        if ast.unparse(call.func) == "figures.labels":
+            continue  # all words of figures at once; which they use is read below
         section = pattern(call.args[0])
         prefix = pattern(call.args[1]) + r"\." if len(call.args) > 1 else ""
         assert section is not None, place
         found[f"{place}:{call.col_offset}"] = section + r"\." + prefix + ".+"
-    return found
+    return found | dict(words_of_figures())
+
+
+def words_of_figures() -> Iterator[tuple[str, str]]:
+    """Figures take their words from a mapping, by many ways: any string there may be a key."""
+    for path in sorted((CODE / "figures").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            asked = pattern(node) if isinstance(node, ast.Constant | ast.JoinedStr) else None
+            if asked is not None and re.search(r"[a-z]{3}", asked):
+                place = f"{path.relative_to(CODE)}:{node.lineno}: {asked}"
+                yield place, rf"(?:figures|quantity)\.{asked}"
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -106,6 +120,7 @@ def test_every_key_that_the_code_asks_for_is_there():
     missing = {
         place: asked
         for place, asked in reached().items()
+        if not place.startswith("figures/")
         if not any(re.fullmatch(asked, key) for key in known)
     }
     assert not missing
@@ -114,7 +129,7 @@ def test_every_key_that_the_code_asks_for_is_there():
 def test_no_string_is_left_over():
     asked = re.compile("|".join(f"(?:{found})" for found in set(reached().values())))
     left = {key for key in every_key() if not asked.fullmatch(key)}
-    assert not left
+    assert left <= NAMED_BY_CORE
 
 
 def test_calls_give_the_facts_that_the_string_has_room_for():
