@@ -76,7 +76,7 @@ def render() -> None:
         )
     _loop()
     st.subheader(t("home.examples"), anchor=False)
-    examples(_examples())
+    examples(examples_of_all_pages())
     st.markdown(t("home.own"))
 
 
@@ -134,7 +134,7 @@ def _play(
     step = tick(of, last=last, ticking=ticking)
     if _start(step) != start:
         st.rerun()
-    veil(figure, place=None if step is None else step - start, mode=state.mode())
+    veil(figure, place=None if step in (None, last) else step - start, mode=state.mode())
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="home-play"):
         play_button(of, last=last)
         if error is not None:
@@ -190,7 +190,8 @@ def _loop() -> None:
         columns[2].markdown(t("home.loop.answer", **facts))
 
 
-def _examples() -> tuple[Example, ...]:
+def examples_of_all_pages() -> tuple[Example, ...]:
+    """Return the cards, their texts in the language of the reader."""
     return (
         Example(
             name="contrast",

@@ -30,6 +30,7 @@ _CSS = """<style>
 [class*="st-key-example-"] { position: relative; height: 100%; gap: 0.15rem;
   padding: 0.8rem 1rem 0.9rem; transition: border-color 0.15s, background-color 0.15s; }
 [class*="st-key-example-"] p { text-wrap: pretty; word-break: keep-all; }
+[class*="st-key-example-"] [data-testid="stCaptionContainer"],
 [class*="st-key-example-"] [data-testid="stCaptionContainer"] p { color: var(--muted); opacity: 1; }
 [class*="st-key-example-"] .stButton button { text-align: left; min-height: 0; padding: 0; }
 [class*="st-key-example-"] .stButton button p { font-weight: 600; }
@@ -37,7 +38,7 @@ _CSS = """<style>
   z-index: 1; }
 [class*="st-key-example-"] .stButton, [class*="st-key-example-"] [data-testid="stButton"],
 [class*="st-key-example-"] .stElementContainer { position: static; }
-[class*="st-key-example-"]:hover { border-color: var(--st-primary-color); }
+[class*="st-key-example-"]:hover { border-color: var(--accent); }
 </style>"""
 
 
@@ -77,8 +78,9 @@ class Example:
 def examples(shown: Sequence[Example]) -> None:
     """Draw the cards; a press opens the page."""
     # Streamlit's own captions are paler than 4.5:1.
-    muted = theme.SURFACE[state.mode()].muted
-    st.html(f"{_CSS}<style>.st-key-examples {{ --muted: {muted}; }}</style>")
+    surface = theme.SURFACE[state.mode()]
+    shades = f"--muted: {surface.muted}; --accent: {surface.accent};"
+    st.html(f"{_CSS}<style>.st-key-examples {{ {shades} }}</style>")
     with st.container(key="examples"):
         for example in shown:
             with st.container(border=True, key=f"example-{example.name}"):

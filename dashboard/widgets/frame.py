@@ -58,12 +58,20 @@ def open_page(page: str) -> None:
 
 
 def foot() -> None:
-    """Tell the browser the language of the page. Last, where it takes no room.
+    """Tell the browser the language of the page, and begin another page at its top. Drawn last,
+    where it takes no room.
 
-    Streamlit leaves <html lang="en">, with which a screen reader would read Korean as English.
+    Streamlit leaves <html lang="en">, with which a screen reader would read Korean as English, and
+    the place to which the page before was scrolled.
     """
-    said = f"<script>document.documentElement.lang = '{i18n.language()}'</script>"
-    st.html(said, unsafe_allow_javascript=True)
+    told = (
+        f"const root = document.documentElement; root.lang = '{i18n.language()}';"
+        f"if (root.dataset.page !== '{state.recall('page')}') {{"
+        "  if (root.dataset.page) document.querySelector('[data-testid=stMain]').scrollTo(0, 0);"
+        f" root.dataset.page = '{state.recall('page')}'; }}"
+    )
+    # Braces, so that each run has names of its own.
+    st.html(f"<script>{{ {told} }}</script>", unsafe_allow_javascript=True)
 
 
 def _ignored() -> None:

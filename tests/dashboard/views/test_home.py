@@ -1,0 +1,220 @@
+"""Home: the picture and its sentence against the core, the play, and where the examples lead."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+
+import core
+from core.analysis.answers import answers
+from core.data import TASKS
+from dashboard import figures, state
+from dashboard.figures.unrolled import MOST
+from dashboard.i18n import LANGUAGES, speak, t
+from dashboard.views import home
+from dashboard.widgets import player, veil
+
+LONG = "the movie was not good, but the music was wonderful. " * 3
+
+
+def said(app) -> str:
+    """The sentence beside the button."""
+    [found] = [each.value for each in app.markdown if re.search(r"\d\.\d\d", each.value)]
+    return found
+
+
+def picture(app) -> dict:
+    [found] = app.get("plotly_chart")
+    return json.loads(found.proto.spec)
+
+
+def numbers(packed: dict) -> np.ndarray:
+    """An array as Plotly packs it for the browser."""
+    shape = [int(size) for size in packed["shape"].split(",")]
+    return np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"]).reshape(shape)
+
+
+def tokens(app) -> list[str]:
+    notes = picture(app)["layout"]["annotations"]
+    return [re.sub("<.*?>", "", note["text"]) for note in notes if note.get("name") == "token"]
+
+
+def line(app):
+    [found] = app.text_input
+    return found
+
+
+def button(app, key: str):
+    [found] = [each for each in app.button if each.key == key]
+    return found
+
+
+def veiled_at(app) -> float:
+    """The share of the picture that is not veiled, as the page's CSS has it."""
+    [style] = [str(e.proto.body) for e in app.get("html") if "st-key-veiled" in str(e.proto.body)]
+    if "opacity: 0;" in style:
+        return 1.0
+    return float(re.search(r"\* ([\d.]+)\)\)", style)[1])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_opens_with_a_trained_model_reading_in_the_readers_language(open_app, language):
+    app = open_app(language=language)
+    assert not app.exception
+    assert not app.error
+    sample = TASKS["sentiment"].samples_by_language[language][0]
+    assert line(app).value == sample
+    model = core.bundled_model("sentiment-lstm")
+    trace = core.record(model, sample)
+    hidden = trace.layers[0].states["hidden"][0]
+    [heatmap] = [each for each in picture(app)["data"] if each["type"] == "heatmap"]
+    drawn = numbers(heatmap["z"])
+    assert len(drawn) == hidden.shape[1]
+    np.testing.assert_allclose(drawn[:, ::2], hidden.T, rtol=1e-5)
+    share = float(answers(model, trace)[-1, 0])
+    with speak(language):
+        name = t(f"reading.answer.{'for' if share > 0.5 else 'against'}")
+    assert f"**{name}**" in said(app)
+    assert f"{max(share, 1 - share):.2f}" in said(app)
+    assert veiled_at(app) == 1.0
+
+
+def test_the_picture_follows_what_is_typed(open_app):
+    app = open_app()
+    before = said(app)
+    line(app).set_value("the food was awful").run()
+    assert tokens(app) == ["the", "food", "was", "awful"]
+    assert said(app) != before
+    assert "**awful** (4 of 4)" in said(app)
+    assert "**against**" in said(app)
+
+
+def test_a_text_that_cannot_be_read_keeps_the_last_picture(open_app):
+    app = open_app()
+    line(app).set_value("the food was awful").run()
+    line(app).set_value("   ").run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert tokens(app) == ["the", "food", "was", "awful"]
+    assert line(app).value == "   "
+    line(app).set_value("the food was good").run()
+    assert not app.error
+    assert tokens(app)[-1] == "good"
+
+
+def test_markup_in_a_sentence_is_shown_as_text(open_app):
+    app = open_app(text="<b>good</b> *not* :smile:")
+    assert not app.exception
+    assert "<b>" not in said(app)
+    assert all("<b>good" not in note["text"] for note in picture(app)["layout"]["annotations"])
+
+
+def test_a_text_of_several_lines_has_the_box_of_the_other_pages(open_app):
+    app = open_app(text="the movie was good\nand the music too")
+    assert not app.text_input
+    assert app.text_area[0].value == "the movie was good\nand the music too"
+
+
+def test_a_language_model_says_what_it_expects_next(open_app):
+    app = open_app(task="brackets", text="([")
+    values = answers(core.bundled_model("brackets-lstm"), core.record(
+        core.bundled_model("brackets-lstm"), "(["
+    ))[-1]  # fmt: skip
+    assert "next" in said(app)
+    assert f"{values.max():.2f}" in said(app)
+
+
+def test_the_play_reads_to_the_end_and_stops(open_app, monkeypatch):
+    monkeypatch.setattr(player, "PAUSE", 1e-6)
+    app = open_app(text="the food was awful")
+    button(app, "play").click().run()
+    seen, shares = [], []
+    for _ in range(12):
+        if button(app, "play").label == t("home.play"):
+            break
+        seen.append(int(re.search(r"\((\d) of 4\)", said(app))[1]))
+        shares.append(veiled_at(app))
+        app.run()
+    assert seen == [2, 3, 4]  # the click itself runs the page once more than the clock does
+    assert shares == sorted(shares)
+    assert shares[0] < 1.0
+    assert shares[-1] == 1.0
+    assert button(app, "play").label == t("home.play")
+    assert "(4 of 4)" in said(app)
+
+
+def test_whoever_types_during_the_play_sees_the_whole_new_sentence(open_app):
+    app = open_app(text="the food was awful")
+    button(app, "play").click().run()
+    assert "(1 of 4)" in said(app)
+    assert veiled_at(app) < 1.0
+    line(app).set_value("the food was good").run()
+    assert "(4 of 4)" in said(app)
+    assert veiled_at(app) == 1.0
+    assert button(app, "play").label == t("home.play")
+
+
+def test_the_play_of_a_long_text_turns_the_page(open_app, monkeypatch):
+    monkeypatch.setattr(player, "PAUSE", 1e-6)
+    app = open_app(text=LONG)
+    button(app, "play").click().run()
+    first = tokens(app)
+    assert len(first) == MOST
+    for _ in range(MOST):
+        app.run()
+    assert not app.exception
+    assert tokens(app) != first
+
+
+@pytest.mark.parametrize("count", [1, 4, 20])
+def test_the_veil_begins_between_two_cells(count):
+    model = core.new_model("gru", vocabulary=9, units=[3], seed=4)
+    ids = np.arange(count)[None] % 9
+    figure = figures.unrolled(core.record(model, ids), tokens=["a"] * count)
+    low, high = figure.layout.xaxis.range
+    for place in range(count):
+        edge = low + veil.share(figure, place) * (high - low)
+        assert edge == pytest.approx(min(place + 0.5, high))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_examples_read_words_that_their_models_know(language):
+    with speak(language):
+        shown = home.examples_of_all_pages()
+    assert {example.page for example in shown} == {"gates", "compare", "gradients"}
+    for example in shown:
+        if example.text is None:
+            continue
+        model = core.bundled_model(f"{example.choices.get(state.TASK, 'sentiment')}-lstm")
+        encoded = model.vocabulary.encode(example.text)
+        assert encoded.known.all(), example.name
+        if example.at is not None:
+            assert list(encoded.tokens).count(example.at) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_example_opens_its_page_whatever_was_chosen_before(open_app, language):
+    app = open_app(language=language, cell="gru", task="untrained", units="3", lang=language)
+    button(app, "open-contrast").click().run()
+    assert not app.exception
+    assert not app.error
+    with speak(language):
+        assert app.title[0].value == t("gates.title")
+        text, at = t("home.example.contrast.text"), t("home.example.contrast.at")
+    assert app.text_area[0].value == text
+    [step] = app.select_slider
+    model = core.bundled_model("sentiment-lstm")
+    assert model.vocabulary.encode(text).tokens[step.value] == at
+
+
+@pytest.mark.parametrize("name", ["brackets", "latch", "vanishing", "three"])
+def test_every_example_opens(open_app, name):
+    app = open_app()
+    button(app, f"open-{name}").click().run()
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value != t("home.title")
