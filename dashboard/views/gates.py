@@ -57,10 +57,10 @@ def _explore(reading: Reading, *, layer: int, ticking: bool) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         picture(reading, layer=layer, colour=colour, step=step)
+        if reading.model.head:
+            _answers(reading, step)
     with right:
         inspector(reading, layer=layer, step=step)
-    if reading.model.head:
-        _answers(reading, step)
 
 
 def _pick_layer(reading: Reading) -> None:

@@ -50,8 +50,13 @@ def ordered(run: LayerTrace, *, by: By) -> NDArray[np.intp]:
 
 
 def first_look(run: LayerTrace) -> tuple[int, int]:
-    """Return a step and a unit at which something happens: where the liveliest unit moves most."""
+    """Return a step and a unit at which something happens: where the liveliest unit moves most.
+
+    Not the step that is read first, if there is another: nothing stands in the memory before it.
+    """
     name = memory_of(run)
     unit = int(ordered(run, by="activity")[0])
     moved = np.abs(run.states[name][0, :, unit] - run.previous[name][0, :, unit])
+    if len(moved) > 1:
+        moved[0 if run.direction == "forward" else -1] = 0
     return int(np.argmax(np.nan_to_num(moved))), unit
