@@ -64,7 +64,8 @@ def test_what_is_typed_is_what_is_read():
 
 def test_the_numbers_are_those_of_core():
     found = seen(opened(text="a b a", split="character", cell="gru", seed="7", scale="1.5"))
-    model = core.new_model("gru", vocabulary=cache.ROWS, units=[3], seed=7, scale=1.5)
+    drawn = {"seed": 7, "scale": 1.5, "spread": state.SPREAD.default}
+    model = core.new_model("gru", vocabulary=cache.ROWS, units=[3], **drawn)
     trace = core.record(model, np.array(found["ids"]))
     np.testing.assert_allclose(found["hidden"], trace.layers[0].states["hidden"][0, -1])
 
