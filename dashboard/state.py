@@ -77,6 +77,7 @@ INITIALISER = declare(
     Choice(name="init", default="orthogonal", options=lambda: tuple(INITIALISERS))
 )
 FORGET_BIAS = declare(Number(name="fbias", default=1.0, low=-5.0, high=10.0))
+SPREAD = declare(Number(name="spread", default=0.5, low=0.05, high=3.0))
 SCALE = declare(Number(name="scale", default=1.0, low=0.05, high=4.0))
 ACTIVATION = declare(
     Choice(name="act", default="tanh", options=("tanh", "relu", "sigmoid", "softsign", "linear"))

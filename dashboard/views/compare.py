@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.analysis.disagreement import disagreement
+from core.model import Model
 from dashboard import cache, figures, i18n, state, widgets
 from dashboard.components.heatmaps import Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
@@ -28,6 +29,7 @@ SHOWN = {"all": ORDER, "states": ("hidden", "cell"), "gates": ORDER[2:]}
 SHOW = state.declare(Choice(name="show", default="all", options=tuple(SHOWN), pages=("compare",)))
 PICTURE = "compare-picture"
 PANEL = 64  # pixels: an LSTM's six panels then still fit a screen
+NAMED = 60  # steps up to which the lines' axis names tokens; the canvas names them always
 AGREE = 0.05
 """Probabilities nearer than this all along a text are no disagreement worth a sentence."""
 
@@ -82,7 +84,8 @@ def _explore(
     tick(ticking=ticking, last=first.trace.time - 1)
     step = stepper(first.tokens)
     if answers:
-        st.subheader(t("compare.answers"), anchor=False)
+        ahead = next(iter(answers.values())).targets is not None
+        st.subheader(t("compare.answers.next" if ahead else "compare.answers"), anchor=False)
         _answers(answers, readings, first.tokens, step)
     _insides(readings, answers, first.tokens, step)
 
@@ -95,8 +98,9 @@ def _answers(
 ) -> None:
     words = figures.labels(i18n.language())
     given = {t(f"quantity.{cell}"): each for cell, each in answers.items()}
+    named = tokens if len(tokens) <= NAMED else None
     figure = figures.compare_answers(
-        given, cells=list(answers), tokens=tokens, step=step, labels=words, mode=state.mode()
+        given, cells=list(answers), tokens=named, step=step, labels=words, mode=state.mode()
     )
     widgets.chart(
         figure.update_layout(height=270, margin={"t": 40}),
@@ -153,18 +157,25 @@ def _pick_layer(readings: Mapping[str, Reading]) -> int:
     layers = min(len(reading.trace.layers) for reading in readings.values())
     layer = state.fit(state.LAYER, high=layers - 1)
     if layers > 1:
-        names = [each.name for each in next(iter(readings.values())).model.layers]
+        model = next(iter(readings.values())).model
         st.selectbox(
             t("compare.layer"),
             range(layers),
-            format_func=lambda at: (
-                f"{at + FIRST} · {names[at].partition('/')[2] or t('compare.layer')}"
-            ),
+            format_func=lambda at: _layer_name(model, at),
             width=180,
             label_visibility="collapsed",
             **state.bind(state.LAYER),
         )
     return layer
+
+
+def _layer_name(model: Model, at: int) -> str:
+    """Return the number of a layer, and its direction where there are two."""
+    stages = [(number, stage) for number, stage in enumerate(model.recurrent, start=FIRST)]
+    number, stage = [pair for pair in stages for _ in pair[1].layers][at]
+    if len(stage.layers) == 1:
+        return t("gates.layer.name", number=number)
+    return t(f"gates.layer.{model.layers[at].direction}", number=number)
 
 
 def _picture(

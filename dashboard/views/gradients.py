@@ -8,6 +8,7 @@ from contextlib import nullcontext
 import streamlit as st
 
 from core.errors import CoreError
+from core.text import Encoded
 from dashboard import cache, figures, i18n, state, widgets
 from dashboard.i18n import t
 from dashboard.views import Page
@@ -16,7 +17,7 @@ from dashboard.widgets.backward import clipping, forget_gates, jacobians, units
 from dashboard.widgets.chain import Chain, chain, class_names, weights
 from dashboard.widgets.lives import asked, lives, notice
 from dashboard.widgets.model import samples
-from dashboard.widgets.text import current_text, pick_source, pick_text
+from dashboard.widgets.text import current_text, pick_source, pick_text, say_unknown
 
 PAGE = Page(key="gradients", icon=":material/trending_down:", order=30)
 
@@ -42,6 +43,7 @@ def render() -> None:
         knobs.pick_cells()
         pick_source()
     text = _readable(current_text())
+    _unknown(text)
     with st.container(key="gradients"):
         left, right = st.columns([1, 2.8], gap="medium")
         with left:
@@ -61,6 +63,13 @@ def _readable(text: str) -> str:
         return str(state.recall(_GOOD, samples(state.get(state.TASK))[0]))
     state.remember(_GOOD, text)
     return text
+
+
+def _unknown(text: str) -> None:
+    if state.get(knobs.SOURCE) != "text":
+        return
+    whole, length = cache.encoded(text, weights(_shown()[0], text)), state.get(state.LENGTH)
+    say_unknown(Encoded(whole.tokens[:length], whole.ids[:length], whole.known[:length]))
 
 
 def _shown() -> list[str]:
@@ -91,7 +100,8 @@ def _norms(found: Mapping[str, Chain]) -> None:
     words = figures.labels(i18n.language())
     norms = {t(f"quantity.{cell}"): each.norms for cell, each in found.items()}
     first = next(iter(found.values()))
-    st.subheader(t("gradients.norms"), anchor=False, help=t("gradients.norms.help"))
+    told = f"{t('gradients.norms.help')}\n\n{t('gradients.card.help')}"
+    st.subheader(t("gradients.norms"), anchor=False, help=told)
     st.markdown(notice(found))
     st.caption(asked(found))
     figure = figures.gradients(norms, tokens=first.named, labels=words, mode=state.mode())

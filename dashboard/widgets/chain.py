@@ -80,8 +80,7 @@ def weights(cell: str, text: str) -> Model:
     if task == state.UNTRAINED:
         split: Any = state.get(state.SPLIT)
         own = {"units": (state.get(state.UNITS),), "bidirectional": False}
-        drawn = settings() | own | {"spread": state.get(knobs.SPREAD)}
-        model = cache.untrained(cell, words=text, split=split, **drawn)
+        model = cache.untrained(cell, words=text, split=split, **settings() | own)
     else:
         model = cache.bundled(f"{task}-{cell}")
     return cache.precise(model, readout=state.get(state.LOSS_AT))

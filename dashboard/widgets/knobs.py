@@ -30,7 +30,6 @@ SOURCE = state.declare(
 ANSWER = state.declare(
     Choice(name="answer", default=OWN, options=(OWN, *map(str, range(32))), pages=PAGES)
 )
-SPREAD = state.declare(Number(name="spread", default=0.5, low=0.05, high=3.0, pages=PAGES))
 
 
 def pick_weights() -> None:
@@ -78,7 +77,7 @@ def pick_weights_drawn() -> None:
     _slider(state.SCALE, t("reading.scale"), step=0.05, help_text=t("reading.scale.help"))
     _slider(state.FORGET_BIAS, t("reading.forget_bias"), step=0.25,
             help_text=t("reading.forget_bias.help"))  # fmt: skip
-    _slider(SPREAD, t("gradients.spread"), step=0.05, help_text=t("gradients.spread.help"))
+    _slider(state.SPREAD, t("reading.spread"), step=0.05, help_text=t("reading.spread.help"))
     left, right = st.columns(2)
     with left:
         st.number_input(

@@ -66,6 +66,14 @@ def pick_settings(cells: Collection[str]) -> None:
         help=t("reading.scale.help"),
         **state.bind(state.SCALE),
     )
+    st.slider(
+        t("reading.spread"),
+        state.SPREAD.low,
+        state.SPREAD.high,
+        step=0.05,
+        help=t("reading.spread.help"),
+        **state.bind(state.SPREAD),
+    )
     if "lstm" in cells:
         st.slider(
             t("reading.forget_bias"),
@@ -99,6 +107,7 @@ def settings() -> dict[str, Any]:
         "bidirectional": state.get(state.BOTH_WAYS),
         "initialiser": state.get(state.INITIALISER),
         "scale": state.get(state.SCALE),
+        "spread": state.get(state.SPREAD),
         "forget_bias": state.get(state.FORGET_BIAS),
         "activation": state.get(state.ACTIVATION),
         "reset_after": state.get(state.RESET_AFTER),

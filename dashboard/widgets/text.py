@@ -95,7 +95,7 @@ def passage(model: Model, text: str) -> Passage:
         encoded.ids[window.start : window.stop],
         encoded.known[window.start : window.stop],
     )
-    _unknown(part)
+    say_unknown(part)
     return Passage(text, part, window)
 
 
@@ -134,7 +134,8 @@ def _mover(window: Window) -> None:
         )
 
 
-def _unknown(part: Encoded) -> None:
+def say_unknown(part: Encoded) -> None:
+    """Name the tokens that the model does not know, if there are such."""
     strange = dict.fromkeys(
         token for token, known in zip(part.tokens, part.known, strict=True) if not known
     )

@@ -12,6 +12,8 @@ import pytest
 import core
 from core.analysis.parameters import count_parameters
 from core.bundled import bundled_models
+from dashboard import state
+from dashboard.cache import ROWS
 from dashboard.i18n import LANGUAGES, speak, t
 
 NAMES = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
@@ -62,9 +64,8 @@ def test_the_same_quantity_has_the_same_scale_in_every_column(open_app):
 
 
 def untrained(cell: str) -> core.Model:
-    from dashboard.cache import ROWS
-
-    return core.new_model(cell, vocabulary=ROWS, units=[8], activation="relu", scale=2.0)
+    settings = {"activation": "relu", "scale": 2.0, "spread": state.SPREAD.default}
+    return core.new_model(cell, vocabulary=ROWS, units=[8], **settings)
 
 
 def ids() -> np.ndarray:

@@ -12,9 +12,9 @@ import pytest
 import core
 from core.analysis.vanishing import half_life, norms
 from core.bundled import bundled_models
+from dashboard import state
 from dashboard.cache import ROWS
 from dashboard.i18n import LANGUAGES, speak, t
-from dashboard.widgets.knobs import SPREAD
 
 CELLS = ("simple_rnn", "lstm", "gru")
 TEXT = {"text": "abcd", "split": "character"}
@@ -39,7 +39,7 @@ def numbers(given) -> np.ndarray:
 
 
 def expected(cell: str, *, length: int = 100, **settings: object):
-    knobs = {"units": [32], "spread": SPREAD.default} | settings
+    knobs = {"units": [32], "spread": state.SPREAD.default} | settings
     model = core.new_model(cell, vocabulary=ROWS, **knobs).astype(np.float64)
     run = core.record(model, np.resize([2, 3, 4, 5], length)[None])
     own = float(run.outputs[0, 0] >= 0.5)
