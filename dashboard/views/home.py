@@ -29,6 +29,8 @@ from dashboard.widgets.veil import sheet, veil
 PAGE = Page(key="home", icon=":material/home:", order=0)
 
 LINE = 300  # characters that one line holds with ease; longer texts get the box of the other pages
+DEPTH = 13
+"""The unit of brackets-lstm whose cell state counts the open brackets; a test holds it to that."""
 _GOOD = "good text"
 _CSS = """<style>
 .st-key-home-lead p { font-size: 1.15rem; line-height: 1.6; max-width: 62rem; text-wrap: pretty; }
@@ -205,8 +207,13 @@ def examples_of_all_pages() -> tuple[Example, ...]:
             name="brackets",
             page="gates",
             icon=":material/data_array:",
-            text="[([()])()](",
-            choices={state.TASK: "brackets", COLOUR: "unit"},
+            text="((([[()]])))[]([(())])",
+            choices={
+                state.TASK: "brackets",
+                COLOUR: "unit",
+                state.UNIT: DEPTH,
+                state.STEP: 5,  # the deepest
+            },
         ),
         Example(
             name="latch",

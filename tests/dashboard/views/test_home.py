@@ -12,6 +12,7 @@ import pytest
 import core
 from core.analysis.answers import answers
 from core.data import TASKS
+from core.data.brackets import open_brackets
 from dashboard import figures, state
 from dashboard.figures.unrolled import MOST
 from dashboard.i18n import LANGUAGES, speak, t
@@ -194,6 +195,18 @@ def test_examples_read_words_that_their_models_know(language):
         assert encoded.known.all(), example.name
         if example.at is not None:
             assert list(encoded.tokens).count(example.at) == 1
+
+
+def test_the_unit_of_the_brackets_counts_them():
+    [example] = [each for each in home.examples_of_all_pages() if each.name == "brackets"]
+    texts = [example.text, *(each.text for each in TASKS["brackets"].generate(3, seed=3))]
+    for text in texts:
+        depth = [len(open_brackets(text[: at + 1])) for at in range(len(text))]
+        trace = core.record(core.bundled_model("brackets-lstm"), text)
+        counted = trace.layers[0].states["cell"][0, :, example.choices[state.UNIT]]
+        assert np.corrcoef(counted, depth)[0, 1] > 0.9, text
+    depths = [len(open_brackets(example.text[: at + 1])) for at in range(len(example.text))]
+    assert example.choices[state.STEP] == np.argmax(depths)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,94 @@
+"""Home in a real browser: it follows what is typed, plays, and opens the other pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dashboard.i18n import speak, t
+from dashboard.widgets.veil import LEFT, RIGHT
+from tests.browser.conftest import OpenVisitor
+from tests.browser.visitor import Visitor
+
+PATIENCE = 30_000
+WIDTHS = (1280, 400)
+# Where the sheet that veils the picture begins, in pixels from the picture's left edge.
+VEILED_FROM = """() => {
+  const style = getComputedStyle(document.querySelector('.st-key-veiled'), '::after');
+  return style.opacity === '0' ? Infinity : new DOMMatrix(style.transform).m41;
+}"""
+
+
+def said(page: Page) -> Locator:
+    return page.locator(".st-key-home-play").get_by_test_id("stMarkdown")
+
+
+def drawn(page: Page) -> None:
+    expect(page.locator(".js-plotly-plot .nsewdrag").first).to_be_attached(timeout=PATIENCE)
+
+
+def test_the_picture_follows_while_one_types(visitor: Visitor) -> None:
+    page = visitor.visit()
+    line = page.get_by_role("textbox").first
+    line.fill("")
+    line.press_sequentially("the food was awful", delay=30)
+    expect(said(page)).to_contain_text("awful (4 of 4)", timeout=PATIENCE)
+    expect(line).to_be_focused()
+    expect(line).to_have_value("the food was awful")
+    words = page.locator(".js-plotly-plot .annotation-text")
+    expect(words.filter(has_text=re.compile("^awful$"))).to_be_attached(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_play_unveils_cell_by_cell_and_stops(open_visitor: OpenVisitor, width: int) -> None:
+    visitor = open_visitor(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    page = visitor.visit(text="the food was awful")
+    drawn(page)
+    assert page.evaluate(VEILED_FROM) is None or page.evaluate(VEILED_FROM) > width
+    page.get_by_role("button", name="Watch it read").click()
+    found = set()
+    for word in ("the (1", "food (2", "was (3"):
+        expect(said(page)).to_contain_text(word, timeout=PATIENCE)
+        found.add(round(page.evaluate(VEILED_FROM)))
+    assert len(found) == 3
+    assert max(found) < width
+    expect(page.get_by_role("button", name="Watch it read")).to_be_visible(timeout=PATIENCE)
+    expect(said(page)).to_contain_text("awful (4 of 4)")
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_veil_knows_where_the_plot_is(open_visitor: OpenVisitor, width: int) -> None:
+    page = open_visitor(viewport={"width": width, "height": 900}).visit()
+    drawn(page)
+    sheet = page.locator(".st-key-veiled").bounding_box()
+    plot = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    assert sheet is not None
+    assert plot is not None
+    assert plot["x"] - sheet["x"] == pytest.approx(LEFT, abs=1)
+    assert plot["width"] == pytest.approx(sheet["width"] - LEFT - RIGHT, abs=1)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+def test_an_example_opens_the_page_with_everything_ready(
+    open_visitor: OpenVisitor, locale: str
+) -> None:
+    visitor = open_visitor(locale=locale, viewport={"width": 400, "height": 900})
+    page = visitor.visit()
+    with speak(locale[:2]):
+        title, text = t("gates.title"), t("home.example.contrast.text")
+        at = t("home.example.contrast.at")
+    card = page.locator(".st-key-example-contrast")
+    card.scroll_into_view_if_needed()
+    box = card.bounding_box()
+    assert box is not None
+    # The lower right corner, far from the button's words: the whole card can be pressed.
+    page.mouse.click(box["x"] + box["width"] - 12, box["y"] + box["height"] - 12)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=PATIENCE)
+    visitor.settle()
+    assert page.url.endswith("/gates")
+    expect(page.locator("textarea").first).to_have_value(text, timeout=PATIENCE)
+    expect(page.get_by_test_id("stSlider")).to_contain_text(f"· {at}", timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
