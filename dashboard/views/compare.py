@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.analysis.disagreement import disagreement
+from core.analysis.gates import unit_means
 from core.model import Model
 from dashboard import cache, figures, i18n, state, widgets
 from dashboard.components.heatmaps import Picked, heatmaps, pack, themed
@@ -27,6 +28,7 @@ PAGE = Page(key="compare", icon=":material/compare:", order=20)
 
 SHOWN = {"all": ORDER, "states": ("hidden", "cell"), "gates": ORDER[2:]}
 SHOW = state.declare(Choice(name="show", default="all", options=tuple(SHOWN), pages=("compare",)))
+KEEPS = {"lstm": "forget", "gru": "update"}  # Keras's update gate keeps where it is near 1
 PICTURE = "compare-picture"
 PANEL = 64  # pixels: an LSTM's six panels then still fit a screen
 NAMED = 60  # steps up to which the lines' axis names tokens; the canvas names them always
@@ -136,6 +138,7 @@ def _insides(
                 label_visibility="collapsed",
                 **state.bind(SHOW),
             )
+    st.caption(_kept(readings, layer=layer, step=step))
     _picture(readings, answers, layer=layer, step=step)
     traces = {t(f"quantity.{cell}"): each.trace for cell, each in readings.items()}
     drawn: dict[str, Any] = {
@@ -151,6 +154,19 @@ def _insides(
         arrays=widgets.Together({cell: each.trace for cell, each in readings.items()}),
         twin=lambda: figures.compare(traces, **drawn, step=step, mode=state.mode()),
     )
+
+
+def _kept(readings: Mapping[str, Reading], *, layer: int, step: int) -> str:
+    """Say how much of its memory each cell keeps at a step: the one number their gates share."""
+    said = []
+    for cell, reading in readings.items():
+        gate, name = KEEPS.get(cell), t(f"quantity.{cell}")
+        if gate is None:
+            said.append(t("compare.kept.nothing", cell=name))
+            continue
+        share = unit_means(reading.trace.layers[layer].gates[gate][:, step : step + 1])[0, 0]
+        said.append(t("compare.kept.by", cell=name, share=share, gate=t(f"quantity.{gate}")))
+    return t("compare.kept", said=", ".join(reversed(said)))
 
 
 def _pick_layer(readings: Mapping[str, Reading]) -> int:

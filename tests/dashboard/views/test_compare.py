@@ -133,3 +133,12 @@ def test_markup_in_the_text_stays_text(open_app):
     assert not app.exception
     assert "<b>" not in said(app)
     assert ":smile:" not in said(app)
+
+
+def test_what_each_cell_keeps_at_the_step_is_said(open_app):
+    text = "the movie was not good"
+    app = open_app("compare", task="sentiment", text=text, step="3")
+    kept = "".join(each.value for each in app.caption)
+    for cell, gate in (("lstm", "forget"), ("gru", "update")):
+        run = core.record(core.bundled_model(f"sentiment-{cell}"), text).layers[0]
+        assert f"{NAMES[cell]} {run.gates[gate][0, 3].mean():.2f} (" in kept
