@@ -88,12 +88,17 @@ def stepper(tokens: Sequence[str]) -> int:
         if last == 0:
             st.markdown(f"**1** {plain(tokens[0], most=40)}")
         else:
+            bound = state.bind(state.STEP, then=pause)
+            if playing:
+                # It only shows. A tick may overtake the browser and bring along where the slider
+                # was before, which must not count as a choice.
+                bound = {"key": bound["key"], "disabled": True}
             st.select_slider(
                 t("gates.step"),
                 range(last + 1),
                 format_func=lambda at: f"{at + FIRST} · {tokens[at][:24]}",
                 label_visibility="collapsed",
-                **state.bind(state.STEP, then=pause),
+                **bound,
             )
     return step
 
