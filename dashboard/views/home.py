@@ -239,6 +239,5 @@ def examples_of_all_pages() -> tuple[Example, ...]:
             name="three",
             page="compare",
             icon=":material/view_column:",
-            text=t("home.example.contrast.text"),
         ),
     )

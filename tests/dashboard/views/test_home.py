@@ -197,6 +197,20 @@ def test_examples_read_words_that_their_models_know(language):
             assert list(encoded.tokens).count(example.at) == 1
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_gates_do_what_the_example_says(language):
+    with speak(language):
+        text, at = t("home.example.contrast.text"), t("home.example.contrast.at")
+    model = core.bundled_model("sentiment-lstm")
+    words = model.vocabulary.encode(text).tokens
+    gates = core.record(model, text).layers[0].gates
+    forget, taken = (gates[name][0].mean(axis=1) for name in ("forget", "input"))
+    step = words.index(at)
+    assert forget[step] < forget[step - 1] - 0.05
+    if language == "en":  # "boring" hardly gets in, "funny" does
+        assert taken[words.index("boring")] < 0.5 < taken[words.index("funny")]
+
+
 def test_the_unit_of_the_brackets_counts_them():
     [example] = [each for each in home.examples_of_all_pages() if each.name == "brackets"]
     texts = [example.text, *(each.text for each in TASKS["brackets"].generate(3, seed=3))]
