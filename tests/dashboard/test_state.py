@@ -210,3 +210,17 @@ def test_a_page_can_declare_the_same_field_again():
 
 def test_outside_of_a_session_the_language_is_english():
     assert state.language() == "en"
+
+
+def test_a_browser_that_has_not_heard_of_a_step_does_not_undo_it(monkeypatch: pytest.MonkeyPatch):
+    app = run()
+    app.slider[0].set_value(7).run()
+    app.button[0].click().run()
+    # What the slider held when the button moved on may still be under way.
+    app.slider[0].set_value(7).run()
+    assert seen(app)["step"] == 8
+    assert app.slider[0].value == 8
+    # A moment later the same number is a reader's own choice.
+    monkeypatch.setattr(state, "ECHO", 0.0)
+    app.slider[0].set_value(7).run()
+    assert seen(app)["step"] == 7
