@@ -190,13 +190,14 @@ def _borders(
     if first.direction == "backward":
         cuts = [steps.count - 1 - cut for cut in cuts]
     if len(cuts) <= MOST_BORDERS:
-        for cut in cuts:
-            place = steps.position(cut)
-            drawn.add_shape(
+        line = {"color": theme.SURFACE[mode].muted, "width": 1, "dash": "dot"}
+        drawn.layout.shapes += tuple(
+            go.layout.Shape(
                 type="line", x0=place, x1=place, y0=0, y1=1, xref="x", yref="paper",
-                layer="below", name="border",
-                line={"color": theme.SURFACE[mode].muted, "width": 1, "dash": "dot"},
-            )  # fmt: skip
+                layer="below", name="border", line=line,
+            )
+            for place in map(steps.position, cuts)
+        )  # fmt: skip
     return [said["gradients.truncated"].format(steps=size)]
 
 

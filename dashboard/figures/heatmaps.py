@@ -23,6 +23,10 @@ from dashboard.figures.theme import Mode
 ROW, GAP, TOP, BOTTOM = 104, 30, 44, 64  # pixels
 SPACE = 0.05  # between columns, of the width
 _BAR = 8
+_ABOVE: dict[str, Any] = {
+    "xref": "paper", "xanchor": "left", "yref": "paper", "yanchor": "bottom", "showarrow": False,
+}  # fmt: skip
+Layout = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,21 +79,29 @@ def stack(
     blocks = _blocks(columns)
     top = TOP + (24 if any(column.title for column in columns) else 0)
     inside = len(rows) * (row_height + GAP) - GAP
-    figure = go.Figure()
-    figure.update_layout(
-        height=top + inside + BOTTOM, margin={"l": 44, "r": 12, "t": top, "b": BOTTOM}
-    )
+    # Gathered and given to Plotly at once: each change of a figure costs it a check of the whole.
+    layout: Layout = {
+        "height": top + inside + BOTTOM,
+        "margin": {"l": 44, "r": 12, "t": top, "b": BOTTOM},
+        "annotations": [],
+        "shapes": [],
+    }
     for at, row in enumerate(rows.values()):
         upper = 1 - at * (row_height + GAP) / inside
         lower = max(upper - row_height / inside, 0.0)
-        _row(figure, row, at=at, columns=len(columns), lower=lower, upper=upper, mode=mode)
-    figure.update_layout(yaxis_title={"text": words["unit"], "standoff": 4, "font": {"size": 11}})
+        _row(layout, row, at=at, columns=len(columns), lower=lower, upper=upper, mode=mode)
+    layout["yaxis"]["title"] = {"text": words["unit"], "standoff": 4, "font": {"size": 11}}
+    panels: list[go.Heatmap] = []
     for place, column in enumerate(columns):
-        _column(figure, column, rows, blocks, place=place, columns=len(columns), words=words)
-        _masked(figure, column, blocks, place=place, words=words, mode=mode)
+        steps = Steps(column.steps.count, column.steps.tokens, blocks.steps)
+        drawn: dict[str, Any] = {"place": place, "columns": len(columns), "words": words}
+        panels += _panels(column, rows, blocks, steps, **drawn)
+        _column(layout, column, steps, rows=len(rows), **drawn)
+        layout["shapes"] += _masked(column, steps, place=place, words=words, mode=mode)
         if step is not None:
-            steps = Steps(column.steps.count, column.steps.tokens, blocks.steps)
-            _frame(figure, steps, step, place=place, colour=theme.SURFACE[mode].accent)
+            colour = theme.SURFACE[mode].accent
+            layout["shapes"].append(_frame(steps, step, place=place, colour=colour))
+    figure = go.Figure(panels, layout)
     lines.note(figure, [note, blocks.said(words)], mode=mode, bottom=BOTTOM)
     return theme.apply(figure, mode)
 
@@ -105,7 +117,7 @@ def _blocks(columns: Sequence[Column]) -> Blocks:
 
 
 def _row(
-    figure: go.Figure,
+    layout: Layout,
     row: Row,
     *,
     at: int,
@@ -126,79 +138,73 @@ def _row(
     }
     for place in range(columns):
         number = _number(at * columns + place)
-        figure.update_layout({f"yaxis{number}": {**axis, "anchor": f"x{_number(place)}"}})
-    figure.update_layout(_coloraxis(at, row, lower=lower, upper=upper, mode=mode))
-    figure.add_annotation(
-        text=f"<b>{row.title}</b>", font={"color": row.colour, "size": 13},
-        x=0, xref="paper", xanchor="left", y=upper, yref="paper", yanchor="bottom",
-        showarrow=False,
-    )  # fmt: skip
+        layout[f"yaxis{number}"] = {**axis, "anchor": f"x{_number(place)}"}
+    layout |= _coloraxis(at, row, lower=lower, upper=upper, mode=mode)
+    title = {"text": f"<b>{row.title}</b>", "font": {"color": row.colour, "size": 13}}
+    layout["annotations"].append(_ABOVE | title | {"x": 0, "y": upper})
 
 
 def _column(
-    figure: go.Figure,
+    layout: Layout,
     column: Column,
-    rows: Mapping[str, Row],
-    blocks: Blocks,
+    steps: Steps,
     *,
+    rows: int,
     place: int,
     columns: int,
     words: Mapping[str, str],
 ) -> None:
-    """A column's title, its axis of steps, and its panels."""
-    steps = Steps(column.steps.count, column.steps.tokens, blocks.steps)
+    """A column's title, and its axis of steps."""
     width = (1 - SPACE * (columns - 1)) / columns
     left = place * (width + SPACE)
-    axis = {
+    layout[f"xaxis{_number(place)}"] = {
         **steps.axis(words),
         "domain": [left, left + width],
-        "anchor": f"y{_number((len(rows) - 1) * columns + place)}",
+        "anchor": f"y{_number((rows - 1) * columns + place)}",
         "showline": False,
     }
-    figure.update_layout({f"xaxis{_number(place)}": axis})
+    if column.title:
+        title = {"text": f"<b>{column.title}</b>", "font": {"size": 12}, "yshift": 25}
+        layout["annotations"].append(_ABOVE | title | {"x": left, "y": 1})
+
+
+def _panels(
+    column: Column,
+    rows: Mapping[str, Row],
+    blocks: Blocks,
+    steps: Steps,
+    *,
+    place: int,
+    columns: int,
+    words: Mapping[str, str],
+) -> list[go.Heatmap]:
+    """The heatmaps of a column."""
+    found = []
     for panel in column.panels:
-        at = list(rows).index(panel.row)
-        figure.add_trace(
-            _heatmap(panel, column, steps, blocks, rows[panel.row], words=words).update(
+        at, row, before = list(rows).index(panel.row), rows[panel.row], panel.preactivations
+        hover = f"<b>%{{x}}</b> · {words['unit']} %{{y}}<br>{row.title}: <b>{row.hover}</b>"
+        if before is not None:
+            hover += f"<br>{words['preactivation']}: %{{customdata:.4f}}"
+        found.append(
+            go.Heatmap(
+                name=row.title,
+                x=steps.places,
+                y=_unit_names(column.units, blocks.units),
+                z=blocks.mean(panel.values),
+                customdata=None if before is None else blocks.mean(before),
+                hovertemplate=f"{hover}<extra></extra>",
+                hoverongaps=False,
                 xaxis=f"x{_number(place)}",
                 yaxis=f"y{_number(at * columns + place)}",
                 coloraxis=f"coloraxis{_number(at)}",
             )
         )
-    if column.title:
-        figure.add_annotation(
-            text=f"<b>{column.title}</b>", x=left, xref="paper", xanchor="left", y=1,
-            yref="paper", yanchor="bottom", yshift=25, showarrow=False, font={"size": 12},
-        )  # fmt: skip
+    return found
 
 
 def _number(at: int) -> str:
     """Plotly's names of axes: the first has no number, the second is 2."""
     return "" if at == 0 else str(at + 1)
-
-
-def _heatmap(
-    panel: Panel,
-    column: Column,
-    steps: Steps,
-    blocks: Blocks,
-    row: Row,
-    *,
-    words: Mapping[str, str],
-) -> go.Heatmap:
-    before = panel.preactivations
-    hover = f"<b>%{{x}}</b> · {words['unit']} %{{y}}<br>{row.title}: <b>{row.hover}</b>"
-    if before is not None:
-        hover += f"<br>{words['preactivation']}: %{{customdata:.4f}}"
-    return go.Heatmap(
-        name=row.title,
-        x=steps.places,
-        y=_unit_names(column.units, blocks.units),
-        z=blocks.mean(panel.values),
-        customdata=None if before is None else blocks.mean(before),
-        hovertemplate=f"{hover}<extra></extra>",
-        hoverongaps=False,
-    )
 
 
 def _unit_names(units: Sequence[int], block: int) -> list[str]:
@@ -232,28 +238,24 @@ def _coloraxis(at: int, row: Row, *, lower: float, upper: float, mode: Mode) -> 
 
 
 def _masked(
-    figure: go.Figure,
-    column: Column,
-    blocks: Blocks,
-    *,
-    place: int,
-    words: Mapping[str, str],
-    mode: Mode,
-) -> None:
-    """Veil the steps that were skipped: what stands there was computed but not used."""
-    steps = Steps(column.steps.count, column.steps.tokens, blocks.steps)
-    for start, stop in spans(column.masked):
-        figure.add_shape(
-            type="rect", xref=f"x{_number(place)}", yref="paper", y0=0, y1=1, line={"width": 0},
-            x0=steps.position(start - 0.5), x1=steps.position(stop + 0.5),
-            fillcolor=theme.SURFACE[mode].paper, opacity=0.7,
-            label={"text": words["masked"], "font": {"color": theme.SURFACE[mode].muted}},
-        )  # fmt: skip
+    column: Column, steps: Steps, *, place: int, words: Mapping[str, str], mode: Mode
+) -> list[dict[str, Any]]:
+    """Veils over the steps that were skipped: what stands there was computed but not used."""
+    surface = theme.SURFACE[mode]
+    return [
+        {
+            "type": "rect", "xref": f"x{_number(place)}", "yref": "paper", "y0": 0, "y1": 1,
+            "x0": steps.position(start - 0.5), "x1": steps.position(stop + 0.5),
+            "line": {"width": 0}, "fillcolor": surface.paper, "opacity": 0.7,
+            "label": {"text": words["masked"], "font": {"color": surface.muted}},
+        }
+        for start, stop in spans(column.masked)
+    ]  # fmt: skip
 
 
-def _frame(figure: go.Figure, steps: Steps, step: int, *, place: int, colour: str) -> None:
-    figure.add_shape(
-        type="rect", xref=f"x{_number(place)}", yref="paper", y0=0, y1=1,
-        x0=steps.position(step - 0.5), x1=steps.position(step + 0.5),
-        line={"color": colour, "width": 1.5}, fillcolor="rgba(0,0,0,0)",
-    )  # fmt: skip
+def _frame(steps: Steps, step: int, *, place: int, colour: str) -> dict[str, Any]:
+    return {
+        "type": "rect", "xref": f"x{_number(place)}", "yref": "paper", "y0": 0, "y1": 1,
+        "x0": steps.position(step - 0.5), "x1": steps.position(step + 0.5),
+        "line": {"color": colour, "width": 1.5}, "fillcolor": "rgba(0,0,0,0)",
+    }  # fmt: skip

@@ -67,14 +67,17 @@ def tokens(
     colours = [_shade(shades, number, least, most, surface.paper) for number in numbers]
     places = _places(texts, columns)
     drawn = go.Figure()
-    for at, ((line, left, right), colour) in enumerate(zip(places, colours, strict=True)):
-        drawn.add_shape(
-            type="rect", x0=left + 0.08, x1=right - 0.08, y0=line - 0.42, y1=line + 0.42,
-            layer="below", fillcolor=colour, line={
+    # All at once: Plotly checks every shape again for each that is added.
+    drawn.layout.shapes = [
+        {
+            "type": "rect", "x0": left + 0.08, "x1": right - 0.08, "y0": line - 0.42,
+            "y1": line + 0.42, "layer": "below", "fillcolor": colour, "line": {
                 "width": 2 if at == step else 0.5,
                 "color": surface.accent if at == step else surface.grid,
             },
-        )  # fmt: skip
+        }
+        for at, ((line, left, right), colour) in enumerate(zip(places, colours, strict=True))
+    ]  # fmt: skip
     drawn.add_trace(
         go.Scatter(
             x=[(left + right) / 2 for _, left, right in places],

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 from core.text.window import Window
 from core.trace import Trace
 from dashboard.figures import theme
+from dashboard.figures import unrolled_parts as parts
 from dashboard.figures.answers import Answers
 from dashboard.figures.markup import plain, width
 from dashboard.figures.recorded import layer_of, recorded
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
 MOST = 20
 UNITS = 24  # rows that a column shows
 _LOW, _HIGH = 0.0, 1.0  # of the columns
-_HALF = 0.27  # of a cell's width
 _FEWEST = 7  # places: few cells do not grow wider than this allows
-_LONG = 9  # characters of a token
 
 
 def unrolled(
@@ -62,39 +61,34 @@ def unrolled(
         labels: words that differ from English.
         mode: "light" or "dark".
     """
-    said, surface = words(labels), theme.SURFACE[mode]
+    said = words(labels)
     window = _window(trace.time, start=start, step=step)
     shown = range(window.start, window.stop)
     (hidden,) = recorded(layer_of(trace, layer), batch=batch, names=["hidden"])
     rows = [int(unit) for unit in (range(hidden.values.shape[1]) if order is None else order)]
     rows = rows[:UNITS]
     backward = layer_of(trace, layer).direction == "backward"
-    count, places = len(shown), list(range(len(shown)))
+    count = len(shown)
     drawn = go.Figure()
-    drawn.add_trace(
-        go.Bar(
-            x=places, y=[1.12] * count, base=-0.06, width=2 * _HALF + 0.12, hoverinfo="skip",
-            showlegend=False, marker={
-                "color": surface.card, "cornerradius": 9, "line": {
-                    "width": [2.5 if at == step else 1 for at in shown],
-                    "color": [surface.accent if at == step else surface.line for at in shown],
-                },
-            },
-        )
-    )  # fmt: skip
+    drawn.add_trace(_cells(shown, step, mode))
     drawn.add_trace(_columns(hidden.values[list(shown)][:, rows].T, rows, tokens, shown, said, mode,
                              low=hidden.low, high=hidden.high))  # fmt: skip
-    _arrows(drawn, count, window, backward=backward, mode=mode)
-    slanted = _tokens(drawn, [tokens[at] for at in shown], shown, step, mode)
+    texts = [tokens[at] for at in shown]
+    slanted = len(texts) * max(width(text[: parts.LONG]) + 1 for text in texts) > 44
+    notes = parts.arrows(count, window, backward=backward, mode=mode)
+    notes += parts.tokens(texts, shown, step, mode, slanted=slanted)
     top = 1.0
     if answers is not None:
         top = 0.68
-        _answers(drawn, answers, shown, said, mode)
+        notes += parts.answers(drawn, answers, shown, said, mode)
+    if not window.is_whole:
+        notes.append(parts.window_said(window, said, mode))
     spare = max(0, _FEWEST - count) / 2
     lowest = -0.86 if slanted else -0.62
     drawn.update_layout(
         height=300 + (90 if answers is not None else 0),
         margin={"l": 12, "r": 12, "t": 12, "b": 30},
+        annotations=notes,
         barmode="overlay",
         hovermode="closest",
         xaxis={
@@ -105,20 +99,30 @@ def unrolled(
         yaxis={"visible": False, "range": [lowest, 1.34 if answers is not None else 1.14],
                "domain": [0, top], "fixedrange": True},
     )  # fmt: skip
-    if not window.is_whole:
-        note = said["unrolled.window"].format(
-            first=window.start + FIRST, last=window.stop - 1 + FIRST, total=window.total
-        )
-        drawn.add_annotation(
-            text=note, x=0, xref="paper", xanchor="left", y=0, yref="paper", yanchor="top",
-            yshift=-8, showarrow=False, font={"size": 12, "color": surface.muted},
-        )  # fmt: skip
     return theme.apply(drawn, mode)
 
 
 def _window(time: int, *, start: int, step: int | None) -> Window:
     window = Window(0, MOST, time)
     return window.at(start) if step is None else Window.over(total=time, length=MOST, near=step)
+
+
+def _cells(shown: Sequence[int], step: int | None, mode: Mode) -> go.Bar:
+    """The frames of the cells: bars, which alone can have round corners in pixels."""
+    surface = theme.SURFACE[mode]
+    line = {
+        "width": [2.5 if at == step else 1 for at in shown],
+        "color": [surface.accent if at == step else surface.line for at in shown],
+    }
+    return go.Bar(
+        x=list(range(len(shown))),
+        y=[_HIGH - _LOW + 0.12] * len(shown),
+        base=_LOW - 0.06,
+        width=2 * parts.HALF + 0.12,
+        marker={"color": surface.card, "cornerradius": 9, "line": line},
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def _columns(
@@ -136,7 +140,7 @@ def _columns(
     count = len(shown)
     spread = np.full((len(rows), 2 * count - 1), np.nan, dtype=np.float32)
     spread[:, ::2] = values
-    edges = [side for at in range(count) for side in (at - _HALF, at + _HALF)]
+    edges = [side for at in range(count) for side in (at - parts.HALF, at + parts.HALF)]
     names = [""] * (2 * count - 1)
     names[::2] = [f"{plain(tokens[at], most=14)} · {said['step']} {at + FIRST}" for at in shown]
     return go.Heatmap(
@@ -154,102 +158,6 @@ def _columns(
         zorder=1,
         ygap=1 if len(rows) <= 16 else 0,
     )
-
-
-def _arrows(drawn: go.Figure, count: int, window: Window, *, backward: bool, mode: Mode) -> None:
-    """From cell to cell, dotted where more text lies on that side; up from each token."""
-    edge, size = _HALF + 0.07, 1.6
-    hidden, read = theme.colour("hidden", mode), theme.colour("from_input", mode)
-    for at in range(-1, count):
-        left, right = at + edge, at + 1 - edge
-        left, right = max(left, -0.85), min(right, count - 0.2)
-        more = (at == -1 and window.before) or (at == count - 1 and window.after)
-        opacity = 0.45 if at in (-1, count - 1) and not more else 1.0
-        tail, tip = (right, left) if backward else (left, right)
-        _arrow(drawn, (tail, 0.5), (tip, 0.5), colour=hidden, width=size, opacity=opacity)
-    for at in range(count):
-        _arrow(drawn, (at, -0.33), (at, -0.08), colour=read, width=size)
-
-
-def _arrow(
-    drawn: go.Figure,
-    tail: tuple[float, float],
-    tip: tuple[float, float],
-    *,
-    colour: str,
-    width: float,
-    opacity: float = 1.0,
-) -> None:
-    drawn.add_annotation(
-        ax=tail[0], ay=tail[1], x=tip[0], y=tip[1], axref="x", ayref="y", xref="x", yref="y",
-        showarrow=True, arrowhead=2, arrowsize=0.9, arrowwidth=width, arrowcolor=colour, text="",
-        opacity=opacity,
-    )  # fmt: skip
-
-
-def _tokens(
-    drawn: go.Figure, texts: Sequence[str], shown: Sequence[int], step: int | None, mode: Mode
-) -> bool:
-    """The tokens; many or long ones stand aslant, so that they fit a narrow page: whether so."""
-    slanted = len(texts) * max(width(text[:_LONG]) + 1 for text in texts) > 44
-    for at, (text, index) in enumerate(zip(texts, shown, strict=True)):
-        word = plain(text, most=_LONG)
-        drawn.add_annotation(
-            text=f"<b>{word}</b>" if index == step else word, x=at, y=-0.38, xref="x", yref="y",
-            yanchor="top", xanchor="right" if slanted else "center", showarrow=False,
-            textangle=-50 if slanted else 0, xshift=6 if slanted else 0, name="token",
-            font={"size": 13, "color": theme.colour("from_input", mode)},
-        )  # fmt: skip
-    return slanted
-
-
-def _answers(
-    drawn: go.Figure, given: Answers, shown: Sequence[int], said: Mapping[str, str], mode: Mode
-) -> None:
-    """A line of probabilities above the cells, and the best guess of each where there are many."""
-    surface, colour = theme.SURFACE[mode], theme.colour("answer", mode)
-    guesses = [given.guesses(at)[0] for at in shown]
-    heights = [given.values[at, 0] if given.binary else share
-               for at, (_, share) in zip(shown, guesses, strict=True)]  # fmt: skip
-    if not given.probable:
-        heights = [float(given.values[at, 0]) for at in shown]
-    many = not given.binary and given.probable
-    names = [plain(name, most=7) for name, _ in guesses]
-    for at in range(len(shown)):
-        _arrow(drawn, (at, 1.09), (at, 1.31), colour=colour, width=1.6)
-    drawn.add_trace(
-        go.Scatter(
-            x=list(range(len(shown))),
-            y=heights,
-            yaxis="y2",
-            mode="markers+text" if many else "lines+markers",
-            line={"color": colour, "width": 2},
-            marker={"color": surface.accent if many else colour, "size": 8},
-            text=names if many else None,
-            textposition="top center",
-            textfont={"size": 12, "color": surface.ink},
-            cliponaxis=False,
-            customdata=[f"{name}: {share:.4f}" if given.probable else f"{height:.4f}"
-                        for name, (_, share), height in zip(names, guesses, heights, strict=True)],
-            hovertemplate=f"{said['answer']}<br><b>%{{customdata}}</b><extra></extra>",
-            showlegend=False,
-            name=said["answer"],
-        )
-    )  # fmt: skip
-    axis = {"domain": [0.72, 1], "side": "left", "anchor": "free", "position": 0.0,
-            "fixedrange": True, "zeroline": False, "showline": False, "ticks": "",
-            "gridcolor": surface.grid}  # fmt: skip
-    if given.probable:
-        axis |= {"range": [-0.1, 1.35 if many else 1.1], "tickvals": [0, 0.5, 1]}
-        axis |= {"tickfont": {"size": 10, "color": surface.muted}}
-    drawn.update_layout(yaxis2=axis)
-    if given.binary:
-        for place, name in zip((0, 1), given.classes, strict=False):
-            drawn.add_annotation(
-                text=plain(name, most=18), x=1, xref="paper", xanchor="right", y=place, yref="y2",
-                yanchor="bottom" if place == 0 else "top", showarrow=False,
-                font={"size": 11, "color": surface.muted},
-            )  # fmt: skip
 
 
 def unrolled_table(
