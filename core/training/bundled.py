@@ -26,7 +26,7 @@ from core.text import Vocabulary
 from core.training.batches import vocabulary_of
 from core.training.fit import fit
 from core.training.recipes import CELLS, RECIPES, Recipe, units_of
-from core.training.scores import score
+from core.training.scores import chance, score
 
 BUNDLED = Path(__file__).resolve().parent.parent / "bundled"
 TEST_SEED = 1_000_003
@@ -117,7 +117,8 @@ def card_of(model: Model, task: Task, cell: str, recipe: Recipe) -> dict[str, An
             "epochs", "batch", "learning_rate", "clip", "dropout", "hide"
         )} | {"optimizer": "adam", "schedule": "warm-up and cosine"},
         "seed": recipe.seed,
-        "score": {"metric": task.metric, "value": round(value, 4), "side": "test"},
+        "score": {"metric": task.metric, "value": round(value, 4), "side": "test",
+                  "chance": round(chance(model, task), 4)},
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in ("numpy", "keras", "tensorflow")},
         "command": f"python -m core.training.bundled {task.name} --cells {cell}",
@@ -132,21 +133,23 @@ def test_examples(task: Task, count: int) -> tuple[Example, ...]:
 def cards_in(folder: Path) -> list[dict[str, Any]]:
     """The cards of a folder, by task and cell."""
     cards = [json.loads(file.read_text("utf-8")) for file in folder.glob("*.json")]
-    order = {name: place for place, name in enumerate(TASKS)}
-    return sorted(cards, key=lambda card: (order[card["task"]], CELL_ORDER.index(card["cell"])))
+    order = list(TASKS)
+    return sorted(
+        cards, key=lambda card: (order.index(card["task"]), CELL_ORDER.index(card["cell"]))
+    )
 
 
 def table(cards: Sequence[dict[str, Any]]) -> str:
     """The scores as a Markdown table, one row a model."""
     lines = [
-        "| model | units | parameters | test score | metric |",
-        "| --- | ---: | ---: | ---: | --- |",
+        "| model | units | parameters | test score | by chance | metric |",
+        "| --- | ---: | ---: | ---: | ---: | --- |",
     ]
     for card in cards:
         parameters, result = card["parameters"], card["score"]
         lines.append(
             f"| {card['id']} | {parameters['units']} | {parameters['total']:,} "
-            f"| {result['value']:.4f} | {result['metric']} |"
+            f"| {result['value']:.4f} | {result['chance']:.4g} | {result['metric']} |"
         )
     return "\n".join(lines)
 

@@ -2,7 +2,12 @@
 
 The cells get the same examples in the same order, the same steps, learning rate and clipping, and
 nearly the same number of parameters: the LSTM's units are given here, the others' are those that
-bring the whole model nearest to it. So where one cell fails it is not for want of training.
+bring the whole model nearest to it.
+
+Where SimpleRNN falls behind it was tried again: on sentiment with 0.4 times the learning rate
+(0.828 against 0.826), on the latch with other seeds and a quarter of the learning rate (at most
+0.27 at long gaps). Given far more steps, or fewer symbols to tell apart, it does learn the latch on
+some seeds; what it lacks is not the means to hold a symbol but a gradient to learn it by in time.
 """
 
 from __future__ import annotations
@@ -64,7 +69,7 @@ RECIPES: dict[str, Recipe] = {
         test=1_000,
     ),
     "characters": Recipe(
-        lstm_units=56, embedding=20, examples=1_200, epochs=40, batch=32, learning_rate=6e-3,
+        lstm_units=56, embedding=20, examples=1_000, epochs=30, batch=32, learning_rate=8e-3,
         dropout=0.2, test=300,
     ),
 }  # fmt: skip

@@ -82,6 +82,13 @@ METRICS: dict[str, Callable[[Model, Task, Sequence[Example]], float]] = {
 LESS_IS_BETTER = frozenset({"bits per token"})
 
 
+def chance(model: Model, task: Task) -> float:
+    """The score of one who knows what may be answered and nothing else."""
+    if task.metric == "bits per token":
+        return float(np.log2(_vocabulary(model).size))
+    return 1 / len(CLOSING) if task.metric == "closing accuracy" else 1 / len(task.answers)
+
+
 def _recorded(
     model: Model, task: Task, examples: Sequence[Example]
 ) -> Iterator[tuple[Batch, NDArray[Any]]]:

@@ -101,4 +101,4 @@ def sentence(random: np.random.Generator) -> Phrase:
     if writer.chance(0.12):
         words += writer.pick(lexicon.CLOSINGS)
     words += writer.words("|||.|.|.|.|!")
-    return Phrase(tuple(words), polarity, core.shape)
+    return Phrase(tuple(words), core.polarity, core.shape)

@@ -141,4 +141,4 @@ def sentence(random: np.random.Generator) -> Phrase:
     if writer.chance(0.18):
         words = [*writer.pick(lexicon.OPENINGS), *words]
     words += writer.words("|||.|.|.|.|!")
-    return Phrase(tuple(words), polarity, core.shape)
+    return Phrase(tuple(words), core.polarity, core.shape)
