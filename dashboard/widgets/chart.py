@@ -97,7 +97,8 @@ def downloads(
             snapshot(chart=key, file=name)
             _file(f"{name}.html", "text/html", key, lambda: _page(figure, name))
         elif twin is not None:
-            _file(f"{name}.html", "text/html", key, lambda: _page(_themed(twin), name))
+            mode = state.mode()  # here: a download is made where no session is known
+            _file(f"{name}.html", "text/html", key, lambda: _page(theme.apply(twin(), mode), name))
         _file(f"{name}.csv", "text/csv", key, lambda: _csv(_frame(table)))
         if arrays is not None:
             _file(f"{name}.npz", "application/octet-stream", key, lambda: _npz(arrays))
@@ -140,10 +141,6 @@ def _file(file: str, mime: str, key: str, make: Callable[[], bytes]) -> None:
 
 def _frame(table: Numbers) -> pd.DataFrame:
     return table() if callable(table) else table
-
-
-def _themed(twin: Callable[[], go.Figure]) -> go.Figure:
-    return theme.apply(twin(), state.mode())
 
 
 def _page(figure: go.Figure, name: str) -> bytes:

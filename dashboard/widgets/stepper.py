@@ -23,7 +23,7 @@ SPEEDS = {"slow": 1.2, "normal": 0.6, "fast": 0.25}
 """Seconds that each step is shown."""
 
 # On a narrow screen the slider takes a line of its own, rather than shrink to a few pixels.
-_STYLE = "<style>.st-key-stepper .stSlider { min-width: 15rem; }</style>"
+_STYLE = "<style>.st-key-stepper > :has(.stSlider) { min-width: 12rem; }</style>"
 
 SPEED = state.declare(
     Choice(name="speed", default="normal", options=tuple(SPEEDS), url=None, pages=("gates",))

@@ -1,0 +1,138 @@
+"""Gates in a real browser: picking, stepping, playing, zooming, taking files away."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.visitor import Visitor
+
+PATIENCE = 30_000
+# On a page's own path Streamlit first asks below it for what lies at the root.
+BELOW_THE_PAGE = r"answer 404: \S+/_stcore/|console: Failed to load resource.*/_stcore/"
+TEXT = "the movie was not good, but the music was wonderful"
+
+
+def opened(visitor: Visitor, **query: str) -> Page:
+    visitor.allow(BELOW_THE_PAGE)
+    page = visitor.visit("gates", text=TEXT, **query)
+    expect(maps(page)).to_have_attribute("data-drawn", re.compile(r"\w+"), timeout=PATIENCE)
+    return page
+
+
+def maps(page: Page) -> Locator:
+    return page.locator(".heatmaps")
+
+
+def expect_step(page: Page, index: int, unit: int) -> None:
+    """Cursor, slider, heading and equations agree on where one is."""
+    expect(maps(page)).to_have_attribute("data-cursor", f"{index} {unit}", timeout=PATIENCE)
+    expect(page.locator(".st-key-inspected")).to_contain_text(
+        f"Step {index + 1} ·", timeout=PATIENCE
+    )
+    expect(page.get_by_role("slider")).to_have_attribute(
+        "aria-valuetext", re.compile(rf"^{index + 1} · "), timeout=PATIENCE
+    )
+    expect(page.get_by_role("spinbutton", name="Unit")).to_have_value(str(unit), timeout=PATIENCE)
+
+
+def equations(page: Page) -> str:
+    return page.locator(".st-key-equations-drawn").inner_text()
+
+
+def test_a_click_picks_step_and_unit(visitor: Visitor) -> None:
+    page = opened(visitor, step="1", unit="0")
+    before = equations(page)
+    canvas = maps(page).locator("canvas.cursor")
+    box = canvas.bounding_box()
+    assert box is not None
+    # The last of eleven steps, the last of 16 units, in the lowest heatmap; 20 pixels of axis,
+    # 26 of the line and 3 of a gap lie below it.
+    canvas.click(position={"x": box["width"] - 20, "y": box["height"] - 20 - 26 - 3 - 12 - 3 + 10})
+    expect_step(page, 10, 15)
+    assert equations(page) != before
+
+
+def test_buttons_keys_and_slider_walk(visitor: Visitor) -> None:
+    page = opened(visitor, step="4", unit="3")
+    expect_step(page, 4, 3)
+    page.locator(".st-key-step-on button:visible").click()
+    expect_step(page, 5, 3)
+    page.keyboard.press("j")
+    expect_step(page, 4, 3)
+    slider = page.get_by_role("slider")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect_step(page, 5, 3)
+
+
+def test_play_goes_to_the_end_and_stops(visitor: Visitor) -> None:
+    page = opened(visitor, step="8", unit="3")
+    page.locator(".st-key-step-play button:visible").click()
+    expect_step(page, 10, 3)
+    play = page.locator(".st-key-step-play")
+    expect(play).to_contain_text("play_arrow", timeout=PATIENCE)
+    page.wait_for_timeout(1000)
+    expect_step(page, 10, 3)
+
+
+def test_the_zoom_survives_a_step(visitor: Visitor) -> None:
+    page = opened(visitor, step="4", unit="3")
+    maps(page).get_by_role("button", name="Zoom in").click()
+    expect(maps(page)).not_to_have_attribute("data-window", "0.00 11.00")
+    window = maps(page).get_attribute("data-window")
+    drawn = maps(page).get_attribute("data-drawn")
+    page.locator(".st-key-step-on button:visible").click()
+    expect_step(page, 5, 3)
+    assert maps(page).get_attribute("data-window") == window
+    # Nothing was sent anew either: the cursor alone has moved.
+    assert maps(page).get_attribute("data-drawn") == drawn
+
+
+def test_a_point_of_the_answers_picks_its_step(visitor: Visitor) -> None:
+    page = opened(visitor, step="4", unit="3")
+    points = page.locator(".st-key-chart-answers .scatterlayer .point")
+    expect(points).to_have_count(11, timeout=PATIENCE)
+    points.nth(7).scroll_into_view_if_needed()
+    box = points.nth(7).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect_step(page, 7, 3)
+
+
+@pytest.mark.parametrize("ending", ["csv", "npz", "html"])
+def test_the_picture_can_be_taken_away(visitor: Visitor, ending: str) -> None:
+    page = opened(visitor, step="4", unit="3")
+    page.locator(".st-key-gates-picture-files button").click()
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.locator(f".st-key-gates-picture-{ending} button").click()
+    content = download.value.path().read_bytes()
+    if ending == "csv":
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+        assert len(rows) == 11 * 16
+        assert {row["Token"] for row in rows} >= {"wonderful", "not"}
+    elif ending == "npz":
+        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+        assert "layers/0/gates/forget.npy" in names
+    else:
+        assert content.decode().count("Forget gate") >= 1
+        assert b"wonderful" in content
+
+
+def test_the_whole_page_fits_a_telephone(open_visitor) -> None:
+    visitor = open_visitor(viewport={"width": 400, "height": 800}, locale="ko-KR")
+    page = opened(visitor)
+    expect(page.locator(".st-key-equations-drawn .katex").first).to_be_visible(timeout=PATIENCE)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("each => each.scrollWidth - each.clientWidth") <= 0
+    for part in (page.get_by_role("slider"), maps(page), page.locator(".st-key-gates-view")):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 400
