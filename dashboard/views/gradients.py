@@ -10,6 +10,7 @@ import streamlit as st
 from core.errors import CoreError
 from core.text import Encoded
 from dashboard import cache, figures, i18n, state, widgets
+from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.widgets import knobs
@@ -30,13 +31,17 @@ _CSS = """<style>
   .st-key-gradients > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
     { flex-direction: column-reverse; }
 }
-.st-key-lives { min-height: 7rem; }
+.st-key-lives { min-height: 7rem; position: relative; }
+/* Long work is announced over the cards that it will change, so that nothing moves meanwhile. */
+.st-key-lives [data-testid="stElementContainer"]:has([data-testid="stSpinner"]) {
+  position: absolute; top: 0.4rem; right: 0.4rem; z-index: 2; width: auto !important;
+  padding: 0.2rem 0.7rem; border-radius: 0.5rem; background: PAPER; }
 </style>"""
 
 
 def render() -> None:
     """Draw the knobs, the half-life of each cell, the norms, and what lies behind them."""
-    st.html(_CSS)
+    st.html(_CSS.replace("PAPER", theme.SURFACE[state.mode()].paper))
     pick_text()
     with st.container(horizontal=True, vertical_alignment="bottom", key="gradients-read"):
         knobs.pick_weights()
