@@ -43,7 +43,7 @@ def two_pages() -> None:
 
 
 def run(**query: str) -> AppTest:
-    app = AppTest.from_function(two_pages)
+    app = AppTest.from_function(two_pages, default_timeout=60)
     app.query_params.update(query)
     return app.run()
 
@@ -154,7 +154,7 @@ def test_the_language_is_chosen_by_link_then_browser_then_english():
         ("fr-FR", {}, "en"),
         ("fr-FR", {"lang": "ko"}, "ko"),
     ):
-        app = AppTest.from_function(two_pages)
+        app = AppTest.from_function(two_pages, default_timeout=60)
         app.context = {"locale": locale}
         app.query_params.update(query)
         assert seen(app.run())["language"] == expected
@@ -162,7 +162,7 @@ def test_the_language_is_chosen_by_link_then_browser_then_english():
 
 def test_the_mode_is_the_browsers():
     for theme in ("light", "dark"):
-        app = AppTest.from_function(two_pages)
+        app = AppTest.from_function(two_pages, default_timeout=60)
         app.context = {"theme": theme}
         assert seen(app.run())["mode"] == theme
 
@@ -173,7 +173,7 @@ def test_putting_what_is_not_allowed_is_a_mistake_of_the_page():
 
         state.put(state.STEP, -1)
 
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     assert "Refused" in app.exception[0].stack_trace[-1] or "-1 is not" in app.exception[0].message
 
 

@@ -21,7 +21,7 @@ def page(scene: str, *, step: int = 0) -> AppTest:
         picked = heatmaps(SCENES[scene](), key="maps", step=step, unit=2, palette=LIGHT)
         st.write(f"picked {picked}")
 
-    return AppTest.from_function(script, args=(scene, step)).run()
+    return AppTest.from_function(script, args=(scene, step), default_timeout=60).run()
 
 
 def protos(app: AppTest) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def page() -> None:
 
 
 def run(**context: str) -> AppTest:
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     app.context = context
     app.run()
     assert not app.exception

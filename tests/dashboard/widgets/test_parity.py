@@ -39,7 +39,7 @@ def app(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cache, "parity", asked)
     # The package has a function of the module's name; the module itself is asked for by import.
     monkeypatch.setattr(import_module("dashboard.widgets.parity"), "REST", 0.0)
-    return AppTest.from_function(page), answer
+    return AppTest.from_function(page, default_timeout=60), answer
 
 
 def badge(app: AppTest) -> str:

@@ -59,7 +59,7 @@ def page() -> None:
 
 
 def test_an_error_is_its_sentence_and_the_rest_goes_on():
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception
     first, second = (html.unescape(error.value) for error in app.error)
     assert first.startswith("There is no encoding '**<b>:smile:**xxx")
@@ -71,13 +71,13 @@ def test_an_error_is_its_sentence_and_the_rest_goes_on():
 
 
 def test_an_error_is_said_in_korean():
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     app.context = {"locale": "ko-KR"}
     assert "12,345,678" in app.run().error[1].value
     assert re.search("[가-힣]", app.error[1].value)
 
 
 def test_a_mistake_of_ours_stays_visible():
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     app.toggle[0].set_value(True).run()
     assert "a mistake of ours" in app.exception[0].message
