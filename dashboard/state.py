@@ -38,7 +38,7 @@ FIELDS: dict[str, Field[Any]] = {}
 CELLS = ("simple_rnn", "lstm", "gru")
 UNTRAINED = "untrained"
 HOME = "home"  # the page without a path of its own
-ECHO = 2.0  # seconds in which a browser may still send what we replaced
+ECHO = 0.7  # seconds in which a browser may still send what we replaced
 MOST_STEPS = 5_000  # the longest window; past it a picture has more columns than a screen
 
 
