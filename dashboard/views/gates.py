@@ -25,7 +25,10 @@ PAGE = Page(key="gates", icon=":material/view_agenda:", order=10)
 
 def render() -> None:
     """Draw the picture of all gates, the inspector beside it, and what they add up to below."""
-    reading = widgets.reading()
+    # In one container: a sentence about the text would else move what follows to another place,
+    # and the canvas would be built anew there.
+    with st.container():
+        reading = widgets.reading()
     layer = state.fit(state.LAYER, high=len(reading.trace.layers) - 1)
     _begin(reading, layer)
     every = clock()
