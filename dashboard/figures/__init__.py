@@ -6,10 +6,11 @@
     figures.gates_table(trace, layer=0, tokens=tokens)  # its numbers, a pandas DataFrame
     figures.gates_alt(trace, layer=0)                   # the same as a sentence
 
-Every noun has these three, and takes the same data in each. Words come in as `labels` (English
-unless given; `figures.labels("ko")` gives every word in Korean), colours from `theme` for
-`mode="light"` or "dark". Tokens come as they shall be seen (`core.text.visible`); here they are
-escaped, so that no token is ever read as markup. Figures know nothing of Streamlit: a notebook
+Every noun has these three, and takes the same data in each; `equations` gives lines of LaTeX
+instead of a picture. `Answers` and `Norms` are data that several figures take. Words come in as
+`labels` (English unless given; `figures.labels("ko")` gives every word in Korean), colours from
+`theme` for `mode="light"` or "dark". Tokens come as they shall be seen (`core.text.visible`); here
+they are escaped, so that no token is ever read as markup. Figures know nothing of Streamlit: a notebook
 draws what the pages draw. Steps are shown counting from 1, units by their index.
 """
 

@@ -24,6 +24,7 @@ def test_blocks_keep_the_budget_and_are_no_larger_than_needed(units, steps, arra
 def test_a_block_is_the_mean_of_what_is_finite_in_it():
     values = np.arange(35, dtype=np.float64).reshape(5, 7) ** 2
     values[0, 0] = np.nan
+    values[1, 6] = np.nan  # leaves a single number in its block
     values[4] = np.inf
     means = Blocks(2, 3).mean(values)
     assert means.shape == (3, 3)
