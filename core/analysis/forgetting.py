@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from core.activations import Array
 from core.analysis.sequence import check_index, valid_steps
@@ -64,7 +63,7 @@ def forgetting(layer: LayerTrace, *, batch: int = 0) -> Forgetting:
     """
     products = _log_products(layer, batch)
     units = products.shape[1]
-    mean = (logsumexp(products * np.log(10), axis=1) - np.log(units)) / np.log(10)
+    mean = (np.logaddexp.reduce(products * np.log(10), axis=1) - np.log(units)) / np.log(10)
     return Forgetting(products, mean, products.mean(axis=1))
 
 
@@ -83,7 +82,7 @@ def cell_gradient(layer: LayerTrace, gradients: LayerGradients, *, batch: int = 
     if not len(counted) or not np.isfinite(true[end]):
         return CellGradient(np.full(time, np.nan), np.full(time, np.nan))
     at_end = _log10(np.asarray(gradients.states["cell"][batch, end], dtype=np.float64))
-    along = logsumexp(2 * (products + at_end) * np.log(10), axis=1) / (2 * np.log(10))
+    along = np.logaddexp.reduce(2 * (products + at_end) * np.log(10), axis=1) / (2 * np.log(10))
     past = np.arange(time) > end if forward else np.arange(time) < end
     return CellGradient(true - true[end], np.where(past, -np.inf, along - true[end]))
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -21,7 +20,10 @@ from dashboard.figures import theme
 from dashboard.i18n import labels, t
 from dashboard.widgets.snapshot import snapshot
 
-Numbers = pd.DataFrame | Callable[[], pd.DataFrame]
+if TYPE_CHECKING:
+    import pandas as pd  # tables are made when asked for, and no picture waits for one
+
+Numbers: TypeAlias = "pd.DataFrame | Callable[[], pd.DataFrame]"
 
 
 class Savable(Protocol):
