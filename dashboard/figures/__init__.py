@@ -10,8 +10,8 @@ Every noun has these three, and takes the same data in each; `equations` gives l
 instead of a picture. `Answers` and `Norms` are data that several figures take. Words come in as
 `labels` (English unless given; `figures.labels("ko")` gives every word in Korean), colours from
 `theme` for `mode="light"` or "dark". Tokens come as they shall be seen (`core.text.visible`); here
-they are escaped, so that no token is ever read as markup. Figures know nothing of Streamlit: a notebook
-draws what the pages draw. Steps are shown counting from 1, units by their index.
+they are escaped, so that no token is ever read as markup. Figures know nothing of Streamlit: a
+notebook draws what the pages draw. Steps are shown counting from 1, units by their index.
 """
 
 from dashboard.figures.answers import Answers, answers, answers_alt, answers_table
