@@ -52,8 +52,8 @@ def backprop(
     """
     if trace.model_digest != model.digest:
         raise ForeignTrace
-    if truncate is not None and truncate < 1:
-        raise OutOfRange(what="truncate", found=truncate, expected="at least 1")
+    if truncate is not None and (truncate < 1 or truncate != int(truncate)):
+        raise OutOfRange(what="truncate", found=truncate, expected="a whole number, at least 1")
     wanted = frozenset(model.parameters) if per_step is True else frozenset(per_step or ())
     for name in wanted - set(model.parameters):
         raise UnknownName(kind="parameter", found=name, known=", ".join(model.parameters))

@@ -96,6 +96,15 @@ class WrongFile(CoreError):
     message = "The file is not a saved {kind}: {why}."
 
 
+class StatesOverflow(CoreError):
+    """The states of a network grew past the largest number."""
+
+    message = (
+        "From step {step} on, the states of {cell} are larger than any number that a computer "
+        "holds. A smaller weight scale, an activation with bounds or a shorter text helps."
+    )
+
+
 class OutOfRange(CoreError):
     """A number lies outside its bounds."""
 

@@ -82,6 +82,11 @@ def new_model(
     if initialiser not in INITIALISERS:
         known = ", ".join(INITIALISERS)
         raise UnknownName(kind="initialiser", found=initialiser, known=known)
+    if seed < 0:
+        raise OutOfRange(what="seed", found=seed, expected="at least 0")
+    for what, number in (("scale", scale), ("forget_bias", forget_bias)):
+        if not np.isfinite(number):
+            raise OutOfRange(what=what, found=number, expected="a finite number")
     sizes = {"embedding": embedding, "outputs": 1 if outputs is None else outputs}
     if vocabulary is None:
         sizes["features"] = 0 if features is None else features

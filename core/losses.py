@@ -113,6 +113,8 @@ def _targets(name: str, targets: NDArray[Any], outputs: Array) -> Array:
     if name != "sparse_categorical_crossentropy":
         if targets.shape != outputs.shape:
             raise WrongTargets(loss=name, expected=outputs.shape, found=targets.shape)
+        if not np.isfinite(targets).all():
+            raise WrongTargets(loss=name, expected="finite numbers", found="NaN or infinity")
         return targets.astype(outputs.dtype)
     classes = outputs.shape[-1]
     if targets.shape != outputs.shape[:-1] or targets.dtype.kind not in "iu":

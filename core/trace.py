@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,6 +63,14 @@ class Trace:
     def time(self) -> int:
         """The number of steps."""
         return self.inputs.shape[1]
+
+    @cached_property
+    def overflow(self) -> int | None:
+        """The first step at which a state is not a finite number; None where all are."""
+        states = [state for layer in self.layers for state in layer.states.values()]
+        bad = [~np.isfinite(state).all(axis=(0, 2)) for state in states]
+        steps = np.flatnonzero(np.any(bad, axis=0))
+        return int(steps[0]) if len(steps) else None
 
     def layer(self, name: str) -> LayerTrace:
         """The layer called `name`. Raises KeyError."""

@@ -187,7 +187,9 @@ def _trace(
     _initial_states: Any,
 ) -> Trace:
     del model_key, inputs_key, states_key
-    return core.record(_model, _inputs, initial_states=_initial_states)
+    # An overflow is said on the page (Trace.overflow), not in the server's log.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return core.record(_model, _inputs, initial_states=_initial_states)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

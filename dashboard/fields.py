@@ -216,7 +216,7 @@ class Text(Field[str | None]):
 
 def pack(text: str) -> str:
     """Return a text compressed, in letters that a URL may hold as they are."""
-    squeezed = zlib.compress(text.encode("utf-8", "surrogatepass"), 9)
+    squeezed = zlib.compress(text.encode("utf-8", "replace"), 9)
     return base64.urlsafe_b64encode(squeezed).rstrip(b"=").decode("ascii")
 
 
@@ -235,7 +235,7 @@ def unpack(packed: str, *, limit: int) -> str:
             packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True
         )
         data = unpacker.decompress(squeezed, most + 1)
-        text = data.decode("utf-8", "surrogatepass")
+        text = data.decode("utf-8")
     except (binascii.Error, zlib.error, ValueError) as error:
         raise Refused(f"not a packed text: {error}") from error
     if len(data) > most or not unpacker.eof:

@@ -59,7 +59,11 @@ def _given(model: Model, inputs: Any) -> NDArray[Any]:
         if model.vocabulary is None or model.embedding is None:
             raise MissingVocabulary
         inputs = model.vocabulary.encode(inputs).ids[None]
-    given = np.asarray(inputs)
+    try:
+        given = np.asarray(inputs)
+    except ValueError as error:
+        expected = "sequences of one length; pad the shorter ones, and mask the padding"
+        raise WrongInputs(expected=expected, found="sequences of several lengths") from error
     if model.embedding is None:
         expected = f"numbers of the shape (batch, time, {model.features})"
         if given.ndim != 3 or given.dtype.kind not in "biuf":
@@ -107,6 +111,9 @@ def _states(
     if isinstance(given, Mapping):
         by_layer = dict(given)
     elif given is not None:
+        if not all(isinstance(own, Mapping) for own in given):
+            expected = "initial states by name, such as {'hidden': …}, for each layer"
+            raise WrongInputs(expected=expected, found=f"{given!r:.60}")
         if len(given) != len(names):
             expected = f"({len(names)},): one for each layer"
             raise ShapeMismatch(what="initial_states", found=(len(given),), expected=expected)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+import numpy as np
+
 from dashboard.figures import theme
 from dashboard.figures.drawing import Drawing, Point
 from dashboard.figures.markup import plain
@@ -139,7 +141,8 @@ class Parts:
         kind = QUANTITY[quantity].kind
         shades = theme.table(quantity, self.mode, kind=kind)
         low, high = (0.0, of) if kind == "sequential" else (-of, of)
-        place = (value - low) / (high - low) if high > low and value == value else 0.5
+        known = high > low and np.isfinite([value, low, high]).all()
+        place = (value - low) / (high - low) if known else 0.5
         fill = shades[round(min(max(place, 0.0), 1.0) * (len(shades) - 1))]
         self.drawing.box(
             centre, width=BEAD[0], height=BEAD[1], radius=BEAD[1] / 2, fill=fill,

@@ -19,7 +19,7 @@ from dashboard import cache, state
 from dashboard.i18n import labels, t
 from dashboard.widgets.model import chosen_model, pick_settings, pick_task, samples, settings
 from dashboard.widgets.problem import problem
-from dashboard.widgets.reading import Reading
+from dashboard.widgets.reading import Reading, recorded
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
 
 REFERENCE = "lstm"
@@ -50,11 +50,14 @@ def comparing() -> dict[str, Reading]:
                 pick_settings(shown)
         pick_source()
     text = current_text()
+    good = state.recall(_GOOD, samples(state.get(state.TASK))[0])
     try:
         return _read(text)
     except CoreError as error:
+        if text == good:
+            raise  # it is not the text that cannot be read
         problem(error)
-        return _read(state.recall(_GOOD, samples(state.get(state.TASK))[0]))
+        return _read(good)
 
 
 def matched_model(text: str, *, cell: str) -> Model:
@@ -78,7 +81,7 @@ def _read(text: str) -> dict[str, Reading]:
     for cell, model in models.items():
         # The mover of a long text is drawn once; the siblings of a task share their vocabulary.
         own = part if model.vocabulary == first.vocabulary else _same_part(part, model)
-        found[cell] = Reading(model, own, cache.trace(model, own.encoded.ids[None, :]))
+        found[cell] = recorded(model, own)
     state.remember(_GOOD, text)
     return found
 

@@ -36,7 +36,10 @@ def pick_weights() -> None:
     """Draw the choice between untrained weights and those of a task."""
     if state.get(WEIGHTS) != state.UNTRAINED:
         # Trained weights are those of the task that all pages share, whose samples are offered.
-        state.put(WEIGHTS, state.get(state.TASK))
+        if state.chosen(state.TASK):
+            state.put(WEIGHTS, state.get(state.TASK))
+        else:  # a link that names the weights alone
+            state.put(state.TASK, state.get(WEIGHTS))
     st.selectbox(
         t("gradients.weights"),
         WEIGHTS.known(),

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.errors import CoreError
+from core.errors import CoreError, StatesOverflow
 from core.model import Model
 from core.trace import Trace
 from dashboard import cache, state
+from dashboard.figures.steps import FIRST
+from dashboard.i18n import t
 from dashboard.widgets.model import chosen_model, pick_model, samples
 from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import problem
@@ -45,11 +47,14 @@ def reading() -> Reading:
     with above:
         pick_text()
     text = current_text()
+    good = state.recall(_GOOD, samples(state.get(state.TASK))[0])
     try:
         found = read(text)
     except CoreError as error:
+        if text == good:
+            raise  # it is not the text that cannot be read
         problem(error)
-        found = read(state.recall(_GOOD, samples(state.get(state.TASK))[0]))
+        found = read(good)
     state.remember(_GOOD, found.passage.text)
     with row:
         parity(found.model, found.trace)
@@ -59,5 +64,12 @@ def reading() -> Reading:
 def read(text: str, *, cell: str | None = None) -> Reading:
     """Return what the chosen model, or its sibling of another cell, records. Raises CoreError."""
     model = chosen_model(text, cell=cell)
-    part = passage(model, text)
-    return Reading(model, part, cache.trace(model, part.encoded.ids[None, :]))
+    return recorded(model, passage(model, text))
+
+
+def recorded(model: Model, part: Passage) -> Reading:
+    """Return what a model records of a passage. Raises StatesOverflow."""
+    trace = cache.trace(model, part.encoded.ids[None, :])
+    if (step := trace.overflow) is not None:
+        raise StatesOverflow(step=step + FIRST, cell=t(f"quantity.{trace.layers[0].cell}"))
+    return Reading(model, part, trace)

@@ -92,7 +92,5 @@ def _until_redrawn(page: Page, act: Callable[[], object]) -> float:
     before = page.locator(DRAWN).first.get_attribute("data-drawn")
     start = perf_counter()
     act()
-    page.wait_for_function(
-        "before => document.querySelector('.heatmaps').dataset.drawn !== before", arg=before
-    )
+    page.wait_for_selector(f'.heatmaps[data-drawn]:not([data-drawn="{before}"])')
     return perf_counter() - start

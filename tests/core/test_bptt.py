@@ -264,7 +264,7 @@ def test_a_trace_of_other_weights_is_refused():
 def test_nonsense_is_refused_in_words():
     model = core.new_model("gru", features=2)
     trace = core.record(model, np.ones((1, 3, 2)))
-    with pytest.raises(OutOfRange, match="truncate is 0; it should be at least 1"):
+    with pytest.raises(OutOfRange, match="truncate is 0; it should be a whole number, at least 1"):
         core.backprop(model, trace, [[1.0]], truncate=0)
     with pytest.raises(UnknownName, match="no parameter called 'gru/forget/kernel'"):
         core.backprop(model, trace, [[1.0]], per_step=["gru/forget/kernel"])

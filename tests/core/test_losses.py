@@ -76,6 +76,7 @@ def test_a_certain_and_wrong_answer_keeps_its_gradient():
     ("name", "targets", "sentence"),
     [
         ("mean_squared_error", np.zeros((2, 2)), r"expected \(2, 3\), found \(2, 2\)"),
+        ("mean_squared_error", np.full((2, 3), np.nan), "expected finite numbers"),
         ("sparse_categorical_crossentropy", np.array([0, 3]), "expected classes 0 to 2, found 3"),
         ("sparse_categorical_crossentropy", np.array([0.0, 1.0]), "whole numbers of the shape"),
     ],

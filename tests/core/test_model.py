@@ -162,6 +162,10 @@ def test_settings_out_of_range_are_refused():
         core.new_model("lstm")
     with pytest.raises(OutOfRange, match="units is 0"):
         core.new_model("lstm", features=2, units=[0])
+    with pytest.raises(OutOfRange, match="seed is -1; it should be at least 0"):
+        core.new_model("lstm", features=2, seed=-1)
+    with pytest.raises(OutOfRange, match="scale is nan; it should be a finite number"):
+        core.new_model("lstm", features=2, scale=float("nan"))
     with pytest.raises(UnknownName, match="no cell called 'rnn'"):
         core.new_model("rnn", features=2)
     with pytest.raises(UnknownName, match="no initialiser called 'zeros'"):
@@ -185,6 +189,10 @@ def test_inputs_that_do_not_fit_are_refused():
         core.record(numbers, np.array([[[1, np.nan, 2]]]))
     with pytest.raises(EmptyText):
         core.record(ids, np.zeros((1, 0), int))
+    with pytest.raises(WrongInputs, match="sequences of several lengths"):
+        core.record(ids, [[1, 2], [3]])
+    with pytest.raises(WrongInputs, match="initial states by name"):
+        core.record(ids, np.array([[1]]), initial_states=[1])
     with pytest.raises(ShapeMismatch, match=r"mask has the shape \(1, 3\); it should be \(1, 2\)"):
         core.record(ids, np.array([[1, 2]]), mask=np.ones((1, 3), bool))
     with pytest.raises(ShapeMismatch, match="initial state cell of lstm"):

@@ -129,3 +129,14 @@ def test_a_pickle_inside_is_never_loaded(tmp_path):
     np.savez(file, description=np.array({"kind": "trace"}, dtype=object), allow_pickle=True)
     with pytest.raises(WrongFile, match="plain arrays"):
         core.Trace.load(file)
+
+
+def test_an_overflow_is_told_by_its_first_step():
+    model = core.new_model("simple_rnn", features=1, units=[1], activation="linear", outputs=None)
+    grown = model.with_parameters({"simple_rnn/hidden/recurrent_kernel": np.float32([[1e10]])})
+    with np.errstate(over="ignore", invalid="ignore"):
+        trace = core.record(grown, np.ones((1, 8, 1)))
+    states = trace.layers[0].states["hidden"][0, :, 0]
+    assert np.isfinite(states[: trace.overflow]).all()
+    assert not np.isfinite(states[trace.overflow])
+    assert core.record(model, np.ones((1, 8, 1))).overflow is None

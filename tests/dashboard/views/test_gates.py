@@ -250,3 +250,16 @@ def test_play_begins_at_the_first_step_when_it_stands_at_the_last(open_app):
 def test_the_page_has_fields_of_its_own_in_links():
     for name in ("colour", "order"):
         assert state.FIELDS[name].pages == ("gates",)
+
+
+@pytest.mark.parametrize("page", ["home", "gates", "compare"])
+def test_states_that_overflow_are_said(open_app, page):
+    settings = {"task": "untrained", "act": "linear", "scale": "4", "spread": "3"}
+    app = open_app(page, cell="simple_rnn", text="a b c " * 300, **settings)
+    said = " ".join(each.value for kind in (app.error, app.warning, app.info) for each in kind)
+    assert "larger than any number" in said
+
+
+def test_half_a_character_in_a_link_is_not_taken(open_app):
+    app = open_app("gates", text="~eNpLz89PUXi7oEEhLTMnFwAnyQWf")
+    assert "text" in app.warning[0].value
