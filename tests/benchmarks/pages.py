@@ -18,9 +18,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.benchmarks.timing import table
 from tests.browser import chromium
 from tests.browser.server import Server, serving
+from tests.browser.visitor import IDLE
 
 ROOT = Path(__file__).parents[2]
 DRAWN = ".heatmaps[data-drawn]"
+REST = 1_000  # milliseconds between one change and the next
 SENTENCE = "the film was not good but the music was wonderful and the ending moved me"
 WORDS = SENTENCE.split()
 
@@ -89,6 +91,8 @@ def _edit(page: Page, count: int, run: int) -> float:
 
 
 def _until_redrawn(page: Page, act: Callable[[], object]) -> float:
+    page.wait_for_selector(IDLE)
+    page.wait_for_timeout(REST)  # the charts of the change before are still being drawn
     before = page.locator(DRAWN).first.get_attribute("data-drawn")
     start = perf_counter()
     act()
