@@ -74,6 +74,9 @@ def _unknown(text: str) -> None:
     if state.get(knobs.SOURCE) != "text":
         return
     whole, length = cache.encoded(text, weights(_shown()[0], text)), state.get(state.LENGTH)
+    if len(whole) != length:
+        cut = "first" if len(whole) > length else "repeated"
+        st.caption(t(f"gradients.read.{cut}", steps=length, total=len(whole)))
     say_unknown(Encoded(whole.tokens[:length], whole.ids[:length], whole.known[:length]))
 
 

@@ -157,3 +157,10 @@ def test_random_tokens_follow_the_seed(open_app, source):
 
 def test_another_clipping_norm_keeps_everything_else(open_app):
     assert cards(open_app("gradients", **TEXT, clip="0.01")) == cards(open_app("gradients", **TEXT))
+
+
+def test_what_is_read_of_a_text_is_said(open_app):
+    app = open_app("gradients", text="the music was wonderful " * 30)
+    assert any("first 100 of its 120 tokens" in each.value for each in app.caption)
+    app = open_app("gradients", text="the music was wonderful")
+    assert any("4 tokens are read over and over, up to 100" in each.value for each in app.caption)
