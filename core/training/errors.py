@@ -1,0 +1,78 @@
+"""What can go wrong with a run, each as a sentence with its facts."""
+
+from __future__ import annotations
+
+from core.errors import CoreError
+
+
+class WrongSetting(CoreError):
+    """A setting of a run has a value that cannot be used."""
+
+    message = "The setting '{setting}' is {found}; it has to be {expected}."
+
+
+class UnknownSetting(CoreError):
+    """A configuration names a setting that does not exist."""
+
+    message = "There is no setting '{setting}'. Known here: {known}."
+
+
+class NoSuchRun(CoreError):
+    """A run is asked for that is not in the folder of runs."""
+
+    message = "There is no run '{run}' here. It may have been deleted or moved."
+
+
+class BrokenRun(CoreError):
+    """A file of a run cannot be read."""
+
+    message = "The file {file} of this run cannot be read: {why}. What else it holds is shown."
+
+
+class RunIsBusy(CoreError):
+    """Something is asked of a run that needs its process to have ended."""
+
+    message = "The run '{run}' is still working. Cancel it first, or wait until it has ended."
+
+
+class NothingToResume(CoreError):
+    """A run that has finished, or was never begun, cannot go on."""
+
+    message = "The run '{run}' has nothing left to do: all its epochs are done."
+
+
+class LossNotFinite(CoreError):
+    """The loss became NaN or infinite."""
+
+    message = (
+        "The loss became {found} in epoch {epoch}, batch {batch}: the weights have blown up. "
+        "Try a smaller learning rate (now {rate}) or clip the gradient. "
+        "What was finished before is kept."
+    )
+
+
+class OutOfMemory(CoreError):
+    """The network or its data do not fit into memory."""
+
+    message = (
+        "The memory was not enough for this network and batch. Try a smaller batch (now {batch}), "
+        "shorter texts or fewer units. What was finished before is kept."
+    )
+
+
+class DiskFull(CoreError):
+    """There is no room left where runs are kept."""
+
+    message = (
+        "The disk is full where runs are kept. Free some space or choose another folder with "
+        "RNN_RUNS_DIR, then resume: what was finished before is kept."
+    )
+
+
+class FolderNotWritable(CoreError):
+    """Runs cannot be written where they should be kept."""
+
+    message = (
+        "Runs cannot be written to {folder}: {why}. Choose another folder with the environment "
+        "variable RNN_RUNS_DIR."
+    )
