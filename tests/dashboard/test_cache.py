@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 
 import numpy as np
 import pytest
@@ -19,7 +21,16 @@ def empty():
 
 
 def caches() -> dict[str, CachedFunc]:
-    return {name: part for name, part in vars(cache).items() if isinstance(part, CachedFunc)}
+    parts = [
+        importlib.import_module(f"{cache.__name__}.{found.name}")
+        for found in pkgutil.iter_modules(cache.__path__)
+    ]
+    return {
+        f"{module.__name__}.{name}": part
+        for module in parts
+        for name, part in vars(module).items()
+        if isinstance(part, CachedFunc)
+    }
 
 
 def reader(seed: int = 3):
@@ -81,6 +92,7 @@ def test_what_is_shared_cannot_be_changed():
 
 
 def test_every_cache_is_bounded():
+    assert len(caches()) > 10
     for name, kept in caches().items():
         source = inspect.getsource(kept)
         assert "max_entries=" in source, name

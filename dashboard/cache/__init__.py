@@ -1,0 +1,40 @@
+"""What costs time, kept; the only package that uses Streamlit's caches.
+
+Everything is keyed on names, settings and digests, never on hashed arrays: from 500,000 numbers on
+Streamlit hashes a sample and gives wrong results. Everything is shared between sessions and frozen
+(models, traces and gradients are read-only arrays), so it is kept as a resource, which costs 0.3 ms
+a look where a copy would cost 50 ms per 100 MB. Everything is bounded: the oldest goes.
+Not chosen: caches inside `core`, because who keeps what for how long is the page's business.
+"""
+
+from dashboard.cache.digest import digest
+from dashboard.cache.models import (
+    MOST_READ,
+    ROWS,
+    bundled,
+    decoded,
+    encoded,
+    precise,
+    table,
+    untrained,
+)
+from dashboard.cache.parity import parity
+from dashboard.cache.records import answers, gradients, jacobian_norms, picture, trace
+
+__all__ = [
+    "MOST_READ",
+    "ROWS",
+    "answers",
+    "bundled",
+    "decoded",
+    "digest",
+    "encoded",
+    "gradients",
+    "jacobian_norms",
+    "parity",
+    "picture",
+    "precise",
+    "table",
+    "trace",
+    "untrained",
+]

@@ -1,0 +1,48 @@
+"""What Keras says of a trace, asked in a child process and kept."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import streamlit as st
+
+from core.analysis.parity import Difference, largest_difference
+from core.engines.keras_process import KerasProcess
+from core.model import Model
+from core.trace import Trace
+from dashboard.cache.digest import digest
+
+
+def parity(model: Model, run: Trace, *, again: bool = False) -> Future[Difference]:
+    """Return how far Keras is from a trace, as soon as it says so: ask `done()`.
+
+    Keras answers in a child process, which starts with the first question. With `again`, a
+    question that failed is asked once more.
+    """
+    keys = (model.digest, digest(run.inputs))
+    if again:
+        _parity.clear(*keys, model, run)
+    return _parity(*keys, model, run)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _parity(model_key: str, inputs_key: str, _model: Model, _run: Trace) -> Future[Difference]:
+    del model_key, inputs_key
+    return _asking().submit(_compare, _model, _run)
+
+
+def _compare(model: Model, run: Trace) -> Difference:
+    begun = [layer.initial_states for layer in run.layers]
+    other = _keras().record(model, run.inputs, mask=run.mask, initial_states=begun)
+    return largest_difference(run, other)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda keras: keras.close())
+def _keras() -> KerasProcess:
+    return KerasProcess()
+
+
+@st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda pool: pool.shutdown())
+def _asking() -> ThreadPoolExecutor:
+    # One at a time, as the child does. The thread only waits for it and knows nothing of Streamlit.
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="parity")
