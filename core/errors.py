@@ -78,6 +78,15 @@ class UnsupportedModel(CoreError):
     message = "{what} is not supported: {why}."
 
 
+class UnsupportedTail(UnsupportedModel):
+    """A part that cannot be run here, after the last recurrent layer: one can do without it."""
+
+    message = (
+        "{what} is not supported: {why}. It stands after the recurrent layers, so the model can "
+        "be read without it and what follows it."
+    )
+
+
 class WrongTargets(CoreError):
     """Targets do not fit the loss."""
 

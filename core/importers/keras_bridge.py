@@ -1,45 +1,45 @@
 """From a Keras model in memory to a Model. The way back is `keras_export.py`.
 
-Sequential models of Embedding, SimpleRNN, LSTM, GRU, Bidirectional and Dense layers; what is the
-identity when nothing trains (dropout, noise) is passed over. Cost: one copy of the weights.
-
-Order in time. A Model says in which direction of the *text* each layer reads. Keras says
-`go_backwards`, relative to the sequence the layer is handed, and a layer that goes backwards hands
-on its outputs in the order in which it read: reversed. So `from_keras` keeps in mind, layer by
-layer, whether the sequence is reversed by now. In traces everything is in the order of the text;
-where a Keras model ends in a reversed sequence, `trace.outputs[:, ::-1]` is what it predicts.
+Only gathers: the layers of a Sequential model, of models nested in it, and of a functional model
+that is a chain, each with its config and its weights by name. What they mean is said in
+`keras_layers.py`, for models from files as well. Cost: one copy of the weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from core import activations
 from core.activations import Array
-from core.engines.keras_layout import KERAS_CLASSES, gates_from_keras
 from core.errors import UnsupportedModel
 from core.importers.keras_export import reverse_time
+from core.importers.keras_layers import KerasLayer, model_from
 from core.model import Model
-from core.stages import Dense, Direction, Embedding, Layer, Readout, Recurrent, Stage
 from core.text import Vocabulary
 
-_CELLS = {name: cell for cell, name in KERAS_CLASSES.items()}
-_IDENTITY = (
-    "InputLayer",
-    "Dropout",
-    "SpatialDropout1D",
-    "GaussianDropout",
-    "GaussianNoise",
-    "ActivityRegularization",
+# Not get_config: it writes activations of one's own as code, and warns that it does.
+_SETTINGS = (
+    "axis",
+    "center",
+    "data_format",
+    "epsilon",
+    "go_backwards",
+    "keepdims",
+    "mask_value",
+    "mask_zero",
+    "merge_mode",
+    "reset_after",
+    "return_sequences",
+    "return_state",
+    "rms_scaling",
+    "scale",
+    "use_bias",
+    "zero_output_for_mask",
 )
-"""Layers that do nothing when nothing trains."""
-
-Refuse = Callable[[str], UnsupportedModel]
-"""From why, the error that names the layer as well."""
+_ACTIVATIONS = ("activation", "recurrent_activation")
+_NESTED = ("Sequential", "Functional")
 
 
 def from_keras(
@@ -48,159 +48,106 @@ def from_keras(
     vocabulary: Vocabulary | None = None,
     name: str | None = None,
     card: Mapping[str, Any] | None = None,
+    without_tail: bool = False,
 ) -> Model:
-    """The Model that does what a Keras Sequential model does.
+    """The Model that does what a Keras model does: a Sequential, or functional and a chain.
 
     Layers keep their names; a bidirectional layer becomes two, `<name>/forward` and
     `<name>/backward`, called after the direction in which they read the text. Where the Keras
     model ends in a reversed sequence (an odd number of `go_backwards` with `return_sequences`),
-    its predictions are `trace.outputs[:, ::-1]`: traces are in the order of the text.
+    its predictions are `trace.outputs[:, ::-1]`: traces are in the order of the text. With
+    `without_tail`, a layer after the recurrent ones that cannot be read is left out, and all that
+    follow it.
 
-    Raises UnsupportedModel, which names the layer and where it stands, and what Model raises.
+    Raises UnsupportedModel, which names the layer, its class and its place (UnsupportedTail if
+    it may be left out), and what Model raises.
     """
-    import keras
-
-    if not isinstance(keras_model, keras.Sequential):
+    if _kind(keras_model) not in _NESTED:
         what = f"A Keras {type(keras_model).__name__}"
-        raise UnsupportedModel(
-            what=what, why="only Sequential models can be read; rebuild it as one"
-        )
+        why = "only Sequential models, and functional ones that are a chain, can be read"
+        raise UnsupportedModel(what=what, why=why)
     if not keras_model.built:
         why = "it has no weights yet; build it, or call it once"
         raise UnsupportedModel(what=f"The Keras model '{keras_model.name}'", why=why)
-    layers = list(_flat(keras_model))
-    reader = _Reader(total=len(layers))
-    for at, layer in enumerate(layers, start=1):
-        reader.read(layer, at=at)
-    return Model(
-        tuple(reader.stages),
+    return model_from(
+        [keras_layer(layer) for layer in _layers(keras_model)],
         name=name or keras_model.name,
         vocabulary=vocabulary,
-        card=dict(card or {}),
+        card=card,
+        without_tail=without_tail,
     )
 
 
-@dataclass
-class _Reader:
-    """Reads Keras layers one after another; `reversed` tells the order of the sequence by now."""
-
-    total: int
-    stages: list[Stage] = field(default_factory=list)
-    reversed: bool = False
-    masked: bool = False
-
-    def read(self, layer: Any, *, at: int) -> None:
-        def refuse(why: str) -> UnsupportedModel:
-            kind = type(layer).__name__
-            what = f"The layer '{layer.name}' ({kind}, number {at} of {self.total})"
-            return UnsupportedModel(what=what, why=why)
-
-        match _kind(layer):
-            case kind if kind in _IDENTITY:
-                return
-            case "Embedding":
-                self.masked = bool(layer.mask_zero)
-                self.stages.append(Embedding(layer.name, _array(layer.embeddings), self.masked))
-            case kind if kind in _CELLS:
-                self._recurrent(layer, [layer], merge=None, refuse=refuse)
-            case "Bidirectional":
-                if layer.merge_mode is None:
-                    raise refuse(
-                        "with merge_mode None it hands on two sequences; use concat, sum, …"
-                    )
-                pair = [layer.forward_layer, layer.backward_layer]
-                self._recurrent(layer, pair, merge=layer.merge_mode, refuse=refuse)
-            case "Dense":
-                self._dense(layer, name=layer.name, refuse=refuse)
-            case "TimeDistributed" if _kind(layer.layer) == "Dense":
-                self._dense(layer.layer, name=layer.name, refuse=refuse)
-            case "ReverseTime":
-                self.reversed = not self.reversed
-            case _:
-                raise refuse(
-                    "it is none of Embedding, SimpleRNN, LSTM, GRU, Bidirectional, Dense, "
-                    "TimeDistributed(Dense) and dropout"
-                )
-
-    def _recurrent(
-        self, outer: Any, inner: list[Any], *, merge: str | None, refuse: Refuse
-    ) -> None:
-        if any(layer.return_state for layer in inner):
-            raise refuse("with return_state it hands on its states as well")
-        returns: Readout = "every" if inner[0].return_sequences else "last"
-        if self.masked and merge is None and returns == "every" and inner[0].zero_output_for_mask:
-            raise refuse("with zero_output_for_mask it hands on zeros at masked steps")
-        if self.masked and self.reversed:
-            raise refuse(
-                "it reads a reversed sequence with a mask that Keras has not reversed, and so "
-                "skips other steps than the padded ones"
-            )
-        read = [self._layer(outer, layer, merge=merge, refuse=refuse) for layer in inner]
-        self.stages.append(Recurrent(outer.name, tuple(read), merge, returns))
-        if returns == "every" and inner[0].go_backwards:
-            self.reversed = not self.reversed
-
-    def _layer(self, outer: Any, layer: Any, *, merge: str | None, refuse: Refuse) -> Layer:
-        kind = _kind(layer)
-        if kind not in _CELLS:
-            raise refuse(f"it wraps a {type(layer).__name__}, not a SimpleRNN, LSTM or GRU")
-        cell, rnn = _CELLS[kind], layer.cell
-        backwards = layer.go_backwards != self.reversed
-        direction: Direction = "backward" if backwards else "forward"
-        reset_after = bool(getattr(rnn, "reset_after", True))
-        name = outer.name if merge is None else f"{outer.name}/{direction}"
-        settings = {}
-        if cell != "simple_rnn":
-            settings["recurrent_activation"] = _activation(rnn.recurrent_activation, refuse)
-        return Layer(
-            name,
-            cell,
-            gates_from_keras(
-                cell,
-                name=name,
-                kernel=_array(rnn.kernel),
-                recurrent_kernel=_array(rnn.recurrent_kernel),
-                bias=_array(rnn.bias) if rnn.use_bias else None,
-                reset_after=reset_after,
-            ),
-            direction,
-            activation=_activation(rnn.activation, refuse),
-            reset_after=reset_after,
-            **settings,
-        )
-
-    def _dense(self, layer: Any, *, name: str, refuse: Refuse) -> None:
-        bias = _array(layer.bias) if layer.use_bias else None
-        activation = _activation(layer.activation, refuse)
-        self.stages.append(Dense(name, _array(layer.kernel), bias, activation))
+def keras_layer(layer: Any) -> KerasLayer:
+    """A layer of Keras's as plain data, with those inside it."""
+    kind = _kind(layer)
+    match kind:
+        case "Sequential" | "Functional":
+            inner = tuple(keras_layer(one) for one in _layers(layer))
+            return KerasLayer(kind, layer.name, inner=inner)
+        case "Bidirectional":
+            inner = (keras_layer(layer.forward_layer), keras_layer(layer.backward_layer))
+        case "TimeDistributed":
+            inner = (keras_layer(layer.layer),)
+        case "RNN":
+            inner = (keras_layer(layer.cell),)
+        case "StackedRNNCells":
+            inner = tuple(keras_layer(cell) for cell in layer.cells)
+        case _:
+            inner = ()
+    if ">" in kind:  # not Keras's own: it may do anything, and have any settings
+        return KerasLayer(kind, layer.name)
+    config = {name: getattr(layer, name) for name in _SETTINGS if hasattr(layer, name)}
+    config |= {name: _activation(layer, name) for name in _ACTIVATIONS if hasattr(layer, name)}
+    weights = {} if inner else {weight.name: _array(weight) for weight in layer.weights}
+    return KerasLayer(kind, layer.name, config, weights, inner)
 
 
-def _flat(keras_model: Any) -> Iterator[Any]:
-    """The layers, those of nested Sequential models in their place."""
-    for layer in keras_model.layers:
-        if _kind(layer) == "Sequential":
-            yield from _flat(layer)
-        else:
+def _layers(keras_model: Any) -> Iterator[Any]:
+    """The layers of a model in their order. Raises UnsupportedModel where they are no chain."""
+    if _kind(keras_model) == "Sequential":
+        yield from keras_model.layers
+        return
+    depths = keras_model._nodes_by_depth  # no public name tells the order
+    for depth in sorted(depths, reverse=True):
+        nodes = depths[depth]
+        for node in nodes:
+            layer = node.operation
+            if len(nodes) > 1 or len(node.input_tensors) > 1 or len(node.output_tensors) > 1:
+                what = f"The layer '{layer.name}' ({type(layer).__name__})"
+                why = "the model is no chain there; each layer should read the one before it"
+                raise UnsupportedModel(what=what, why=why)
+            if any(node.arguments.kwargs.values()):
+                settings = ", ".join(f"{k}={v}" for k, v in node.arguments.kwargs.items() if v)
+                what = f"The layer '{layer.name}' ({type(layer).__name__})"
+                raise UnsupportedModel(what=what, why=f"it is called with {settings}")
             yield layer
 
 
 def _kind(layer: Any) -> str:
-    """The name of a class that is Keras's own (or ours); a subclass may compute anything."""
-    kind = type(layer)
-    if kind is reverse_time() or kind.__module__.startswith("keras."):
-        return kind.__name__
-    return ""
-
-
-def _activation(function: Any, refuse: Refuse) -> str:
+    """The name of a class that is Keras's own; of others, which may compute anything, with a >."""
     import keras
 
-    name = getattr(function, "__name__", type(function).__name__)
+    kind = type(layer)
+    if kind.__module__.startswith("keras."):
+        return kind.__name__
+    if kind is reverse_time():
+        return str(keras.saving.get_registered_name(kind))
+    return f"{kind.__module__}>{kind.__name__}"
+
+
+def _activation(layer: Any, name: str) -> Any:
+    """An activation as a config has it, as Keras writes one that is not its own."""
+    import keras
+
+    function = getattr(layer, name)
+    known = getattr(function, "__name__", type(function).__name__)
+    try:
+        own = keras.activations.get(known) is function
+    except ValueError:
+        own = False
     # By identity: another function may bear the name of one of Keras's.
-    if name in activations.ACTIVATIONS and keras.activations.get(name) is function:
-        return name
-    known = ", ".join(sorted(activations.ACTIVATIONS))
-    raise refuse(f"its activation '{name}' is not one of {known}")
+    return known if own else {"class_name": "function", "config": known}
 
 
 def _array(variable: Any) -> Array:

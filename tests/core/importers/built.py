@@ -21,9 +21,14 @@ def built(build: Build, *, ids: bool = False, mask_zero: bool = False) -> Any:
         embedding = keras.layers.Embedding(9, FEATURES, mask_zero=mask_zero)
         first = [keras.Input((None,), dtype="int32"), embedding]
     model = keras.Sequential([*first, *build(keras.layers)])
-    generator = np.random.default_rng(3)
-    model.set_weights([generator.normal(0, 0.5, w.shape) for w in model.weights])
+    randomise(model)
     return model
+
+
+def randomise(keras_model: Any) -> None:
+    """Draws every weight and bias anew, no two alike."""
+    generator = np.random.default_rng(3)
+    keras_model.set_weights([generator.normal(0, 0.5, w.shape) for w in keras_model.weights])
 
 
 def features(batch: int = 2, time: int = 6) -> np.ndarray:

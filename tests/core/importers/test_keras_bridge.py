@@ -13,7 +13,7 @@ import core
 from core.importers.keras_bridge import from_keras
 from core.importers.keras_export import to_keras
 from core.text import Vocabulary
-from tests.core.importers.built import FEATURES, Build, built, features
+from tests.core.importers.built import FEATURES, Build, built, features, randomise
 from tests.core.mixed_networks import mixed_cases
 from tests.core.networks import Case, randomised
 
@@ -224,6 +224,37 @@ def test_nested_models_are_read_through() -> None:
     assert [layer.name for layer in model.layers] == ["inner", "outer"]
     outputs = core.record(model, x).outputs
     np.testing.assert_allclose(outputs, np.asarray(keras_model(x)), atol=TOLERANCE)
+
+
+def test_a_functional_model_that_is_a_chain() -> None:
+    import keras
+
+    k = keras.layers
+    x = keras.Input((None, FEATURES), name="numbers")
+    inner = keras.Sequential([keras.Input((None, 4)), k.Dense(5, name="between")], name="inside")
+    read = inner(k.Bidirectional(k.LSTM(2, return_sequences=True), name="both")(x))
+    keras_model = keras.Model(
+        x, k.Dense(2, name="answer")(k.Dropout(0.1)(k.GRU(3, name="last")(read)))
+    )
+    randomise(keras_model)
+    model = from_keras(keras_model)
+    assert [stage.name for stage in model.stages] == ["both", "between", "last", "answer"]
+    outputs = core.record(model, features()).outputs
+    np.testing.assert_allclose(outputs, np.asarray(keras_model(features())), atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("every", [False, True])
+def test_a_loop_around_a_cell_is_a_layer(cell: str, every: bool) -> None:
+    def build(k: Any) -> list[Any]:
+        of = getattr(k, f"{cell}Cell")
+        below = k.RNN(of(4), return_sequences=True, go_backwards=True)
+        return [below, k.Bidirectional(k.RNN(of(3), return_sequences=every))]
+
+    keras_model, x = built(build), features()
+    expected = np.asarray(keras_model(x))
+    outputs = core.record(from_keras(keras_model), x).outputs
+    np.testing.assert_allclose(outputs[:, ::-1] if every else outputs, expected, atol=TOLERANCE)
 
 
 def test_double_precision_stays() -> None:

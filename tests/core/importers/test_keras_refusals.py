@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import core
-from core.errors import CoreError, UnsupportedModel
+from core.errors import CoreError, UnsupportedModel, UnsupportedTail
 from core.importers.keras_bridge import from_keras
 from core.importers.keras_export import to_keras
 from core.stages import Recurrent
@@ -72,10 +72,43 @@ def test_other_kinds_of_models_are_refused() -> None:
     x = keras.Input((None, 2))
     with pytest.raises(UnsupportedModel, match="no weights yet"):
         from_keras(keras.Sequential([k.LSTM(2)]))
-    with pytest.raises(UnsupportedModel, match=r"A Keras Functional.*only Sequential"):
-        from_keras(keras.Model(x, k.LSTM(2)(x)))
+    both = k.LSTM(2, return_sequences=True)(x)
+    branched = keras.Model(x, k.Concatenate(name="join")([k.GRU(2)(both), k.LSTM(2)(both)]))
+    with pytest.raises(UnsupportedModel, match=r"\((Concatenate|GRU|LSTM)\).*no chain"):
+        from_keras(branched)
+    dropped = keras.Model(x, k.LSTM(2)(k.Dropout(0.5, name="drop")(x, training=True)))
+    with pytest.raises(UnsupportedModel, match=r"'drop'.*called with training=True"):
+        from_keras(dropped)
     with pytest.raises(UnsupportedModel, match="A Keras LSTM"):
         from_keras(k.LSTM(2))
+
+
+def test_a_tail_that_cannot_be_read_may_be_left_out() -> None:
+    keras_model = built(
+        lambda k: [
+            k.LSTM(4, return_sequences=True, name="first"),
+            k.GRU(3, return_sequences=True, name="second"),
+            k.Conv1D(3, 2, name="conv"),
+            k.Dense(2, name="answer"),
+        ]
+    )
+    with pytest.raises(UnsupportedTail, match=r"'conv' \(Conv1D, number 3 of 4\).*without it"):
+        from_keras(keras_model)
+    model = from_keras(keras_model, without_tail=True)
+    assert [stage.name for stage in model.stages] == ["first", "second"]
+    upto = keras_model.layers[1](keras_model.layers[0](features()))
+    np.testing.assert_allclose(core.record(model, features()).outputs, upto, atol=1e-5)
+
+
+@pytest.mark.parametrize("last", ["GRU", "Conv1D"])
+def test_what_stands_below_a_recurrent_layer_is_no_tail(last: str) -> None:
+    def build(k: Any) -> list[Any]:
+        middle = [k.LSTM(3, return_sequences=True)] if last == "GRU" else []
+        return [*middle, k.Conv1D(3, 2, name="conv"), k.GRU(2)]
+
+    with pytest.raises(UnsupportedModel, match="'conv'") as refused:
+        from_keras(built(build), without_tail=True)
+    assert not isinstance(refused.value, UnsupportedTail)
 
 
 def test_states_handed_on_are_refused() -> None:
