@@ -19,6 +19,7 @@ from typing import Literal
 
 import numpy as np
 
+from core.data.errors import NoFurtherExamples
 from core.errors import OutOfRange
 
 Side = Literal["train", "test"]
@@ -31,6 +32,9 @@ TEST_SHARE = 6
 PATIENCE = 2_000
 """So many repeats in a row, and the task is taken to have no further test texts."""
 
+MOST_PROPOSALS = 10_000
+"""So many proposals refused in a row, and none is taken to be acceptable."""
+
 
 @dataclass(frozen=True)
 class Example:
@@ -38,13 +42,16 @@ class Example:
 
     Attributes:
         text: what is read.
-        answer: an index into the task's `answers`; None where each token's answer is the next one.
+        answer: an index into the task's `answers`; None where there is one at each token.
+        steps: the answer at each token, an index into the task's `answers`, or None where none is
+            asked for; empty where there is one answer only, or each token's is the next one.
         shape: how the text was built, for those who want to group examples; may be empty.
     """
 
     text: str
     answer: int | None = None
     shape: str = ""
+    steps: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,8 @@ class Task:
         tokens: its vocabulary; empty when the vocabulary is to be gathered from the texts.
         answers: what the outputs mean, "no" before "yes"; empty when they are the vocabulary.
         neutral: tokens that never decide the answer, so that training may hide them.
+        chance: the metric of one who knows nothing of the text; None where nobody can say.
+        solved: the metric from which on the paper calls the task learned, if it does.
     """
 
     name: str
@@ -78,6 +87,8 @@ class Task:
     tokens: tuple[str, ...] = field(default=(), repr=False)
     answers: tuple[str, ...] = ()
     neutral: frozenset[str] = field(default=frozenset(), repr=False)
+    chance: float | None = None
+    solved: float | None = None
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -113,7 +124,13 @@ def side_of(text: str) -> Side:
 
 
 def drawn_until(accept: Callable[[Example], bool], propose: Callable[[], Example]) -> Example:
-    """The first proposal that is accepted."""
-    while not accept(example := propose()):
-        pass
-    return example
+    """The first proposal that is accepted.
+
+    Raises:
+        NoFurtherExamples: when ever so many are refused: with few symbols and short texts it may
+            be that none lies on the side that is wanted.
+    """
+    for _ in range(MOST_PROPOSALS):
+        if accept(example := propose()):
+            return example
+    raise NoFurtherExamples

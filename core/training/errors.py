@@ -76,3 +76,12 @@ class FolderNotWritable(CoreError):
         "Runs cannot be written to {folder}: {why}. Choose another folder with the environment "
         "variable RNN_RUNS_DIR."
     )
+
+
+class TooFewExamples(CoreError):
+    """There are not enough examples to part them as asked."""
+
+    message = (
+        "There are {found:,} examples for {what}; at least {least:,} are needed. Take more "
+        "examples, shorter windows, a smaller batch or another share for validation."
+    )

@@ -1,0 +1,141 @@
+"""What a run trains on: arrays, what they mean, and what a good figure is.
+
+Every source (`core.training.sources`) ends in a `Dataset`, so the trainer knows none of them. All
+examples are in memory at once, as arrays of one length: 25,000 reviews of 500 tokens are 50 MB of
+int32. Not chosen: a stream of files, which every epoch would read again; and ragged arrays, for
+which Keras compiles a step per length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.text import Vocabulary
+from core.training.errors import TooFewExamples
+
+Readout = Literal["last", "every"]
+Side = Literal["pre", "post"]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Examples for training, for validation or for testing.
+
+    Attributes:
+        inputs: int32 (examples, time), token ids padded with 0; or float32 (examples, time,
+            features).
+        targets: float32 (examples, 1) for a yes or no; int32 (examples,) for one of several; int32
+            (examples, time) for a class at each step; float32 (examples, outputs) or (examples,
+            time, outputs) for numbers.
+        counts: float32 (examples, time), 1 where the loss of a step counts and 0 where not; None:
+            it counts everywhere, masked steps aside.
+        texts: the text of an example by its number, as a person reads it; None where there is none.
+    """
+
+    inputs: NDArray[Any]
+    targets: NDArray[Any]
+    counts: NDArray[np.float32] | None = None
+    texts: Callable[[int], str] | None = None
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def at(self, places: NDArray[np.int64]) -> Part:
+        """The examples of those numbers, in that order."""
+        texts = self.texts
+        return Part(
+            self.inputs[places],
+            self.targets[places],
+            None if self.counts is None else self.counts[places],
+            None if texts is None else lambda number: texts(int(places[number])),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """What a run trains on.
+
+    Attributes:
+        name: the source's.
+        train: what weights are fitted to.
+        validation: kept aside while training; None where no share was asked for.
+        test: looked at when training is over.
+        vocabulary: of token ids; None where inputs are numbers.
+        features: how many numbers a step has; None where inputs are token ids.
+        outputs: how many numbers the network gives, at the end or at each step.
+        loss: "binary_crossentropy", "sparse_categorical_crossentropy" or "mean_squared_error".
+        readout: "last" where one answer is given at the end, "every" where at each step.
+        metric: "accuracy", "mean_squared_error" or "perplexity" (e to the loss).
+        answers: what the outputs mean; () when they are the vocabulary or numbers.
+        chance: the metric of one who knows nothing of the input; None where nobody can say.
+        solved: the metric from which on the task counts as learned: the paper's, or the best that
+            there can be; None where there is no such figure.
+        citation: where the data come from.
+        class_counts: how many training examples (validation included) each answer has; {} if
+            answers are not classes.
+        padding: where the zeros of short texts stand.
+        mask: whether the network should mask id 0.
+        contiguous: whether each example continues the one before it, so that states may be handed
+            on from batch to batch (`streams`).
+    """
+
+    name: str
+    train: Part
+    validation: Part | None
+    test: Part
+    vocabulary: Vocabulary | None
+    features: int | None
+    outputs: int
+    loss: str
+    readout: Readout
+    metric: str
+    answers: tuple[str, ...] = ()
+    chance: float | None = None
+    solved: float | None = None
+    citation: str = ""
+    class_counts: Mapping[str, int] = field(default_factory=dict)
+    padding: Side = "post"
+    mask: bool = False
+    contiguous: bool = False
+
+    def with_validation(self, share: float, *, seed: int) -> Dataset:
+        """The same with a share of the training examples, drawn at random, kept for validation.
+
+        Raises:
+            TooFewExamples: when one of the two would be empty.
+        """
+        if share == 0:
+            return self
+        total = len(self.train)
+        kept = round(total * share)
+        if not 0 < kept < total:
+            raise TooFewExamples(what="training and validation", found=total, least=2)
+        order = np.random.default_rng([seed, 2]).permutation(total)
+        return replace(
+            self, train=self.train.at(order[kept:]), validation=self.train.at(order[:kept])
+        )
+
+
+def streams(part: Part, *, batch: int) -> Part:
+    """Consecutive windows of one text, arranged for a stateful network.
+
+    Row k of each batch of the result continues row k of the batch before it: the text is cut into
+    `batch` streams of equal length, which are read side by side. Windows that fill no stream, fewer
+    than `batch` of them at the end, are left out.
+
+    Args:
+        part: of a dataset that is `contiguous`.
+        batch: how many streams.
+
+    Raises:
+        TooFewExamples: when there are fewer windows than streams.
+    """
+    length = len(part) // batch
+    if length == 0:
+        raise TooFewExamples(what="streams", found=len(part), least=batch)
+    return part.at(np.arange(batch * length).reshape(batch, length).T.ravel())

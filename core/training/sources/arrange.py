@@ -1,0 +1,48 @@
+"""Texts as rows of one length.
+
+Texts that are too long are cut at their beginning ("pre") or end ("post"), short ones are filled
+with id 0 there. No row is longer than the longest text, since columns of nothing but padding cost
+as much time as others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.text import PADDING_ID, Vocabulary
+from core.training.dataset import Side
+
+
+def padded(
+    rows: Sequence[NDArray[Any]], *, length: int, padding: Side, cut: Side
+) -> NDArray[np.int32]:
+    """The rows beside each other: int32 (rows, time), time being at most `length`."""
+    width = min(length, max(map(len, rows), default=0))
+    ids = np.full((len(rows), width), PADDING_ID, np.int32)
+    for number, row in enumerate(rows):
+        kept = row[-width:] if cut == "pre" else row[:width]
+        if padding == "pre":
+            ids[number, width - len(kept) :] = kept
+        else:
+            ids[number, : len(kept)] = kept
+    return ids
+
+
+def texts_of(ids: NDArray[np.int32], vocabulary: Vocabulary) -> Callable[[int], str]:
+    """What stands in a row, its words parted by blanks, where nothing else is left of the text."""
+
+    def text(number: int) -> str:
+        return " ".join(vocabulary.token_of(int(token)) for token in ids[number] if token)
+
+    return text
+
+
+def some_of(total: int, most: int | None, *, seed: int) -> NDArray[np.int64]:
+    """Which examples to take: all, in their order, or `most` of them drawn at random."""
+    if most is None or most >= total:
+        return np.arange(total)
+    return np.sort(np.random.default_rng([seed, 3]).permutation(total)[:most])

@@ -1,0 +1,61 @@
+"""Latch: which symbol came first? See `core.data.latch`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.data import latch
+from core.training.dataset import Dataset
+from core.training.sources.drawn import drawn
+from core.training.sources.source import Options, Setting, Source, ordered, whole
+
+
+@dataclass(frozen=True)
+class LatchOptions(Options):
+    """How hard the latch is.
+
+    Attributes:
+        shortest: fewest distractors between the symbol and the question, in training.
+        longest: most distractors.
+        test_shortest: fewest distractors in tests.
+        symbols: how many symbols there are to remember.
+        noise: whether distractors are the symbols themselves or (easier) others.
+        train_examples: how many to draw for training and validation.
+        test_examples: how many to draw for testing.
+    """
+
+    shortest: int = whole(1, low=1, high=5_000)
+    longest: int = whole(latch.LONGEST, low=1, high=5_000)
+    test_shortest: int = whole(latch.LONG, low=1, high=5_000)
+    symbols: int = whole(len(latch.SYMBOLS), low=2, high=26)
+    noise: latch.Noise = "same"
+    train_examples: int = whole(20_000, low=10, high=1_000_000)
+    test_examples: int = whole(1_000, low=1, high=100_000)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        ordered(self, "shortest", "longest")
+        ordered(self, "test_shortest", "longest")
+
+
+def make(options: LatchOptions, setting: Setting) -> Dataset:
+    """Draws the examples."""
+    task = latch.build(
+        symbols=options.symbols,
+        shortest=options.shortest,
+        longest=options.longest,
+        test_shortest=options.test_shortest,
+        noise=options.noise,
+    )
+    return drawn(
+        task, setting, train_examples=options.train_examples, test_examples=options.test_examples
+    )
+
+
+SOURCE = Source(
+    name="latch",
+    description=latch.TASK.description,
+    citation=latch.TASK.citation,
+    options=LatchOptions,
+    make=make,
+)
