@@ -1,0 +1,187 @@
+"""Known experiments, one click each, with the figure that their reference reached.
+
+The five on reviews and newswires are those of well-known course books on Keras: 10,000 words, texts
+cut and filled to one length at their beginning, nothing masked. Each has a quick form with fewer
+and shorter texts, which shows the same in less than two minutes and reaches less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.errors import UnknownName
+from core.training.config import (
+    DataSettings,
+    FitSettings,
+    NetworkSettings,
+    OptimizerSettings,
+    RunConfig,
+)
+
+WORDS = 10_000
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A known experiment.
+
+    Attributes:
+        name: in code, links and strings.
+        config: the whole experiment.
+        quick: less of it, for two minutes on two cores.
+        reference: `metric` and `loss` on test data as published; empty where nobody has.
+    """
+
+    name: str
+    config: RunConfig
+    quick: RunConfig
+    reference: Mapping[str, float]
+
+
+def preset(name: str) -> Preset:
+    """The preset of that name. Raises UnknownName."""
+    if name not in PRESETS:
+        raise UnknownName(kind="preset", found=name, known=", ".join(PRESETS))
+    return PRESETS[name]
+
+
+def reference_of(config: RunConfig) -> dict[str, float] | None:
+    """The published figure, where a run is a whole preset and not its quick form."""
+    known = PRESETS.get(config.preset or "")
+    if known is None or not known.reference or not _same(config, known.config):
+        return None
+    return dict(known.reference)
+
+
+def _same(config: RunConfig, whole: RunConfig) -> bool:
+    """Whether a run is the whole preset, wherever its data lie and whatever its seed is."""
+
+    def essence(one: RunConfig) -> RunConfig:
+        options = {k: v for k, v in one.data.options.items() if k != "folder"}
+        data = replace(one.data, options=options)
+        return replace(one, data=data, seed=0, probes=(), experiment=None)
+
+    return essence(config) == essence(whole)
+
+
+def _known(
+    name: str,
+    *,
+    source: str,
+    options: Mapping[str, Any],
+    quick: Mapping[str, Any],
+    quick_epochs: int,
+    network: NetworkSettings,
+    optimizer: OptimizerSettings,
+    fit: FitSettings,
+    reference: tuple[float, float] | None = None,
+    quick_rate: float | None = None,
+) -> Preset:
+    config = RunConfig(
+        data=DataSettings(source=source, options=dict(options)),
+        network=network,
+        optimizer=optimizer,
+        fit=fit,
+        preset=name,
+    )
+    shorter = replace(
+        config,
+        data=replace(config.data, options={**options, **quick}),
+        fit=replace(fit, epochs=quick_epochs),
+        optimizer=replace(optimizer, learning_rate=quick_rate or optimizer.learning_rate),
+    )
+    given = {} if reference is None else dict(zip(("metric", "loss"), reference, strict=True))
+    return Preset(name, config, shorter, given)
+
+
+_REVIEWS: dict[str, Any] = {"words": WORDS, "length": 500, "padding": "pre", "cut": "pre"}
+_FEW: dict[str, Any] = {"length": 100, "train_examples": 6_000, "test_examples": 2_000}
+_SLOW = OptimizerSettings(name="rmsprop", learning_rate=1e-4)
+_PATIENT = FitSettings(epochs=100, batch=64, patience=3)
+
+PRESETS: dict[str, Preset] = {
+    known.name: known
+    for known in (
+        _known(
+            "imdb-simple-rnn-32",
+            source="imdb",
+            options=_REVIEWS,
+            quick=_FEW,
+            quick_epochs=6,
+            network=NetworkSettings(cell="simple_rnn", units=(32,)),
+            optimizer=OptimizerSettings(name="rmsprop"),
+            fit=FitSettings(epochs=10, batch=128, restore_best=False),
+            reference=(0.820, 0.590),
+        ),
+        _known(
+            "imdb-lstm-32",
+            source="imdb",
+            options=_REVIEWS,
+            quick=_FEW,
+            quick_epochs=6,
+            network=NetworkSettings(cell="lstm", units=(32,)),
+            optimizer=OptimizerSettings(name="rmsprop"),
+            fit=FitSettings(epochs=10, batch=128, restore_best=False),
+            reference=(0.867, 0.442),
+        ),
+        _known(
+            "imdb-lstm-8",
+            source="imdb",
+            options=_REVIEWS,
+            quick=_FEW,
+            quick_epochs=12,
+            quick_rate=1e-3,
+            network=NetworkSettings(cell="lstm", units=(8,), embedding=16),
+            optimizer=_SLOW,
+            fit=_PATIENT,
+            reference=(0.868, 0.335),
+        ),
+        _known(
+            "imdb-lstm-8-8",
+            source="imdb",
+            options=_REVIEWS,
+            quick=_FEW,
+            quick_epochs=12,
+            quick_rate=1e-3,
+            network=NetworkSettings(cell="lstm", units=(8, 8), embedding=16, dropout=0.3),
+            optimizer=_SLOW,
+            fit=_PATIENT,
+            reference=(0.881, 0.303),
+        ),
+        _known(
+            "imdb-gru-8-8",
+            source="imdb",
+            options=_REVIEWS,
+            quick=_FEW,
+            quick_epochs=12,
+            quick_rate=1e-3,
+            network=NetworkSettings(cell="gru", units=(8, 8), embedding=16, dropout=0.3),
+            optimizer=_SLOW,
+            fit=_PATIENT,
+            reference=(0.877, 0.307),
+        ),
+        _known(
+            "reuters-gru-256-128",
+            source="reuters",
+            options={"words": WORDS, "length": 300, "padding": "pre", "cut": "pre"},
+            quick={"length": 60, "train_examples": 3_000, "test_examples": 1_000},
+            quick_epochs=8,
+            network=NetworkSettings(cell="gru", units=(256, 128), embedding=256),
+            optimizer=OptimizerSettings(name="adam"),
+            fit=FitSettings(epochs=20, batch=32, restore_best=False),
+            reference=(0.682, 1.988),
+        ),
+        _known(
+            "latch-lstm",
+            source="latch",
+            options={},
+            quick={},
+            quick_epochs=10,
+            network=NetworkSettings(cell="lstm", units=(16,), embedding=8),
+            optimizer=OptimizerSettings(name="adam", learning_rate=5e-3, clip=1.0),
+            fit=FitSettings(epochs=20, batch=64),
+        ),
+    )
+}

@@ -1,0 +1,143 @@
+"""What happens with one batch: forward, loss, gradients, their norms, and the weights' step.
+
+A TensorFlow function over a Keras model, compiled with XLA unless asked not to. It gives back one
+short vector (loss, metric, the gradient's norm per layer), so nothing large leaves it. Batches that
+are too small are filled up with examples of weight 0: one shape, one compilation, the same sums.
+Not chosen: `model.fit`, whose callbacks cannot see gradients, and whose metrics run on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.training.dataset import Dataset, Part
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Examples as a step takes them.
+
+    Attributes:
+        inputs: int32 (batch, time) or float32 (batch, time, features).
+        targets: as `core.training.dataset.Part` has them.
+        weights: float32 (batch,), or (batch, time) where each step is answered: what each answer
+            counts for.
+    """
+
+    inputs: NDArray[Any]
+    targets: NDArray[Any]
+    weights: NDArray[np.float32]
+
+
+def batch_of(
+    part: Part, places: NDArray[np.int64], *, size: int, dataset: Dataset, length: int | None = None
+) -> Batch:
+    """The examples at `places`, filled up to `size` with the first of them at weight 0.
+
+    `length` cuts off the steps that are padding in all of them.
+    """
+    filled = np.concatenate([places, np.full(size - len(places), places[0])])
+    inputs, targets = part.inputs[filled], part.targets[filled]
+    counts = None if part.counts is None else part.counts[filled]
+    if length is not None and length < inputs.shape[1]:
+        kept = slice(-length, None) if dataset.padding == "pre" else slice(length)
+        inputs = inputs[:, kept]
+        if dataset.readout == "every":
+            targets = targets[:, kept]
+            counts = None if counts is None else counts[:, kept]
+    real = (np.arange(size) < len(places)).astype(np.float32)
+    if dataset.readout == "last":
+        return Batch(inputs, targets, real)
+    weights = np.ones(inputs.shape[:2], np.float32) if counts is None else counts
+    if dataset.mask:
+        weights = weights * (inputs != 0)
+    return Batch(inputs, targets, (weights * real[:, None]).astype(np.float32))
+
+
+class Stepper:
+    """The compiled functions of one Keras model: a training step and an evaluation."""
+
+    def __init__(self, model: Any, optimizer: Any, dataset: Dataset, *, jit: bool) -> None:
+        """Compiles nothing yet: that happens with the first batch of each shape."""
+        import tensorflow as tf
+
+        self.model, self.optimizer = model, optimizer
+        self.layers = [layer.name for layer in model.layers if layer.trainable_weights]
+        optimizer.build(model.trainable_variables)
+        loss_of = _loss_of(dataset)
+        groups = [layer.trainable_weights for layer in model.layers if layer.trainable_weights]
+
+        def train(inputs: Any, targets: Any, weights: Any, rate: Any) -> Any:
+            optimizer.learning_rate.assign(rate)
+            with tf.GradientTape() as tape:
+                loss, metric = loss_of(model(inputs, training=True), targets, weights)
+            # An embedding's comes as rows, one word perhaps in many of them: added up first.
+            found = tape.gradient(loss, model.trainable_variables)
+            gradients = [tf.convert_to_tensor(gradient) for gradient in found]
+            optimizer.apply(gradients, model.trainable_variables)
+            each = iter(gradients)  # Keras lists a model's weights layer by layer
+            norms = [tf.linalg.global_norm([next(each) for _ in own]) for own in groups]
+            return tf.stack([loss, metric, *norms])
+
+        def evaluate(inputs: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
+            outputs = model(inputs, training=False)
+            loss, metric = loss_of(outputs, targets, weights)
+            return tf.stack([loss, metric, tf.reduce_sum(weights)]), outputs
+
+        compiled = partial(tf.function, jit_compile=jit, autograph=False)
+        self._train: Callable[..., Any] = compiled(train)
+        self._evaluate: Callable[..., Any] = compiled(evaluate)
+        self._tensor: Callable[..., Any] = tf.convert_to_tensor
+
+    def train(self, batch: Batch, *, rate: float) -> NDArray[np.float32]:
+        """One step: (loss, metric, the gradient's norm in each of `layers`), before clipping.
+
+        Where the metric is the perplexity, e to the loss, the loss stands in its place: only means
+        of losses may be taken.
+        """
+        given = map(self._tensor, (batch.inputs, batch.targets, batch.weights))
+        return self._train(*given, self._tensor(np.float32(rate))).numpy()
+
+    def evaluate(self, batches: Iterable[Batch]) -> tuple[float, float, list[NDArray[Any]]]:
+        """Mean loss and metric over all that counts in the batches, and the outputs of each."""
+        sums, outputs = np.zeros(3), []
+        for batch in batches:
+            given = map(self._tensor, (batch.inputs, batch.targets, batch.weights))
+            measured, answered = self._evaluate(*given)
+            loss, metric, weight = measured.numpy().astype(np.float64)
+            sums += loss * weight, metric * weight, weight
+            outputs.append(answered.numpy())
+        return float(sums[0] / sums[2]), float(sums[1] / sums[2]), outputs
+
+
+def _loss_of(dataset: Dataset) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
+    """From outputs, targets and weights to the weighted means of loss and metric."""
+    import keras
+    import tensorflow as tf
+
+    losses = keras.losses
+
+    def loss_of(outputs: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
+        match dataset.loss:
+            case "binary_crossentropy":
+                each = losses.binary_crossentropy(targets, outputs)
+                right = tf.reduce_all(tf.equal(outputs > 0.5, targets > 0.5), axis=-1)
+            case "sparse_categorical_crossentropy":
+                each = losses.sparse_categorical_crossentropy(targets, outputs)
+                found = tf.argmax(outputs, axis=-1, output_type=tf.int32)
+                right = tf.equal(found, tf.cast(targets, tf.int32))
+                right = each if dataset.metric == "perplexity" else right
+            case _:
+                each = losses.mean_squared_error(targets, outputs)
+                right = each
+        total = tf.maximum(tf.reduce_sum(weights), 1.0)
+        loss = tf.reduce_sum(each * weights) / total
+        return loss, tf.reduce_sum(tf.cast(right, tf.float32) * weights) / total
+
+    return loss_of

@@ -1,0 +1,109 @@
+"""From a run's configuration to its result: data, training, test."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import numpy as np
+
+from core.analysis.parameters import count_parameters
+from core.training.errors import OutOfMemory
+from core.training.loop import Cancelled, Loop
+from core.training.mistakes import mistakes
+from core.training.presets import reference_of
+from core.training.progress import Progress
+from core.training.run_folder import Run
+from core.training.run_writer import RunWriter
+from core.training.sources import prepare
+
+
+def train_and_test(run: Run, writer: RunWriter, progress: Progress) -> None:
+    """Everything that a run does once it is its turn. Raises CoreError where it cannot."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # its greetings; what fails is raised
+    config = run.config
+    writer.tell(state="preparing", share=0.0)
+
+    def report(doing: str, share: float) -> None:
+        writer.tell(doing=doing, share=share)
+
+    dataset = prepare(
+        config.data.source,
+        config.data.options,
+        seed=config.seed,
+        validation=config.data.validation,
+        report=report,
+        folder=run.folder,
+    )
+    writer.tell(share=1.0, doing="")
+    import tensorflow as tf
+
+    try:
+        loop = Loop(config, dataset, writer, progress)
+        loop.resume()
+        writer.dataset(_described(loop))
+        loop.run()
+        writer.tell(state="testing")
+        _test(run, loop)
+    except Cancelled:
+        writer.tell(state="cancelled", ended=time.time())
+    except tf.errors.ResourceExhaustedError as error:
+        raise OutOfMemory(batch=config.fit.batch) from error
+    else:
+        writer.tell(state="finished", ended=time.time(), seconds_left=0.0)
+
+
+def _described(loop: Loop) -> dict[str, Any]:
+    """What readers want to know of data and network."""
+    dataset, model = loop.dataset, loop.model(0)
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    return {
+        "name": dataset.name,
+        "loss": dataset.loss,
+        "metric": dataset.metric,
+        "readout": dataset.readout,
+        "answers": list(dataset.answers),
+        "chance": dataset.chance,
+        "solved": dataset.solved,
+        "citation": dataset.citation,
+        "class_counts": dict(dataset.class_counts),
+        "vocabulary": None if dataset.vocabulary is None else dataset.vocabulary.size,
+        "features": dataset.features,
+        "parameters": model.parameter_count,
+        "layers": [
+            {
+                "name": stage.name,
+                "kind": stage.layers[0].title,
+                "parameters": stage.count,
+                "formula": stage.formula,
+            }
+            for stage in count_parameters(model).stages
+        ],
+    } | {name: 0 if part is None else len(part.inputs) for name, part in parts.items()}
+
+
+def _test(run: Run, loop: Loop) -> None:
+    """Scores the model that counts on test data, and keeps its worst mistakes."""
+    epoch = run.final_epoch or loop.remembered.epoch
+    loop.return_to(epoch)
+    dataset = loop.dataset
+    loss, metric, rows = loop.evaluate(dataset.test)
+    scores = {
+        "loss": loss,
+        "metric": metric,
+        "metric_name": dataset.metric,
+        "epoch": epoch,
+        "examples": len(dataset.test.inputs),
+        "seconds": loop.remembered.seconds,
+        "chance": dataset.chance,
+        "solved": dataset.solved,
+        "reference": reference_of(run.config),
+        "classes": dict(dataset.class_counts),
+    }
+    if dataset.readout == "every":
+        loop.writer.result(scores, mistakes=[], answers=None)
+        return
+    outputs = np.stack(rows).astype(np.float32)
+    answers = {"outputs": outputs, "targets": dataset.test.targets}
+    loop.writer.result(scores, mistakes=mistakes(dataset, outputs), answers=answers)

@@ -1,0 +1,146 @@
+"""The process that trains one run: `python -m core.training.worker RUN_DIR`.
+
+It waits for its turn, prepares the data, trains, scores the model on test data, and says in the
+run's folder how it ended. Started on a terminal it draws a progress bar. Killed, it is found dead
+by whoever reads the folder; started again, it goes on from the last finished epoch.
+
+Waiting is done here, before Keras is imported, so a queue is a row of small processes and needs
+nobody to keep it: the system lets go of a dead one's place.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.errors import CoreError
+from core.training.errors import BrokenRun, DiskFull, OutOfMemory, RunIsBusy
+from core.training.progress import Progress
+from core.training.run_folder import Run
+from core.training.run_writer import RunWriter
+from core.training.store import RunStore
+
+LOOK_AGAIN = 0.5
+LOCK_SECONDS = 5.0
+"""Readers hold the lock for an instant each, to see whether anybody else does."""
+
+
+class _Cancelled(Exception):
+    """Somebody asked the run to stop before its turn came."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command. Returns 0 when the run finished or was cancelled, 1 when it failed."""
+    parser = argparse.ArgumentParser(prog="python -m core.training.worker", description=__doc__)
+    parser.add_argument("run", type=Path, metavar="RUN_DIR", help="the run's folder")
+    parser.add_argument("--now", action="store_true", help="do not wait for other runs")
+    given = parser.parse_args(arguments)
+    run = Run(given.run.resolve())
+    lock = FileLock(run.file("worker.lock"), timeout=LOCK_SECONDS)
+    try:
+        with lock:
+            return work(run, wait=not given.now)
+    except (Timeout, CoreError) as error:
+        busy = RunIsBusy(run=run.label.name) if isinstance(error, Timeout) else error
+        print(busy, file=sys.stderr)
+        return 1
+
+
+def work(run: Run, *, wait: bool) -> int:
+    """Does what the run still has to do, and says how it ended."""
+    run.file("cancel").unlink(missing_ok=True)
+    writer = RunWriter(run)
+    progress = Progress(writer)
+    try:
+        with _failing_in_words(writer, run):
+            writer.tell(state="queued", error=None, ended=None, started=writer.status.started)
+            with _turn(run) if wait else _at_once():
+                writer.tell(state="starting", started=writer.status.started or time.time())
+                from core.training.train import train_and_test
+
+                train_and_test(run, writer, progress)
+    except _Cancelled:
+        writer.tell(state="cancelled", ended=time.time())
+    finally:
+        writer.close()
+        progress.close()
+    return int(writer.status.state == "failed")
+
+
+@contextmanager
+def _failing_in_words(writer: RunWriter, run: Run) -> Iterator[None]:
+    """What may well go wrong ends the run with a sentence. The rest is seen in the log."""
+    try:
+        yield
+    except CoreError as error:
+        _fail(writer, error)
+    except MemoryError:
+        _fail(writer, OutOfMemory(batch=run.config.fit.batch))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        writer.make_room()
+        _fail(writer, DiskFull())
+
+
+def _fail(writer: RunWriter, error: CoreError) -> None:
+    facts = {name: str(value) for name, value in error.facts.items()}
+    writer.tell(
+        state="failed", ended=time.time(), error={"name": type(error).__name__, "facts": facts}
+    )
+    print(error, file=sys.stderr)
+
+
+@contextmanager
+def _at_once() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _turn(run: Run) -> Iterator[None]:
+    """Waits for one of the places, first come, first served. Raises _Cancelled."""
+    store = RunStore(run.folder.parent)
+    places = run.folder.parent / ".places"
+    places.mkdir(exist_ok=True)
+    while True:
+        if run.file("cancel").exists():
+            raise _Cancelled
+        if _is_first(run, store):
+            for place in range(store.at_once):
+                held = FileLock(places / f"{place}.lock", timeout=0)
+                try:
+                    held.acquire()
+                except Timeout:
+                    continue
+                try:
+                    yield
+                finally:
+                    held.release()
+                return
+        time.sleep(LOOK_AGAIN)
+
+
+def _is_first(run: Run, store: RunStore) -> bool:
+    """Whether no other run that waits was created before this one."""
+    own = (run.status.created, run.id)
+    for other in store.runs():
+        if other.id == run.id:
+            continue
+        try:
+            status = other.status
+        except BrokenRun:
+            continue
+        if status.state == "queued" and other.has_worker and (status.created, other.id) < own:
+            return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
