@@ -75,7 +75,7 @@ def vocabulary(file: Path, *, size: int) -> Vocabulary:
     if sorted(word_of) != list(range(1, len(index) + 1)):
         raise NotKerasData(file=file.name, why=f"its ranks are not 1 to {len(index):,}, each once")
     count = min(size - 2, len(index))
-    return Vocabulary(tuple(word_of[rank] for rank in range(1, count + 1)), "word")
+    return Vocabulary(tuple(word_of[rank] for rank in range(1, count + 1)), "word", "filter")
 
 
 def ids_of(rows: Rows, vocabulary: Vocabulary) -> Rows:

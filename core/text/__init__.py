@@ -11,6 +11,7 @@ from core.text.errors import (
     NoSuchColumn,
     NoSuchRow,
     NotAVocabulary,
+    NothingToLookUp,
     NotText,
     OtherKindOfFile,
     RaggedRow,
@@ -20,6 +21,7 @@ from core.text.errors import (
     UnreadableRow,
     WrongEncoding,
 )
+from core.text.fold import FOLDS, Fold
 from core.text.hangul import compose, decompose, readable
 from core.text.spreadsheet import neutralise, neutralised
 from core.text.table import DELIMITERS, Table, read_table
@@ -38,6 +40,7 @@ from core.text.window import MOST_TOKENS, Window
 __all__ = [
     "DELIMITERS",
     "ENCODINGS",
+    "FOLDS",
     "MOST_BYTES",
     "MOST_CHARACTERS",
     "MOST_TOKENS",
@@ -52,10 +55,12 @@ __all__ = [
     "EmptyTable",
     "Encoded",
     "FileTooLarge",
+    "Fold",
     "NoSuchColumn",
     "NoSuchRow",
     "NotAVocabulary",
     "NotText",
+    "NothingToLookUp",
     "OtherKindOfFile",
     "RaggedRow",
     "RepeatedToken",

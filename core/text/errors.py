@@ -18,6 +18,15 @@ class BlankText(CoreError):
     )
 
 
+class NothingToLookUp(CoreError):
+    """A text of punctuation only, for a model that leaves punctuation out."""
+
+    message = (
+        "The text holds nothing but punctuation, which this model leaves out. "
+        "Type at least one word."
+    )
+
+
 class TooManyCharacters(CoreError):
     """A text is longer than what is read at once."""
 

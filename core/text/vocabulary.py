@@ -5,14 +5,14 @@ known tokens follow from 2. An unknown token keeps its place and its spelling: o
 
 A token is looked up as it stands, then in its normal form: composed (Unicode NFC), a Windows line
 break as a plain one, and words in small letters with a straight apostrophe. So 'The' finds 'the'
-where there is no 'The', and the user's spelling is what is shown. The cost is one look-up per
-*different* token, so a text of ten million tokens is encoded in about a second. Not chosen: hashing
-of unknown words into spare ids, which gives two words one id without saying so.
+where there is no 'The', and the user's spelling is what is shown. A vocabulary that was gathered by
+Keras has a `fold` instead, see `core.text.fold`. The cost is one look-up per *different* token, so
+a text of ten million tokens is encoded in about a second. Not chosen: hashing of unknown words into
+spare ids, which gives two words one id without saying so.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import EmptyText, TokenOutOfRange, UnknownName
-from core.text.errors import BlankText, NotAVocabulary, RepeatedToken
-from core.text.tokens import MOST_CHARACTERS, Unit, checked_unit, tokenize
+from core.text.errors import BlankText, NotAVocabulary, NothingToLookUp, RepeatedToken
+from core.text.fold import Fold, checked_fold, forms, kept, split
+from core.text.fold import normal_form as normal_form
+from core.text.tokens import MOST_CHARACTERS, Unit, checked_unit
 from core.text.visible import visible
 
 PADDING_ID, UNKNOWN_ID = 0, 1
@@ -53,16 +55,23 @@ class Encoded:
 class Vocabulary:
     """Known tokens, in the order of their ids from 2 on, and the unit that texts are split by.
 
+    Attributes:
+        tokens: all different.
+        unit: "character", "word" or "jamo".
+        fold: whose rules the tokens were gathered by, so that typed texts are read by them too.
+
     Raises:
         RepeatedToken: when a token stands there twice, or is `<pad>` or `<unk>`.
-        UnknownName: when there is no such unit.
+        UnknownName: when there is no such unit or fold.
     """
 
     tokens: tuple[str, ...]
     unit: Unit
+    fold: Fold = "none"
 
     def __post_init__(self) -> None:
         checked_unit(self.unit)
+        checked_fold(self.fold)
         object.__setattr__(self, "tokens", tuple(self.tokens))
         if len(self._ids) != len(self.tokens) or not self._ids.keys().isdisjoint(SPECIAL):
             counts = Counter((*SPECIAL, *self.tokens))
@@ -70,8 +79,9 @@ class Vocabulary:
 
     @classmethod
     def build(
-        cls, texts: Iterable[str], *, unit: Unit, most: int | None = None, at_least: int = 1
-    ) -> Vocabulary:
+        cls, texts: Iterable[str], *, unit: Unit, most: int | None = None, at_least: int = 1,
+        fold: Fold = "none",
+    ) -> Vocabulary:  # fmt: skip
         """Gather the tokens of some texts, in their normal form, the most frequent first.
 
         Args:
@@ -80,16 +90,18 @@ class Vocabulary:
             unit: "character", "word" or "jamo".
             most: keep at most so many; None for all.
             at_least: keep those that occur so often.
+            fold: the rules to gather by.
         """
         counts: Counter[str] = Counter()
         for text in texts:
-            counts.update(tokenize(text, unit, limit=None))
+            counts.update(split(text, unit, fold, limit=None))
         normal: Counter[str] = Counter()
         for token, count in counts.items():
-            normal[normal_form(token, unit)] += count
+            normal[forms(token, unit, fold)[-1]] += count
+        normal.pop("", None)
         by_frequency = sorted(normal, key=lambda token: (-normal[token], token))
-        kept = [token for token in by_frequency if normal[token] >= at_least]
-        return cls(tuple(kept[:most]), unit)
+        enough = [token for token in by_frequency if normal[token] >= at_least]
+        return cls(tuple(enough[:most]), unit, fold)
 
     @property
     def size(self) -> int:
@@ -103,24 +115,32 @@ class Vocabulary:
             EmptyText: when there is not one character.
             BlankText: when there is nothing to see. (`encode_tokens` takes blanks too.)
             TooManyCharacters: when the text is longer than the limit.
+            NothingToLookUp: when the fold leaves nothing of the text.
         """
         if not text:
             raise EmptyText
         if text.isspace():
             raise BlankText(count=len(text))
-        return self.encode_tokens(tokenize(text, self.unit, limit=limit))
+        tokens = split(text, self.unit, self.fold, limit=limit)
+        if not tokens:
+            raise NothingToLookUp
+        return self.encode_tokens(tokens)
 
     def encode_tokens(self, tokens: Sequence[str]) -> Encoded:
-        """Look tokens up that have been split already.
+        """Look tokens up that have been split already; those that the fold drops are left out.
 
         Raises:
             EmptyText: when there are none.
+            NothingToLookUp: when none is left.
         """
         if not tokens:
             raise EmptyText
+        tokens = kept(tuple(tokens), self.unit, self.fold)
+        if not tokens:
+            raise NothingToLookUp
         id_of = {token: self._id_of(token) for token in set(tokens)}
         ids = np.fromiter(map(id_of.__getitem__, tokens), np.int64, count=len(tokens))
-        return Encoded(tuple(tokens), ids, ids != UNKNOWN_ID)
+        return Encoded(tokens, ids, ids != UNKNOWN_ID)
 
     def token_of(self, index: int) -> str:
         """Return the token of an id; `<pad>` and `<unk>` for 0 and 1.
@@ -136,8 +156,9 @@ class Vocabulary:
         return isinstance(token, str) and self._id_of(token) != UNKNOWN_ID
 
     def to_json(self) -> dict[str, object]:
-        """Return a plain dictionary that `json` can write."""
-        return {"unit": self.unit, "tokens": list(self.tokens)}
+        """Return a plain dictionary that `json` can write; a fold is in it if there is one."""
+        folded = {} if self.fold == "none" else {"fold": self.fold}
+        return {"unit": self.unit, "tokens": list(self.tokens), **folded}
 
     @classmethod
     def from_json(cls, saved: object) -> Vocabulary:
@@ -148,13 +169,15 @@ class Vocabulary:
         """
         if not isinstance(saved, Mapping):
             raise NotAVocabulary
-        unit, tokens = saved.get("unit"), saved.get("tokens")
+        unit, tokens, fold = saved.get("unit"), saved.get("tokens"), saved.get("fold", "none")
         if not isinstance(unit, str) or not isinstance(tokens, list | tuple):
+            raise NotAVocabulary
+        if not isinstance(fold, str):
             raise NotAVocabulary
         if not all(isinstance(token, str) for token in tokens):
             raise NotAVocabulary
         try:
-            return cls(tuple(tokens), checked_unit(unit))
+            return cls(tuple(tokens), checked_unit(unit), checked_fold(fold))
         except (RepeatedToken, UnknownName) as error:
             raise NotAVocabulary from error
 
@@ -163,14 +186,5 @@ class Vocabulary:
         return {token: index for index, token in enumerate(self.tokens, start=len(SPECIAL))}
 
     def _id_of(self, token: str) -> int:
-        found = self._ids.get(token)
-        if found is None:
-            found = self._ids.get(normal_form(token, self.unit), UNKNOWN_ID)
-        return found
-
-
-def normal_form(token: str, unit: Unit) -> str:
-    """Return the form that a token is looked up in."""
-    if unit == "word":
-        return unicodedata.normalize("NFC", token).lower().replace("’", "'")
-    return "\n" if token in ("\r\n", "\r") else unicodedata.normalize("NFC", token)
+        found = (self._ids.get(form) for form in forms(token, self.unit, self.fold))
+        return next((index for index in found if index is not None), UNKNOWN_ID)
