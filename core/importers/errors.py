@@ -250,11 +250,6 @@ class PickleInFile(CodeInFile):
     )
     as_it_is = frozenset({"lines"})
 
-    @classmethod
-    def of(cls, *, found: str, path: str) -> PickleInFile:
-        """The refusal of the file `path`, with the lines that turn it into safetensors."""
-        return cls(found=found, lines=to_safetensors(path))
-
     @property
     def lines(self) -> str:
         """The two lines, to be shown as code beside the sentence."""
@@ -262,21 +257,6 @@ class PickleInFile(CodeInFile):
 
     def __str__(self) -> str:
         return f"{super().__str__()}\n\n{self.lines}".strip()
-
-
-def to_safetensors(path: str) -> str:
-    """Two lines of Python that turn a saved state_dict of PyTorch into safetensors.
-
-    `weights_only` lets no code run. `clone` because tied tensors share memory, which the format
-    forbids.
-    """
-    stem = path.rpartition(".")[0] or path
-    return (
-        "import torch; from safetensors.torch import save_file\n"
-        f"save_file({{name: tensor.clone().contiguous() for name, tensor in "
-        f"torch.load({path!r}, map_location='cpu', weights_only=True).items()}}, "
-        f"{stem + '.safetensors'!r})"
-    )
 
 
 # What became of the process that read it.

@@ -42,7 +42,7 @@ class Limits:
     """
 
     file_bytes: int = 512 * MIB
-    entries: int = 10_000
+    entries: int = 4096
     tensors: int = 4096
     dimensions: int = 8
     header_bytes: int = 16 * MIB
