@@ -49,7 +49,8 @@ def tensorboard(run: Run, folder: Path) -> list[Path]:
                 if value is not None and pd.notna(value):
                     tf.summary.scalar(f"epoch/{name}", float(value), step=int(row["epoch"]))
         for step, row in enumerate(batches.to_dict("records"), start=1):
-            for name, value in row.items():
+            for column, value in row.items():
+                name = str(column)
                 if name not in ("epoch", "batch") and pd.notna(value):
                     tf.summary.scalar(f"batch/{name}", float(value), step=step)
     return sorted((folder / run.id).glob("events.*"))
