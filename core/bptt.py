@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from core import activations, cells
+from core import cells
 from core.activations import Array
 from core.cells import Backward, Cell, Kernels
 from core.errors import ForeignTrace, OutOfRange, UnknownName
@@ -23,8 +23,8 @@ from core.gradients import Gradients, LayerGradients
 from core.layer_trace import LayerTrace, Mask, in_reading_order, in_text_order
 from core.losses import Loss, default_loss, measure
 from core.model import Model
-from core.parameter_gradients import Contributions, dense_gradients, layer_gradients, named
-from core.stages import Dense, Embedding, Layer, Recurrent
+from core.parameter_gradients import Contributions, layer_gradients, named, plain_gradients
+from core.stages import Activated, Embedding, Layer, Plain, Recurrent
 from core.threads import one_thread
 from core.trace import Trace
 
@@ -46,7 +46,7 @@ def backprop(
     mean over the steps that are not masked. `truncate` cuts the way back into blocks of that many
     steps, counted from the step read first: no gradient of a state crosses into an earlier block.
     `per_step` is True, or names of parameters: keeps what each step contributes to their
-    gradients. A readout at the last step contributes at the last time index.
+    gradients. A readout at the last step, or above a pooling, contributes at the last time index.
 
     Raises ForeignTrace if the trace is not this model's, UnknownName, WrongTargets, OutOfRange.
     """
@@ -77,25 +77,24 @@ def _chain_back(
     """Back through every stage: the layers' gradients, ∂loss/∂features, the parameters'."""
     gathered = Contributions(time=trace.time, wanted=wanted)
     layers: tuple[LayerGradients, ...] = ()
-    recorded, dense = list(trace.layers), list(trace.dense)
+    recorded, plain = list(trace.layers), list(trace.stages)
     d = entrance = measured.at_preactivations
     for stage in reversed(model.stages):
         match stage:
-            case Dense():
-                run = dense.pop()
-                if d is not measured.at_preactivations:  # the loss is measured before it
-                    activation = activations.get(stage.activation)
-                    d = activation.backward(d, outputs=run.outputs, inputs=run.preactivations)
-                dense_gradients(stage, run, d, into=gathered)
-                d = entrance = d @ stage.kernel.T  # z = x W + b
+            case Activated() if stage is model.stages[-1]:  # the loss is measured before it
+                back = stage.back_from(d, plain.pop())
+                d = entrance = plain_gradients(stage, back, into=gathered)
+            case Plain():
+                back = stage.back(d, plain.pop(), trace.mask)
+                d = entrance = plain_gradients(stage, back, into=gathered)
             case Recurrent():
                 runs = [recorded.pop() for _ in stage.layers][::-1]
                 parts = split(d, stage, runs)
-                back = partial(
+                way = partial(
                     _layer_back, truncate=truncate, zeroes=stage.zeroes_masked, into=gathered
                 )
                 done = tuple(
-                    back(layer, run, part)
+                    way(layer, run, part)
                     for layer, run, part in zip(stage.layers, runs, parts, strict=True)
                 )
                 layers = done + layers
@@ -106,16 +105,14 @@ def _chain_back(
 
 
 def _loss(model: Model, trace: Trace, targets: ArrayLike, *, name: str | None) -> Loss:
-    activation = model.head[-1].activation if model.head else "linear"
-    preactivations = trace.dense[-1].preactivations if model.head else trace.outputs
-    every = model.recurrent[-1].returns == "every"
+    before = trace.stages[-1].preactivations if model.head else None
     return measure(
-        name or default_loss(activation),
+        name or default_loss(model.activation),
         outputs=trace.outputs,
-        preactivations=preactivations,
-        activation=activation,
+        preactivations=trace.outputs if before is None else before,
+        activation=model.activation,
         targets=targets,
-        mask=trace.mask if every else None,
+        mask=trace.mask if trace.outputs.ndim == 3 else None,
     )
 
 

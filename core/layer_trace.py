@@ -21,9 +21,9 @@ from core import activations, cells
 from core.activations import Array
 from core.cells import Kernels, Record
 from core.stages import Direction
+from core.stages import Mask as Mask
 
 AXES = ("batch", "time", "units")
-Mask = NDArray[np.bool_]
 _KERNELS = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
 
 

@@ -1,4 +1,4 @@
-"""Model: a chain of stages, embedding → recurrent layers → dense readout, with named weights.
+"""Model: a chain of stages, embedding → recurrent layers → readout, with named weights.
 
 A model is plain frozen data, whatever it came from: `record` runs it, `backprop` differentiates
 it. Not chosen: a graph. A chain covers what people build for sequences, and can be drawn.
@@ -19,11 +19,14 @@ import numpy as np
 from core.activations import Array
 from core.arrays import load_arrays, save_arrays
 from core.errors import NonFiniteWeights, ShapeMismatch, UnknownName, UnsupportedModel, WrongFile
+from core.stage_chain import check_chain, features_read
 from core.stage_settings import settings_of, stage_from
 from core.stages import (
-    Dense,
+    Activated,
     Embedding,
+    Flatten,
     Layer,
+    Plain,
     Readout,
     Recurrent,
     Stage,
@@ -45,7 +48,7 @@ class Model:
     card: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _check_chain(self.stages)
+        check_chain(self.stages)
         for name, array in self.parameters.items():
             bad = int(array.size - np.isfinite(array).sum())
             if bad:
@@ -75,22 +78,47 @@ class Model:
         return tuple(layer for stage in self.recurrent for layer in stage.layers)
 
     @cached_property
-    def head(self) -> tuple[Dense, ...]:
-        """The dense stages after the last recurrent one."""
+    def head(self) -> tuple[Plain, ...]:
+        """The stages after the last recurrent one: dense layers, pooling, and the like."""
         last = max(at for at, stage in enumerate(self.stages) if isinstance(stage, Recurrent))
-        return tuple(stage for stage in self.stages[last + 1 :] if isinstance(stage, Dense))
+        return tuple(stage for stage in self.stages[last + 1 :] if isinstance(stage, Plain))
 
     @property
     def readout(self) -> Readout | None:
-        """Where the dense readout stands: "last" step, "every" step, None if there is none."""
-        return self.recurrent[-1].returns if self.head else None
+        """Where the model answers: at the "last" step, at "every" step, or None: it does not.
+
+        "last" is one answer to a text, be it of the last step or of all that a pooling has
+        gathered. A model answers if a dense layer or an activation follows its recurrent layers.
+        """
+        if not any(isinstance(stage, Activated) for stage in self.head):
+            return None
+        return "last" if self.pooled else self.recurrent[-1].returns
+
+    @property
+    def pooled(self) -> bool:
+        """Whether a stage after the recurrent layers makes one vector of all steps."""
+        return any(stage.ends_steps for stage in self.head)
+
+    @property
+    def activation(self) -> str:
+        """The activation that the answers come out of; linear where none comes last."""
+        last = self.stages[-1]
+        return last.activation if isinstance(last, Activated) else "linear"
+
+    @property
+    def steps(self) -> int | None:
+        """The number of steps that every text must have; None where any will do."""
+        return next((stage.steps for stage in self.head if isinstance(stage, Flatten)), None)
 
     @property
     def features(self) -> int:
         """The number of features of each input step, before the first weights but embedding."""
-        first = self.stages[1] if self.embedding is not None else self.stages[0]
-        assert not isinstance(first, Embedding)  # held by _check_chain
-        return first.features
+        return features_read(self.stages)
+
+    @cached_property
+    def outputs(self) -> int:
+        """The number of outputs: of the readout, or of the last recurrent stage without one."""
+        return check_chain(self.stages)
 
     @cached_property
     def parameters(self) -> dict[str, Array]:
@@ -129,7 +157,16 @@ class Model:
         return replace(self, stages=tuple(stage.with_parameters(values) for stage in self.stages))
 
     def with_readout(self, readout: Readout) -> Model:
-        """The same weights with the readout at the "last" or at "every" step."""
+        """The same weights with the readout at the "last" or at "every" step.
+
+        A model that pools its steps answers once, as it is. Raises UnsupportedModel where it
+        should answer at every step.
+        """
+        if self.pooled:
+            if readout == "last":
+                return self
+            why = "it gathers all steps into one answer"
+            raise UnsupportedModel(what=f"An answer of {self.name} at every step", why=why)
         last = self.recurrent[-1]
         stages = tuple(replace(s, returns=readout) if s is last else s for s in self.stages)
         return replace(self, stages=stages)
@@ -157,25 +194,3 @@ class Model:
             raise WrongFile(kind="model", why=f"{error} is missing or of the wrong kind") from error
         read = None if vocabulary is None else Vocabulary.from_json(vocabulary)
         return cls(stages, name=name, vocabulary=read, card=card)
-
-
-def _check_chain(stages: tuple[Stage, ...]) -> None:
-    recurrent = [stage for stage in stages if isinstance(stage, Recurrent)]
-    if not recurrent:
-        raise UnsupportedModel(what="A model without a recurrent layer", why="nothing unrolls")
-    if any(stage.returns == "last" for stage in recurrent[:-1]):
-        why = "the next recurrent layer needs every step; give it returns='every'"
-        raise UnsupportedModel(what="A recurrent layer above the last step of another", why=why)
-    names = [name for stage in stages for name in stage.parameters()]
-    if len(names) != len(set(names)):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise UnsupportedModel(what=f"Two weights called {twice[0]}", why="names must differ")
-    before = stages[0].outputs
-    for stage in stages[1:]:
-        if isinstance(stage, Embedding):
-            raise UnsupportedModel(what="An embedding above another layer", why="it reads ids")
-        if stage.features != before:
-            first = next(iter(stage.parameters()))
-            expected = f"({before}, …): what the stage before gives"
-            raise ShapeMismatch(what=first, found=f"({stage.features}, …)", expected=expected)
-        before = stage.outputs

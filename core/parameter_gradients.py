@@ -19,8 +19,7 @@ from core import cells
 from core.activations import Array
 from core.cells import Backward
 from core.layer_trace import LayerTrace, in_reading_order, in_text_order
-from core.stages import Dense, Direction, Embedding, Layer
-from core.trace import DenseTrace
+from core.stages import Back, Direction, Embedding, Layer, Plain
 
 
 @dataclass
@@ -71,23 +70,26 @@ class Contributions:
             self.per_step[name] = each
 
 
-def dense_gradients(stage: Dense, run: DenseTrace, d: Array, *, into: Contributions) -> None:
-    """Gradients of a dense stage from `d` at its pre-activations, (batch, …, units)."""
-    if d.ndim == 2:
+def plain_gradients(stage: Plain, back: Back, *, into: Contributions) -> Array:
+    """Gathers the gradients of a plain stage's weights; gives ∂loss/∂ of what it read."""
+
+    def by_step(array: Array) -> Array:
+        """(batch, …) as (time, batch, …)."""
+        if array.ndim == 3:
+            return array.swapaxes(0, 1)
         # Read once, when the text has ended: it stands at the last time index.
-        inputs, d = (_at_the_end(array, into.time) for array in (run.inputs, d))
-    else:
-        inputs, d = run.inputs.swapaxes(0, 1), d.swapaxes(0, 1)
+        spread = np.zeros((into.time, *array.shape), array.dtype)
+        spread[-1] = array
+        return spread
+
     gives = into.of(stage.name, "forward")
-    gives("kernel", _total(inputs, d), product=(inputs, d))
-    if stage.bias is not None:
-        gives("bias", d.sum(axis=(0, 1)), added=d)
-
-
-def _at_the_end(array: Array, time: int) -> Array:
-    spread = np.zeros((time, *array.shape), array.dtype)
-    spread[-1] = array
-    return spread
+    for what, (inputs, d) in back.products.items():
+        inputs, d = by_step(inputs), by_step(d)
+        gives(what, _total(inputs, d), product=(inputs, d))
+    for what, each in back.added.items():
+        each = by_step(each)
+        gives(what, each.sum(axis=(0, 1)), added=each)
+    return back.inputs
 
 
 def layer_gradients(layer: Layer, run: LayerTrace, back: Backward, *, into: Contributions) -> None:

@@ -8,15 +8,16 @@ from typing import Any
 from core import cells
 from core.activations import Array
 from core.errors import UnknownName
-from core.stages import Dense, Embedding, GateWeights, Layer, Recurrent, Stage
+from core.stages import PLAIN, Embedding, GateWeights, Layer, Plain, Recurrent, Stage
 
 
 def settings_of(stage: Stage) -> dict[str, Any]:
     """Everything about a stage but its weights, as plain data for JSON."""
     if isinstance(stage, Embedding):
         return {"kind": "embedding", "name": stage.name, "mask_zero": stage.mask_zero}
-    if isinstance(stage, Dense):
-        return {"kind": "dense", "name": stage.name, "activation": stage.activation}
+    if isinstance(stage, Plain):
+        own = {name: getattr(stage, name) for name in stage.settings}
+        return {"kind": stage.kind, "name": stage.name, **own}
     names = ("name", "cell", "direction", "activation", "recurrent_activation", "reset_after")
     layers = [{name: getattr(layer, name) for name in names} for layer in stage.layers]
     return {
@@ -37,15 +38,24 @@ def stage_from(settings: Mapping[str, Any], weights: Mapping[str, Array]) -> Sta
     match settings["kind"]:
         case "embedding":
             return Embedding(name, weights[f"{name}/weights"], bool(settings["mask_zero"]))
-        case "dense":
-            bias = weights.get(f"{name}/bias")
-            return Dense(name, weights[f"{name}/kernel"], bias, settings["activation"])
         case "recurrent":
             layers = tuple(_layer_from(layer, weights) for layer in settings["layers"])
             return Recurrent(name, layers, settings["merge"], settings["returns"])
+        case kind if kind in PLAIN:
+            return _plain_from(PLAIN[kind], settings, weights)
         case kind:
-            known = "embedding, recurrent, dense"
+            known = ", ".join(("embedding", "recurrent", *PLAIN))
             raise UnknownName(kind="stage", found=kind, known=known)
+
+
+def _plain_from(
+    kind: type[Plain], settings: Mapping[str, Any], weights: Mapping[str, Array]
+) -> Plain:
+    name = settings["name"]
+    own: dict[str, Any] = {setting: settings[setting] for setting in kind.settings}
+    own |= {array: weights[f"{name}/{array}"] for array in kind.needed}
+    own |= {array: weights.get(f"{name}/{array}") for array in kind.optional}
+    return kind(name, **own)
 
 
 def _layer_from(settings: Mapping[str, Any], weights: Mapping[str, Array]) -> Layer:

@@ -1,12 +1,12 @@
 """Trace: everything that a model did with its inputs, as frozen named arrays.
 
-One run, recorded: a LayerTrace for every recurrent layer in every direction, what the dense
+One run, recorded: a LayerTrace for every recurrent layer in every direction, what the plain
 stages did, and what the model answered. Saved as `.npz` without pickle, or given as a table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,21 +18,10 @@ from core.activations import Array
 from core.arrays import File, load_arrays, save_arrays
 from core.errors import WrongFile
 from core.layer_trace import LayerTrace, Mask
+from core.stages import StageTrace
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_DENSE = ("inputs", "preactivations", "outputs")
-
-
-@dataclass(frozen=True, eq=False)
-class DenseTrace:
-    """What one dense stage did; arrays (batch, units) or (batch, time, units)."""
-
-    name: str
-    inputs: Array
-    preactivations: Array
-    outputs: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,16 +29,17 @@ class Trace:
     """A recorded run of a model.
 
     `inputs` are the token ids (batch, time) or features (batch, time, features) it was given;
-    `outputs` what the readout gave: (batch, outputs) for a readout at the last step,
-    (batch, time, outputs) at every step, in the order of the text; what the last recurrent
-    stage handed on for a model without readout. `layers` follow `model.layers`, `dense` the
-    dense stages. `mask` (batch, time) is None where every step counts.
+    `outputs` what the readout gave: (batch, outputs) for a readout at the last step or above a
+    pooling, (batch, time, outputs) at every step, in the order of the text; what the last
+    recurrent stage handed on for a model without readout. `layers` follow `model.layers`,
+    `stages` the plain stages: dense, normalisation, pooling … `mask` (batch, time), as it stands
+    above the last recurrent layer, is None where every step counts.
     """
 
     inputs: NDArray[Any]
     outputs: Array
     layers: tuple[LayerTrace, ...]
-    dense: tuple[DenseTrace, ...]
+    stages: tuple[StageTrace, ...]
     mask: Mask | None
     engine: str
     model_digest: str
@@ -91,13 +81,13 @@ class Trace:
             arrays["mask"] = self.mask
         for at, layer in enumerate(self.layers):
             arrays |= {f"layers/{at}/{name}": array for name, array in layer.stored()}
-        for at, dense in enumerate(self.dense):
-            arrays |= {f"dense/{at}/{name}": getattr(dense, name) for name in _DENSE}
+        for at, stage in enumerate(self.stages):
+            arrays |= {f"stages/{at}/{name}": array for name, array in _stored(stage)}
         description = {
             "engine": self.engine,
             "model_digest": self.model_digest,
             "layers": [layer.describe() for layer in self.layers],
-            "dense": [dense.name for dense in self.dense],
+            "stages": [stage.name for stage in self.stages],
         }
         save_arrays(file, kind="trace", description=description, arrays=arrays)
 
@@ -110,21 +100,28 @@ class Trace:
                 LayerTrace.restore(settings, _under(arrays, f"layers/{at}/"))
                 for at, settings in enumerate(described["layers"])
             )
-            dense = tuple(
-                DenseTrace(name, **{part: arrays[f"dense/{at}/{part}"] for part in _DENSE})
-                for at, name in enumerate(described["dense"])
+            stages = tuple(
+                StageTrace(name, **_under(arrays, f"stages/{at}/"))
+                for at, name in enumerate(described["stages"])
             )
             return cls(
                 inputs=arrays["inputs"],
                 outputs=arrays["outputs"],
                 layers=layers,
-                dense=dense,
+                stages=stages,
                 mask=arrays.get("mask"),
                 engine=described["engine"],
                 model_digest=described["model_digest"],
             )
         except (KeyError, TypeError) as error:
             raise WrongFile(kind="trace", why=f"{error} is missing") from error
+
+
+def _stored(stage: StageTrace) -> Iterator[tuple[str, Array]]:
+    yield "inputs", stage.inputs
+    yield "outputs", stage.outputs
+    if stage.preactivations is not None:
+        yield "preactivations", stage.preactivations
 
 
 def _under(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "core.stages",
+            "core.stage_chain",
             "core.stage_settings",
             "core.model",
             "core.initialise",

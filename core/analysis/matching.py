@@ -17,7 +17,7 @@ from typing import Literal, get_args
 from core import cells
 from core.errors import UnknownName
 from core.model import Model
-from core.stages import Dense, Embedding, Recurrent
+from core.stages import Dense, Embedding, Plain, Recurrent
 
 Part = Literal["model", "recurrent"]
 
@@ -81,6 +81,10 @@ def _count(model: Model, units: tuple[int, ...], *, maps: int, biases: int, part
                 own = (width + (stage.bias is not None)) * stage.outputs
                 total += own if part == "model" else 0
                 width = stage.outputs
+            case Plain():
+                # A normalisation has some numbers for each of the features that it reads.
+                total += len(stage.parameters()) * width if part == "model" else 0
+                width = stage.width(width)
             case Recurrent():
                 size = next(sizes)
                 for layer in stage.layers:

@@ -16,10 +16,16 @@ from dataclasses import dataclass
 from core import cells
 from core.activations import Array
 from core.model import Model
-from core.stages import Dense, Embedding, Layer, Recurrent, Stage
+from core.stages import Dense, Embedding, Layer, Plain, Recurrent, Stage
 
-TITLES = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
-"""What the cells are called where a layer is written as LSTM(8)."""
+TITLES = {
+    "simple_rnn": "SimpleRNN",
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "layer_normalization": "LayerNormalization",
+    "batch_normalization": "BatchNormalization",
+}
+"""What layers are called where one is written as LSTM(8)."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Term:
 
 @dataclass(frozen=True)
 class MapCount:
-    """The parameters of one map of a layer (a gate; all of a dense layer): the sum of `terms`."""
+    """The parameters of one map of a layer (a gate; all of a plain stage): the sum of `terms`."""
 
     name: str
     terms: tuple[Term, ...]
@@ -62,8 +68,9 @@ class MapCount:
 class LayerCount:
     """The parameters of one layer, in one direction if it is recurrent.
 
-    `kind` is the cell's name, "dense" or "embedding"; `features` what it reads at each step (the
-    number of rows for an embedding), `units` what it gives; `maps` its gates by name.
+    `kind` is the cell's name, or that of the stage, such as "dense"; `features` what it reads at
+    each step (the number of rows for an embedding), `units` what it gives; `maps` its gates by
+    name.
     """
 
     name: str
@@ -93,6 +100,8 @@ class LayerCount:
                 return f"Embedding of {self.features} tokens in {self.units} features"
             case "dense":
                 return f"Dense({self.units}) on {self.features} features"
+            case "layer_normalization" | "batch_normalization":
+                return f"{TITLES[self.kind]} of {self.features} features"
         return f"{TITLES.get(self.kind, self.kind)}({self.units}) on {self.features} features"
 
     @property
@@ -136,7 +145,10 @@ class StageCount:
 
 @dataclass(frozen=True)
 class ParameterCount:
-    """The parameters of a whole model, stage by stage; `count` is model.parameter_count."""
+    """The parameters of a whole model, stage by stage; `count` is model.parameter_count.
+
+    Stages without parameters, such as a pooling, are left out.
+    """
 
     stages: tuple[StageCount, ...]
 
@@ -159,7 +171,7 @@ class ParameterCount:
 
 def count_parameters(model: Model) -> ParameterCount:
     """The model's parameters, explained: by stage, layer and gate, with the formula of each."""
-    return ParameterCount(tuple(_stage(stage) for stage in model.stages))
+    return ParameterCount(tuple(_stage(stage) for stage in model.stages if stage.parameters()))
 
 
 def count_layer(layer: Layer) -> LayerCount:
@@ -184,6 +196,12 @@ def _stage(stage: Stage) -> StageCount:
             rows, features = stage.weights.shape
             part = MapCount(stage.name, tuple(_terms([("weights", stage.weights)])))
             layers = (LayerCount(stage.name, "embedding", rows, features, (part,)),)
+        case Plain():  # a normalisation: some numbers for each feature
+            arrays = list(stage.parameters().values())
+            factors = (arrays[0].size,) if len(arrays) == 1 else (len(arrays), arrays[0].size)
+            part = MapCount(stage.name, (Term("scale", factors),))
+            size = arrays[0].size
+            layers = (LayerCount(stage.name, stage.kind, size, size, (part,)),)
     return StageCount(stage.name, layers)
 
 

@@ -22,8 +22,8 @@ from core.trace import Trace
 class Difference:
     """The largest absolute difference, and where it stands.
 
-    `layer` is a recurrent or dense layer, or "" for what the model answered; `quantity` an array
-    of it, such as `states/cell`; `time` is None where the array has no steps.
+    `layer` is a recurrent layer or a plain stage, or "" for what the model answered; `quantity`
+    an array of it, such as `states/cell`; `time` is None where the array has no steps.
     """
 
     value: float
@@ -69,7 +69,7 @@ def _apart(one: Array, other: Array) -> NDArray[Any]:
 
 
 def _arrays(trace: Trace) -> Iterator[tuple[str, str, Array]]:
-    """Layer, quantity and array, (batch, time, units) or (batch, units)."""
+    """Layer or stage, quantity and array, (batch, time, units) or (batch, units)."""
     for layer in trace.layers:
         yield layer.name, "inputs", layer.inputs
         for name, state in layer.initial_states.items():
@@ -77,7 +77,9 @@ def _arrays(trace: Trace) -> Iterator[tuple[str, str, Array]]:
         for name, array in layer.arrays():
             yield layer.name, name, array
         yield layer.name, "outputs", layer.outputs
-    for dense in trace.dense:
-        for name in ("inputs", "preactivations", "outputs"):
-            yield dense.name, name, getattr(dense, name)
+    for stage in trace.stages:
+        yield stage.name, "inputs", stage.inputs
+        if stage.preactivations is not None:
+            yield stage.name, "preactivations", stage.preactivations
+        yield stage.name, "outputs", stage.outputs
     yield "", "outputs", trace.outputs

@@ -45,13 +45,12 @@ def random_tokens(model: Model, *, length: int, seed: int) -> Ids:
 def predicts_tokens(model: Model) -> bool:
     """Whether the outputs are the model's own vocabulary, so that it is a language model."""
     read = model.embedding
-    return read is not None and bool(model.head) and model.head[-1].outputs == len(read.weights)
+    return read is not None and bool(model.readout) and model.outputs == len(read.weights)
 
 
 def classes(model: Model) -> int:
     """How many classes a classifier tells apart; one sigmoid output tells two."""
-    outputs = model.head[-1].outputs
-    return 2 if outputs == 1 else outputs
+    return 2 if model.outputs == 1 else model.outputs
 
 
 def own_answer(trace: Trace) -> int:
@@ -74,9 +73,9 @@ def class_targets(model: Model, trace: Trace, *, answer: int) -> NDArray[Any]:
     if not 0 <= answer < classes(model):
         raise OutOfRange(what="answer", found=answer, expected=f"from 0 to {classes(model) - 1}")
     places = trace.outputs.shape[:-1]
-    if default_loss(model.head[-1].activation) == "sparse_categorical_crossentropy":
+    if default_loss(model.activation) == "sparse_categorical_crossentropy":
         return np.full(places, answer, dtype=np.int64)
-    if model.head[-1].outputs == 1:
+    if model.outputs == 1:
         return np.full((*places, 1), float(answer))
     return np.broadcast_to(np.eye(classes(model))[answer], trace.outputs.shape)
 

@@ -1,7 +1,7 @@
 """The way through a model's stages, the same for every engine.
 
-An engine says how one recurrent layer runs; embedding, merging, dense stages, the readout and
-the meaning of masks stand here.
+An engine says how one recurrent layer and one plain stage run; merging, the readout and the
+meaning of masks stand here.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core import activations, cells
+from core import cells
 from core.activations import Array
 from core.cells import Kernels, Record
 from core.engines.inputs import Inputs
 from core.layer_trace import LayerTrace, Mask, in_reading_order, in_text_order
 from core.model import Model
-from core.stages import Dense, Embedding, Layer, Recurrent
-from core.trace import DenseTrace, Trace
+from core.stages import Embedding, Layer, Masking, Plain, Recurrent, StageTrace
+from core.trace import Trace
 
 
 class RunLayer(Protocol):
@@ -35,7 +35,7 @@ class RunLayer(Protocol):
     ) -> None: ...
 
 
-RunDense = Callable[[Dense, Array], DenseTrace]
+RunPlain = Callable[[Plain, Array, Mask | None], StageTrace]
 LookUp = Callable[[Embedding, NDArray[Any]], Array]
 
 
@@ -45,25 +45,29 @@ def run_chain(
     *,
     engine: str,
     run_layer: RunLayer,
-    run_dense: RunDense,
+    run_plain: RunPlain,
     look_up: LookUp,
 ) -> Trace:
     """Passes the inputs through every stage and gathers the traces.
 
-    `run_layer` fills a layer's record, `run_dense` gives a dense stage's trace, `look_up` the
+    `run_layer` fills a layer's record, `run_plain` gives a plain stage's trace, `look_up` the
     features of token ids.
     """
     x, mask = inputs.given, inputs.mask
     initial = iter(inputs.initial_states)
     layers: list[LayerTrace] = []
-    dense: list[DenseTrace] = []
+    stages: list[StageTrace] = []
     for stage in model.stages:
         match stage:
             case Embedding():
                 x = look_up(stage, inputs.given)
-            case Dense():
-                dense.append(run_dense(stage, x))
-                x = dense[-1].outputs
+                if stage.mask_zero:
+                    mask = _both(inputs.mask, inputs.given != 0)
+            case Plain():
+                stages.append(run_plain(stage, x, mask))
+                if isinstance(stage, Masking):
+                    mask = _both(inputs.mask, stage.valid(x))
+                x = stages[-1].outputs
             case Recurrent():
                 own = [
                     _layer_trace(stage, layer, x, mask, next(initial), run_layer=run_layer)
@@ -78,11 +82,16 @@ def run_chain(
         inputs=inputs.given,
         outputs=x,
         layers=tuple(layers),
-        dense=tuple(dense),
+        stages=tuple(stages),
         mask=mask,
         engine=engine,
         model_digest=model.digest,
     )
+
+
+def _both(given: Mask | None, made: Mask) -> Mask:
+    """Where a step counts by the mask that was given, and by one that a stage makes."""
+    return made if given is None else given & made
 
 
 def _layer_trace(
@@ -153,9 +162,6 @@ def look_up(stage: Embedding, ids: NDArray[Any]) -> Array:
     return stage.weights[ids]
 
 
-def run_dense(stage: Dense, x: Array) -> DenseTrace:
-    """activation(x W + b), recorded."""
-    z = x @ stage.kernel
-    if stage.bias is not None:
-        z += stage.bias
-    return DenseTrace(stage.name, x, z, activations.get(stage.activation)(z))
+def run_plain(stage: Plain, x: Array, mask: Mask | None) -> StageTrace:
+    """What a plain stage does, by its own equations."""
+    return stage.run(x, mask)

@@ -28,8 +28,8 @@ from core.model import Model
 class Inputs:
     """Checked inputs.
 
-    `given` ids (batch, time) or features (batch, time, features); `mask` (batch, time) or None;
-    `initial_states` for each layer its states by name, (batch, units).
+    `given` ids (batch, time) or features (batch, time, features); `mask` (batch, time) as it was
+    given, or None; `initial_states` for each layer its states by name, (batch, units).
     """
 
     given: NDArray[Any]
@@ -43,9 +43,10 @@ class Inputs:
         batch, time = given.shape[:2]
         if batch == 0 or time == 0:
             raise EmptyText
+        if model.steps is not None and time != model.steps:
+            expected = f"exactly {model.steps} steps, because it has a Flatten"
+            raise WrongInputs(expected=expected, found=f"{time} steps")
         valid = _mask(mask, (batch, time))
-        if model.embedding is not None and model.embedding.mask_zero:
-            valid = (given != 0) if valid is None else valid & (given != 0)
         return cls(given, valid, _states(model, initial_states, batch=batch))
 
     @property

@@ -27,12 +27,17 @@ from core.activations import Array
 from core.cells import Cell, Kernels, Record
 from core.engines.chain import run_chain
 from core.engines.inputs import Inputs
-from core.engines.keras_layout import KERAS_CLASSES, keras_settings, keras_weights
+from core.engines.keras_layout import (
+    KERAS_CLASSES,
+    KERAS_PLAIN,
+    keras_settings,
+    keras_weights,
+)
 from core.errors import CoreError
 from core.layer_trace import Mask
 from core.model import Model
-from core.stages import Dense, Embedding, Layer
-from core.trace import DenseTrace, Trace
+from core.stages import Activated, Embedding, GlobalAveragePooling, Layer, Plain, StageTrace
+from core.trace import Trace
 
 
 class MissingKeras(CoreError):
@@ -68,8 +73,9 @@ _CALLS = {
         ("activation", "candidate"),
     ),
     "dense": (("activation", "dense"),),
+    "activation": (("activation", "dense"),),
 }
-"""Cell → the calls of one step in their order: which function, and on what."""
+"""Cell, or kind of stage → the calls of one step in their order: which function, and on what."""
 
 
 def keras_version() -> str:
@@ -90,7 +96,7 @@ def run(model: Model, inputs: Inputs) -> Trace:
         inputs,
         engine="keras",
         run_layer=_run_layer,
-        run_dense=partial(_run_dense, dtype=dtype),
+        run_plain=partial(_run_plain, dtype=dtype),
         look_up=partial(_look_up, dtype=dtype),
     )
 
@@ -119,7 +125,7 @@ class _Calls:
         if names != [name for name, _ in expected]:
             raise UnexpectedKeras(
                 version=keras_version(),
-                cell=KERAS_CLASSES.get(cell, "Dense"),
+                cell=(KERAS_CLASSES | KERAS_PLAIN)[cell],
                 found=_counted(names),
                 expected=_counted([name for name, _ in expected]),
             )
@@ -179,14 +185,18 @@ def _look_up(stage: Embedding, ids: NDArray[Any], *, dtype: str) -> Array:
     return np.asarray(layer(ids))
 
 
-def _run_dense(stage: Dense, x: Array, *, dtype: str) -> DenseTrace:
+def _run_plain(stage: Plain, x: Array, mask: Mask | None, *, dtype: str) -> StageTrace:
     import keras
 
-    layer = keras.layers.Dense(dtype=dtype, **keras_settings(stage))
-    layer.build((None, stage.features))
+    layer = getattr(keras.layers, KERAS_PLAIN[stage.kind])(dtype=dtype, **keras_settings(stage))
+    layer.build((None, *x.shape[1:]))
     layer.set_weights(keras_weights(stage))
     calls = _Calls()
-    calls.listen(layer, "activation")
-    layer(x)
-    before, value = calls.take("dense")["dense"]
-    return DenseTrace(stage.name, x, np.asarray(before), np.asarray(value))
+    if isinstance(stage, Activated):
+        calls.listen(layer, "activation")
+    masked = {} if mask is None or not isinstance(stage, GlobalAveragePooling) else {"mask": mask}
+    outputs = layer(keras.ops.convert_to_tensor(x), **masked)
+    if not isinstance(stage, Activated):
+        return StageTrace(stage.name, x, np.asarray(outputs))
+    before, value = calls.take(stage.kind)["dense"]
+    return StageTrace(stage.name, x, np.asarray(value), np.asarray(before))

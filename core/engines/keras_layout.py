@@ -14,7 +14,17 @@ import numpy as np
 
 from core.activations import Array
 from core.errors import ShapeMismatch
-from core.stages import Dense, Embedding, GateWeights, Layer
+from core.stages import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Embedding,
+    GateWeights,
+    Layer,
+    LayerNormalization,
+    Masking,
+    Plain,
+)
 
 GATE_ORDER = {
     "simple_rnn": ("hidden",),
@@ -25,6 +35,21 @@ GATE_ORDER = {
 
 KERAS_CLASSES = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 """Cell → the name of Keras's layer; its cell is called so too, with Cell at the end."""
+
+KERAS_PLAIN = {
+    "dense": "Dense",
+    "activation": "Activation",
+    "layer_normalization": "LayerNormalization",
+    "batch_normalization": "BatchNormalization",
+    "global_max_pooling": "GlobalMaxPooling1D",
+    "global_average_pooling": "GlobalAveragePooling1D",
+    "flatten": "Flatten",
+    "masking": "Masking",
+}
+"""Kind of a plain stage → the name of Keras's layer."""
+
+_VARIABLES = ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
+"""Weights of plain stages, in the order in which Keras's layers keep them."""
 
 
 def gates_from_keras(
@@ -60,7 +85,7 @@ def gates_from_keras(
     return weights
 
 
-def keras_weights(stage: Layer | Dense | Embedding) -> list[Array]:
+def keras_weights(stage: Layer | Plain | Embedding) -> list[Array]:
     """What the `set_weights` of the Keras layer (or cell) takes.
 
     For a recurrent layer kernel, recurrent kernel, and bias if there is any; where only some
@@ -69,8 +94,10 @@ def keras_weights(stage: Layer | Dense | Embedding) -> list[Array]:
     match stage:
         case Embedding():
             return [stage.weights]
-        case Dense():
-            return [stage.kernel] if stage.bias is None else [stage.kernel, stage.bias]
+        case Plain():
+            own = stage.parameters()
+            names = (f"{stage.name}/{variable}" for variable in _VARIABLES)
+            return [own[name] for name in names if name in own]
     gates = [stage.weights[gate] for gate in GATE_ORDER[stage.cell]]
     arrays = [
         np.concatenate([gate.kernel for gate in gates], axis=1),
@@ -84,7 +111,7 @@ def keras_weights(stage: Layer | Dense | Embedding) -> list[Array]:
     return [*arrays, bias]
 
 
-def keras_settings(stage: Layer | Dense | Embedding) -> dict[str, Any]:
+def keras_settings(stage: Layer | Plain | Embedding) -> dict[str, Any]:
     """What the constructor of the Keras layer (or cell) takes, but for directions and names."""
     match stage:
         case Embedding():
@@ -93,6 +120,15 @@ def keras_settings(stage: Layer | Dense | Embedding) -> dict[str, Any]:
         case Dense():
             use_bias = stage.bias is not None
             return {"units": stage.outputs, "activation": stage.activation, "use_bias": use_bias}
+        case Activation():
+            return {"activation": stage.activation}
+        case LayerNormalization() | BatchNormalization():
+            parts = {"center": stage.beta is not None, "scale": stage.gamma is not None}
+            return {"epsilon": stage.epsilon, **parts}
+        case Masking():
+            return {"mask_value": stage.value}
+        case Plain():
+            return {}
     settings: dict[str, Any] = {
         "units": stage.units,
         "activation": stage.activation,

@@ -12,7 +12,7 @@ import numpy as np
 from core import cells
 from core.activations import Array
 from core.cells import Kernels, Record
-from core.engines.chain import look_up, run_chain, run_dense
+from core.engines.chain import look_up, run_chain, run_plain
 from core.engines.inputs import Inputs
 from core.layer_trace import Mask
 from core.model import Model
@@ -29,7 +29,7 @@ def run(model: Model, inputs: Inputs) -> Trace:
             inputs,
             engine="numpy",
             run_layer=_run_layer,
-            run_dense=run_dense,
+            run_plain=run_plain,
             look_up=look_up,
         )
 

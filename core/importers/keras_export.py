@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any
 
 from core.activations import Array
-from core.engines.keras_layout import KERAS_CLASSES, keras_settings, keras_weights
+from core.engines.keras_layout import KERAS_CLASSES, KERAS_PLAIN, keras_settings, keras_weights
 from core.errors import UnsupportedModel
 from core.model import Model
-from core.stages import Dense, Recurrent, Stage
+from core.stages import Embedding, Recurrent, Stage
 
 
 def to_keras(model: Model) -> Any:
@@ -32,9 +32,9 @@ def to_keras(model: Model) -> Any:
 
     dtype = str(model.dtype)
     if model.embedding is not None:
-        layers = [keras.Input((None,), dtype="int32")]
+        layers = [keras.Input((model.steps,), dtype="int32")]
     else:
-        layers = [keras.Input((None, model.features), dtype=dtype)]
+        layers = [keras.Input((model.steps, model.features), dtype=dtype)]
     weights: list[tuple[Any, list[Array]]] = []
     for stage in model.stages:
         for layer, own in _layers_of(stage, dtype=dtype):
@@ -57,8 +57,9 @@ def _layers_of(stage: Stage, *, dtype: str) -> Iterator[tuple[Any, list[tuple[An
             name = f"{_keras_name(stage.name)}_in_text_order"
             yield reverse_time()(name=name, dtype=dtype), []
         return
-    kind = keras.layers.Dense if isinstance(stage, Dense) else keras.layers.Embedding
-    layer = kind(name=_keras_name(stage.name), dtype=dtype, **keras_settings(stage))
+    kind = "Embedding" if isinstance(stage, Embedding) else KERAS_PLAIN[stage.kind]
+    settings = keras_settings(stage)
+    layer = getattr(keras.layers, kind)(name=_keras_name(stage.name), dtype=dtype, **settings)
     yield layer, [(layer, keras_weights(stage))]
 
 

@@ -43,7 +43,7 @@ def render() -> None:
     answers = {
         cell: answers_of(reading)
         for cell, reading in readings.items()
-        if reading.model.head and not slow_answers(reading)
+        if reading.model.readout and not slow_answers(reading)
     }
     widest = _notice(answers, next(iter(readings.values())).tokens)
     if not state.chosen(state.STEP):

@@ -60,7 +60,7 @@ def _explore(reading: Reading, *, layer: int, ticking: bool) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         picture(reading, layer=layer, colour=colour, step=step)
-        if reading.model.head:
+        if reading.model.readout:
             _answers(reading, step)
     with right:
         inspector(reading, layer=layer, step=step)

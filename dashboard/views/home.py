@@ -57,7 +57,7 @@ def render() -> None:
         reading, error = _read()
     of = cache.digest([reading.model.digest, reading.passage.text, reading.passage.window.start])
     answers = None
-    if reading.model.head and not slow_answers(reading):
+    if reading.model.readout and not slow_answers(reading):
         answers = answers_of(reading)
     # Of a long text the part in which the play is; the picture changes only when that is read.
     start = _start(step_of(of))

@@ -16,13 +16,15 @@ SAID = ("against", "for")
 """Answers that are words, and so have a translation; letters and tokens are shown as they are."""
 
 QUADRATIC = 400
-"""Steps from which on answers of a model that also reads backward take long: each is a new run."""
+"""Steps from which on answers of a model that also reads backward, or that pads every text to one
+length, take long: each is a new run."""
 
 
 def slow_answers(reading: Reading) -> bool:
     """Return whether answering at every step takes seconds."""
-    both_ways = any(layer.direction == "backward" for layer in reading.model.layers)
-    return both_ways and reading.trace.time > QUADRATIC
+    model = reading.model
+    both_ways = any(layer.direction == "backward" for layer in model.layers)
+    return (both_ways or model.steps is not None) and reading.trace.time > QUADRATIC
 
 
 def answers_of(reading: Reading) -> Answers:
@@ -35,7 +37,7 @@ def answers_of(reading: Reading) -> Answers:
         targets = np.append(reading.trace.inputs[0, 1:], -1)
     return Answers.of(
         cache.answers(reading.model, reading.trace),
-        activation=reading.model.head[-1].activation if reading.model.head else "linear",
+        activation=reading.model.activation,
         classes=classes_of(reading.model),
         targets=targets,
     )

@@ -123,7 +123,7 @@ def _chain(cell: str, text: str) -> Chain:
         model,
         run,
         targets,
-        loss=default_loss(model.head[-1].activation),
+        loss=default_loss(model.activation),
         truncate=state.get(state.TRUNCATE) or None,
     )
     return Chain(cell, model, run, found, tokens, answer)

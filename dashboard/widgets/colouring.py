@@ -53,7 +53,7 @@ class Colouring:
 
 def options(reading: Reading, run: LayerTrace) -> tuple[str, ...]:
     """Return what the tokens of this reading can be coloured by, the default first."""
-    asked = bool(reading.model.head)
+    asked = reading.model.readout is not None
     first = (ANSWER,) if asked and not slow_answers(reading) else ()
     return (*first, *quantities(run), NORM, UNIT, *((GRADIENT,) if asked else ()))
 
@@ -129,9 +129,9 @@ def _gradients(reading: Reading) -> tuple[LayerGradients, ...]:
     model, run = reading.model, reading.trace
     if predicts_tokens(model):
         # Nobody knows what comes after the last token; the model's own guess stands for it.
-        guess = int(np.argmax(run.outputs[0].reshape(-1, model.head[-1].outputs)[-1]))
+        guess = int(np.argmax(run.outputs[0].reshape(-1, model.outputs)[-1]))
         targets = next_tokens(run, np.append(run.inputs[0, 1:], guess))
     else:
         targets = class_targets(model, run, answer=own_answer(run))
-    loss = default_loss(model.head[-1].activation)
+    loss = default_loss(model.activation)
     return cache.gradients(model, run, targets, loss=loss).layers

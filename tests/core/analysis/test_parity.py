@@ -61,7 +61,7 @@ def test_equal_traces_do_not_differ() -> None:
             (1, 2),
             ("lstm/forward", "initial_states/cell", 1, None, 2),
         ),
-        ("dense/0/preactivations", (2, 1), ("dense", "preactivations", 2, None, 1)),
+        ("stages/0/preactivations", (2, 1), ("dense", "preactivations", 2, None, 1)),
         ("outputs", (1, 0), ("", "outputs", 1, None, 0)),
     ],
 )

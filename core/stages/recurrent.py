@@ -1,7 +1,7 @@
-"""The parts that a model is a chain of: embedding, recurrent layers, dense layers.
+"""Recurrent layers: a cell, its weights by gate name, and the pair that reads both ways.
 
-Frozen data: names, weights, settings, and the checks that the weights fit each other. Running
-them is the business of `engines/`, running them backwards that of `bptt.py`.
+Data and the checks that the weights fit each other. The loops that run them stand in
+`core/engines/` and `core/bptt.py`, the equations of a step in `core/cells/`.
 """
 
 from __future__ import annotations
@@ -15,88 +15,11 @@ import numpy as np
 from core import activations, cells
 from core.activations import Array
 from core.errors import ShapeMismatch, UnknownName, UnsupportedModel
+from core.stages.checks import check_name, check_shape
 
 Direction = Literal["forward", "backward"]
 Readout = Literal["last", "every"]
 MERGES = ("concat", "sum", "mul", "ave")
-
-
-def _check_shape(what: str, array: Array, expected: tuple[int, ...]) -> None:
-    if array.shape != expected:
-        raise ShapeMismatch(what=what, found=array.shape, expected=expected)
-
-
-def _check_name(kind: str, found: str, known: tuple[str, ...]) -> None:
-    if found not in known:
-        raise UnknownName(kind=kind, found=found, known=", ".join(known))
-
-
-@dataclass(frozen=True, eq=False)
-class Embedding:
-    """Token ids to features: row `id` of `weights` (vocabulary, features).
-
-    With `mask_zero`, id 0 is padding: every later layer skips those steps.
-    """
-
-    name: str
-    weights: Array
-    mask_zero: bool = False
-
-    def __post_init__(self) -> None:
-        if self.weights.ndim != 2:
-            expected = "(vocabulary, features)"
-            raise ShapeMismatch(what=self.name, found=self.weights.shape, expected=expected)
-
-    @property
-    def outputs(self) -> int:
-        """The number of features."""
-        return self.weights.shape[1]
-
-    def parameters(self) -> dict[str, Array]:
-        """Every weight array by its full name."""
-        return {f"{self.name}/weights": self.weights}
-
-    def with_parameters(self, values: Mapping[str, Array]) -> Embedding:
-        """The same stage with other weights; names not in `values` stay."""
-        return replace(self, weights=values.get(f"{self.name}/weights", self.weights))
-
-
-@dataclass(frozen=True, eq=False)
-class Dense:
-    """activation(x W + b): `kernel` (features, units), `bias` (units,) or None."""
-
-    name: str
-    kernel: Array
-    bias: Array | None
-    activation: str = "linear"
-
-    def __post_init__(self) -> None:
-        activations.get(self.activation)
-        if self.kernel.ndim != 2:
-            expected = "(features, units)"
-            raise ShapeMismatch(what=self.name, found=self.kernel.shape, expected=expected)
-        if self.bias is not None:
-            _check_shape(f"{self.name}/bias", self.bias, (self.outputs,))
-
-    @property
-    def features(self) -> int:
-        """The number of inputs."""
-        return self.kernel.shape[0]
-
-    @property
-    def outputs(self) -> int:
-        """The number of units."""
-        return self.kernel.shape[1]
-
-    def parameters(self) -> dict[str, Array]:
-        """Every weight array by its full name."""
-        named = {f"{self.name}/kernel": self.kernel, f"{self.name}/bias": self.bias}
-        return {name: array for name, array in named.items() if array is not None}
-
-    def with_parameters(self, values: Mapping[str, Array]) -> Dense:
-        """The same stage with other weights; names not in `values` stay."""
-        kernel = values.get(f"{self.name}/kernel", self.kernel)
-        return replace(self, kernel=kernel, bias=values.get(f"{self.name}/bias", self.bias))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +61,7 @@ class Layer:
 
     def __post_init__(self) -> None:
         cell = cells.get(self.cell)
-        _check_name("direction", self.direction, ("forward", "backward"))
+        check_name("direction", self.direction, ("forward", "backward"))
         for name in (self.activation, self.recurrent_activation):
             if not activations.get(name).elementwise:
                 why = "it mixes the units of a gate"
@@ -155,7 +78,7 @@ class Layer:
                 "recurrent_bias": (self.units,),
             }
             for what, array in weights.items():
-                _check_shape(f"{self.name}/{gate}/{what}", array, expected_shapes[what])
+                check_shape(f"{self.name}/{gate}/{what}", array, expected_shapes[what])
             if weights.recurrent_bias is not None and not (self.cell == "gru" and self.reset_after):
                 what = f"{self.name}/{gate}/recurrent_bias"
                 raise UnsupportedModel(what=what, why="only a GRU with reset_after has it")
@@ -222,13 +145,13 @@ class Recurrent:
     returns: Readout = "every"
 
     def __post_init__(self) -> None:
-        _check_name("readout", self.returns, ("last", "every"))
+        check_name("readout", self.returns, ("last", "every"))
         if len(self.layers) == 1 and self.merge is None:
             return
         if len(self.layers) != 2 or self.merge is None:
             why = "a stage has one layer and no merge, or two layers and a merge"
             raise UnsupportedModel(what=self.name, why=why)
-        _check_name("merge", self.merge, MERGES)
+        check_name("merge", self.merge, MERGES)
         one, other = self.layers
         if one.direction == other.direction:
             what = f"{self.name}: two layers reading {one.direction}"
@@ -267,6 +190,3 @@ class Recurrent:
     def with_parameters(self, values: Mapping[str, Array]) -> Recurrent:
         """The same stage with other weights; names not in `values` stay."""
         return replace(self, layers=tuple(layer.with_parameters(values) for layer in self.layers))
-
-
-Stage = Embedding | Recurrent | Dense
