@@ -154,6 +154,12 @@ class MissingEntry(BrokenFile):
     message = "'{entry}' is missing from the file."
 
 
+class UnreadableFile(FileRefused):
+    """There is no file at a path, or something that is none."""
+
+    message = "There is no file '{entry}' that can be read."
+
+
 class UnknownFormat(FileRefused):
     """None of the formats that are read."""
 

@@ -1,0 +1,104 @@
+"""What comes back from the process that read a file: JSON, plain numbers, or an error by name.
+
+    8 bytes: length of the JSON | JSON | the numbers of each array, one after another
+
+The process may have been taken over by what it read, so its answer is believed as little as the
+file was: lengths and shapes are held against the same bounds, types are those of `_TYPES`, and an
+error is one of ours or none. Never pickle. Not chosen: `.npz`, whose checksums and compression
+take longer than the reading does.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import struct
+from collections.abc import Mapping
+from io import BufferedReader
+from typing import IO, Any
+
+import numpy as np
+
+from core.activations import Array
+from core.errors import CoreError
+from core.importers.errors import FileRefused, ReaderStopped, shown
+from core.importers.limits import Limits, Tally
+
+_LENGTH = struct.Struct("<Q")
+_TYPES = ("<f4", "<f8", "<i4", "<i8", "|b1")
+_LONGEST = 4
+"""A description may be this many times as long as one in a file: it is more than one."""
+
+
+def write_answer(
+    file: IO[bytes], description: Mapping[str, Any], arrays: Mapping[str, Array]
+) -> None:
+    """Writes an answer. Arrays are of the types above."""
+    listed = [
+        {"name": name, "type": array.dtype.str, "shape": array.shape}
+        for name, array in arrays.items()
+    ]
+    text = json.dumps({"description": description, "arrays": listed}).encode()
+    file.write(_LENGTH.pack(len(text)) + text)
+    for array in arrays.values():
+        file.write(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+
+
+def read_answer(file: BufferedReader, *, limits: Limits) -> tuple[dict[str, Any], dict[str, Array]]:
+    """The description and the arrays. Raises ReaderStopped for what is no answer."""
+    try:
+        (length,) = _LENGTH.unpack(file.read(_LENGTH.size))
+        limits.check_header(length // _LONGEST, entry="answer")
+        told = json.loads(file.read(length))
+        tally = Tally(limits)
+        arrays = {each["name"]: _array(file, each, tally) for each in told["arrays"]}
+        description = told["description"]
+    except (FileRefused, ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
+        raise ReaderStopped(signal="its answer made no sense") from error
+    if not isinstance(description, dict) or file.read(1):
+        raise ReaderStopped(signal="its answer made no sense")
+    return description, arrays
+
+
+def _array(file: BufferedReader, listed: Mapping[str, Any], tally: Tally) -> Array:
+    shape = tally.add(listed["shape"], entry="answer")
+    if listed["type"] not in _TYPES:
+        raise ValueError(listed["type"])
+    array = np.empty(shape, listed["type"])
+    room = array.reshape(-1).view(np.uint8)
+    if file.readinto(room.data) != room.size:
+        raise ValueError("too few numbers")
+    return array
+
+
+def told_of(error: CoreError) -> dict[str, Any]:
+    """An error as JSON: where its class stands, its name, and its facts."""
+    kind = type(error)
+    facts = {name: _plain(fact) for name, fact in error.facts.items()}
+    return {"module": kind.__module__, "error": kind.__qualname__, "facts": facts}
+
+
+def error_from(told: Mapping[str, Any]) -> CoreError:
+    """The error that `told_of` described. Raises ReaderStopped where there is no such error.
+
+    Facts that are texts may come from the file, even where the error is not a FileRefused.
+    """
+    try:
+        module, name, facts = told["module"], told["error"], dict(told["facts"])
+        if not module.startswith("core."):
+            raise ValueError(module)
+        kind = getattr(importlib.import_module(module), name)
+        if not (isinstance(kind, type) and issubclass(kind, CoreError)):
+            raise TypeError(name)
+        own = kind.as_it_is if issubclass(kind, FileRefused) else frozenset()
+        safe = {
+            fact: shown(value) if isinstance(value, str) and fact not in own else value
+            for fact, value in facts.items()
+        }
+        return kind(**safe)
+    except (ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
+        raise ReaderStopped(signal="its answer made no sense") from error
+
+
+def _plain(fact: object) -> object:
+    return fact if isinstance(fact, str | int | float) else str(fact)

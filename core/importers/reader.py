@@ -1,0 +1,91 @@
+"""The child of `sandbox.py`: reads one model file, within what the system lets it have.
+
+Started as `python -m core.importers.reader`, with the request as JSON on its standard input. The
+answer goes to a file that the parent has made, an error of ours to standard output. Anything else
+ends the process with its traceback, and the parent says that the file stopped it. Keras is never
+imported here, and nothing of the file is run.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import mmap
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from core.errors import CoreError
+from core.importers.crossing import told_of, write_answer
+from core.importers.errors import CutShort, ReaderOutOfMemory
+from core.importers.limits import MIB, Limits
+from core.stage_settings import settings_of
+
+BASE_BYTES = 384 * MIB
+"""Address space of Python, NumPy and HDF5 before anything is read: some 250 MB, and room."""
+
+
+def guard(limits: Limits) -> None:
+    """Asks the system to hold this process to its limits, as far as the system can.
+
+    Linux holds it to all of them. macOS knows no limit on memory that works, and Windows none of
+    them: there, the parent's clock is left, and the bounds that are checked before reading.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    seconds = math.ceil(limits.seconds)
+    for name, most in (
+        ("RLIMIT_AS", BASE_BYTES + limits.memory_bytes),
+        ("RLIMIT_FSIZE", 2 * limits.file_bytes + 64 * MIB),
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_NPROC", 0),
+    ):
+        with suppress(AttributeError, ValueError, OSError):
+            resource.setrlimit(getattr(resource, name), (most, most))
+    with suppress(ValueError, OSError):
+        # Softly first: the signal says why, the hard limit only kills.
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+
+def answer(request: dict[str, Any]) -> None:
+    """Reads the file of the request, and writes what it holds where the request says."""
+    limits = Limits(**request["limits"])
+    guard(limits)
+    from core.importers.load import read_model  # here, so that the limits hold for it too
+
+    with Path(request["file"]).open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        limits.check_file(size)
+        if size == 0:
+            raise CutShort(entry=request["name"], found=0, expected=8)
+        # Not closed: weights are views of it.
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    model = read_model(data, name=request["name"], limits=limits, **request["options"])
+    description = {
+        "stages": [settings_of(stage) for stage in model.stages],
+        "vocabulary": None if model.vocabulary is None else model.vocabulary.to_json(),
+        "name": model.name,
+        "card": dict(model.card),
+    }
+    with Path(request["answer"]).open("wb") as written:
+        write_answer(written, description, model.parameters)
+
+
+def main() -> None:
+    """Answers the one request on standard input."""
+    request = json.load(sys.stdin)
+    try:
+        answer(request)
+    except CoreError as error:
+        json.dump(told_of(error), sys.stdout)
+    except MemoryError:
+        megabytes = Limits(**request["limits"]).memory_bytes // MIB
+        json.dump(told_of(ReaderOutOfMemory(megabytes=megabytes)), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

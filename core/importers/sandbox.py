@@ -1,0 +1,164 @@
+"""A model file read in a process of its own, which may run out of time or memory, or die.
+
+    path or bytes ─▶ child: bounds, `read_model` ─▶ JSON and plain numbers ─▶ Model, checked again
+
+A fault in libhdf5 ends the child and not the page; a file that hangs is stopped; memory has a
+bound. The child sees no environment variables but those that Python needs, loads no plug-ins of
+HDF5, and cannot start programs or write large files. Each refusal crosses as its own error.
+
+Cost: some 0.4 s until the child reads, nearly all of it NumPy's import; then what reading costs,
+and one copy of the weights. The limits on memory and processor time are the system's: Linux has
+them, macOS has no working one on memory, Windows has neither. `memory_is_limited` says whether;
+the limit on time, and the bounds that are checked before reading, hold everywhere. Not chosen:
+a child that stays, whose memory a file could spoil for the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from core.errors import CoreError
+from core.importers.archive import Data
+from core.importers.crossing import error_from, read_answer
+from core.importers.errors import (
+    FileRefused,
+    ReaderOutOfMemory,
+    ReaderStopped,
+    ReaderTooSlow,
+    UnreadableFile,
+)
+from core.importers.limits import MIB, Limits
+from core.model import Model
+from core.stage_settings import stage_from
+from core.text import Vocabulary
+
+_ROOT = Path(__file__).resolve().parents[2]
+_COMMAND = (sys.executable, "-m", "core.importers.reader")
+_NEEDED = (
+    *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR"),
+    *("PYTHONHOME", "PYTHONPATH", "PYTHONUTF8", "VIRTUAL_ENV", "HOME", "USERPROFILE", "APPDATA"),
+)
+_SETTINGS = {
+    "HDF5_PLUGIN_PRELOAD": "::",  # no plug-ins, which are programs
+    "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve memory that nothing here needs
+    "OMP_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+_LAST_WORDS = 200
+
+
+def memory_is_limited() -> bool:
+    """Whether the system holds the child to its limit on memory."""
+    return sys.platform == "linux"
+
+
+def read_model_apart(
+    source: str | os.PathLike[str] | Data,
+    *,
+    name: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+) -> Model:
+    """The model in a file, read by `load.read_model` in a child process.
+
+    `source` is a path, or the bytes of a file that was called `name`. `options` are further
+    arguments of `read_model`, as JSON has them. Raises what `read_model` raises, ReaderTooSlow,
+    ReaderOutOfMemory, ReaderStopped, and UnreadableFile where there is no file at the path.
+    """
+    limits = limits or Limits()
+    with TemporaryDirectory(prefix="unrolled-", ignore_cleanup_errors=True) as folder:
+        if isinstance(source, str | os.PathLike):
+            path = Path(source)
+            _check_file(path, limits)
+        else:
+            limits.check_file(len(source))
+            path = Path(folder) / "model"
+            path.write_bytes(source)
+        request = {
+            "file": str(path.resolve()),
+            "answer": str(Path(folder) / "answer"),
+            "name": name or path.name,
+            "options": dict(options or {}),
+            "limits": asdict(limits),
+        }
+        _ask(request, limits)
+        with (Path(folder) / "answer").open("rb") as answer:
+            return _model_of(*read_answer(answer, limits=limits))
+
+
+def _check_file(path: Path, limits: Limits) -> None:
+    """Raises for what is no file of the right size: a pipe or a device may never end."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as error:
+        raise UnreadableFile(entry=str(path)) from error
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadableFile(entry=str(path))
+    limits.check_file(found.st_size)
+
+
+def _ask(request: Mapping[str, Any], limits: Limits) -> None:
+    """Runs the child. Returns when the answer is written, raises where there is none."""
+    environment = {name: os.environ[name] for name in _NEEDED if name in os.environ} | _SETTINGS
+    try:
+        child = subprocess.run(
+            _COMMAND,
+            input=json.dumps(request).encode(),
+            capture_output=True,
+            cwd=_ROOT,
+            env=environment,
+            timeout=limits.seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ReaderTooSlow(seconds=limits.seconds) from error
+    if child.returncode:
+        raise _end_of(child.returncode, child.stderr, limits)
+    if child.stdout:
+        raise _told(child.stdout)
+
+
+def _end_of(code: int, words: bytes, limits: Limits) -> FileRefused:
+    """The error for a child that ended by itself, by a signal or with a traceback."""
+    if code < 0:
+        name = next((each.name for each in signal.Signals if each == -code), str(-code))
+        if name == "SIGXCPU":
+            return ReaderTooSlow(seconds=limits.seconds)
+        if name == "SIGKILL":  # not by us: by the system, whose memory had run out
+            return ReaderOutOfMemory(megabytes=limits.memory_bytes // MIB)
+        return ReaderStopped(signal=name)
+    last = words[-_LAST_WORDS:].decode("utf-8", "replace").strip().rpartition("\n")[2]
+    return ReaderStopped(signal=f"exit code {code}: {last}")
+
+
+def _told(text: bytes) -> CoreError:
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ReaderStopped(signal="its answer made no sense") from error
+    return error_from(told)
+
+
+def _model_of(description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
+    """The model that the child described. Raises what stages raise."""
+    try:
+        stages = tuple(stage_from(settings, arrays) for settings in description["stages"])
+        vocabulary = description["vocabulary"]
+        return Model(
+            stages,
+            name=description["name"],
+            vocabulary=None if vocabulary is None else Vocabulary.from_json(vocabulary),
+            card=description["card"],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ReaderStopped(signal="its answer made no sense") from error
