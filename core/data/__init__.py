@@ -1,6 +1,7 @@
 """Tasks that recurrent networks are trained on, each drawn from a seed. A leaf of `core`.
 
-A new task is one file with a `TASK`, and its line in `TASKS` below.
+A new task is one file with a `TASK`. `TASKS` are those that have bundled models; all of them, and
+those with options, are sources of training data (`core.training.sources`).
 """
 
 from __future__ import annotations

@@ -32,6 +32,10 @@ TEST_SHARE = 6
 PATIENCE = 2_000
 """So many repeats in a row, and the task is taken to have no further test texts."""
 
+NEARLY_ALWAYS = 0.99
+"""The accuracy from which on a task counts as solved, where the paper wants no mistake in hundreds
+or thousands of texts, or gives curves only."""
+
 MOST_PROPOSALS = 10_000
 """So many proposals refused in a row, and none is taken to be acceptable."""
 

@@ -11,10 +11,35 @@ from typing import Any
 
 from core.errors import UnknownName
 from core.training.dataset import Dataset
-from core.training.sources import imdb, latch
+from core.training.sources import (
+    adding,
+    bundled,
+    copy_memory,
+    dyck,
+    imdb,
+    latch,
+    parity,
+    reber,
+    sines,
+    temporal_order,
+)
 from core.training.sources.source import Options, Report, Setting, Source
 
-SOURCES: dict[str, Source] = {source.name: source for source in (latch.SOURCE, imdb.SOURCE)}
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        latch.SOURCE,
+        adding.SOURCE,
+        temporal_order.SOURCE,
+        copy_memory.SOURCE,
+        parity.SOURCE,
+        *dyck.SOURCES,
+        reber.SOURCE,
+        sines.SOURCE,
+        *bundled.SOURCES,
+        imdb.SOURCE,
+    )
+}
 
 
 def source_named(name: str) -> Source:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.text import PADDING_ID, Vocabulary
-from core.training.dataset import Side
+from core.training.dataset import Part, Side
 
 
 def padded(
@@ -46,3 +46,17 @@ def some_of(total: int, most: int | None, *, seed: int) -> NDArray[np.int64]:
     if most is None or most >= total:
         return np.arange(total)
     return np.sort(np.random.default_rng([seed, 3]).permutation(total)[:most])
+
+
+def by_rote(train: Part, test: Part) -> float:
+    """The accuracy in testing of who always gives the most frequent answer of training."""
+    likeliest = np.bincount(asked(train).astype(np.int64)).argmax()
+    return float(np.mean(asked(test) == likeliest))
+
+
+def asked(part: Part) -> NDArray[Any]:
+    """All answers that count, one after the other: classes, or 0 and 1."""
+    if part.targets.ndim == 2 and part.targets.dtype == np.int32:
+        counts = part.inputs != PADDING_ID if part.counts is None else part.counts > 0
+        return part.targets[counts]
+    return part.targets.ravel()

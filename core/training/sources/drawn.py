@@ -1,61 +1,132 @@
-"""A dataset from a task of `core.data`, whose texts are drawn from a seed.
+"""A dataset from a task of `core.data`, whose examples are drawn from a seed.
 
-Training texts are drawn from the run's seed; test texts always from the same one, so that runs with
-other seeds are scored on the same examples. No text stands on both sides (`core.data.task`).
+Training examples are drawn from the run's seed, test examples always from the same one, so that
+runs with other seeds are scored on the same examples. No text stands on both sides
+(`core.data.task`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.data import Example, Task
+from core.data.numbers import NumberTask
 from core.text import Vocabulary, tokenize
-from core.training.batches import outputs_of, vocabulary_of
+from core.training.batches import vocabulary_of
 from core.training.dataset import Dataset, Part
-from core.training.sources.arrange import padded
-from core.training.sources.source import Setting
+from core.training.sources.arrange import by_rote, padded
+from core.training.sources.source import Options, Setting, whole
 
 TEST_SEED = 1_000_003
 
 
-def drawn(task: Task, setting: Setting, *, train_examples: int, test_examples: int) -> Dataset:
-    """So many examples of the task, as arrays."""
+@dataclass(frozen=True)
+class DrawnOptions(Options):
+    """How many examples are drawn; sources add what makes their task harder.
+
+    Attributes:
+        train_examples: for training and validation.
+        test_examples: for testing.
+    """
+
+    train_examples: int = whole(10_000, low=10, high=1_000_000)
+    test_examples: int = whole(1_000, low=1, high=100_000)
+
+
+def drawn(task: Task, options: DrawnOptions, setting: Setting) -> Dataset:
+    """Examples of a task of texts.
+
+    Where the task states no `chance`, it is the score of who always gives the most frequent answer,
+    or the perplexity of who expects every token alike.
+
+    Raises:
+        OutOfRange, NoFurtherExamples: when there are not so many different test texts.
+    """
     setting.report("drawing", 0.0)
-    train = task.generate(train_examples, seed=setting.seed)
+    train = task.generate(options.train_examples, seed=setting.seed)
     setting.report("drawing", 0.6)
-    test = task.generate(test_examples, seed=TEST_SEED, side="test")
+    test = task.generate(options.test_examples, seed=TEST_SEED, side="test")
     setting.report("arranging", 0.8)
     vocabulary = vocabulary_of(task, train)
-    counts = Counter(example.answer for example in train)
+    parts = _part(task, vocabulary, train), _part(task, vocabulary, test)
+    predicts = task.readout == "every" and not task.answers
+    binary = task.loss == "binary_crossentropy"
+    chance = task.chance
+    if chance is None:
+        chance = float(vocabulary.size) if predicts else by_rote(*parts)
     return Dataset(
         name=task.name,
-        train=_part(task, vocabulary, train),
+        train=parts[0],
         validation=None,
-        test=_part(task, vocabulary, test),
+        test=parts[1],
         vocabulary=vocabulary,
         features=None,
-        outputs=outputs_of(task, vocabulary),
+        outputs=vocabulary.size if predicts else 1 if binary else len(task.answers),
         loss=task.loss,
         readout=task.readout,
-        metric="accuracy",
+        metric="perplexity" if predicts else "accuracy",
         answers=task.answers,
+        chance=chance,
+        solved=task.solved,
+        citation=task.citation,
+        class_counts=_class_counts(task, train),
+        mask=True,
+    )
+
+
+def drawn_numbers(task: NumberTask, options: DrawnOptions, setting: Setting) -> Dataset:
+    """Examples of a task of numbers."""
+    setting.report("drawing", 0.0)
+    train = Part(*task.draw(np.random.default_rng([setting.seed, 0]), options.train_examples))
+    test = Part(*task.draw(np.random.default_rng([TEST_SEED, 1]), options.test_examples))
+    return Dataset(
+        name=task.name,
+        train=train,
+        validation=None,
+        test=test,
+        vocabulary=None,
+        features=train.inputs.shape[-1],
+        outputs=train.targets.shape[-1],
+        loss="mean_squared_error",
+        readout=task.readout,
+        metric="mean_squared_error",
         chance=task.chance,
         solved=task.solved,
         citation=task.citation,
-        class_counts={answer: counts[place] for place, answer in enumerate(task.answers)},
-        mask=True,
     )
 
 
 def _part(task: Task, vocabulary: Vocabulary, examples: Sequence[Example]) -> Part:
     rows = [vocabulary.encode_tokens(tokenize(each.text, task.unit)).ids for each in examples]
-    length = max(map(len, rows))
-    answers = np.array([each.answer for each in examples])
-    return Part(
-        padded(rows, length=length, padding="post", cut="post"),
-        answers.astype(np.int32),
-        texts=lambda number: examples[number].text,
-    )
+    counts: NDArray[np.float32] | None = None
+    if task.readout == "last":
+        answers = np.array([each.answer for each in examples])
+        binary = task.loss == "binary_crossentropy"
+        targets = answers.astype(np.float32)[:, None] if binary else answers.astype(np.int32)
+    elif task.answers:
+        asked = [np.array([step is not None for step in each.steps]) for each in examples]
+        steps = [np.array([step or 0 for step in each.steps]) for each in examples]
+        targets = _beside(steps)
+        if not all(row.all() for row in asked):
+            counts = _beside(asked).astype(np.float32)
+    else:
+        targets = _beside([row[1:] for row in rows])
+        rows = [row[:-1] for row in rows]
+    return Part(_beside(rows), targets, counts, lambda number: examples[number].text)
+
+
+def _beside(rows: Sequence[NDArray[Any]]) -> NDArray[np.int32]:
+    return padded(rows, length=max(map(len, rows)), padding="post", cut="post")
+
+
+def _class_counts(task: Task, examples: Sequence[Example]) -> dict[str, int]:
+    counts: Counter[int | None] = Counter()
+    for example in examples:
+        counts.update(example.steps or (example.answer,))
+    return {answer: counts[place] for place, answer in enumerate(task.answers)}

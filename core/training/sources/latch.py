@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from core.data import latch
 from core.training.dataset import Dataset
-from core.training.sources.drawn import drawn
-from core.training.sources.source import Options, Setting, Source, ordered, whole
+from core.training.sources.drawn import DrawnOptions, drawn
+from core.training.sources.source import Setting, Source, ordered, whole
 
 
 @dataclass(frozen=True)
-class LatchOptions(Options):
+class LatchOptions(DrawnOptions):
     """How hard the latch is.
 
     Attributes:
@@ -20,8 +20,6 @@ class LatchOptions(Options):
         test_shortest: fewest distractors in tests.
         symbols: how many symbols there are to remember.
         noise: whether distractors are the symbols themselves or (easier) others.
-        train_examples: how many to draw for training and validation.
-        test_examples: how many to draw for testing.
     """
 
     shortest: int = whole(1, low=1, high=5_000)
@@ -30,7 +28,6 @@ class LatchOptions(Options):
     symbols: int = whole(len(latch.SYMBOLS), low=2, high=26)
     noise: latch.Noise = "same"
     train_examples: int = whole(20_000, low=10, high=1_000_000)
-    test_examples: int = whole(1_000, low=1, high=100_000)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -47,9 +44,7 @@ def make(options: LatchOptions, setting: Setting) -> Dataset:
         test_shortest=options.test_shortest,
         noise=options.noise,
     )
-    return drawn(
-        task, setting, train_examples=options.train_examples, test_examples=options.test_examples
-    )
+    return drawn(task, options, setting)
 
 
 SOURCE = Source(

@@ -108,6 +108,17 @@ def ordered(options: Options, *names: str) -> None:
             raise WrongSetting(setting=_path(upper), found=found, expected=expected)
 
 
+def at_least(options: Options, name: str, low: int) -> None:
+    """Hold one option to a bound that follows from others.
+
+    Raises:
+        WrongSetting: when it is below.
+    """
+    found = getattr(options, name)
+    if found < low:
+        raise WrongSetting(setting=_path(name), found=found, expected=f"at least {low}")
+
+
 def _check(name: str, value: object, hint: Any, bounds: Mapping[str, Any]) -> None:
     choices = get_args(hint)
     if get_origin(hint) is not None and not any(isinstance(choice, type) for choice in choices):
