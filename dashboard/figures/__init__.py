@@ -7,11 +7,12 @@
     figures.gates_alt(trace, layer=0)                   # the same as a sentence
 
 Every noun has these three, and takes the same data in each; `equations` gives lines of LaTeX
-instead of a picture. `Answers` and `Norms` are data that several figures take. Words come in as
-`labels` (English unless given; `figures.labels("ko")` gives every word in Korean), colours from
-`theme` for `mode="light"` or "dark". Tokens come as they shall be seen (`core.text.visible`); here
-they are escaped, so that no token is ever read as markup. Figures know nothing of Streamlit: a
-notebook draws what the pages draw. Steps are shown counting from 1, units by their index.
+instead of a picture. `Answers`, `Norms`, `History`, `Inside` and `Confusion` are data that they
+take. Words come in as `labels` (English unless given; `figures.labels("ko")` gives every word in
+Korean), colours from `theme` for `mode="light"` or "dark". Tokens come as they shall be seen
+(`core.text.visible`); here they are escaped, so that no token is ever read as markup. Figures know
+nothing of Streamlit: a notebook draws what the pages draw. Steps are shown counting from 1, units
+by their index.
 """
 
 from dashboard.figures.answers import Answers, answers, answers_alt, answers_table
@@ -22,8 +23,11 @@ from dashboard.figures.compare_answers import (
     compare_answers_alt,
     compare_answers_table,
 )
+from dashboard.figures.confusion import Confusion, confusion, confusion_alt, confusion_table
+from dashboard.figures.curves import curves, curves_alt, curves_table
 from dashboard.figures.equations import EquationLine, equations, equations_alt, equations_table
 from dashboard.figures.forgetting import forgetting, forgetting_alt, forgetting_table
+from dashboard.figures.gate_history import gate_history, gate_history_alt, gate_history_table
 from dashboard.figures.gates import gates, gates_alt, gates_table
 from dashboard.figures.gradient_heatmap import (
     gradient_heatmap,
@@ -31,9 +35,18 @@ from dashboard.figures.gradient_heatmap import (
     gradient_heatmap_table,
 )
 from dashboard.figures.gradients import Norms, gradients, gradients_alt, gradients_table
+from dashboard.figures.history import History
+from dashboard.figures.inside import Inside
 from dashboard.figures.jacobian import jacobian, jacobian_alt, jacobian_table
+from dashboard.figures.layer_norms import layer_norms, layer_norms_alt, layer_norms_table
+from dashboard.figures.learning_rate import (
+    learning_rate,
+    learning_rate_alt,
+    learning_rate_table,
+)
 from dashboard.figures.means import means, means_alt, means_table
 from dashboard.figures.parameters import parameters, parameters_alt, parameters_table
+from dashboard.figures.reach import reach, reach_alt, reach_table
 from dashboard.figures.saturation import saturation, saturation_alt, saturation_table
 from dashboard.figures.tokens import tokens, tokens_alt, tokens_table
 from dashboard.figures.unrolled import unrolled, unrolled_alt, unrolled_table
@@ -41,7 +54,10 @@ from dashboard.figures.words import labels
 
 __all__ = [
     "Answers",
+    "Confusion",
     "EquationLine",
+    "History",
+    "Inside",
     "Norms",
     "answers",
     "answers_alt",
@@ -55,12 +71,21 @@ __all__ = [
     "compare_answers_alt",
     "compare_answers_table",
     "compare_table",
+    "confusion",
+    "confusion_alt",
+    "confusion_table",
+    "curves",
+    "curves_alt",
+    "curves_table",
     "equations",
     "equations_alt",
     "equations_table",
     "forgetting",
     "forgetting_alt",
     "forgetting_table",
+    "gate_history",
+    "gate_history_alt",
+    "gate_history_table",
     "gates",
     "gates_alt",
     "gates_table",
@@ -74,12 +99,21 @@ __all__ = [
     "jacobian_alt",
     "jacobian_table",
     "labels",
+    "layer_norms",
+    "layer_norms_alt",
+    "layer_norms_table",
+    "learning_rate",
+    "learning_rate_alt",
+    "learning_rate_table",
     "means",
     "means_alt",
     "means_table",
     "parameters",
     "parameters_alt",
     "parameters_table",
+    "reach",
+    "reach_alt",
+    "reach_table",
     "saturation",
     "saturation_alt",
     "saturation_table",

@@ -16,7 +16,7 @@ from core.analysis.answers import answers as asked
 from core.analysis.jacobian import jacobian_norms
 from core.trace import Trace
 from dashboard import figures
-from tests.dashboard.figures import samples
+from tests.dashboard.figures import samples, trained
 from tests.dashboard.figures.samples import CELLS, TOKENS
 
 Labels = Mapping[str, str]
@@ -101,5 +101,22 @@ def everything() -> dict[str, Drawn]:
         cells=CELLS, time=samples.TIME, tokens=TOKENS, step=1,
     )  # fmt: skip
     found["forgetting"] = of("forgetting", *samples.run("lstm"), tokens=TOKENS, step=1)
+    found |= training()
     found["parameters"] = of("parameters", {f"<b>{cell}": samples.model(cell) for cell in CELLS})
+    return found
+
+
+def training() -> dict[str, Drawn]:
+    found: dict[str, Drawn] = {}
+    for cell in CELLS:
+        found[f"reach {cell}"] = of("reach", trained.inside(cell))
+        found[f"gate_history {cell}"] = of("gate_history", trained.inside(cell))
+    one = trained.history(stopped=True)
+    found["curves"] = of("curves", {"<b>run": one}, levels={"chance": 0.5, "reference": 0.6})
+    many = {f"<b>{at}": trained.history(seed=at) for at in range(8)}
+    found["curves many"] = of("curves", many, measure="metric", metric="perplexity", log=True)
+    found["learning_rate"] = of("learning_rate", {"<b>run": one})
+    found["learning_rate many"] = of("learning_rate", many)
+    found["layer_norms"] = of("layer_norms", one, limit=1.0)
+    found["confusion"] = of("confusion", trained.confusion()[0])
     return found

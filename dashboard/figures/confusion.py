@@ -1,0 +1,140 @@
+"""What a classifier took for what, on test data: rows are right answers, columns its own.
+
+A row's colours are shares of that row, so that a rare class is as visible as a frequent one; the
+numbers are counts. Rows and columns are in the order of the classes. Not chosen: one colour scale
+over counts, on which three frequent classes of Reuters hide the other 43.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from dashboard.figures import theme
+from dashboard.figures.markup import plain
+from dashboard.figures.tables import frame
+from dashboard.figures.theme import Mode
+from dashboard.figures.words import words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEW = 12
+"""Up to so many classes each cell holds its number."""
+_WORST = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Confusion:
+    """Counts, (right answers, given answers), and what the classes are called."""
+
+    counts: NDArray[np.int64]
+    answers: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        outputs: NDArray[np.floating],
+        targets: NDArray[np.generic],
+        *,
+        answers: tuple[str, ...],
+    ) -> Confusion:
+        """Count the answers: `outputs` (examples, classes) or (examples, 1) for yes and no."""
+        if outputs.shape[1] == 1:
+            given = (outputs[:, 0] > 0.5).astype(int)
+            classes = 2
+        else:
+            given, classes = outputs.argmax(axis=1), outputs.shape[1]
+        right = np.asarray(targets).reshape(len(outputs)).astype(int)
+        counts = np.zeros((classes, classes), dtype=np.int64)
+        np.add.at(counts, (right, given), 1)
+        names = answers if len(answers) == classes else tuple(map(str, range(classes)))
+        return cls(counts, names)
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Counts as shares of their row; a class that no example has is all zero."""
+        return self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
+
+    @property
+    def accuracy(self) -> float:
+        """The share of examples that were answered right."""
+        return float(np.trace(self.counts) / max(1, self.counts.sum()))
+
+
+def confusion(
+    found: Confusion, *, labels: Mapping[str, str] | None = None, mode: Mode = "light"
+) -> go.Figure:
+    """Draw the matrix."""
+    said = words(labels)
+    names = _names(found)
+    few = len(names) <= FEW
+    drawn = go.Figure(
+        go.Heatmap(
+            x=names,
+            y=names,
+            z=found.shares.astype(np.float32),
+            zmin=0,
+            zmax=1,
+            customdata=found.counts,
+            text=found.counts if few else None,
+            texttemplate="%{text}" if few else None,
+            colorscale=theme.scale("answer", mode),
+            colorbar={"tickformat": ".0%", "title": {"text": said["confusion.share"],
+                                                     "side": "right"}},
+            hovertemplate=(
+                f"{said['confusion.right']}: <b>%{{y}}</b><br>"
+                f"{said['confusion.given']}: <b>%{{x}}</b><br>"
+                "<b>%{customdata}</b> (%{z:.1%})<extra></extra>"
+            ),
+        )
+    )  # fmt: skip
+    axis = {"type": "category", "showgrid": False, "showline": False, "ticks": "",
+            "tickfont": {"size": 12 if few else 9}}  # fmt: skip
+    drawn.update_layout(
+        height=int(np.clip(120 + 46 * len(names), 260, 640)),
+        xaxis=axis | {"title": {"text": said["confusion.given"]}, "constrain": "domain"},
+        yaxis=axis | {"title": {"text": said["confusion.right"]}, "autorange": "reversed"},
+        margin={"t": 16, "l": 70},
+    )
+    return theme.apply(drawn, mode)
+
+
+def _names(found: Confusion) -> list[str]:
+    """The classes as they are drawn, told apart where cutting made them the same."""
+    names = [plain(name, most=18) for name in found.answers]
+    return names if len(set(names)) == len(names) else [
+        f"{at}: {name}" for at, name in enumerate(names)
+    ]  # fmt: skip
+
+
+def confusion_table(found: Confusion, *, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return the counts: a row for each right answer, a column for each given one."""
+    said = words(labels)
+    columns: dict[str, object] = {said["confusion.right"]: list(found.answers)}
+    for at, name in enumerate(found.answers):
+        columns[name if name not in columns else f"{at}: {name}"] = found.counts[:, at]
+    return frame(columns)
+
+
+def confusion_alt(found: Confusion, *, labels: Mapping[str, str] | None = None) -> str:
+    """Return what `confusion` shows as a sentence: the accuracy, and what is mixed up most."""
+    said = words(labels)
+    wrong = found.counts.copy()
+    np.fill_diagonal(wrong, 0)
+    worst = [np.unravel_index(at, wrong.shape) for at in np.argsort(-wrong, axis=None)[:_WORST]]
+    told = ", ".join(
+        said["confusion.alt.pair"].format(
+            right=found.answers[row], given=found.answers[column], count=int(wrong[row, column])
+        )
+        for row, column in worst
+        if wrong[row, column]
+    )
+    return said["confusion.alt"].format(
+        classes=len(found.answers), accuracy=f"{found.accuracy:.1%}", pairs=told or said["none"]
+    )

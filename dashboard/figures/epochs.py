@@ -1,0 +1,102 @@
+"""The axis of training: epochs to the right, and what is marked on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.errors import OutOfRange
+from dashboard.figures import theme
+from dashboard.figures.compared import Look
+from dashboard.figures.series import thinned
+from dashboard.figures.theme import QUANTITY, Mode
+
+HEIGHT = 320
+MOST_RUNS = 8
+# Six colours that everybody can tell apart; none of these quantities is drawn where runs are.
+RUNS = ("input", "candidate", "output", "update", "bias", "answer")
+
+
+def looks(cells: Sequence[str], mode: Mode) -> list[Look]:
+    """Return the look of each run, given their cells: the cells' own where all differ.
+
+    Raises OutOfRange for more runs than can be told apart.
+    """
+    if len(cells) > MOST_RUNS:
+        raise OutOfRange(what="runs", found=len(cells), expected=f"at most {MOST_RUNS}")
+    if len(set(cells)) == len(cells):
+        return [Look(QUANTITY[cell].colour(mode), "solid", 1.0) for cell in cells]
+    return [
+        Look(theme.colour(RUNS[at % len(RUNS)], mode), "solid" if at < len(RUNS) else "dash", 1.0)
+        for at in range(len(cells))
+    ]
+
+
+def figure(
+    words: Mapping[str, str], mode: Mode, *, title: str, log: bool, height: int = HEIGHT
+) -> go.Figure:
+    """Return an empty figure over epochs."""
+    drawn = go.Figure()
+    y: dict[str, Any] = {"title": {"text": title}, "zeroline": False, "showline": False,
+                         "ticks": ""}  # fmt: skip
+    if log:
+        y |= {"type": "log", "exponentformat": "power", "minor": {"showgrid": False}}
+    drawn.update_layout(
+        xaxis={"title": {"text": words["epoch"]}, "hoverformat": ".2f", "zeroline": False},
+        yaxis=y,
+        height=height,
+        hovermode="x unified",
+        margin={"l": 56, "r": 12, "t": 48, "b": 48},
+        showlegend=True,
+    )
+    return theme.apply(drawn, mode)
+
+
+def line(
+    x: NDArray[np.floating], y: NDArray[np.floating], *, name: str, number: str = ".4g", **look: Any
+) -> go.Scattergl | go.Scatter:
+    """Return one line, thinned to what a picture can hold; single precision is sent."""
+    x, y = thinned(x, y)
+    shown = np.where(np.isfinite(y), y, np.nan)
+    return go.Scatter(
+        x=x.astype(np.float32),
+        y=shown.astype(np.float32),
+        name=name,
+        hovertemplate=f"{name}: <b>%{{y:{number}}}</b><extra></extra>",
+        **({"mode": "lines"} | look),
+    )
+
+
+def mark(
+    drawn: go.Figure, place: float, text: str, *, mode: Mode, dash: str = "dot", top: bool = True
+) -> None:
+    """Mark a moment with a vertical line and a word."""
+    surface = theme.SURFACE[mode]
+    drawn.add_shape(
+        type="line", xref="x", yref="paper", x0=place, x1=place, y0=0, y1=1, layer="below",
+        name="mark", line={"color": surface.muted, "width": 1, "dash": dash},
+    )  # fmt: skip
+    drawn.add_annotation(
+        text=text, x=place, xref="x", xanchor="right", xshift=-3, y=1 if top else 0.9, yref="paper",
+        yanchor="top", showarrow=False, bgcolor=surface.paper, opacity=0.9,
+        font={"size": 11, "color": surface.muted},
+    )  # fmt: skip
+
+
+def level(drawn: go.Figure, value: float, text: str, *, log: bool, mode: Mode) -> None:
+    """Draw a horizontal line at a value, named at its left end."""
+    surface = theme.SURFACE[mode]
+    drawn.add_shape(
+        type="line", xref="paper", yref="y", x0=0, x1=1, y0=value, y1=value, layer="below",
+        name="level", line={"color": surface.muted, "width": 1, "dash": "dash"},
+    )  # fmt: skip
+    # Annotations on a log axis stand at logarithms, shapes at values.
+    drawn.add_annotation(
+        text=text, x=0, xref="paper", xanchor="left", yref="y", yanchor="bottom",
+        y=float(np.log10(value)) if log else value, showarrow=False,
+        font={"size": 11, "color": surface.muted},
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""The length of the gradient of each layer's weights, batch by batch, before clipping.
+
+A log axis, because lengths span powers of ten; smoothed as the curves beside it are, in logarithms,
+so that one burst does not hide what is usual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.figures import epochs, theme
+from dashboard.figures.history import NORM, History, column
+from dashboard.figures.markup import plain
+from dashboard.figures.series import Numbers, smoothed
+from dashboard.figures.tables import frame
+from dashboard.figures.theme import Mode
+from dashboard.figures.words import words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEIGHT = 300
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+
+
+def layer_norms(
+    run: History,
+    *,
+    smoothing: float = 0.9,
+    limit: float | None = None,
+    labels: Mapping[str, str] | None = None,
+    mode: Mode = "light",
+) -> go.Figure:
+    """Draw a line for each layer; `limit` is the norm that all of them together are clipped at.
+
+    A norm of exactly zero has no place on a log axis and is a gap.
+    """
+    said = words(labels)
+    drawn = epochs.figure(said, mode, title=said["layer_norms.axis"], log=True, height=HEIGHT)
+    colours = iter(theme.colour(name, mode) for name in _colours(run))
+    for at, layer in enumerate(run.layers):
+        line = {"color": next(colours), "dash": _DASHES[at % len(_DASHES)], "width": 1.5}
+        values = _smooth(column(run.batches, NORM + layer), smoothing)
+        drawn.add_trace(
+            epochs.line(run.places, values, name=plain(layer, most=24), number=".3e", line=line)
+        )
+    if limit is not None:
+        text = said["clipping.limit"].format(limit=f"{limit:g}")
+        epochs.level(drawn, limit, text, log=True, mode=mode)
+    return drawn
+
+
+def _colours(run: History) -> list[str]:
+    """Recurrent layers in the colour of their cell, the others in two quiet ones."""
+    quiet = {"embedding": "bias", "dense": "answer"}
+    kinds = [layer.partition("/")[0].rstrip("_0123456789") for layer in run.layers]
+    return [run.cell if kind == run.cell else quiet.get(kind, "from_input") for kind in kinds]
+
+
+def _smooth(values: Numbers, weight: float) -> Numbers:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(values > 0, np.log10(values), np.nan)
+    return np.power(10.0, smoothed(logs, weight=weight))
+
+
+def layer_norms_table(run: History, *, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return the mean norm of each layer in each epoch that has begun: a row for each epoch."""
+    said = words(labels)
+    epoch = column(run.batches, "epoch")
+    known = np.unique(epoch[np.isfinite(epoch)])
+    columns: dict[str, object] = {said["epoch"]: known.astype(int)}
+    for layer in run.layers:
+        values = column(run.batches, NORM + layer)
+        columns[layer] = [float(np.mean(values[epoch == each])) for each in known]
+    return frame(columns)
+
+
+def layer_norms_alt(run: History, *, labels: Mapping[str, str] | None = None) -> str:
+    """Return what `layer_norms` shows as a sentence: the latest norm of each layer."""
+    said = words(labels)
+    told = [
+        f"{layer} {column(run.batches, NORM + layer)[-1]:.3g}"
+        for layer in run.layers
+        if column(run.batches, NORM + layer).size
+    ]
+    return said["layer_norms.alt"].format(norms=", ".join(told) or said["none"])
