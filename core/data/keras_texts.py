@@ -79,9 +79,9 @@ def vocabulary(file: Path, *, size: int) -> Vocabulary:
 
 
 def ids_of(rows: Rows, vocabulary: Vocabulary) -> Rows:
-    """Ranks as ids of the vocabulary."""
+    """Ranks as ids of the vocabulary; those below 1 and above its last are unknown."""
     known = len(vocabulary.tokens)
-    return [np.where(row <= known, row + 1, np.int32(UNKNOWN_ID)) for row in rows]
+    return [np.where((row >= 1) & (row <= known), row + 1, np.int32(UNKNOWN_ID)) for row in rows]
 
 
 def existing(folder: Path, name: str) -> Path:

@@ -20,6 +20,7 @@ from core.training.sources import (
     latch,
     parity,
     reber,
+    reuters,
     sines,
     temporal_order,
 )
@@ -38,6 +39,7 @@ SOURCES: dict[str, Source] = {
         sines.SOURCE,
         *bundled.SOURCES,
         imdb.SOURCE,
+        reuters.SOURCE,
     )
 }
 
