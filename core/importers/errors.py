@@ -154,6 +154,16 @@ class MissingEntry(BrokenFile):
     message = "'{entry}' is missing from the file."
 
 
+class WeightsAlone(FileRefused):
+    """A file of Keras weights, which does not say what model they are of."""
+
+    message = (
+        "The file holds weights without the model that they are of: there is no '{entry}' in it. "
+        "Give its configuration as well: the text of model.to_json(), or config.json from a "
+        ".keras file."
+    )
+
+
 class UnreadableFile(FileRefused):
     """There is no file at a path, or something that is none."""
 
