@@ -23,10 +23,10 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeGuard, get_args
 
 import numpy as np
 import pandas as pd
@@ -94,6 +94,10 @@ class Status:
         return self.state in LIVE
 
 
+_UNKNOWN = frozenset(f.name for f in fields(Status) if f.default is None)
+_NUMBERS = frozenset(f.name for f in fields(Status)) - {"state", "doing", "stopped_early", "error"}
+
+
 @dataclass(frozen=True)
 class Label:
     """What people call a run, and what they noted."""
@@ -136,8 +140,13 @@ class Run:
 
     @property
     def label(self) -> Label:
-        """Its name and note; the run's id where nobody named it."""
-        written = read_json(self.file("label.json")) or {}
+        """Its name and note; the run's id where nobody named it, or the file is broken."""
+        try:
+            written = read_json(self.file("label.json"))
+        except BrokenRun:
+            written = None
+        if not isinstance(written, dict):
+            return Label(self.id)
         return Label(str(written.get("name") or self.id), str(written.get("note", "")))
 
     def relabel(self, *, name: str | None = None, note: str | None = None) -> None:
@@ -157,9 +166,13 @@ class Run:
         known = {name: written[name] for name in Status.__dataclass_fields__ if name in written}
         if known.get("state") not in get_args(State):
             raise BrokenRun(file="status.json", why="it names no state")
+        for name in _NUMBERS & known.keys():
+            if not _is_number(known[name]) and not (known[name] is None and name in _UNKNOWN):
+                raise BrokenRun(file="status.json", why=f"'{name}' is {known[name]!r}")
         status = Status(**known)
         if status.live and not self.has_worker:
-            waiting = time.time() - float(written.get("launched", 0)) < STARTS_WITHIN
+            launched = written.get("launched")
+            waiting = _is_number(launched) and time.time() - launched < STARTS_WITHIN
             if not (status.state == "queued" and waiting and not written.get("taken")):
                 return Status(**(known | {"state": "died"}))
         return status
@@ -203,8 +216,15 @@ class Run:
 
     @property
     def result(self) -> Mapping[str, Any] | None:
-        """The scores on test data, None until it has finished."""
-        return read_json(self.file("result.json"))
+        """The scores on test data, None until it has finished. Raises BrokenRun."""
+        written = read_json(self.file("result.json"))
+        if written is None:
+            return None
+        scores = written if isinstance(written, dict) else {}
+        for name in ("loss", "metric", "seconds"):
+            if not _is_number(scores.get(name)):
+                raise BrokenRun(file="result.json", why=f"'{name}' is {scores.get(name)!r}")
+        return scores
 
     @property
     def answers(self) -> dict[str, np.ndarray[Any, Any]] | None:
@@ -268,3 +288,7 @@ class Run:
     def cancel(self) -> None:
         """Asks its worker to stop after the batch that is under way."""
         self.file("cancel").touch()
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

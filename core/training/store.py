@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from platformdirs import user_data_path
 
 from core.training.config import RunConfig
 from core.training.errors import (
+    BrokenRun,
     FolderNotWritable,
     NoSuchRun,
     NothingToResume,
@@ -70,8 +72,19 @@ class RunStore:
             raise NoSuchRun(run=identifier)
         return Run(path)
 
-    def create(self, config: RunConfig, *, name: str = "", note: str = "") -> Run:
-        """A new run, waiting to be launched. Raises FolderNotWritable."""
+    def create(
+        self,
+        config: RunConfig,
+        *,
+        name: str = "",
+        note: str = "",
+        files: Mapping[str, bytes] | None = None,
+    ) -> Run:
+        """A new run, waiting to be launched. Raises FolderNotWritable.
+
+        `files` are put into its folder by their names, so that it keeps the data it was given:
+        relative paths in the options of its source are read there.
+        """
         slug = re.sub(r"[^0-9a-z]+", "-", (name or config.data.source).lower()).strip("-")[:40]
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
         parts = (stamp, slug, config.network.cell.replace("_", "-"), secrets.token_hex(3))
@@ -85,6 +98,8 @@ class RunStore:
             replace_json(folder / "label.json", {"name": name or folder.name, "note": note})
             status = {"state": "queued", "created": time.time(), "launched": 0.0}
             replace_json(folder / "status.json", status)
+            for file, content in (files or {}).items():
+                (folder / Path(file).name).write_bytes(content)
         except OSError as error:
             why = error.strerror or str(error)
             raise FolderNotWritable(folder=self.folder, why=why) from error
@@ -151,8 +166,11 @@ class RunStore:
     @property
     def at_once(self) -> int:
         """How many runs train at the same time; unless set, one core is left to the reader."""
-        written = read_json(self.folder / "settings.json") or {}
-        found = written.get("at_once")
+        try:
+            written = read_json(self.folder / "settings.json")
+        except BrokenRun:
+            written = None
+        found = written.get("at_once") if isinstance(written, dict) else None
         spare = max(1, (os.cpu_count() or 1) - 1)
         return found if isinstance(found, int) and found > 0 else spare
 
