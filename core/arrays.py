@@ -10,6 +10,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from os import PathLike
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -30,6 +31,10 @@ def save_arrays(
 
 def load_arrays(file: File, *, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The description and the arrays. Raises WrongFile for anything that `save` did not write."""
+    if isinstance(file, str | PathLike):
+        # NumPy leaves a file open that it cannot read.
+        with Path(file).open("rb") as opened:
+            return load_arrays(opened, kind=kind)
     try:
         with np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}

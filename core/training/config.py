@@ -208,7 +208,9 @@ class RunConfig:
 def _from_json(kind: type[Settings], written: object, *, at: str) -> Settings:
     """An object of a dataclass from plain data, its parts likewise."""
     if not isinstance(written, Mapping):
-        raise WrongSetting(setting=at or "config", found=written, expected="a table of settings")
+        raise WrongSetting(
+            setting=at.rstrip(".") or "config", found=written, expected="a table of settings"
+        )
     hints = get_type_hints(kind)
     values: dict[str, Any] = {}
     for name, value in written.items():

@@ -23,13 +23,12 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeGuard, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard, get_args
 
 import numpy as np
-import pandas as pd
 from filelock import FileLock, Timeout
 
 from core.arrays import load_arrays
@@ -39,6 +38,9 @@ from core.trace import Trace
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun
 from core.training.files import read_json, read_json_lines, replace_json, whole_lines
+
+if TYPE_CHECKING:
+    import pandas as pd  # a second to import, and most questions need no table
 
 State = Literal[
     "queued", "starting", "preparing", "training", "testing",  # its worker lives
@@ -124,7 +126,10 @@ class Run:
     @cached_property
     def config(self) -> RunConfig:
         """What it computes. Raises BrokenRun."""
-        return RunConfig.from_json(self._config_file["config"])
+        try:
+            return RunConfig.from_json(self._config_file["config"])
+        except CoreError as error:
+            raise BrokenRun(file="config.json", why=str(error)) from error
 
     @cached_property
     def versions(self) -> Mapping[str, str]:
@@ -170,12 +175,9 @@ class Run:
             if not _is_number(known[name]) and not (known[name] is None and name in _UNKNOWN):
                 raise BrokenRun(file="status.json", why=f"'{name}' is {known[name]!r}")
         status = Status(**known)
-        if status.live and not self.has_worker:
-            launched = written.get("launched")
-            waiting = _is_number(launched) and time.time() - launched < STARTS_WITHIN
-            if not (status.state == "queued" and waiting and not written.get("taken")):
-                return Status(**(known | {"state": "died"}))
-        return status
+        if not status.live or self.has_worker or _on_its_way(written):
+            return status
+        return replace(status, state="died")
 
     @property
     def has_worker(self) -> bool:
@@ -196,6 +198,8 @@ class Run:
 
         100,000 rows are read in about a tenth of a second.
         """
+        import pandas as pd
+
         content = whole_lines(self.file("batches.csv"))
         if not content:
             return pd.DataFrame(columns=["epoch", "batch", "loss", "metric"])
@@ -207,6 +211,8 @@ class Run:
     @property
     def epochs(self) -> pd.DataFrame:
         """One row an epoch: loss, metric, validation_loss, validation_metric, seconds and more."""
+        import pandas as pd
+
         return pd.DataFrame(read_json_lines(self.file("epochs.jsonl")))
 
     @property
@@ -288,6 +294,14 @@ class Run:
     def cancel(self) -> None:
         """Asks its worker to stop after the batch that is under way."""
         self.file("cancel").touch()
+
+
+def _on_its_way(written: Mapping[str, Any]) -> bool:
+    """Whether a run may have no worker yet: nobody launched it, or that was a moment ago."""
+    if written.get("taken"):
+        return False
+    launched = written.get("launched")
+    return not _is_number(launched) or time.time() - launched < STARTS_WITHIN
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -96,7 +96,7 @@ class RunStore:
             written = {"config": config.to_json(), "versions": versions}
             replace_json(folder / "config.json", written)
             replace_json(folder / "label.json", {"name": name or folder.name, "note": note})
-            status = {"state": "queued", "created": time.time(), "launched": 0.0}
+            status = {"state": "queued", "created": time.time(), "launched": None}
             replace_json(folder / "status.json", status)
             for file, content in (files or {}).items():
                 (folder / Path(file).name).write_bytes(content)

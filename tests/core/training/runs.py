@@ -1,0 +1,74 @@
+"""Small runs to test with: real configurations, real workers, few examples."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from core.training import worker
+from core.training.config import (
+    DataSettings,
+    FitSettings,
+    NetworkSettings,
+    OptimizerSettings,
+    RunConfig,
+)
+from core.training.run_folder import Run
+from core.training.store import RunStore
+
+ROOT = Path(__file__).resolve().parents[3]
+LATCH = {
+    "symbols": 3,
+    "longest": 12,
+    "test_shortest": 6,
+    "train_examples": 200,
+    "test_examples": 60,
+}
+
+
+def config(**changes: Any) -> RunConfig:
+    """A run of a second or two in which everything is switched on that has a state of its own."""
+    base = RunConfig(
+        data=DataSettings(source="latch", options=LATCH, validation=0.25),
+        network=NetworkSettings(
+            cell="lstm", units=(6, 5), embedding=4, dropout=0.2, recurrent_dropout=0.1
+        ),
+        optimizer=OptimizerSettings(name="adam", schedule="cosine", warm_up=0.1, clip=0.5),
+        fit=FitSettings(epochs=4, batch=32),
+        seed=3,
+    )
+    for path, value in changes.items():
+        base = base.with_setting(path.replace("__", "."), value)
+    return base
+
+
+def train(store: RunStore, settings: RunConfig) -> Run:
+    """Trains a new run in this process."""
+    run = store.create(settings, name="test")
+    worker.main([str(run.folder), "--now"])
+    return run
+
+
+def start(run: Run) -> subprocess.Popen[bytes]:
+    """Starts a worker that this test may kill."""
+    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "core.training.worker", str(run.folder)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=run.file("worker.log").open("ab"),
+    )
+
+
+def wait_until(true: Callable[[], bool], *, seconds: float = 90.0) -> None:
+    """Waits for something to become true. AssertionError when it does not."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.02)
