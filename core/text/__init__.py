@@ -21,7 +21,7 @@ from core.text.errors import (
     UnreadableRow,
     WrongEncoding,
 )
-from core.text.fold import FOLDS, Fold
+from core.text.fold import FOLDS, Fold, split
 from core.text.hangul import compose, decompose, readable
 from core.text.spreadsheet import neutralise, neutralised
 from core.text.table import DELIMITERS, Table, read_table
@@ -80,6 +80,7 @@ __all__ = [
     "neutralised",
     "read_table",
     "readable",
+    "split",
     "tokenize",
     "visible",
 ]

@@ -95,10 +95,28 @@ class Vocabulary:
         counts: Counter[str] = Counter()
         for text in texts:
             counts.update(split(text, unit, fold, limit=None))
+        return cls.gathered(counts, unit=unit, most=most, at_least=at_least, fold=fold)
+
+    @classmethod
+    def gathered(
+        cls, counts: Mapping[str, int], *, unit: Unit, most: int | None = None, at_least: int = 1,
+        fold: Fold = "none",
+    ) -> Vocabulary:  # fmt: skip
+        """Gather tokens that have been counted already, as `build` does.
+
+        Args:
+            counts: how often each token occurs.
+            unit: what they are.
+            most: keep at most so many; None for all.
+            at_least: keep those that occur so often.
+            fold: the rules to gather by.
+        """
         normal: Counter[str] = Counter()
         for token, count in counts.items():
             normal[forms(token, unit, fold)[-1]] += count
-        normal.pop("", None)
+        # Texts such as the Penn Treebank write out what they have made unknown.
+        for name in ("", *SPECIAL):
+            normal.pop(name, None)
         by_frequency = sorted(normal, key=lambda token: (-normal[token], token))
         enough = [token for token in by_frequency if normal[token] >= at_least]
         return cls(tuple(enough[:most]), unit, fold)

@@ -72,7 +72,8 @@ class Dataset:
         readout: "last" where one answer is given at the end, "every" where at each step.
         metric: "accuracy", "mean_squared_error" or "perplexity" (e to the loss).
         answers: what the outputs mean; () when they are the vocabulary or numbers.
-        chance: the metric of one who knows nothing of the input; None where nobody can say.
+        chance: the metric, in testing, of one who knows how often each answer comes and nothing of
+            the input; None where nobody can say.
         solved: the metric from which on the task counts as learned: the paper's, or the best that
             there can be; None where there is no such figure.
         citation: where the data come from.

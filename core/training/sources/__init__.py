@@ -22,7 +22,9 @@ from core.training.sources import (
     reber,
     reuters,
     sines,
+    table,
     temporal_order,
+    text,
 )
 from core.training.sources.source import Options, Report, Setting, Source
 
@@ -40,6 +42,8 @@ SOURCES: dict[str, Source] = {
         *bundled.SOURCES,
         imdb.SOURCE,
         reuters.SOURCE,
+        text.SOURCE,
+        table.SOURCE,
     )
 }
 

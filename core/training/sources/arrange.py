@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.text import PADDING_ID, Vocabulary
+from core.text import PADDING_ID, Vocabulary, compose
 from core.training.dataset import Part, Side
 
 
@@ -33,10 +33,13 @@ def padded(
 
 
 def texts_of(ids: NDArray[np.int32], vocabulary: Vocabulary) -> Callable[[int], str]:
-    """What stands in a row, its words parted by blanks, where nothing else is left of the text."""
+    """What stands in a row, where nothing else is left of the text: words parted by blanks."""
 
     def text(number: int) -> str:
-        return " ".join(vocabulary.token_of(int(token)) for token in ids[number] if token)
+        tokens = [vocabulary.token_of(int(token)) for token in ids[number] if token]
+        if vocabulary.unit == "word":
+            return " ".join(tokens)
+        return compose("".join(tokens))
 
     return text
 
@@ -52,6 +55,15 @@ def by_rote(train: Part, test: Part) -> float:
     """The accuracy in testing of who always gives the most frequent answer of training."""
     likeliest = np.bincount(asked(train).astype(np.int64)).argmax()
     return float(np.mean(asked(test) == likeliest))
+
+
+def by_frequency(train: Part, test: Part, *, outputs: int) -> float:
+    """The perplexity in testing of who expects each answer as often as it came in training.
+
+    One is added to each count, so that nothing is impossible.
+    """
+    counts = np.bincount(asked(train), minlength=outputs) + 1.0
+    return float(np.exp(-np.log(counts / counts.sum())[asked(test)].mean()))
 
 
 def asked(part: Part) -> NDArray[Any]:

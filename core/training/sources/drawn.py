@@ -20,7 +20,7 @@ from core.data.numbers import NumberTask
 from core.text import Vocabulary, tokenize
 from core.training.batches import vocabulary_of
 from core.training.dataset import Dataset, Part
-from core.training.sources.arrange import by_rote, padded
+from core.training.sources.arrange import by_frequency, by_rote, padded
 from core.training.sources.source import Options, Setting, whole
 
 TEST_SEED = 1_000_003
@@ -42,8 +42,8 @@ class DrawnOptions(Options):
 def drawn(task: Task, options: DrawnOptions, setting: Setting) -> Dataset:
     """Examples of a task of texts.
 
-    Where the task states no `chance`, it is the score of who always gives the most frequent answer,
-    or the perplexity of who expects every token alike.
+    Where the task states no `chance`, it is the score of who knows how often each answer comes and
+    nothing of the text.
 
     Raises:
         OutOfRange, NoFurtherExamples: when there are not so many different test texts.
@@ -57,9 +57,10 @@ def drawn(task: Task, options: DrawnOptions, setting: Setting) -> Dataset:
     parts = _part(task, vocabulary, train), _part(task, vocabulary, test)
     predicts = task.readout == "every" and not task.answers
     binary = task.loss == "binary_crossentropy"
+    outputs = vocabulary.size if predicts else 1 if binary else len(task.answers)
     chance = task.chance
     if chance is None:
-        chance = float(vocabulary.size) if predicts else by_rote(*parts)
+        chance = by_frequency(*parts, outputs=outputs) if predicts else by_rote(*parts)
     return Dataset(
         name=task.name,
         train=parts[0],
@@ -67,7 +68,7 @@ def drawn(task: Task, options: DrawnOptions, setting: Setting) -> Dataset:
         test=parts[1],
         vocabulary=vocabulary,
         features=None,
-        outputs=vocabulary.size if predicts else 1 if binary else len(task.answers),
+        outputs=outputs,
         loss=task.loss,
         readout=task.readout,
         metric="perplexity" if predicts else "accuracy",

@@ -119,6 +119,29 @@ def at_least(options: Options, name: str, low: int) -> None:
         raise WrongSetting(setting=_path(name), found=found, expected=f"at least {low}")
 
 
+def given(options: Options, name: str) -> None:
+    """Hold a text option to be given.
+
+    Raises:
+        WrongSetting: when it is empty.
+    """
+    if not getattr(options, name):
+        raise WrongSetting(setting=_path(name), found="empty", expected="given")
+
+
+def either(options: Options, one: str, other: str) -> None:
+    """Hold just one of two text options to be given.
+
+    Raises:
+        WrongSetting: when none is, or both are.
+    """
+    both = bool(getattr(options, one)), bool(getattr(options, other))
+    if both[0] == both[1]:
+        found = "given as well" if both[0] else "empty"
+        expected = f"empty, or '{one}' empty" if both[0] else f"given, or '{one}' given"
+        raise WrongSetting(setting=_path(other), found=found, expected=expected)
+
+
 def _check(name: str, value: object, hint: Any, bounds: Mapping[str, Any]) -> None:
     choices = get_args(hint)
     if get_origin(hint) is not None and not any(isinstance(choice, type) for choice in choices):

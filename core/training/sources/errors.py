@@ -1,0 +1,57 @@
+"""What can be wrong with the texts and tables of users, each with what would be right."""
+
+from __future__ import annotations
+
+from core.errors import CoreError
+
+
+class UnreadableFile(CoreError):
+    """A file cannot be opened."""
+
+    message = "The file {file} cannot be read: {why}."
+
+
+class TextTooShort(CoreError):
+    """A text has too few tokens to be cut into windows."""
+
+    message = (
+        "The text has {found:,} tokens; at least {least:,} are needed, for windows of {length:,} "
+        "in training, validation and test. Use a longer text or shorter windows."
+    )
+
+
+class EmptyCell(CoreError):
+    """A row of a table has no text or no label."""
+
+    message = (
+        "Row {row:,} of the table (the column names are row 1) has nothing to read in the column "
+        "'{column}'. Write something there, or take the row out."
+    )
+
+
+class OneClassOnly(CoreError):
+    """All rows have the same label."""
+
+    message = (
+        "Every row has '{label}' in the column '{column}'. There have to be at least two different "
+        "labels to tell apart: choose another column, or add rows of another kind."
+    )
+
+
+class TooManyClasses(CoreError):
+    """A column has so many different values that it will hardly be one of labels."""
+
+    message = (
+        "The column '{column}' has {found:,} different labels; at most {limit:,} can be told "
+        "apart. Choose the column that holds the classes."
+    )
+
+
+class RareLabel(CoreError):
+    """A label has too few texts to be both learned and tested."""
+
+    message = (
+        "The label '{label}' (row {row:,}; the column names are row 1) has {found} text of its "
+        "own; at least {least} different ones are needed, to learn from and to test with. Add "
+        "rows, or give these another label."
+    )

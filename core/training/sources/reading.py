@@ -1,0 +1,37 @@
+"""A user's file as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.text import decode
+from core.text.errors import FileTooLarge
+from core.training.sources.errors import UnreadableFile
+from core.training.sources.source import Setting
+
+MOST_BYTES = 200_000_000
+"""More than a page takes: a run is a process of its own."""
+
+
+def text_of(file: str, encoding: str, setting: Setting) -> str:
+    """All of a file as text.
+
+    Args:
+        file: its path; a relative one begins at the setting's folder.
+        encoding: one of `core.text.ENCODINGS`, or "" to find out.
+        setting: of the run.
+
+    Raises:
+        UnreadableFile: when it is not there, or may not be read.
+        FileTooLarge, EmptyFile, NotText, WrongEncoding, UnknownEncoding: see `core.text.decode`.
+    """
+    path = setting.folder / Path(file).expanduser()
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise FileTooLarge(found=size, limit=MOST_BYTES)
+        data = path.read_bytes()
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UnreadableFile(file=file, why=why) from error
+    return decode(data, encoding or None, limit=MOST_BYTES).text
