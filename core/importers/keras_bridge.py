@@ -70,12 +70,17 @@ def from_keras(
         why = "it has no weights yet; build it, or call it once"
         raise UnsupportedModel(what=f"The Keras model '{keras_model.name}'", why=why)
     return model_from(
-        [keras_layer(layer) for layer in _layers(keras_model)],
+        [_input(keras_model), *(keras_layer(layer) for layer in _layers(keras_model))],
         name=name or keras_model.name,
         vocabulary=vocabulary,
         card=card,
         without_tail=without_tail,
     )
+
+
+def _input(keras_model: Any) -> KerasLayer:
+    """What the model is given, as a file would say it first."""
+    return KerasLayer("InputLayer", "input", {"batch_shape": list(keras_model.inputs[0].shape)})
 
 
 def keras_layer(layer: Any) -> KerasLayer:
@@ -99,6 +104,8 @@ def keras_layer(layer: Any) -> KerasLayer:
         return KerasLayer(kind, layer.name)
     config = {name: getattr(layer, name) for name in _SETTINGS if hasattr(layer, name)}
     config |= {name: _activation(layer, name) for name in _ACTIVATIONS if hasattr(layer, name)}
+    if "mask_value" in config:
+        config["mask_value"] = float(config["mask_value"])
     weights = {} if inner else {weight.name: _array(weight) for weight in layer.weights}
     return KerasLayer(kind, layer.name, config, weights, inner)
 

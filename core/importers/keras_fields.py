@@ -72,6 +72,11 @@ class Fields:
             raise self.refuse(f"its {name} is {value!r:.40}, not true or false")
         return bool(value)
 
+    def agree(self, name: str, *, present: bool) -> None:
+        """Holds a setting that says whether there are certain weights to what there is."""
+        if self.flag(name, default=True) != present:
+            raise self.refuse(f"its {name} and its weights say different things")
+
     def number(self, name: str, *, default: float) -> float:
         """A setting that is a finite number."""
         value = self.layer.config.get(name, default)

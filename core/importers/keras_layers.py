@@ -8,11 +8,14 @@ stands in `keras_reader.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from core.errors import UnsupportedModel, UnsupportedTail
 from core.importers.keras_fields import Fields, KerasLayer
-from core.importers.keras_reader import RECURRENT, Reader
+from core.importers.keras_reader import Reader
+from core.importers.keras_recurrent import RECURRENT
 from core.model import Model
 from core.text import Vocabulary
 
@@ -40,17 +43,22 @@ def model_from(
     that cannot be read stands after the last recurrent one, UnsupportedTail; and what Model
     raises.
     """
-    flat = [layer for layer in _flat(layers) if layer.kind != "InputLayer"]
+    whole = list(_flat(layers))
+    flat = _named([layer for layer in whole if layer.kind != "InputLayer"])
     reader = Reader()
-    for at, layer in enumerate(flat, start=1):
-        try:
-            reader.read(Fields(layer, layer, at=at, total=len(flat)))
-        except UnsupportedModel as refusal:
-            if not reader.unrolls or any(rest.kind in RECURRENT for rest in flat[at - 1 :]):
-                raise
-            if not without_tail:
-                raise UnsupportedTail(**refusal.facts) from refusal
-            break
+    rest = flat
+    try:
+        while rest:
+            at = len(flat) - len(rest) + 1
+            reader.read(Fields(rest[0], rest[0], at=at, total=len(flat)))
+            rest = rest[1:]
+        reader.end(steps=_steps(whole))
+    except UnsupportedModel as refusal:
+        if not reader.unrolls or any(layer.kind in RECURRENT for layer in rest):
+            raise
+        if not without_tail:
+            raise UnsupportedTail(**refusal.facts) from refusal
+        reader.cut()
     return Model(tuple(reader.stages), name=name, vocabulary=vocabulary, card=dict(card or {}))
 
 
@@ -61,3 +69,28 @@ def _flat(layers: Sequence[KerasLayer]) -> Iterator[KerasLayer]:
             yield from _flat(layer.inner)
         else:
             yield layer
+
+
+def _named(layers: Sequence[KerasLayer]) -> list[KerasLayer]:
+    """The layers under names of their own: nested models may use one twice."""
+    taken: set[str] = set()
+    named = []
+    for layer in layers:
+        name = next(
+            name
+            for number in count()
+            if (name := f"{layer.name}_{number}" if number else layer.name) not in taken
+        )
+        taken.add(name)
+        named.append(replace(layer, name=name))
+    return named
+
+
+def _steps(layers: Sequence[KerasLayer]) -> int | None:
+    """The number of steps that the first layer says its inputs have, None where it does not."""
+    config = layers[0].config if layers else {}
+    # Keras 3 says it of the input, Keras 2 of the first layer, and of an embedding in a third way.
+    shape = config.get("batch_shape") or config.get("batch_input_shape")
+    found = shape[1] if isinstance(shape, list | tuple) and len(shape) > 1 else None
+    found = config.get("input_length") if found is None else found
+    return found if isinstance(found, int) and not isinstance(found, bool) else None

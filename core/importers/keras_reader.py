@@ -3,9 +3,11 @@
 Order in time. A Model says in which direction of the *text* each layer reads. Keras says
 `go_backwards`, relative to the sequence the layer is handed, and a layer that goes backwards hands
 on its outputs in the order in which it read: reversed. So the reader keeps in mind, layer by
-layer, whether the sequence is reversed by now, and its mask, which Keras never reverses. In
-traces everything is in the order of the text; where a Keras model ends in a reversed sequence,
-`trace.outputs[:, ::-1]` is what it predicts.
+layer, whether the sequence is reversed by now, and how it stood when its mask was made, which
+Keras never reverses. In traces everything is in the order of the text; where a Keras model ends
+in a reversed sequence, `trace.outputs[:, ::-1]` is what it predicts.
+
+What a recurrent layer is, with its cells, is read in `keras_recurrent.py`.
 """
 
 from __future__ import annotations
@@ -14,34 +16,58 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from core.activations import Array
-from core.engines.keras_layout import KERAS_CLASSES, gates_from_keras
-from core.importers.keras_fields import Fields, KerasLayer
-from core.stages import Dense, Direction, Embedding, Layer, Readout, Recurrent, Stage
+from core.importers.keras_fields import Fields
+from core.importers.keras_recurrent import RECURRENT, recurrent_stages
+from core.stage_chain import check_chain
+from core.stages import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Embedding,
+    Flatten,
+    GlobalAveragePooling,
+    GlobalMaxPooling,
+    LayerNormalization,
+    Masking,
+    Recurrent,
+    Stage,
+)
 
-_CELLS = {name: cell for cell, name in KERAS_CLASSES.items()}
 IDENTITY = (
+    "ActivityRegularization",
+    "AlphaDropout",
     "Dropout",
-    "SpatialDropout1D",
     "GaussianDropout",
     "GaussianNoise",
-    "ActivityRegularization",
+    "Identity",
+    "SpatialDropout1D",
 )
 """Layers that do nothing when nothing trains."""
 
-RECURRENT = (*_CELLS, "RNN", "Bidirectional")
-"""Layers with a loop in time."""
+_EACH_STEP = ("Activation", "BatchNormalization", "Dense", "LayerNormalization", *IDENTITY)
+"""What TimeDistributed may hold: layers that make the same of each step by itself anyway."""
+
+ADMITTED = (
+    "Embedding, SimpleRNN, LSTM, GRU, RNN, Bidirectional, Dense, TimeDistributed, Activation, "
+    "LayerNormalization, BatchNormalization, GlobalMaxPooling1D, GlobalAveragePooling1D, Flatten, "
+    "Masking and dropout"
+)
 
 
 @dataclass
 class Reader:
     """Reads Keras layers one after another into `stages`.
 
-    `reversed` tells the order of the sequence by now; `masked` whether some steps are skipped.
+    `reversed` tells the order of the sequence by now, `steps` whether it still is one (and not
+    one vector). `mask` is None where no steps are skipped, else the order of the sequence when
+    the mask was made.
     """
 
     stages: list[Stage] = field(default_factory=list)
     reversed: bool = False
-    masked: bool = False
+    steps: bool = True
+    mask: bool | None = None
+    _flatten: tuple[int, Fields] | None = None
 
     @property
     def unrolls(self) -> bool:
@@ -50,102 +76,130 @@ class Reader:
 
     def read(self, layer: Fields) -> None:
         """Appends what the layer does. Raises UnsupportedModel, and what stages raise."""
+        name = layer.outer.name
         match layer.kind:
             case kind if kind in IDENTITY:
                 return
             case "Embedding":
-                self._embedding(layer)
+                masked = layer.flag("mask_zero", default=False)
+                self.mask = self.reversed if masked else None
+                table = cast(Array, layer.arrays("embeddings")["embeddings"])
+                self.stages.append(Embedding(name, table, masked))
             case kind if kind in RECURRENT:
                 self._recurrent(layer)
             case "Dense":
-                self._dense(layer)
-            case "TimeDistributed" if [one.kind for one in layer.layer.inner] == ["Dense"]:
-                self._dense(layer.inside(layer.layer.inner[0]))
+                own: dict[str, Any] = layer.arrays("kernel", optional=("bias",))
+                layer.agree("use_bias", present=own["bias"] is not None)
+                self._flattened(len(own["kernel"]) if own["kernel"].ndim else 0)
+                self.stages.append(Dense(name, **own, activation=layer.activation()))
+            case "Activation":
+                self.stages.append(Activation(name, layer.activation()))
+            case "LayerNormalization" | "BatchNormalization":
+                self._normalisation(layer)
+            case "GlobalMaxPooling1D" | "GlobalAveragePooling1D":
+                self._pooling(layer)
+            case "Flatten":
+                self._flatten_steps(layer)
+            case "Masking":
+                self._needs_steps(layer)
+                self.mask = self.reversed
+                self.stages.append(Masking(name, layer.number("mask_value", default=0.0)))
+            case "TimeDistributed":
+                inside = layer.layer.inner
+                if len(inside) != 1 or inside[0].kind not in _EACH_STEP:
+                    held = ", ".join(one.kind for one in inside) or "nothing"
+                    raise layer.refuse(f"it wraps {held}, not one of {', '.join(_EACH_STEP)}")
+                self._needs_steps(layer)
+                self.read(layer.inside(inside[0]))
             case "unrolled>ReverseTime":
                 self.reversed = not self.reversed
             case _:
-                raise layer.refuse(
-                    "it is none of Embedding, SimpleRNN, LSTM, GRU, Bidirectional, Dense, "
-                    "TimeDistributed(Dense) and dropout"
-                )
+                raise layer.refuse(f"it is none of {ADMITTED}")
 
-    def _embedding(self, layer: Fields) -> None:
-        self.masked = layer.flag("mask_zero", default=False)
-        table = cast(Array, layer.arrays("embeddings")["embeddings"])
-        self.stages.append(Embedding(layer.outer.name, table, self.masked))
+    def end(self, *, steps: int | None) -> None:
+        """Completes what waited for later layers. `steps` is the length of texts, if it is known.
 
-    def _dense(self, layer: Fields) -> None:
-        own: dict[str, Any] = layer.arrays("kernel", optional=("bias",))
-        if layer.flag("use_bias", default=True) != (own["bias"] is not None):
-            raise layer.refuse("its use_bias and its weights say different things")
-        activation = layer.activation()
-        self.stages.append(Dense(layer.outer.name, own["kernel"], own["bias"], activation))
+        Raises UnsupportedModel for a Flatten of no known number of steps.
+        """
+        if self._flatten is not None:
+            at, layer = self._flatten
+            if steps is None:
+                raise layer.refuse("the number of steps that it flattens is not fixed")
+            self.stages.insert(at, Flatten(layer.outer.name, steps))
+            self._flatten = None
+
+    def cut(self) -> None:
+        """Leaves out what waits for later layers, and all that has been read since."""
+        if self._flatten is not None:
+            del self.stages[self._flatten[0] :]
 
     def _recurrent(self, layer: Fields) -> None:
-        merge = None
-        inner = [layer]
-        if layer.kind == "Bidirectional":
-            if layer.layer.config.get("merge_mode", "concat") is None:
-                raise layer.refuse(
-                    "with merge_mode None it hands on two sequences; use concat, sum, …"
-                )
-            merge = layer.choice(
-                "merge_mode", default="concat", among=("concat", "sum", "mul", "ave")
-            )
-            inner = [layer.inside(one) for one in layer.layer.inner]
-            if len(inner) != 2:
-                raise layer.refuse(f"it has {len(inner)} layers inside, not two")
-        if any(one.flag("return_state", default=False) for one in inner):
-            raise layer.refuse("with return_state it hands on its states as well")
-        every = inner[0].flag("return_sequences", default=False)
-        zeroes = inner[0].flag("zero_output_for_mask", default=False)
-        if self.masked and merge is None and every and zeroes:
-            raise layer.refuse("with zero_output_for_mask it hands on zeros at masked steps")
-        if self.masked and self.reversed:
+        self._needs_steps(layer)
+        read = recurrent_stages(layer, reversed_by_now=self.reversed, masked=self.mask is not None)
+        if self.mask is not None and self.mask != self.reversed:
             raise layer.refuse(
                 "it reads a reversed sequence with a mask that Keras has not reversed, and so "
                 "skips other steps than the padded ones"
             )
-        returns: Readout = "every" if every else "last"
-        read = tuple(self._layer(one, merge=merge) for one in inner)
-        self.stages.append(Recurrent(layer.outer.name, read, merge, returns))
-        if every and inner[0].flag("go_backwards", default=False):
+        self.stages += read.stages
+        if read.stages[-1].returns == "last":
+            self.steps, self.reversed, self.mask = False, False, None
+        elif read.backwards:
             self.reversed = not self.reversed
 
-    def _layer(self, layer: Fields, *, merge: str | None) -> Layer:
-        cell, holder = _cell(layer)
-        backwards = layer.flag("go_backwards", default=False) != self.reversed
-        direction: Direction = "backward" if backwards else "forward"
-        name = layer.outer.name if merge is None else f"{layer.outer.name}/{direction}"
-        own: dict[str, Any] = holder.arrays("kernel", "recurrent_kernel", optional=("bias",))
-        if holder.flag("use_bias", default=True) != (own["bias"] is not None):
-            raise layer.refuse("its use_bias and its weights say different things")
-        after = holder.flag("reset_after", default=True) if cell == "gru" else True
-        settings = {}
-        if cell != "simple_rnn":
-            settings["recurrent_activation"] = holder.activation(
-                "recurrent_activation", default="sigmoid"
-            )
-        return Layer(
-            name,
-            cell,
-            gates_from_keras(cell, name=name, reset_after=after, **own),
-            direction,
-            activation=holder.activation(default="tanh"),
-            reset_after=after,
-            **settings,
-        )
+    def _normalisation(self, layer: Fields) -> None:
+        last = 2 if self.steps else 1
+        axis = layer.layer.config.get("axis", -1)
+        if axis not in (-1, last, [-1], [last], (-1,), (last,)):
+            raise layer.refuse(f"it normalises over axis {axis!r:.20}, not over the features")
+        batch = layer.kind == "BatchNormalization"
+        if layer.flag("rms_scaling", default=False):
+            raise layer.refuse("with rms_scaling it does not take away the mean")
+        needed = ("moving_mean", "moving_variance") if batch else ()
+        own: dict[str, Any] = layer.arrays(*needed, optional=("gamma", "beta"))
+        layer.agree("scale", present=own["gamma"] is not None)
+        layer.agree("center", present=own["beta"] is not None)
+        for array in own.values():
+            self._flattened(0 if array is None else array.size)
+        kind = BatchNormalization if batch else LayerNormalization
+        epsilon = layer.number("epsilon", default=1e-3)
+        self.stages.append(kind(layer.outer.name, **own, epsilon=epsilon))
 
+    def _pooling(self, layer: Fields) -> None:
+        self._needs_steps(layer)
+        layer.choice("data_format", default="channels_last", among=("channels_last",))
+        if layer.flag("keepdims", default=False):
+            raise layer.refuse("with keepdims it hands on a sequence of one step")
+        if layer.kind == "GlobalMaxPooling1D":
+            self.stages.append(GlobalMaxPooling(layer.outer.name))
+        else:
+            if self.mask is not None and self.mask != self.reversed:
+                raise layer.refuse(
+                    "it averages a reversed sequence with a mask that Keras has not reversed, and "
+                    "so leaves out other steps than the padded ones"
+                )
+            self.stages.append(GlobalAveragePooling(layer.outer.name))
+        self.steps, self.reversed, self.mask = False, False, None
 
-def _cell(layer: Fields) -> tuple[str, Fields]:
-    """The cell of a recurrent layer, and the layer that holds its weights and settings."""
-    if layer.kind in _CELLS:
-        return _CELLS[layer.kind], layer
-    if layer.kind == "RNN" and len(layer.layer.inner) == 1:
-        cell: KerasLayer = layer.layer.inner[0]
-        name = cell.kind.removesuffix("Cell")
-        if name in _CELLS and name != cell.kind:
-            return _CELLS[name], layer.inside(cell)
-        raise layer.refuse(f"its cell is a {cell.kind}, not of a SimpleRNN, LSTM or GRU")
-    kind = layer.kind.rpartition(">")[2]
-    raise layer.refuse(f"it wraps a {kind}, not a SimpleRNN, LSTM or GRU")
+    def _flatten_steps(self, layer: Fields) -> None:
+        layer.choice("data_format", default="channels_last", among=("channels_last",))
+        if not self.steps:
+            return  # a vector stays as it is
+        if self.reversed:
+            raise layer.refuse("it flattens a reversed sequence")
+        self._flatten = len(self.stages), layer
+        self.steps, self.mask = False, None
+
+    def _flattened(self, rows: int) -> None:
+        """Completes a Flatten from the number of features that the next weights are made for."""
+        if self._flatten is None or rows == 0:
+            return
+        at, layer = self._flatten
+        width = check_chain(tuple(self.stages[:at])) if self.unrolls else 0
+        if width == 0 or rows % width:
+            raise layer.refuse(f"it hands on {rows} features, not a multiple of {width}")
+        self.end(steps=rows // width)
+
+    def _needs_steps(self, layer: Fields) -> None:
+        if not self.steps:
+            raise layer.refuse("it reads a sequence, and the layers before it hand on one vector")

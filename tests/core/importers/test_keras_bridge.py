@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 import core
+from core.errors import WrongInputs
 from core.importers.keras_bridge import from_keras
 from core.importers.keras_export import to_keras
 from core.text import Vocabulary
@@ -18,6 +19,10 @@ from tests.core.mixed_networks import mixed_cases
 from tests.core.networks import Case, randomised
 
 TOLERANCE = 1e-5
+
+MASKED = 0.25
+FLAT: dict[str, Build] = {}
+"""Models of texts of one length."""
 
 # Each is built from `keras.layers`; the answers come in the order of the text.
 MODELS: dict[str, Build] = {
@@ -81,6 +86,63 @@ MODELS: dict[str, Build] = {
         k.GRU(2, go_backwards=True, return_sequences=True),
         k.Dense(2),
     ],
+    "cells on each other": lambda k: [
+        k.RNN([k.LSTMCell(3), k.GRUCell(4)], return_sequences=True, go_backwards=True),
+        k.RNN([k.SimpleRNNCell(2), k.LSTMCell(3)], go_backwards=True),
+    ],
+    "cells on each other, each step": lambda k: [
+        k.RNN([k.GRUCell(4), k.SimpleRNNCell(3)], return_sequences=True)
+    ],
+    "normalised between": lambda k: [
+        k.LayerNormalization(),
+        k.LSTM(4, return_sequences=True),
+        k.BatchNormalization(),
+        k.Dense(3, activation="relu"),
+        k.GRU(4, return_sequences=True),
+        k.LayerNormalization(epsilon=0.1),
+        k.SimpleRNN(3),
+        k.BatchNormalization(epsilon=0.1),
+        k.LayerNormalization(axis=1),
+        k.Dense(2),
+    ],
+    "normalised in part": lambda k: [
+        k.BatchNormalization(center=False),
+        k.LSTM(4, return_sequences=True),
+        k.LayerNormalization(scale=False),
+        k.GRU(4, return_sequences=True),
+        k.BatchNormalization(scale=False, center=False, axis=2),
+        k.LayerNormalization(center=False),
+        k.LayerNormalization(scale=False, center=False),
+    ],
+    "activations alone": lambda k: [
+        k.Activation("tanh"),
+        k.LSTM(4, return_sequences=True),
+        k.Activation("gelu"),
+        k.GRU(3),
+        k.Dense(3),
+        k.Activation("softmax"),
+    ],
+    "masking": lambda k: [k.Masking(MASKED), k.LSTM(3, return_sequences=True), k.GRU(3)],
+    "masking above a mask": lambda k: [
+        k.Masking(MASKED),
+        k.Dense(3, activation="relu"),
+        k.Masking(0.0),
+        k.GRU(3, return_sequences=True),
+    ],
+    "masking a reversed sequence": lambda k: [
+        k.GRU(3, go_backwards=True, return_sequences=True),
+        k.Activation("relu"),
+        k.Masking(0.0),
+        k.LSTM(3, return_sequences=True),
+        k.GlobalAveragePooling1D(),
+    ],
+    "each step": lambda k: [
+        k.TimeDistributed(k.LayerNormalization()),
+        k.GRU(3, return_sequences=True),
+        k.TimeDistributed(k.BatchNormalization()),
+        k.TimeDistributed(k.Dropout(0.5)),
+        k.TimeDistributed(k.Activation("sigmoid")),
+    ],
     "pair of two kinds": lambda k: [
         k.Bidirectional(k.LSTM(3), backward_layer=k.GRU(3, go_backwards=True)),
     ],
@@ -94,6 +156,25 @@ def _pair(merge: str, every: bool) -> Build:
     ]
 
 
+def _pooled(pool: str, below: str) -> Build:
+    def build(k: Any) -> list[Any]:
+        first = {
+            "every": [k.GRU(4, return_sequences=True)],
+            "backwards": [k.GRU(4, return_sequences=True, go_backwards=True)],
+            "pair": [k.Bidirectional(k.LSTM(3, return_sequences=True))],
+            "dense": [k.LSTM(3, return_sequences=True), k.Dense(4, activation="tanh")],
+        }[below]
+        return [*first, getattr(k, pool)(), k.Dense(3, activation="relu"), k.Dense(2)]
+
+    return build
+
+
+for _pool in ("GlobalMaxPooling1D", "GlobalAveragePooling1D"):
+    for _below in ("every", "pair", "dense", "backwards"):
+        MODELS[f"{_pool} above {_below}"] = _pooled(_pool, _below)
+        if _below != "backwards":
+            FLAT[f"Flatten above {_below}"] = _pooled("Flatten", _below)
+
 for _merge in ("concat", "sum", "mul", "ave"):
     MODELS[f"pair by {_merge}, last"] = _pair(_merge, False)
     MODELS[f"pair by {_merge}, every"] = _pair(_merge, True)
@@ -103,10 +184,34 @@ for _merge in ("concat", "sum", "mul", "ave"):
 def test_answers_stay(build: Build) -> None:
     keras_model = built(build)
     x = features()
+    x[0, 1] = x[1, :2] = x[1, -1] = MASKED
     model = from_keras(keras_model)
     expected = np.asarray(keras_model(x))
     np.testing.assert_allclose(core.record(model, x).outputs, expected, atol=TOLERANCE)
     np.testing.assert_allclose(np.asarray(to_keras(model)(x)), expected, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("build", FLAT.values(), ids=FLAT)
+def test_answers_to_texts_of_one_length_stay(build: Build) -> None:
+    x = features(time=5)
+    keras_model = built(build, time=5)
+    model = from_keras(keras_model)
+    assert model.steps == 5
+    expected = np.asarray(keras_model(x))
+    np.testing.assert_allclose(core.record(model, x).outputs, expected, atol=TOLERANCE)
+    np.testing.assert_allclose(np.asarray(to_keras(model)(x)), expected, atol=TOLERANCE)
+    with pytest.raises(WrongInputs, match=r"reads exactly 5 steps.*given 6 steps"):
+        core.record(model, features(time=6))
+
+
+def test_a_flatten_alone_is_as_long_as_the_inputs() -> None:
+    x = features(time=4)
+    keras_model = built(lambda k: [k.GRU(2, return_sequences=True), k.Flatten()], time=4)
+    outputs = core.record(from_keras(keras_model), x).outputs
+    np.testing.assert_allclose(outputs, np.asarray(keras_model(x)), atol=TOLERANCE)
+    one = built(lambda k: [k.GRU(2), k.Flatten(), k.Dense(2)])
+    outputs = core.record(from_keras(one), x).outputs
+    np.testing.assert_allclose(outputs, np.asarray(one(x)), atol=TOLERANCE)
 
 
 @pytest.mark.parametrize("ends", ["rnn", "dense", "pair"])
@@ -132,11 +237,20 @@ def test_answers_of_a_reversed_end_come_in_the_order_of_the_text(ends: str) -> N
 @pytest.mark.parametrize(
     "name",
     ["lstm", "gru", "every step", "backwards", "time distributed", "dense below", "no bias"]
-    + [name for name in MODELS if name.startswith("pair by")],
+    + [
+        "cells on each other, each step",
+        "normalised between",
+        "normalised in part",
+        "activations alone",
+    ]
+    + [name for name in MODELS if name.startswith(("pair by", "Global")) if "backw" not in name]
+    + ["GlobalMaxPooling1D above backwards", *FLAT],
 )
+# Keras says so of layers that ignore masks.
+@pytest.mark.filterwarnings("ignore:Layer .* does not support masking:UserWarning")
 def test_padding_is_skipped_as_keras_skips_it(name: str) -> None:
     ids = np.array([[3, 1, 4, 1, 5], [2, 6, 0, 0, 0], [0, 5, 0, 8, 0]])
-    keras_model = built(MODELS[name], ids=True, mask_zero=True)
+    keras_model = built((MODELS | FLAT)[name], ids=True, mask_zero=True, time=ids.shape[1])
     trace = core.record(from_keras(keras_model), ids)
     assert trace.mask is not None
     np.testing.assert_allclose(trace.outputs, np.asarray(keras_model(ids)), atol=TOLERANCE)

@@ -14,10 +14,45 @@ from core.importers.keras_export import to_keras
 from core.stages import Recurrent
 from tests.core.importers.built import Build, built, features
 
+
+def _odd_cell(k: Any) -> Any:
+    class OddCell(k.GRUCell):  # type: ignore[misc, name-defined]  # Keras ships without types
+        pass
+
+    return OddCell(2)
+
+
 REFUSED: dict[str, tuple[Build, list[str]]] = {
-    "masking": (
-        lambda k: [k.Masking(name="skip"), k.LSTM(2)],
-        ["'skip' (Masking, number 1 of 2)"],
+    "renormalisation": (
+        lambda k: [k.BatchNormalization(renorm=True, name="norm"), k.LSTM(2)],
+        ["'norm' (BatchNormalization, number 1 of 2)", "weights 'moving_stddev'"],
+    ),
+    "dimensions kept": (
+        lambda k: [k.LSTM(2, return_sequences=True), k.GlobalMaxPooling1D(keepdims=True, name="p")],
+        ["'p' (GlobalMaxPooling1D, number 2 of 2)", "keepdims"],
+    ),
+    "channels first": (
+        lambda k: [
+            k.LSTM(2, return_sequences=True),
+            k.GlobalAveragePooling1D(data_format="channels_first", name="p"),
+        ],
+        ["'p' (GlobalAveragePooling1D, number 2 of 2)", "channels_first"],
+    ),
+    "a reversed sequence flattened": (
+        lambda k: [k.GRU(2, return_sequences=True, go_backwards=True), k.Flatten(name="flat")],
+        ["'flat' (Flatten, number 2 of 2)", "reversed"],
+    ),
+    "texts of any length flattened": (
+        lambda k: [k.GRU(2, return_sequences=True), k.Flatten(name="flat")],
+        ["'flat' (Flatten, number 2 of 2)", "number of steps", "without it"],
+    ),
+    "a cell of one's own": (
+        lambda k: [k.RNN(_odd_cell(k), name="loop")],
+        ["'loop' (RNN, number 1 of 1)", "its cell is OddCell"],
+    ),
+    "a pair of stacks": (
+        lambda k: [k.Bidirectional(k.RNN([k.GRUCell(2), k.GRUCell(2)]), name="both")],
+        ["'both' (Bidirectional, number 1 of 1)", "several cells"],
     ),
     "convolution": (
         lambda k: [k.LSTM(2, return_sequences=True), k.Conv1D(3, 2, name="conv")],
@@ -27,9 +62,9 @@ REFUSED: dict[str, tuple[Build, list[str]]] = {
         lambda k: [k.Bidirectional(k.LSTM(2), merge_mode=None, name="both")],
         ["'both' (Bidirectional, number 1 of 1)", "merge_mode None"],
     ),
-    "time distributed dropout": (
-        lambda k: [k.TimeDistributed(k.Dropout(0.1), name="each"), k.LSTM(2)],
-        ["'each' (TimeDistributed, number 1 of 2)"],
+    "time distributed something": (
+        lambda k: [k.TimeDistributed(k.UnitNormalization(), name="each"), k.LSTM(2)],
+        ["'each' (TimeDistributed, number 1 of 2)", "wraps UnitNormalization, not one of"],
     ),
     "activation of one's own": (
         lambda k: [k.LSTM(2), k.Dense(2, activation=lambda x: x * 2, name="odd")],
@@ -55,6 +90,15 @@ def test_refusals_name_the_layer_and_its_place(build: Build, words: list[str]) -
         assert word in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "axis"), [("LayerNormalization", [1, 2]), ("BatchNormalization", 1)]
+)
+def test_normalisation_over_steps_is_refused(kind: str, axis: Any) -> None:
+    keras_model = built(lambda k: [getattr(k, kind)(axis=axis, name="norm"), k.LSTM(2)], time=4)
+    with pytest.raises(UnsupportedModel, match=rf"'norm' \({kind}, number 1 of 2\).*over axis"):
+        from_keras(keras_model)
+
+
 def test_a_mask_beside_a_reversed_sequence_is_refused() -> None:
     keras_model = built(
         lambda k: [k.LSTM(4, return_sequences=True, go_backwards=True), k.GRU(3)],
@@ -63,6 +107,14 @@ def test_a_mask_beside_a_reversed_sequence_is_refused() -> None:
     )
     with pytest.raises(UnsupportedModel, match=r"number 3 of 3.*reversed sequence with a mask"):
         from_keras(keras_model)
+
+
+def test_a_mask_beside_a_reversed_sequence_is_not_averaged() -> None:
+    def build(k: Any) -> list[Any]:
+        return [k.LSTM(4, return_sequences=True, go_backwards=True), k.GlobalAveragePooling1D()]
+
+    with pytest.raises(UnsupportedModel, match=r"number 3 of 3.*averages a reversed sequence"):
+        from_keras(built(build, ids=True, mask_zero=True))
 
 
 def test_other_kinds_of_models_are_refused() -> None:
