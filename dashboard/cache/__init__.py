@@ -20,20 +20,38 @@ from dashboard.cache.models import (
 )
 from dashboard.cache.parity import parity
 from dashboard.cache.records import answers, gradients, jacobian_norms, picture, trace
+from dashboard.cache.runs import (
+    answered,
+    batches,
+    described,
+    epochs,
+    looks,
+    mistakes,
+    run_model,
+    store,
+)
 
 __all__ = [
     "MOST_READ",
     "ROWS",
+    "answered",
     "answers",
+    "batches",
     "bundled",
     "decoded",
+    "described",
     "digest",
     "encoded",
+    "epochs",
     "gradients",
     "jacobian_norms",
+    "looks",
+    "mistakes",
     "parity",
     "picture",
     "precise",
+    "run_model",
+    "store",
     "table",
     "trace",
     "untrained",

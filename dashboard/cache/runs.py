@@ -1,0 +1,146 @@
+"""What runs wrote, read again only when its file has changed.
+
+A run's files grow while it trains, so each is kept under its path, its time and its size. Tables
+and lists are shared between sessions: nobody may change them. A file that is broken raises
+BrokenRun each time and is never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.model import Model
+from core.training.errors import BrokenRun
+from core.training.files import read_json
+from core.training.run_folder import Run
+from core.training.store import RunStore
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Stamp = tuple[str, int, int]
+
+
+def store() -> RunStore:
+    """Return the runs of this machine, as RNN_RUNS_DIR names their folder now."""
+    return RunStore()
+
+
+def stamp(run: Run, name: str) -> Stamp:
+    """Return what changes whenever a file of a run does; also for one that is missing."""
+    file = run.file(name)
+    try:
+        found = file.stat()
+    except OSError:
+        return str(file), 0, -1
+    return str(file), found.st_mtime_ns, found.st_size
+
+
+def batches(run: Run) -> pd.DataFrame:
+    """Return one row a batch. Raises BrokenRun."""
+    return _batches(stamp(run, "batches.csv"), run)
+
+
+def epochs(run: Run) -> pd.DataFrame:
+    """Return one row an epoch. Raises BrokenRun."""
+    return _epochs(stamp(run, "epochs.jsonl"), run)
+
+
+def looks(run: Run) -> list[dict[str, Any]]:
+    """Return what was seen inside; lines that are none are left out. Raises BrokenRun."""
+    return _looks(stamp(run, "looks.jsonl"), run)
+
+
+def described(run: Run) -> Mapping[str, Any] | None:
+    """Return what its data and its network are; None until they are prepared. Raises BrokenRun."""
+    return _described(stamp(run, "dataset.json"), run)
+
+
+def mistakes(run: Run) -> list[dict[str, Any]]:
+    """Return the worst mistakes on test data, [] until they are known. Raises BrokenRun."""
+    return _mistakes(stamp(run, "mistakes.json"), run)
+
+
+def answered(run: Run) -> dict[str, Any] | None:
+    """Return `outputs` and `targets` on test data, None until they are known. Raises BrokenRun."""
+    return _answers(stamp(run, "test.npz"), run)
+
+
+def run_model(run: Run, *, epoch: int | None = None) -> Model:
+    """Return the model after an epoch; unless one is named, the run's own. Raises BrokenRun."""
+    epoch = run.final_epoch if epoch is None else epoch
+    return _run_model(stamp(run, f"epochs/{epoch or 0:04d}.npz"), epoch, run)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _batches(key: Stamp, _run: Run) -> pd.DataFrame:
+    del key
+    return _run.batches
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _epochs(key: Stamp, _run: Run) -> pd.DataFrame:
+    del key
+    return _run.epochs
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _looks(key: Stamp, _run: Run) -> list[dict[str, Any]]:
+    del key
+    return [look for look in _run.looks if _is_look(look)]
+
+
+def _is_look(line: Mapping[str, Any]) -> bool:
+    """Whether a line says when it was written, and has all that is drawn of each layer."""
+    layers = line.get("layers")
+    return (
+        all(isinstance(line.get(name), int) for name in ("epoch", "batch"))
+        and isinstance(layers, list)
+        and all(
+            isinstance(layer, dict)
+            and isinstance(layer.get("time"), int)
+            and isinstance(layer.get("gradient"), list)
+            and isinstance(layer.get("saturation"), dict)
+            and {"name", "cell"} <= layer.keys()
+            for layer in layers
+        )
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _described(key: Stamp, _run: Run) -> Mapping[str, Any] | None:
+    del key
+    found = read_json(_run.file("dataset.json"))
+    if found is not None and not (isinstance(found, dict) and {"metric", "layers"} <= found.keys()):
+        raise BrokenRun(file="dataset.json", why="it describes no data")
+    return found
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _mistakes(key: Stamp, _run: Run) -> list[dict[str, Any]]:
+    del key
+    found = read_json(_run.file("mistakes.json")) or []
+    whole = {"text", "target", "answer", "probability"}
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise BrokenRun(file="mistakes.json", why="it is no list of mistakes")
+    return [each for each in found if whole <= each.keys()]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _answers(key: Stamp, _run: Run) -> dict[str, Any] | None:
+    del key
+    found = _run.answers
+    if found is None:
+        return None
+    if not {"outputs", "targets"} <= found.keys() or found["outputs"].ndim != 2:
+        raise BrokenRun(file="test.npz", why="it holds no answers")
+    return found
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _run_model(key: Stamp, epoch: int | None, _run: Run) -> Model:
+    del key
+    return _run.model(epoch)
