@@ -47,6 +47,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "dashboard.widgets",
             "dashboard.figures",
             "dashboard.state",
+            "dashboard.choices",
             "dashboard.fields",
             "dashboard.cache",
             "dashboard.i18n",

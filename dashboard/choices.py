@@ -1,0 +1,90 @@
+"""Every lasting choice that more than one file asks for, declared once.
+
+A declaration says what may be chosen and what holds until somebody does; the values are held by
+`dashboard.state`, where callers find these names too: `state.get(state.STEP)`. A page that has
+choices of its own declares them at its top, `ORDER = state.declare(Choice(...))`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from core import data
+from core.initialise import INITIALISERS
+from core.text import MOST_CHARACTERS, MOST_TOKENS
+from dashboard import i18n
+from dashboard.fields import Choice, Field, Flag, Names, Number, Text, Whole
+
+AnyField = TypeVar("AnyField", bound=Field[Any])
+
+FIELDS: dict[str, Field[Any]] = {}
+"""Every field by its name, in the order of their declaration."""
+
+CELLS = ("simple_rnn", "lstm", "gru")
+UNTRAINED = "untrained"
+HOME = "home"  # the page without a path of its own
+MOST_STEPS = 5_000  # the longest window; past it a picture has more columns than a screen
+
+
+def declare(field: AnyField) -> AnyField:
+    """Add a field to the table and return it. ValueError when its name or key is taken."""
+    for other in FIELDS.values():
+        same = other.name == field.name
+        if (same and other.pages != field.pages) or (
+            not same and field.key is not None and other.key == field.key
+        ):
+            raise ValueError(f"The field {field.name!r} clashes with {other.name!r}.")
+    FIELDS[field.name] = field
+    return field
+
+
+# Everywhere
+LANGUAGE = declare(Choice(name="lang", default="auto", options=("auto", *i18n.LANGUAGES)))
+
+# What is read, and by which model
+READING = (HOME, "gates", "compare")
+TASK = declare(Choice(name="task", default="sentiment", options=lambda: (*data.TASKS, UNTRAINED)))
+CELL = declare(Choice(name="cell", default="lstm", options=CELLS))
+# None stands for the task's sample. The limit is far past what is read: a text that is too long
+# should reach the reading, which says so, and not be dropped on the way.
+TEXT = declare(Text(name="text", default=None, limit=10 * MOST_CHARACTERS))
+SPLIT = declare(Choice(name="split", default="word", options=("character", "word", "jamo")))
+LIMIT = declare(Whole(name="limit", default=MOST_TOKENS, low=10, high=MOST_STEPS))
+START = declare(Whole(name="start", default=1, low=1, high=MOST_CHARACTERS))  # counts from 1
+
+# An untrained model
+SEED = declare(Whole(name="seed", default=0, low=0, high=999_999))
+UNITS = declare(Whole(name="units", default=32, low=1, high=256))
+LAYERS = declare(Whole(name="layers", default=1, low=1, high=3))
+BOTH_WAYS = declare(Flag(name="both", default=False))
+INITIALISER = declare(
+    Choice(name="init", default="orthogonal", options=lambda: tuple(INITIALISERS))
+)
+FORGET_BIAS = declare(Number(name="fbias", default=1.0, low=-5.0, high=10.0))
+SPREAD = declare(Number(name="spread", default=0.5, low=0.05, high=3.0))
+SCALE = declare(Number(name="scale", default=1.0, low=0.05, high=4.0))
+ACTIVATION = declare(
+    Choice(name="act", default="tanh", options=("tanh", "relu", "sigmoid", "softsign", "linear"))
+)
+RESET_AFTER = declare(Flag(name="reset_after", default=True))
+
+# Where one looks
+LAYER = declare(Whole(name="layer", default=0, low=0, high=15, pages=READING))
+STEP = declare(Whole(name="step", default=0, low=0, high=MOST_STEPS, pages=READING, always=True))
+UNIT = declare(Whole(name="unit", default=0, low=0, high=1023, pages=READING, always=True))
+
+# Compare
+COMPARED = declare(
+    Names(name="cells", default=CELLS, options=CELLS, most=3, pages=("compare", "gradients"))
+)
+MATCH = declare(
+    Choice(name="match", default="units", options=("units", "parameters"), pages=("compare",))
+)
+
+# Gradients: a chain of steps with knobs, for all three cells at once
+LENGTH = declare(Whole(name="length", default=100, low=2, high=2000, pages=("gradients",)))
+LOSS_AT = declare(
+    Choice(name="loss_at", default="last", options=("last", "every"), pages=("gradients",))
+)
+TRUNCATE = declare(Whole(name="truncate", default=0, low=0, high=2000, pages=("gradients",)))
+CLIP = declare(Number(name="clip", default=0.0, low=0.0, high=100.0, pages=("gradients",)))
