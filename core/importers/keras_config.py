@@ -21,7 +21,7 @@ from core.importers.errors import (
 )
 from core.importers.keras_chain import order_of
 from core.importers.keras_fields import KerasLayer
-from core.importers.keras_reader import RECURRENT
+from core.importers.keras_recurrent import RECURRENT
 
 NESTED = ("Sequential", "Functional", "Model")
 """Models that may stand where a layer stands; `Model` is what Keras before 2.4 calls Functional."""
