@@ -41,7 +41,7 @@ def test_garbage_in_one_file_is_a_sentence_and_leaves_the_others(run, name, garb
     right = {
         "config.json": "latch",
         "label.json": "a note",
-        "status.json": "died",
+        "status.json": "queued",
         "result.json": 0.8,
     }
     for other in read.keys() - {name}:
@@ -64,12 +64,6 @@ def test_a_status_with_a_value_of_another_kind_is_refused(run, name, value):
     run.file("status.json").write_text(json.dumps(written | {name: value}))
     with pytest.raises(BrokenRun, match=r"status\.json"):
         _ = run.status
-
-
-def test_a_time_of_launch_that_is_none_is_long_ago(run):
-    written = json.loads(run.file("status.json").read_text())
-    run.file("status.json").write_text(json.dumps(written | {"launched": "soon"}))
-    assert run.status.state == "died"
 
 
 def test_lists_of_runs_take_damage(store, run):
