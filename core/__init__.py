@@ -18,6 +18,7 @@ from core.errors import CoreError
 from core.gradients import Gradients
 from core.importers.keras_bridge import from_keras
 from core.importers.keras_export import to_keras
+from core.importers.load import load_model
 from core.initialise import new_model
 from core.model import Model
 from core.trace import Trace
@@ -31,6 +32,7 @@ __all__ = [
     "bundled_model",
     "bundled_models",
     "from_keras",
+    "load_model",
     "new_model",
     "record",
     "to_keras",

@@ -173,16 +173,21 @@ def _refuse_code(model: Configured, *, where: str) -> None:
     Nothing runs in any case. But what stands after the recurrent layers may be left out, by the
     wish of the user: that, `model_from` decides.
     """
-    flat = list(_flat(model, where=where))
-    last = max((at for at, (_, layer) in enumerate(flat) if layer.kind in RECURRENT), default=-1)
-    for place, layer in flat[: last + 1]:
-        if layer.kind == "Lambda":
-            raise LambdaInFile(entry=place, found="a Lambda layer")
-        if ">" in layer.kind and layer.kind != _OURS:
-            raise CustomObjectInFile(entry=place, found=layer.kind)
-        _refuse_functions(layer, where=place)
-        for attribute, inner in layer.inner:
-            _refuse_functions(inner, where=f"{place}/{attribute}")
+    flat = _flat(model, where=where)
+    recurrent = [at for at, (_, layer) in enumerate(flat) if layer.kind in RECURRENT]
+    for place, layer in flat[: recurrent[-1] + 1] if recurrent else flat:
+        _refuse_in(layer, where=place)
+
+
+def _refuse_in(layer: Configured, *, where: str) -> None:
+    if layer.kind == "Lambda":
+        raise LambdaInFile(entry=where, found="a Lambda layer")
+    if ">" in layer.kind and layer.kind != _OURS:
+        raise CustomObjectInFile(entry=where, found=layer.kind)
+    for attribute, inner in layer.inner:
+        _refuse_in(inner, where=f"{where}/{attribute}")
+    for setting, value in layer.config.items():
+        _refuse_functions(value, where=f"{where}/{setting}")
 
 
 def _flat(model: Configured, *, where: str) -> list[tuple[str, Configured]]:
@@ -196,16 +201,20 @@ def _flat(model: Configured, *, where: str) -> list[tuple[str, Configured]]:
     return found
 
 
-def _refuse_functions(layer: Configured, *, where: str) -> None:
-    """Raises for marshalled code and functions of one's own among the settings of a layer."""
-    for setting, value in layer.config.items():
-        if not isinstance(value, Mapping):
-            continue
-        place, kind = f"{where}/{setting}", value.get("class_name")
-        if kind == "__lambda__":
-            raise LambdaInFile(entry=place, found="a marshalled function")
-        if kind == "function":
-            raise CustomObjectInFile(entry=place, found=str(value.get("config")))
+def _refuse_functions(value: Any, *, where: str) -> None:
+    """Raises for marshalled code and functions by name, wherever in a setting they stand."""
+    if isinstance(value, list):
+        for inside in value:
+            _refuse_functions(inside, where=where)
+    if not isinstance(value, Mapping):
+        return
+    kind = value.get("class_name")
+    if kind == "__lambda__":
+        raise LambdaInFile(entry=where, found="a marshalled function")
+    if kind == "function":
+        raise CustomObjectInFile(entry=where, found=str(value.get("config")))
+    for inside in value.values():
+        _refuse_functions(inside, where=where)
 
 
 def _plain(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,9 @@ def parse_json(text: bytes | str, *, entry: str, limits: Limits) -> Any:
         return found
 
     try:
-        parsed = json.loads(text, object_pairs_hook=once)
+        # Decoded here: json would guess at UTF-16, and strip a mark that does not belong there.
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        parsed = json.loads(decoded, object_pairs_hook=once)
     except RecursionError as error:
         raise TooDeep(entry=entry, limit=limits.depth) from error
     except RepeatedEntry:

@@ -1,0 +1,139 @@
+"""`load_model`: a model file of any format that is read here, as a Model.
+
+    formats.py ─▶ keras_archive.py, keras_h5.py ─▶ keras_layers.py ─▶ Model
+               ─▶ safetensors_file.py, npz.py ─────────────────────▶
+
+The format is told by the bytes. The reading is done by `read_model`, in a child process
+(`sandbox.py`) unless the caller says that the file is trusted: 0.4 s that buy a bound on memory and
+time, and a page that outlives a fault in a C library. The readers are imported when they are
+needed: whoever reads in a child need not load HDF5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path, PurePath
+from typing import Any
+
+from core.importers.archive import Data, open_archive
+from core.importers.errors import UnreadableFile, WeightsAlone
+from core.importers.formats import format_of
+from core.importers.limits import Limits
+from core.importers.sandbox import read_model_apart
+from core.model import Model
+from core.text import Vocabulary
+
+
+def load_model(
+    source: str | PathLike[str] | bytes,
+    *,
+    name: str | None = None,
+    config: bytes | str | None = None,
+    vocabulary: Vocabulary | None = None,
+    hints: Mapping[str, Any] | None = None,
+    without_tail: bool = False,
+    limits: Limits | None = None,
+    trusted: bool = False,
+) -> Model:
+    """The model in a file: `.keras`, `.h5`, `.weights.h5`, `.safetensors`, `.onnx` or our `.npz`.
+
+    Args:
+        source: the path of the file, or its bytes. What it is called does not matter.
+        name: of the model; else the name of the file, else the one in it.
+        config: for `.weights.h5`, the JSON of `model.to_json()`, or `config.json` out of a
+            `.keras` file. It is read as the file is, and nothing is built from it.
+        vocabulary: to read texts with; else that of a TextVectorization layer, if there is one.
+        hints: for `.safetensors`, answers to what `inspect_safetensors` asks, by their keys.
+        without_tail: leave out what cannot be run after the last recurrent layer, and all above.
+        limits: bounds on the file, and on the memory and the time that reading it takes.
+        trusted: read it in this process, which is 0.4 s faster.
+
+    Raises:
+        FileRefused: by its reason, naming the entry; `errors.py` lists them.
+        UnknownFormat, PickleInFile, WeightsAlone: of the file as a whole; the last asks for
+            `config`.
+        UnsupportedModel: naming the layer and its place; UnsupportedTail if `without_tail` helps.
+    """
+    limits = limits or Limits()
+    options: dict[str, Any] = {
+        "config": config.decode("utf-8", "replace") if isinstance(config, bytes) else config,
+        "hints": None if hints is None else dict(hints),
+        "without_tail": without_tail,
+    }
+    if trusted:
+        data, file = _bytes_of(source, limits=limits)
+        model = read_model(data, name=file, limits=limits, **options)
+    else:
+        model = read_model_apart(source, options=options, limits=limits)
+    if not isinstance(source, bytes):
+        name = name or stem_of(source)
+    return replace(model, name=name or model.name, vocabulary=vocabulary or model.vocabulary)
+
+
+def read_model(
+    data: Data,
+    *,
+    name: str,
+    limits: Limits,
+    config: str | None = None,
+    hints: Mapping[str, Any] | None = None,
+    without_tail: bool = False,
+) -> Model:
+    """The model in the bytes of a file that is called `name`, read in this process.
+
+    Arguments and errors are those of `load_model`.
+    """
+    limits.check_file(len(data))
+    match format_of(data, name=name, limits=limits):
+        case "npz":
+            from core.importers.npz import read_npz
+
+            return read_npz(open_archive(data, limits=limits), limits=limits)
+        case "safetensors":
+            from core.importers.safetensors_file import read_safetensors
+
+            return read_safetensors(bytes(data), hints=hints, limits=limits)
+        case form:
+            return _read_keras(data, form, config=config, limits=limits, without_tail=without_tail)
+
+
+def _read_keras(
+    data: Data, form: str, *, config: str | None, limits: Limits, without_tail: bool
+) -> Model:
+    from core.importers.keras_archive import read_keras
+    from core.importers.keras_h5 import has_config, read_h5, read_weights_h5
+    from core.importers.keras_layers import model_from
+
+    if form == "keras":
+        found = read_keras(data, limits=limits)
+    elif config is not None:
+        found = read_weights_h5(data, config.encode(), limits=limits)
+    elif has_config(data, limits=limits):
+        found = read_h5(data, limits=limits)
+    else:
+        raise WeightsAlone(entry="model_config")
+    card = {"format": f".{form}"}
+    return model_from(found.layers, name=found.name, card=card, without_tail=without_tail)
+
+
+def stem_of(path: str | PathLike[str]) -> str:
+    """What a model is called whose file is at `path`: its name without the extensions."""
+    name = PurePath(path).name
+    for ending in (".weights.h5", ".keras", ".h5", ".hdf5", ".safetensors", ".onnx", ".npz"):
+        if name.lower().endswith(ending) and len(name) > len(ending):
+            return name[: -len(ending)]
+    return name
+
+
+def _bytes_of(source: str | PathLike[str] | bytes, *, limits: Limits) -> tuple[bytes, str]:
+    """The bytes of a file and its name. Raises UnreadableFile and ModelFileTooLarge."""
+    if isinstance(source, bytes):
+        return source, "model"
+    path = Path(source)
+    try:
+        limits.check_file(path.stat().st_size)
+        return path.read_bytes(), path.name
+    except OSError as error:
+        raise UnreadableFile(entry=str(path)) from error
