@@ -48,12 +48,14 @@ def imdb(folder: Path) -> tuple[Texts, Texts]:
     """
     file = existing(folder, "imdb.npz")
     train, test = (_texts(file, x=f"x_{side}", y=f"y_{side}") for side in ("train", "test"))
-    return _shuffled(train), _shuffled(test)
+    # One generator for both, so the test reviews' order depends on how many training ones there are.
+    random = _generator()
+    return _shuffled(train, random), _shuffled(test, random)
 
 
 def reuters(folder: Path) -> tuple[Texts, Texts]:
     """Training and test newswires; answers are topics. Raises as `imdb` does."""
-    texts = _shuffled(_texts(existing(folder, "reuters.npz"), x="x", y="y"))
+    texts = _shuffled(_texts(existing(folder, "reuters.npz"), x="x", y="y"), _generator())
     places = np.arange(len(texts))
     split = int(len(texts) * (1 - REUTERS_TEST_SHARE))
     return texts.at(places[:split]), texts.at(places[split:])
@@ -100,8 +102,12 @@ def _texts(file: Path, *, x: str, y: str) -> Texts:
     return Texts(rows, answers)
 
 
-def _shuffled(texts: Texts) -> Texts:
+def _generator() -> np.random.RandomState:
+    # The legacy one, because Keras's order is its.
+    return np.random.RandomState(SEED)
+
+
+def _shuffled(texts: Texts, random: np.random.RandomState) -> Texts:
     order = np.arange(len(texts))
-    # The legacy generator, because Keras's order is its.
-    np.random.RandomState(SEED).shuffle(order)
+    random.shuffle(order)
     return texts.at(order)

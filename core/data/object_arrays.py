@@ -6,6 +6,8 @@ function is met by an inert stand-in from a list of three (`ndarray`, `dtype`, `
 refused by name. The stand-ins take notes; the arrays are then built from the notes. The cost is
 what Python's unpickler costs, 0.5 s for the 6 million words of one half of IMDB.
 
+A forged file can still ask for more memory than there is; a run is a process of its own.
+
 Not chosen: NumPy's own classes behind the same list, as Keras does it, because a forged state of
 an object array would be taken as addresses in memory; and `allow_pickle=True`, which runs all.
 """

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from core.data import Example, Task
 from core.data.numbers import NumberTask
+from core.errors import OutOfRange
 from core.text import Vocabulary, tokenize
 from core.training.batches import vocabulary_of
 from core.training.dataset import Dataset, Part
+from core.training.errors import WrongSetting
 from core.training.sources.arrange import by_frequency, by_rote, padded
 from core.training.sources.source import Options, Setting, whole
 
@@ -46,12 +48,19 @@ def drawn(task: Task, options: DrawnOptions, setting: Setting) -> Dataset:
     nothing of the text.
 
     Raises:
-        OutOfRange, NoFurtherExamples: when there are not so many different test texts.
+        WrongSetting, NoFurtherExamples: when there are not so many different test texts, or none.
     """
     setting.report("drawing", 0.0)
     train = task.generate(options.train_examples, seed=setting.seed)
     setting.report("drawing", 0.6)
-    test = task.generate(options.test_examples, seed=TEST_SEED, side="test")
+    try:
+        test = task.generate(options.test_examples, seed=TEST_SEED, side="test")
+    except OutOfRange as error:
+        raise WrongSetting(
+            setting="data.options.test_examples",
+            found=options.test_examples,
+            expected=f"{error.facts['expected']}, for there are no more different test texts",
+        ) from error
     setting.report("arranging", 0.8)
     vocabulary = vocabulary_of(task, train)
     parts = _part(task, vocabulary, train), _part(task, vocabulary, test)
