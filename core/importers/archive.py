@@ -3,8 +3,8 @@
 Python's `zipfile` lists the archive; the bytes are taken out here, because `zipfile` unpacks a
 whole entry before it cuts it to the length declared. What is stored is handed out as a view of
 the file, not as a copy: weights are stored, and there may be half a gigabyte of them. Nothing
-is ever written to disk. Not read: zip64 (sizes beyond any limit here), comments, bytes before the
-first entry or after the last (a file of two formats at once), bzip2 and LZMA.
+is ever written to disk. Not read: comments, bytes before the first entry or after the last (a file
+of two formats at once), bzip2 and LZMA.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ Data = bytes | bytearray | memoryview | mmap.mmap
 
 _LOCAL = struct.Struct("<4s22xHH")  # signature, lengths of name and extra field
 _END = struct.Struct("<4s8x2L2x")  # signature, size and place of the directory
-_END_64 = struct.Struct("<4s16x")
+_LOCATOR = struct.Struct("<4s16x")  # signature of what says that the next is there as well
+_END_64 = struct.Struct("<4s36x2Q")  # signature, size and place of the directory
 _LONGEST_RECORD = 1024  # of one entry in the directory, on average
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -124,15 +125,19 @@ def _check_end(data: memoryview, limits: Limits) -> None:
 
     Before `zipfile` sees it: it makes an object for each entry, whatever their number.
     """
-    end = bytes(data[-_END.size :])
+    last = len(data) - _END.size
+    end = bytes(data[max(last, 0) :])
     if len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
         why = "its last 22 bytes are not the end of a directory; it may have been cut short"
         raise BrokenFile(entry="zip", why=why)
     _, size, start = _END.unpack(end)
-    locator = bytes(data[-_END.size - _END_64.size : -_END.size])
-    if locator.startswith(b"PK\x06\x07"):
-        raise UnknownCompression(entry="zip", found="zip64", known="plain zip")
-    if start + size + _END.size != len(data):
+    if bytes(data[max(last - _LOCATOR.size, 0) :][:4]) == b"PK\x06\x07":
+        last = last - _LOCATOR.size - _END_64.size
+        record = bytes(data[max(last, 0) :][: _END_64.size])
+        mark, size, start = _END_64.unpack(record.ljust(_END_64.size))
+        if last < 0 or mark != b"PK\x06\x06":
+            raise BrokenFile(entry="zip", why="the end of its directory is not where it says")
+    if start + size != last:
         raise BrokenFile(entry="zip", why="its directory is not where it says")
     limits.check_entries(size // _LONGEST_RECORD, entry="zip")
     limits.check_entries(bytes(data[start : start + size]).count(b"PK\x01\x02"), entry="zip")

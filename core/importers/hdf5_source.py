@@ -45,5 +45,10 @@ def sound(entry: str) -> Iterator[None]:
     except FileRefused:
         raise
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
-        why = str(error).partition("(")[0].strip() or type(error).__name__
-        raise BrokenFile(entry=entry, why=f"HDF5 cannot read it ({why})") from error
+        raise BrokenFile(entry=entry, why=f"HDF5 cannot read it ({_reason(error)})") from error
+
+
+def _reason(error: Exception) -> str:
+    """What libhdf5 says in brackets behind "Unable to …", which tells nothing."""
+    text = str(error.args[0]) if error.args else ""
+    return text.partition("(")[2].rpartition(")")[0] or text or type(error).__name__
