@@ -164,7 +164,7 @@ class WeightsAlone(FileRefused):
     )
 
 
-class UnreadableFile(FileRefused):
+class NoModelFile(FileRefused):
     """There is no file at a path, or something that is none."""
 
     message = "There is no file '{entry}' that can be read."

@@ -18,7 +18,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from core.importers.archive import Data, open_archive
-from core.importers.errors import UnreadableFile, WeightsAlone
+from core.importers.errors import NoModelFile, WeightsAlone
 from core.importers.formats import format_of
 from core.importers.limits import Limits
 from core.importers.sandbox import read_model_apart
@@ -114,8 +114,13 @@ def _read_keras(
         found = read_h5(data, limits=limits)
     else:
         raise WeightsAlone(entry="model_config")
-    card = {"format": f".{form}"}
-    return model_from(found.layers, name=found.name, card=card, without_tail=without_tail)
+    return model_from(
+        found.layers,
+        name=found.name,
+        vocabulary=found.vocabulary,
+        card={**found.card, "format": f".{form}"},
+        without_tail=without_tail,
+    )
 
 
 def stem_of(path: str | PathLike[str]) -> str:
@@ -128,7 +133,7 @@ def stem_of(path: str | PathLike[str]) -> str:
 
 
 def _bytes_of(source: str | PathLike[str] | bytes, *, limits: Limits) -> tuple[bytes, str]:
-    """The bytes of a file and its name. Raises UnreadableFile and ModelFileTooLarge."""
+    """The bytes of a file and its name. Raises NoModelFile and ModelFileTooLarge."""
     if isinstance(source, bytes):
         return source, "model"
     path = Path(source)
@@ -136,4 +141,4 @@ def _bytes_of(source: str | PathLike[str] | bytes, *, limits: Limits) -> tuple[b
         limits.check_file(path.stat().st_size)
         return path.read_bytes(), path.name
     except OSError as error:
-        raise UnreadableFile(entry=str(path)) from error
+        raise NoModelFile(entry=str(path)) from error

@@ -35,7 +35,7 @@ from core.importers.errors import (
     ReaderOutOfMemory,
     ReaderStopped,
     ReaderTooSlow,
-    UnreadableFile,
+    NoModelFile,
 )
 from core.importers.limits import MIB, Limits
 from core.model import Model
@@ -73,7 +73,7 @@ def read_model_apart(
 
     `source` is a path, or the bytes of a file that was called `name`. `options` are further
     arguments of `read_model`, as JSON has them. Raises what `read_model` raises, ReaderTooSlow,
-    ReaderOutOfMemory, ReaderStopped, and UnreadableFile where there is no file at the path.
+    ReaderOutOfMemory, ReaderStopped, and NoModelFile where there is no file at the path.
     """
     limits = limits or Limits()
     with TemporaryDirectory(prefix="unrolled-", ignore_cleanup_errors=True) as folder:
@@ -101,9 +101,9 @@ def _check_file(path: Path, limits: Limits) -> None:
     try:
         found = path.stat()
     except (OSError, ValueError) as error:
-        raise UnreadableFile(entry=str(path)) from error
+        raise NoModelFile(entry=str(path)) from error
     if not stat.S_ISREG(found.st_mode):
-        raise UnreadableFile(entry=str(path))
+        raise NoModelFile(entry=str(path))
     limits.check_file(found.st_size)
 
 
