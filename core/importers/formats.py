@@ -6,7 +6,7 @@
 | a zip with `description.npy` | "npz", as `Model.save` writes it |
 | HDF5's signature | "h5", a whole model or weights alone |
 | a length of less than 4 GB, then `{` | "safetensors" |
-| fields of ONNX's ModelProto, a graph among them | "onnx" |
+| fields of ONNX's ModelProto, version and graph among them | "onnx" |
 
 Pickles are told as well, and refused with the way out of them. Cost: the directory of a zip, a
 dozen fields of an ONNX file; weights are not looked at.
@@ -27,9 +27,9 @@ Format = Literal["keras", "npz", "h5", "safetensors", "onnx"]
 _LENGTH = struct.Struct("<Q")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-# ModelProto: number of the field → wire type, see onnx.proto. 7 is the graph.
+# ModelProto: number of the field → wire type, see onnx.proto.
 _ONNX = {1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2}
-_GRAPH = 7
+_VERSION, _GRAPH = 1, 7
 _MOST_FIELDS = 4096
 
 
@@ -65,8 +65,8 @@ def format_of_archive(archive: Archive, *, name: str) -> Format:
 
 
 def _is_onnx(data: memoryview) -> bool:
-    """Whether the bytes are the fields of a ModelProto as far as they go, a graph among them."""
-    at, found = 0, False
+    """Whether the bytes are fields of a ModelProto as far as they go, its graph among them."""
+    at, found = 0, set()
     for _ in range(_MOST_FIELDS):
         if at >= len(data):
             break
@@ -74,10 +74,10 @@ def _is_onnx(data: memoryview) -> bool:
         number, kind = tag >> 3, tag & 7
         if _ONNX.get(number) != kind:
             return False
-        found |= number == _GRAPH
+        found.add(number)
         length, at = _varint(data, at)
         at += length if kind == 2 else 0
-    return found
+    return found >= {_VERSION, _GRAPH}
 
 
 def _varint(data: memoryview, at: int) -> tuple[int, int]:
