@@ -48,7 +48,7 @@ def imdb(folder: Path) -> tuple[Texts, Texts]:
     """
     file = existing(folder, "imdb.npz")
     train, test = (_texts(file, x=f"x_{side}", y=f"y_{side}") for side in ("train", "test"))
-    # One generator for both, so the test reviews' order depends on how many training ones there are.
+    # One generator for both: the order of the second half depends on the first one.
     random = _generator()
     return _shuffled(train, random), _shuffled(test, random)
 

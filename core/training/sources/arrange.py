@@ -1,8 +1,9 @@
 """Texts as rows of one length.
 
 Texts that are too long are cut at their beginning ("pre") or end ("post"), short ones are filled
-with id 0 there. No row is longer than the longest text, since columns of nothing but padding cost
-as much time as others.
+with id 0 there, as Keras's `pad_sequences` does it. How many zeros there are matters to a network
+that does not mask them, so the length is always the one asked for; with a mask, callers ask for no
+more than the longest text has, since padding costs as much time as anything else.
 """
 
 from __future__ import annotations
@@ -20,13 +21,12 @@ from core.training.dataset import Part, Side
 def padded(
     rows: Sequence[NDArray[Any]], *, length: int, padding: Side, cut: Side
 ) -> NDArray[np.int32]:
-    """The rows beside each other: int32 (rows, time), time being at most `length`."""
-    width = min(length, max(map(len, rows), default=0))
-    ids = np.full((len(rows), width), PADDING_ID, np.int32)
+    """The rows beside each other: int32 (rows, length)."""
+    ids = np.full((len(rows), length), PADDING_ID, np.int32)
     for number, row in enumerate(rows):
-        kept = row[-width:] if cut == "pre" else row[:width]
+        kept = row[-length:] if cut == "pre" else row[:length]
         if padding == "pre":
-            ids[number, width - len(kept) :] = kept
+            ids[number, length - len(kept) :] = kept
         else:
             ids[number, : len(kept)] = kept
     return ids

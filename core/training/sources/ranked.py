@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from core.data.errors import NotKerasData
-from core.data.keras_files import fetched
+from core.data.keras_files import ADDRESS, fetched
 from core.data.keras_texts import Texts, existing, ids_of, vocabulary
 from core.text import Vocabulary
 from core.training.dataset import Dataset, Part, Side
@@ -107,7 +107,7 @@ def _folder(name: str, options: RankedOptions, setting: Setting) -> Path:
         return setting.folder / Path(options.folder).expanduser()
     file = Path()
     for wanted in (f"{name}.npz", f"{name}_word_index.json"):
-        file = fetched(wanted, partial(_heard, setting.report, wanted))
+        file = fetched(wanted, partial(_heard, setting.report, wanted), address=ADDRESS)
     return file.parent
 
 

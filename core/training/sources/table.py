@@ -153,7 +153,8 @@ def make(options: TableOptions, setting: Setting) -> Dataset:
     setting.report("arranging", 0.7)
     known = _vocabulary(tokens, testing, options)
     rows = [known.encode_tokens(each).ids for each in tokens]
-    ids = padded(rows, length=options.length, padding=options.padding, cut=options.cut)
+    length = min(options.length, max(map(len, rows))) if options.mask else options.length
+    ids = padded(rows, length=length, padding=options.padding, cut=options.cut)
     binary = len(found.labels) == 2
     targets = found.answers.astype(np.float32)[:, None] if binary else found.answers
     everything = Part(
