@@ -19,6 +19,7 @@ from core.gradients import Gradients
 from core.importers.keras_bridge import from_keras
 from core.importers.keras_export import to_keras
 from core.importers.load import load_model
+from core.importers.save import save_model
 from core.initialise import new_model
 from core.model import Model
 from core.trace import Trace
@@ -35,5 +36,6 @@ __all__ = [
     "load_model",
     "new_model",
     "record",
+    "save_model",
     "to_keras",
 ]

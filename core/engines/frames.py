@@ -14,11 +14,17 @@ _HEADER = struct.Struct(">cQ")
 
 
 class Kind(Enum):
-    """What a message is: the child is READY, a REQUEST, the TRACE that answers, or a FAILURE."""
+    """What a message is.
+
+    The child is READY; a REQUEST for a run, and the TRACE that answers; a model to SAVE, and the
+    FILE that answers; or a FAILURE of either.
+    """
 
     READY = b"r"
     REQUEST = b"q"
     TRACE = b"t"
+    SAVE = b"s"
+    FILE = b"k"
     FAILURE = b"f"
 
 

@@ -102,10 +102,15 @@ class KerasProcess:
         another child.
         """
         prepared = Inputs.of(model, inputs, mask=mask, initial_states=initial_states)
-        request = request_of(model, prepared)
+        return Trace.load(BytesIO(self.ask(Kind.REQUEST, request_of(model, prepared))))
+
+    def ask(self, kind: Kind, request: bytes) -> bytes:
+        """The child's answer to a request of another kind, if its program knows that kind.
+
+        Raises MissingKeras, KerasStopped, KerasTooSlow and what the child raises, as `record` does.
+        """
         with self._lock:
-            answer = self._living().ask(request, timeout=self.timeout)
-        return Trace.load(BytesIO(answer))
+            return self._living().ask(kind, request, timeout=self.timeout)
 
     def close(self) -> None:
         """Ends the child, if there is one. The next request would start another."""
@@ -171,7 +176,7 @@ class _Child:
             self.process.wait()
         self._heard.put(None)
 
-    def ask(self, request: bytes, *, timeout: float) -> bytes:
+    def ask(self, kind: Kind, request: bytes, *, timeout: float) -> bytes:
         """The child's answer. Raises as `KerasProcess.record` says."""
         assert self.process.stdin is not None
         late = threading.Event()
@@ -187,7 +192,7 @@ class _Child:
         try:
             # Where it has ended, the queue holds what it said before.
             with suppress(OSError):
-                write_frame(self.process.stdin, Kind.REQUEST, request)
+                write_frame(self.process.stdin, kind, request)
             heard = self._heard.get()
         finally:
             clock.cancel()
@@ -198,8 +203,8 @@ class _Child:
             if late.is_set():
                 raise KerasTooSlow(seconds=timeout)
             raise KerasStopped(code=self.process.returncode, words=self._last_words())
-        kind, payload = heard
-        if kind is Kind.FAILURE:
+        answered, payload = heard
+        if answered is Kind.FAILURE:
             raise error_from(payload)
         return payload
 

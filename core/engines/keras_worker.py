@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import IO, Any
 
@@ -79,30 +79,39 @@ def _errors() -> Mapping[str, type[CoreError]]:
     return known
 
 
-def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Loads Keras, says so, and answers requests until there are no more."""
+Able = Mapping[Kind, tuple[Kind, Callable[[bytes], bytes]]]
+"""Kind of request → kind of the answer, and what makes it."""
+
+
+def serve(requests: IO[bytes], answers: IO[bytes], *, able: Able | None = None) -> None:
+    """Loads Keras, says so, and answers requests until there are no more.
+
+    `able` is what it answers beside runs.
+    """
     try:
         keras_version()
     except CoreError as error:
         write_frame(answers, Kind.FAILURE, failure_of(error))
         return
     write_frame(answers, Kind.READY)
+    known: Able = {Kind.REQUEST: (Kind.TRACE, answer_to), **(able or {})}
     while (message := read_frame(requests)) is not None:
+        kind, make = known[message[0]]
         try:
-            answer = answer_to(message[1])
+            answer = make(message[1])
         except CoreError as error:
             write_frame(answers, Kind.FAILURE, failure_of(error))
         else:
-            write_frame(answers, Kind.TRACE, answer)
+            write_frame(answers, kind, answer)
 
 
-def main() -> None:
+def main(*, able: Able | None = None) -> None:
     """Serves on stdin and stdout."""
     # Whatever else prints to stdout, such as a library's banner, must not land among messages.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
-        serve(sys.stdin.buffer, answers)
+        serve(sys.stdin.buffer, answers, able=able)
     except BrokenPipeError:
         # The parent has gone, and with it whoever asked.
         os._exit(0)

@@ -16,7 +16,9 @@ from core.importers.hdf5 import open_hdf5
 from core.importers.keras_config import Configured, model_of
 from core.importers.keras_h5 import KerasModel, with_weights
 from core.importers.keras_json import parse_json
+from core.importers.keras_saver import OURS
 from core.importers.limits import Limits
+from core.text import Vocabulary
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
@@ -39,7 +41,21 @@ def read_keras(data: Data | Archive, *, limits: Limits | None = None) -> KerasMo
     if WEIGHTS not in archive.names:
         raise MissingEntry(entry=WEIGHTS)
     with open_hdf5(archive.read(WEIGHTS), limits=limits, entry=WEIGHTS) as root:
-        return with_weights(model, root, version=version)
+        found = with_weights(model, root, version=version)
+    return _with_ours(found, archive, limits=limits)
+
+
+def _with_ours(found: KerasModel, archive: Archive, *, limits: Limits) -> KerasModel:
+    """The model with what `keras_saver.py` put into the archive, if it did."""
+    if OURS not in archive.names:
+        return found
+    ours = parse_json(archive.text(OURS), entry=OURS, limits=limits)
+    card = ours.get("card") if isinstance(ours, Mapping) else None
+    if not isinstance(card, Mapping):
+        raise BrokenFile(entry=OURS, why="it has no card")
+    words = ours.get("vocabulary")
+    vocabulary = None if words is None else Vocabulary.from_json(words)
+    return replace(found, vocabulary=vocabulary, card=card)
 
 
 def _with_words(layer: Configured, archive: Archive, *, path: str) -> Configured:

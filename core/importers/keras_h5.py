@@ -9,7 +9,7 @@ for: that is in the JSON of `model.to_json()`, or in the `config.json` of a `.ke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.importers.archive import Data
@@ -22,6 +22,7 @@ from core.importers.keras_json import parse_json
 from core.importers.keras_legacy import from_names, is_legacy
 from core.importers.keras_two import as_keras_3, wrote_keras_2
 from core.importers.limits import Limits
+from core.text import Vocabulary
 
 _CONFIG = "model_config"
 _WEIGHTS = "model_weights"
@@ -29,10 +30,15 @@ _WEIGHTS = "model_weights"
 
 @dataclass(frozen=True, eq=False)
 class KerasModel:
-    """What a Keras file holds: the name of the model, and its layers with their weights."""
+    """What a Keras file holds: the name of the model, and its layers with their weights.
+
+    `vocabulary` and `card` are there where the archive is one that `save_model` wrote.
+    """
 
     name: str
     layers: tuple[KerasLayer, ...]
+    vocabulary: Vocabulary | None = None
+    card: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_h5(data: Data, *, limits: Limits | None = None) -> KerasModel:

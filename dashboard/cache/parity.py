@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.analysis.parity import Difference, largest_difference
 from core.engines.keras_process import KerasProcess
+from core.importers.keras_saver import COMMAND
 from core.model import Model
 from core.trace import Trace
 from dashboard.cache.digest import digest
@@ -39,7 +40,7 @@ def _compare(model: Model, run: Trace) -> Difference:
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda keras: keras.close())
 def _keras() -> KerasProcess:
-    return KerasProcess()
+    return KerasProcess(command=COMMAND)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda pool: pool.shutdown())

@@ -24,6 +24,8 @@ from core.analysis.parity import largest_difference
 from core.engines.keras_engine import MissingKeras, UnexpectedKeras
 from core.engines.keras_process import KerasProcess, KerasStopped, KerasTooSlow
 from core.errors import TokenOutOfRange
+from core.importers.keras_saver import COMMAND
+from core.importers.save import model_bytes
 from tests.core.networks import randomised, states_for
 
 WORKER = """
@@ -82,13 +84,16 @@ def until(condition: Callable[[], bool], *, seconds: float = 30) -> bool:
     return condition()
 
 
-def test_a_real_keras_answers(model: core.Model) -> None:
+def test_a_real_keras_answers_and_saves(model: core.Model) -> None:
+    """The child that the dashboard starts: one for both, since Keras takes 650 MB."""
     states = states_for(model, batch=2, seed=7)
     mask = np.array([[True] * 5, [True, True, False, True, False]])
-    with KerasProcess() as process:
+    with KerasProcess(command=COMMAND) as process:
         assert not process.ready
         stepped = process.record(model, IDS, mask=mask, initial_states=states)
         assert process.ready
+        archive = model_bytes(model, ".keras", process=process)
+    assert core.load_model(archive, trusted=True).digest == model.digest
     trace = core.record(model, IDS, mask=mask, initial_states=states)
     assert stepped.engine == "keras"
     assert largest_difference(trace, stepped).value < 1e-6
