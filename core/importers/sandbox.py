@@ -32,10 +32,10 @@ from core.importers.archive import Data
 from core.importers.crossing import error_from, read_answer
 from core.importers.errors import (
     FileRefused,
+    NoModelFile,
     ReaderOutOfMemory,
     ReaderStopped,
     ReaderTooSlow,
-    NoModelFile,
 )
 from core.importers.limits import MIB, Limits
 from core.model import Model
@@ -43,10 +43,11 @@ from core.stage_settings import stage_from
 from core.text import Vocabulary
 
 _ROOT = Path(__file__).resolve().parents[2]
-_COMMAND = (sys.executable, "-m", "core.importers.reader")
+# -P: what lies in the working directory is not imported.
+_COMMAND = (sys.executable, "-P", "-m", "core.importers.reader")
 _NEEDED = (
     *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR"),
-    *("PYTHONHOME", "PYTHONPATH", "PYTHONUTF8", "VIRTUAL_ENV", "HOME", "USERPROFILE", "APPDATA"),
+    *("PYTHONHOME", "PYTHONUTF8", "VIRTUAL_ENV", "HOME", "USERPROFILE", "APPDATA"),
 )
 _SETTINGS = {
     "HDF5_PLUGIN_PRELOAD": "::",  # no plug-ins, which are programs
@@ -91,9 +92,8 @@ def read_model_apart(
             "options": dict(options or {}),
             "limits": asdict(limits),
         }
-        _ask(request, limits)
-        with (Path(folder) / "answer").open("rb") as answer:
-            return _model_of(*read_answer(answer, limits=limits))
+        _ask(request, limits, folder=folder)
+        return _model_of(Path(folder) / "answer", limits)
 
 
 def _check_file(path: Path, limits: Limits) -> None:
@@ -107,15 +107,16 @@ def _check_file(path: Path, limits: Limits) -> None:
     limits.check_file(found.st_size)
 
 
-def _ask(request: Mapping[str, Any], limits: Limits) -> None:
-    """Runs the child. Returns when the answer is written, raises where there is none."""
+def _ask(request: Mapping[str, Any], limits: Limits, *, folder: str) -> None:
+    """Runs the child. Returns when the answer is written, raises what it tells instead."""
     environment = {name: os.environ[name] for name in _NEEDED if name in os.environ} | _SETTINGS
+    environment["PYTHONPATH"] = str(_ROOT)
     try:
         child = subprocess.run(
             _COMMAND,
             input=json.dumps(request).encode(),
             capture_output=True,
-            cwd=_ROOT,
+            cwd=folder,
             env=environment,
             timeout=limits.seconds,
             check=False,
@@ -149,16 +150,17 @@ def _told(text: bytes) -> CoreError:
     return error_from(told)
 
 
-def _model_of(description: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
-    """The model that the child described. Raises what stages raise."""
+def _model_of(answer: Path, limits: Limits) -> Model:
+    """The model that the child described. Raises ReaderStopped, and what stages raise."""
     try:
-        stages = tuple(stage_from(settings, arrays) for settings in description["stages"])
+        with answer.open("rb") as file:
+            description, arrays = read_answer(file, limits=limits)
         vocabulary = description["vocabulary"]
         return Model(
-            stages,
+            tuple(stage_from(settings, arrays) for settings in description["stages"]),
             name=description["name"],
             vocabulary=None if vocabulary is None else Vocabulary.from_json(vocabulary),
             card=description["card"],
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (OSError, KeyError, TypeError, AttributeError) as error:
         raise ReaderStopped(signal="its answer made no sense") from error
