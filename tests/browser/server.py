@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.training.store import FOLDER_VARIABLE
+
 START_SECONDS = 60
 STOP_SECONDS = 10
 
@@ -36,11 +38,12 @@ class ServerFailed(RuntimeError):
 
 @dataclass
 class Server:
-    """A running server: where it listens and where its log grows."""
+    """A running server: where it listens, where its log grows, and where its runs are."""
 
     url: str
     log_file: Path
     process: subprocess.Popen[bytes]
+    runs: Path
     read_from: int = 0
     allowed: list[re.Pattern[str]] = field(default_factory=list)
 
@@ -85,7 +88,8 @@ def serving(script: Path, *, log_file: Path, folder: Path) -> Iterator[Server]:
     options = {"server.port": port, "server.headless": "true", "server.fileWatcherType": "none"}
     for name, value in options.items():
         command += [f"--{name}", str(value)]
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    runs = log_file.with_name("runs")  # nobody's own runs are looked at or touched
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", FOLDER_VARIABLE: str(runs)}
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command,
@@ -95,7 +99,7 @@ def serving(script: Path, *, log_file: Path, folder: Path) -> Iterator[Server]:
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        server = Server(f"http://localhost:{port}", log_file, process)
+        server = Server(f"http://localhost:{port}", log_file, process, runs)
         try:
             _wait_until_healthy(server)
             yield server

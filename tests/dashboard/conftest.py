@@ -9,12 +9,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from core.training.store import FOLDER_VARIABLE, RunStore
 from dashboard import state
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 SECONDS = 60  # for a run on a busy machine; a run takes 0.1 s
 
 OpenApp = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
+    """No run yet, in a folder of the test's own: nobody's runs are looked at or touched."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "runs"))
+    return RunStore()
 
 
 @pytest.fixture
