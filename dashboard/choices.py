@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from core import data
 from core.initialise import INITIALISERS
 from core.text import MOST_CHARACTERS, MOST_TOKENS
+from core.training.store import RunStore
 from dashboard import i18n
 from dashboard.fields import Choice, Field, Flag, Names, Number, Text, Whole
 
@@ -23,6 +24,8 @@ FIELDS: dict[str, Field[Any]] = {}
 CELLS = ("simple_rnn", "lstm", "gru")
 UNTRAINED = "untrained"
 HOME = "home"  # the page without a path of its own
+RUN = "run:"  # before the id of a run whose model is read
+FINAL = -1  # in place of an epoch: the run's own model, of its best epoch or its last
 MOST_STEPS = 5_000  # the longest window; past it a picture has more columns than a screen
 
 
@@ -38,12 +41,26 @@ def declare(field: AnyField) -> AnyField:
     return field
 
 
+def origins() -> tuple[str, ...]:
+    """Return what a model may come from: a task, nothing, or a run that has finished an epoch.
+
+    What each means is said in `dashboard.widgets.origin`; another kind begins with a word of its
+    own and a colon.
+    """
+    runs = (RUN + run.id for run in RunStore().runs() if any(run.file("epochs").glob("[0-9]*.npz")))
+    return (*data.TASKS, UNTRAINED, *runs)
+
+
 # Everywhere
 LANGUAGE = declare(Choice(name="lang", default="auto", options=("auto", *i18n.LANGUAGES)))
 
 # What is read, and by which model
 READING = (HOME, "gates", "compare")
-TASK = declare(Choice(name="task", default="sentiment", options=lambda: (*data.TASKS, UNTRAINED)))
+TASK = declare(Choice(name="task", default="sentiment", options=origins))
+# Which epoch's model of a run is read: 0 is the one before training.
+EPOCH = declare(
+    Whole(name="epoch", default=FINAL, low=FINAL, high=10_000, pages=(*READING, "gradients"))
+)
 CELL = declare(Choice(name="cell", default="lstm", options=CELLS))
 # None stands for the task's sample. The limit is far past what is read: a text that is too long
 # should reach the reading, which says so, and not be dropped on the way.

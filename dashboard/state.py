@@ -26,7 +26,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard import i18n
 from dashboard.choices import *  # noqa: F403 — every declared choice is a name of this module too
 from dashboard.choices import FIELDS, HOME, LANGUAGE
-from dashboard.fields import Field, Refused
+from dashboard.fields import Choice, Field, Refused
 
 Value = TypeVar("Value")
 
@@ -158,14 +158,26 @@ def link(page: str) -> Link:
 def restore() -> None:
     """Take the choices out of the URL, once per link; the session then goes its own way.
 
-    What is not allowed, or unknown, leaves the default and is listed by `ignored`.
+    What is not allowed, or unknown, leaves the default and is listed by `ignored`. So is what was
+    allowed once and is no longer, such as a run that somebody has deleted.
     """
+    _settle()
     query = {key: st.query_params[key] for key in st.query_params}
     seen = repr(sorted(query.items()))
     if not query or seen == recall("link"):
         return
     remember("link", seen)
     remember("ignored", _restore(query))
+
+
+def _settle() -> None:
+    for field in FIELDS.values():
+        if isinstance(field, Choice) and callable(field.options) and chosen(field):
+            value = get(field)
+            if value not in field.known():
+                reset(field)
+                found = (str(field.key), value)
+                remember("ignored", tuple(dict.fromkeys((*ignored(), found))))
 
 
 def _restore(query: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,7 @@ from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.columns import ORDER, columns
 from dashboard.widgets.comparing import comparing
 from dashboard.widgets.counts import counts
+from dashboard.widgets.origin import origin
 from dashboard.widgets.reading import Reading
 from dashboard.widgets.stepper import clock, pause, stepper, tick
 
@@ -59,7 +60,8 @@ def render() -> None:
 def _notice(answers: Mapping[str, Answers], tokens: tuple[str, ...]) -> int:
     """Say in one sentence where the answers part, and return that step."""
     if len(answers) < 2:
-        st.markdown(t("compare.notice.one"))
+        alone = len(origin().cells) < 2
+        st.markdown(t("compare.notice.alone" if alone else "compare.notice.one"))
         return len(tokens) - 1
     found = disagreement([each.values for each in answers.values()])
     if found.distance < AGREE:

@@ -17,7 +17,8 @@ from dashboard.widgets import knobs
 from dashboard.widgets.backward import clipping, forget_gates, jacobians, units
 from dashboard.widgets.chain import Chain, chain, class_names, weights
 from dashboard.widgets.lives import asked, lives, notice
-from dashboard.widgets.model import samples
+from dashboard.widgets.model import shown_cells
+from dashboard.widgets.origin import origin, samples
 from dashboard.widgets.text import current_text, pick_source, pick_text, say_unknown
 
 PAGE = Page(key="gradients", icon=":material/trending_down:", order=30)
@@ -65,7 +66,7 @@ def _readable(text: str) -> str:
         cache.encoded(text, weights(_shown()[0], text))
     except CoreError as error:
         widgets.problem(error)
-        return str(state.recall(_GOOD, samples(state.get(state.TASK))[0]))
+        return str(state.recall(_GOOD, samples()[0]))
     state.remember(_GOOD, text)
     return text
 
@@ -80,8 +81,8 @@ def _unknown(text: str) -> None:
     say_unknown(Encoded(whole.tokens[:length], whole.ids[:length], whole.known[:length]))
 
 
-def _shown() -> list[str]:
-    return [cell for cell in state.CELLS if cell in state.get(state.COMPARED)]
+def _shown() -> tuple[str, ...]:
+    return shown_cells(origin(state.get(knobs.WEIGHTS)).cells)
 
 
 def _knobs(text: str) -> None:

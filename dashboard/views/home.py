@@ -21,7 +21,8 @@ from dashboard.widgets import Reading
 from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.colouring import COLOUR
 from dashboard.widgets.examples import Example, examples
-from dashboard.widgets.model import pick_cell, pick_task, samples
+from dashboard.widgets.model import pick_cell, pick_task
+from dashboard.widgets.origin import origin, samples
 from dashboard.widgets.player import clock, play_button, step_of, tick
 from dashboard.widgets.text import current_text, pick_source, pick_text
 from dashboard.widgets.veil import sheet, veil
@@ -97,7 +98,8 @@ def _controls() -> None:
             pick_text()
         with st.popover(t("home.model"), icon=":material/memory:", key="home-model"):
             pick_task()
-            pick_cell()
+            if origin().picks_cell:
+                pick_cell()
         pick_source()
 
 
@@ -112,7 +114,7 @@ def _read() -> tuple[Reading, CoreError | None]:
         found = widgets.read(current_text())
     except CoreError as problem:
         error = problem
-        found = widgets.read(state.recall(_GOOD, samples(state.get(state.TASK))[0]))
+        found = widgets.read(state.recall(_GOOD, samples()[0]))
     state.remember(_GOOD, found.passage.text)
     return found, error
 

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from dashboard.widgets.chart import chart, downloads
 from dashboard.widgets.frame import foot, frame, open_page
-from dashboard.widgets.model import (
-    chosen_model,
-    pick_cell,
-    pick_model,
-    pick_settings,
-    pick_task,
-    settings,
-)
+from dashboard.widgets.model import pick_cell, pick_model, pick_settings, pick_task
+from dashboard.widgets.origin import chosen_model, origin, settings
 from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import guard, plain, problem
 from dashboard.widgets.reading import Reading, read, reading
@@ -30,6 +24,7 @@ __all__ = [
     "frame",
     "guard",
     "open_page",
+    "origin",
     "parity",
     "passage",
     "pick_cell",

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -26,7 +25,7 @@ from dashboard import cache, state
 from dashboard.figures.gradients import Norms
 from dashboard.widgets import knobs
 from dashboard.widgets.answers import classes_of
-from dashboard.widgets.model import settings
+from dashboard.widgets.origin import Untrained, origin
 
 NAMED = 40
 
@@ -76,14 +75,15 @@ class Chain:
 
 def weights(cell: str, text: str) -> Model:
     """The model of one cell that the knobs ask for, in float64, its readout where the loss is."""
-    task = state.get(knobs.WEIGHTS)
-    if task == state.UNTRAINED:
-        split: Any = state.get(state.SPLIT)
+    source = origin(state.get(knobs.WEIGHTS))
+    if isinstance(source, Untrained):
         own = {"units": (state.get(state.UNITS),), "bidirectional": False}
-        model = cache.untrained(cell, words=text, split=split, **settings() | own)
+        model = source.model(text, cell=cell, **own)
     else:
-        model = cache.bundled(f"{task}-{cell}")
-    return cache.precise(model, readout=state.get(state.LOSS_AT))
+        model = source.model(text, cell=cell)
+    # What gathers all steps into one answer can be asked at the end alone.
+    readout = "last" if model.pooled else state.get(state.LOSS_AT)
+    return cache.precise(model, readout=readout)
 
 
 def class_names(model: Model) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from core.model import Model
 from core.text import Encoded
 from dashboard import cache, state
 from dashboard.i18n import labels, t
-from dashboard.widgets.model import chosen_model, pick_settings, pick_task, samples, settings
+from dashboard.widgets.model import choose_cells, pick_settings, pick_task, shown_cells
+from dashboard.widgets.origin import chosen_model, origin, samples, settings
 from dashboard.widgets.problem import problem
 from dashboard.widgets.reading import Reading, recorded
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
@@ -36,21 +37,16 @@ def comparing() -> dict[str, Reading]:
     row = st.container(horizontal=True, vertical_alignment="bottom", key="comparing")
     with row:
         pick_task()
-        st.pills(
-            t("compare.cells"),
-            state.CELLS,
-            selection_mode="multi",
-            format_func=labels("quantity").__getitem__,
-            **state.bind(state.COMPARED),
-        )
+        offered = origin().cells
+        if len(offered) > 1:
+            choose_cells(t("compare.cells"), offered)
         if state.get(state.TASK) == state.UNTRAINED:
             _pick_match()
             with st.popover(t("reading.settings"), icon=":material/tune:", key="untrained"):
-                shown: tuple[str, ...] = state.get(state.COMPARED)
-                pick_settings(shown)
+                pick_settings(shown_cells(offered))
         pick_source()
     text = current_text()
-    good = state.recall(_GOOD, samples(state.get(state.TASK))[0])
+    good = state.recall(_GOOD, samples()[0])
     try:
         return _read(text)
     except CoreError as error:
@@ -73,7 +69,7 @@ def matched_model(text: str, *, cell: str) -> Model:
 
 
 def _read(text: str) -> dict[str, Reading]:
-    shown = [cell for cell in state.CELLS if cell in state.get(state.COMPARED)]
+    shown = shown_cells(origin().cells)
     models = {cell: matched_model(text, cell=cell) for cell in shown}
     first = models[shown[0]]
     part = passage(first, text)

@@ -61,6 +61,8 @@ def _formula(stage: StageCount) -> str:
 
 
 def _why(models: Mapping[str, Model]) -> str:
+    if state.get(state.TASK).startswith(state.RUN):
+        return t("compare.count.run")
     if state.get(state.TASK) != state.UNTRAINED:
         return t("compare.count.trained")
     if state.get(state.MATCH) == "units":

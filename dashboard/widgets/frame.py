@@ -78,7 +78,15 @@ def _ignored() -> None:
     found = state.ignored()
     if not found:
         return
-    listed = ", ".join(f"{plain(key, most=20)} = {plain(value, most=20)}" for key, value in found)
+    gone = dict.fromkeys(value for _, value in found if value.startswith(state.RUN))
+    rest = [
+        f"{plain(key, most=20)} = {plain(value, most=20)}"
+        for key, value in found
+        if value not in gone
+    ]
+    runs = ", ".join(plain(value.removeprefix(state.RUN), most=80) for value in gone)
+    said = [t("frame.ignored", what=", ".join(rest))] if rest else []
+    said += [t("frame.gone", runs=runs)] if gone else []
     row = st.container(horizontal=True, vertical_alignment="center", key="ignored")
-    row.warning(t("frame.ignored", what=listed), icon=":material/link_off:")
+    row.warning("  \n".join(said), icon=":material/link_off:")
     row.button(t("frame.ignored.close"), on_click=state.forgive, type="tertiary")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import data
 from dashboard import state
 from dashboard.fields import Choice, Number, Whole
 from dashboard.i18n import labels, t
-from dashboard.widgets.model import drop_sample
+from dashboard.widgets.model import choose_cells, leave
+from dashboard.widgets.origin import origin, origin_labels
 
 PAGES = ("gradients",)
 OWN = "own"
@@ -20,7 +20,7 @@ WEIGHTS = state.declare(
     Choice(
         name="weights",
         default=state.UNTRAINED,
-        options=lambda: (state.UNTRAINED, *data.TASKS),
+        options=lambda: sorted(state.origins(), key=lambda task: task != state.UNTRAINED),
         pages=PAGES,
     )
 )
@@ -40,10 +40,14 @@ def pick_weights() -> None:
             state.put(WEIGHTS, state.get(state.TASK))
         else:  # a link that names the weights alone
             state.put(state.TASK, state.get(WEIGHTS))
+    elif not state.chosen(WEIGHTS) and state.get(state.TASK).startswith(state.RUN):
+        state.put(WEIGHTS, state.get(state.TASK))  # whoever comes with a run has come for its own
+    known = WEIGHTS.known()
+    named = origin_labels(known) | labels("gradients", "weights.of")
     st.selectbox(
         t("gradients.weights"),
-        WEIGHTS.known(),
-        format_func=labels("gradients", "weights.of").__getitem__,
+        known,
+        format_func=named.__getitem__,
         help=t("gradients.weights.help"),
         width=260,
         **state.bind(WEIGHTS, then=_follow),
@@ -51,14 +55,10 @@ def pick_weights() -> None:
 
 
 def pick_cells() -> None:
-    """Draw which cells are shown."""
-    st.pills(
-        t("gradients.cells"),
-        state.CELLS,
-        selection_mode="multi",
-        format_func=labels("quantity").__getitem__,
-        **state.bind(state.COMPARED),
-    )
+    """Draw which cells are shown, where there are several."""
+    found = origin(state.get(WEIGHTS)).cells
+    if len(found) > 1:
+        choose_cells(t("gradients.cells"), found)
 
 
 def pick_reading() -> None:
@@ -150,7 +150,7 @@ def _follow() -> None:
     # A sample belongs to its task: what was trained on brackets shall read brackets.
     task = state.get(WEIGHTS)
     if task != state.UNTRAINED and task != state.get(state.TASK):
-        drop_sample(state.get(state.TASK))
+        leave(state.get(state.TASK))
         state.put(state.TASK, task)
 
 

@@ -1,22 +1,21 @@
-"""Which model reads: a trained one of a task and a cell, or an untrained one with its settings."""
+"""Which model reads: a trained one of a task and a cell, a run's, or an untrained one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import streamlit as st
 
-from core import data
-from core.model import Model
-from dashboard import cache, i18n, state
+from dashboard import state
 from dashboard.i18n import labels, t
+from dashboard.widgets.origin import drop_sample, origin, origin_labels
 
 
 def pick_model() -> None:
     """Draw the pickers of task and cell; for an untrained model, a popover with its settings."""
     pick_task()
-    pick_cell()
+    if origin().picks_cell:
+        pick_cell()
     if state.get(state.TASK) == state.UNTRAINED:
         with st.popover(t("reading.settings"), icon=":material/tune:", key="untrained"):
             pick_settings((state.get(state.CELL),))
@@ -24,14 +23,20 @@ def pick_model() -> None:
 
 def pick_task() -> None:
     """Draw the picker of what the model was trained on."""
-    before = state.get(state.TASK)
+    before, known = state.get(state.TASK), state.TASK.known()
     st.selectbox(
         t("reading.task"),
-        state.TASK.known(),
-        format_func=labels("reading", "task").__getitem__,
+        known,
+        format_func=origin_labels(known).__getitem__,
         width=240,
-        **state.bind(state.TASK, then=lambda: drop_sample(before)),
+        **state.bind(state.TASK, then=lambda: leave(before)),
     )
+
+
+def leave(task: str) -> None:
+    """Forget what belonged to an origin that was left: its sample, and the epoch looked at."""
+    drop_sample(task)
+    state.reset(state.EPOCH)
 
 
 def pick_cell() -> None:
@@ -43,6 +48,22 @@ def pick_cell() -> None:
         required=True,
         **state.bind(state.CELL),
     )
+
+
+def choose_cells(label: str, offered: tuple[str, ...]) -> None:
+    """Draw which of some cells are shown."""
+    st.pills(
+        label,
+        offered,
+        selection_mode="multi",
+        format_func=labels("quantity").__getitem__,
+        **state.bind(state.COMPARED, showing=list(shown_cells(offered))),
+    )
+
+
+def shown_cells(offered: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the chosen ones of some cells; all of them where none is chosen."""
+    return tuple(cell for cell in offered if cell in state.get(state.COMPARED)) or offered
 
 
 def pick_settings(cells: Collection[str]) -> None:
@@ -97,45 +118,3 @@ def pick_settings(cells: Collection[str]) -> None:
         required=True,
         **state.bind(state.SPLIT),
     )
-
-
-def settings() -> dict[str, Any]:
-    """Return the settings of an untrained model, as `core.new_model` takes them."""
-    return {
-        "seed": state.get(state.SEED),
-        "units": (state.get(state.UNITS),) * state.get(state.LAYERS),
-        "bidirectional": state.get(state.BOTH_WAYS),
-        "initialiser": state.get(state.INITIALISER),
-        "scale": state.get(state.SCALE),
-        "spread": state.get(state.SPREAD),
-        "forget_bias": state.get(state.FORGET_BIAS),
-        "activation": state.get(state.ACTIVATION),
-        "reset_after": state.get(state.RESET_AFTER),
-    }
-
-
-def chosen_model(text: str, *, cell: str | None = None) -> Model:
-    """Return the chosen model; with `cell`, its sibling of another cell.
-
-    An untrained model knows the tokens of the text that it is about to read.
-    """
-    cell = cell or state.get(state.CELL)
-    task = state.get(state.TASK)
-    if task == state.UNTRAINED:
-        split: Any = state.get(state.SPLIT)
-        return cache.untrained(cell, words=text, split=split, **settings())
-    return cache.bundled(f"{task}-{cell}")
-
-
-def samples(task: str) -> tuple[str, ...]:
-    """Return texts to begin with, in the reader's language where there are some."""
-    known = data.TASKS[task if task in data.TASKS else state.TASK.default]
-    return known.samples_by_language.get(i18n.language()) or known.samples
-
-
-def drop_sample(task: str) -> None:
-    """Forget the text, if it is a sample of this task."""
-    # A sample belongs to its task; a text of the reader's own stays.
-    known = data.TASKS[task if task in data.TASKS else state.TASK.default].samples
-    if state.get(state.TEXT) in known:
-        state.reset(state.TEXT, state.START, state.STEP)

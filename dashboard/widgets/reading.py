@@ -12,7 +12,8 @@ from core.trace import Trace
 from dashboard import cache, state
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
-from dashboard.widgets.model import chosen_model, pick_model, samples
+from dashboard.widgets.model import pick_model
+from dashboard.widgets.origin import chosen_model, samples
 from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import problem
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
@@ -47,7 +48,7 @@ def reading() -> Reading:
     with above:
         pick_text()
     text = current_text()
-    good = state.recall(_GOOD, samples(state.get(state.TASK))[0])
+    good = state.recall(_GOOD, samples()[0])
     try:
         found = read(text)
     except CoreError as error:

@@ -15,7 +15,7 @@ from core.model import Model
 from core.text import Encoded, Window, visible
 from dashboard import cache, state
 from dashboard.i18n import t
-from dashboard.widgets.model import samples
+from dashboard.widgets.origin import samples
 from dashboard.widgets.problem import guard, plain
 from dashboard.widgets.upload import take, upload
 
@@ -46,7 +46,7 @@ class Passage:
 def current_text() -> str:
     """Return the reader's text, or the task's first sample as long as there is none."""
     text = state.get(state.TEXT)
-    return samples(state.get(state.TASK))[0] if text is None else text
+    return samples()[0] if text is None else text
 
 
 def pick_text() -> None:
@@ -70,7 +70,7 @@ def pick_text() -> None:
 def pick_source() -> None:
     """Draw where a text may come from: the samples, and the upload."""
     with st.popover(t("reading.samples"), icon=":material/lightbulb:", key="samples"):
-        for at, sample in enumerate(samples(state.get(state.TASK))):
+        for at, sample in enumerate(samples()):
             st.button(
                 plain(sample, most=120),
                 key=f"sample-{at}",

@@ -1,0 +1,148 @@
+"""A run as the origin of a model: that of the epoch one looks at, or of a run beside it.
+
+Siblings are the runs of one experiment. Where several have the same cell, the one stands in for it
+whose configuration differs least from the chosen run's. Texts to begin with are the run's probes;
+without any, what its task offers, its worst mistakes, or its own vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from core import data
+from core.analysis.questions import classes, predicts_tokens
+from core.errors import CoreError
+from core.model import Model
+from core.training.errors import BrokenRun
+from core.training.run_folder import Run
+from dashboard import cache, i18n, state
+from dashboard.i18n import t
+
+FROM_VOCABULARY = 20  # tokens of a text that is made when there is no other
+MISTAKES = 5
+_ASIDE = {"experiment", "preset", "probes"}
+
+
+@dataclass(frozen=True)
+class OfRun:
+    """What a run trained."""
+
+    run: Run
+    picks_cell: bool = False
+
+    @classmethod
+    def named(cls, identifier: str) -> OfRun:
+        """The run of that id. Raises NoSuchRun."""
+        return cls(cache.store().run(identifier))
+
+    @property
+    def label(self) -> str:
+        """The name that people gave it."""
+        return t("reading.task.run", name=self.run.label.name)
+
+    @property
+    def cell(self) -> str:
+        """Its own cell. Raises BrokenRun."""
+        return self.run.config.network.cell
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Those of the runs of its experiment. Raises BrokenRun."""
+        return tuple(cell for cell in state.CELLS if cell in self.siblings)
+
+    @cached_property
+    def siblings(self) -> dict[str, Run]:
+        """A run for each cell of its experiment, itself for its own. Raises BrokenRun."""
+        own = self.run.config
+        found: dict[str, tuple[int, Run]] = {self.cell: (-1, self.run)}
+        for run in _experiment(own.experiment):
+            cell = run.config.network.cell
+            distance = _distance(run.config.to_json(), own.to_json())
+            if cell not in found or distance < found[cell][0]:
+                found[cell] = (distance, run)
+        return {cell: run for cell, (_, run) in found.items()}
+
+    def model(self, text: str = "", *, cell: str | None = None) -> Model:
+        """Return the model of the epoch that is looked at, as the run names its answers.
+
+        With `cell`, that of a sibling. Raises BrokenRun.
+        """
+        del text
+        run = self.siblings.get(cell or self.cell, self.run)
+        return model_of(run, epoch=epoch_of(run))
+
+    def samples(self) -> tuple[str, ...]:
+        """Return its probes, or other texts that it can read."""
+        return tuple(dict.fromkeys(self._samples()))
+
+    def is_sample(self, text: str) -> bool:
+        """Whether it is one of them."""
+        return text in self.samples()
+
+    def _samples(self) -> tuple[str, ...]:
+        default = data.TASKS[state.TASK.default].samples_by_language[i18n.language()]
+        try:  # what is broken is said where the model is asked for
+            config = self.run.config
+            if config.probes:
+                return config.probes
+            if config.data.source in data.TASKS:
+                known = data.TASKS[config.data.source]
+                return known.samples_by_language.get(i18n.language()) or known.samples
+            worst = cache.mistakes(self.run)[:MISTAKES]
+            return tuple(each["text"] for each in worst if each["text"]) or _spelled(self.model())
+        except CoreError:
+            return default
+
+
+def epochs_of(run: Run) -> tuple[int, ...]:
+    """The epochs whose model is there, 0 being the one before training."""
+    return run.model_epochs
+
+
+def epoch_of(run: Run) -> int | None:
+    """The epoch that is looked at: the chosen one where the run has it, else its own final one."""
+    chosen = state.get(state.EPOCH)
+    return chosen if chosen in run.model_epochs else run.final_epoch
+
+
+def model_of(run: Run, *, epoch: int | None = None) -> Model:
+    """Return a run's model, its outputs named as its data name them. Raises BrokenRun."""
+    if epoch is None and run.final_epoch is None:
+        raise BrokenRun(file="epochs", why="no epoch is finished yet")
+    model = cache.run_model(run, epoch=epoch)
+    names = tuple((cache.described(run) or {}).get("answers", ()))
+    fits = model.readout is not None and not predicts_tokens(model) and len(names) == classes(model)
+    return replace(model, card={**model.card, "answers": names}) if fits else model
+
+
+def _experiment(name: str | None) -> Iterator[Run]:
+    """The runs of an experiment that have a model; broken ones are passed over."""
+    for run in cache.store().runs() if name else ():
+        try:
+            if run.config.experiment == name and run.model_epochs:
+                yield run
+        except CoreError:
+            continue
+
+
+def _distance(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:
+    """In how many settings two configurations differ."""
+    count = 0
+    for name in (one.keys() | other.keys()) - _ASIDE:
+        mine, its = one.get(name), other.get(name)
+        if isinstance(mine, dict) and isinstance(its, dict):
+            count += _distance(mine, its)
+        else:
+            count += mine != its
+    return count
+
+
+def _spelled(model: Model) -> tuple[str, ...]:
+    """A text of the first tokens that a model knows; what a model of numbers reads nobody types."""
+    if model.vocabulary is None:
+        return ("…",)
+    first = model.vocabulary.tokens[:FROM_VOCABULARY]
+    return ((" " if model.vocabulary.unit == "word" else "").join(first),)
