@@ -7,9 +7,9 @@ stands in `keras_reader.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 from core.errors import UnsupportedModel, UnsupportedTail
@@ -74,13 +74,13 @@ def _flat(layers: Sequence[KerasLayer]) -> Iterator[KerasLayer]:
 def _named(layers: Sequence[KerasLayer]) -> list[KerasLayer]:
     """The layers under names of their own: nested models may use one twice."""
     taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     named = []
     for layer in layers:
-        name = next(
-            name
-            for number in count()
-            if (name := f"{layer.name}_{number}" if number else layer.name) not in taken
-        )
+        name = layer.name
+        while name in taken:
+            numbers[layer.name] += 1
+            name = f"{layer.name}_{numbers[layer.name]}"
         taken.add(name)
         named.append(replace(layer, name=name))
     return named

@@ -52,14 +52,13 @@ class Case:
 
 
 def randomised(model: core.Model, *, seed: int, scale: float = 0.5) -> core.Model:
-    """The model with every weight and bias drawn anew, no two alike."""
+    """The model with every weight and bias drawn anew, no two alike; a variance is positive."""
     generator = np.random.default_rng(seed)
-    return model.with_parameters(
-        {
-            name: generator.normal(0, scale, array.shape).astype(array.dtype)
-            for name, array in model.parameters.items()
-        }
-    )
+    drawn = {}
+    for name, array in model.parameters.items():
+        numbers = generator.normal(0, scale, array.shape).astype(array.dtype)
+        drawn[name] = 0.3 + np.abs(numbers) if name.endswith("/moving_variance") else numbers
+    return model.with_parameters(drawn)
 
 
 def states_for(model: core.Model, *, batch: int, seed: int) -> list[dict[str, np.ndarray]]:

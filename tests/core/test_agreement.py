@@ -24,6 +24,9 @@ from core.stages import Layer, Recurrent
 from tests.core.mixed_networks import mixed_cases
 from tests.core.networks import Case, randomised
 
+# Keras says so of a pooling or a Flatten that pays no heed to a mask.
+pytestmark = pytest.mark.filterwarnings("ignore:Layer .* does not support masking:UserWarning")
+
 TOLERANCE = 1e-5
 GRADIENT_TOLERANCE = 1e-4
 SATURATED = 10.0
@@ -102,7 +105,7 @@ def alone(layer: Layer) -> Any:
 def test_outputs_are_those_of_keras_layers(case: Case) -> None:
     trace = case.record()
     assume(small(trace))
-    _, outputs = through(to_keras(case.model), case, mask=trace.mask)
+    _, outputs = through(to_keras(case.model), case)
     assert_close("outputs", trace.outputs, outputs)
 
 
@@ -115,8 +118,8 @@ def test_the_keras_model_called_as_a_whole(case: Case) -> None:
     assert_close("outputs", trace.outputs, to_keras(case.model)(case.inputs))
 
 
-def through(keras_model: Any, case: Case, *, mask: Any, tape: Any = None) -> tuple[Any, Any]:
-    """A case through a Keras model, layer by layer, with its initial states.
+def through(keras_model: Any, case: Case, *, tape: Any = None) -> tuple[Any, Any]:
+    """A case through a Keras model, layer by layer, with its initial states and its mask.
 
     Gives what is read after the embedding, and what comes out. `tape` watches the former.
     """
@@ -124,8 +127,9 @@ def through(keras_model: Any, case: Case, *, mask: Any, tape: Any = None) -> tup
 
     states = (list(layer.values()) for layer in case.initial_states)
     layers = list(keras_model.layers)
-    read = case.inputs
+    read, mask = case.inputs, case.mask
     if isinstance(layers[0], keras.layers.Embedding):
+        mask = layers[0].compute_mask(read)
         read = layers.pop(0)(read)
     read = x = keras.ops.convert_to_tensor(read)
     if tape is not None:
@@ -135,8 +139,13 @@ def through(keras_model: Any, case: Case, *, mask: Any, tape: Any = None) -> tup
             x = layer(x, initial_state=[*next(states), *next(states)], mask=mask)
         elif isinstance(layer, keras.layers.RNN):
             x = layer(x, initial_state=next(states), mask=mask)
+        elif isinstance(layer, keras.layers.GlobalAveragePooling1D):
+            x = layer(x, mask=mask)
         else:
-            x = layer(x)
+            if isinstance(layer, keras.layers.Masking):
+                mask = layer.compute_mask(x)
+                mask = mask if case.mask is None else mask & case.mask
+            x = layer(keras.ops.convert_to_tensor(x))
     return read, x
 
 
@@ -194,22 +203,30 @@ def taped(
     ]
     with tf.GradientTape() as tape:
         tape.watch(states)
-        read, outputs = through(
-            keras_model, replace(case, initial_states=states), mask=trace.mask, tape=tape
-        )
+        tape.watch([weight.value for weight in keras_model.non_trainable_weights])
+        read, outputs = through(keras_model, replace(case, initial_states=states), tape=tape)
         each = getattr(keras.losses, loss)(targets, outputs)
         if trace.mask is None or each.ndim == 1:
             value = tf.reduce_mean(each)
         else:
             counted = tf.constant(trace.mask, each.dtype)
             value = tf.reduce_sum(each * counted) / max(trace.mask.sum(), 1)
-    weights = keras_model.trainable_variables
+    weights = [variable.value for variable in keras_model.weights]
     d_read, d_states, *d_weights = tape.gradient(
         value, [read, states, *weights], unconnected_gradients=tf.UnconnectedGradients.ZERO
     )
-    # Gradients are laid out as the weights are: what reads those reads these.
-    keras_model.set_weights([np.asarray(tf.convert_to_tensor(d)) for d in d_weights])
+    # Gradients are laid out as the weights are: what reads those reads these. A variance would
+    # have to be positive, its gradient need not.
+    layout = [np.asarray(tf.convert_to_tensor(d)) for d in d_weights]
+    variances = {}
+    for at, variable in enumerate(keras_model.weights):
+        if variable.name == "moving_variance":
+            variances["/".join(variable.path.split("/")[-2:])] = layout[at]
+            layout[at] = np.ones_like(layout[at])
+    keras_model.set_weights(layout)
     named = dict(from_keras(keras_model).parameters)
+    assert variances.keys() <= named.keys()
+    named |= variances
     for at, layer in enumerate(d_states):
         named |= {f"initial {at}/{name}": d for name, d in layer.items()}
     return float(value), {"inputs": d_read, **named}

@@ -57,7 +57,7 @@ def test_every_parameter_input_and_initial_state(case: Case, seed: int):
         name = "mean_squared_error"
         return core.backprop(changed or model, run, targets, loss=name).loss
 
-    assume(np.abs(trace.outputs).max() < 1e3)
+    assume(np.abs(trace.outputs).max() < 30)  # beyond, differences themselves are too coarse
     gradients = core.backprop(model, trace, targets, loss="mean_squared_error")
     for name, weights in model.parameters.items():
         way = generator.normal(size=weights.shape)

@@ -18,6 +18,9 @@ from tests.core.importers.built import FEATURES, Build, built, features, randomi
 from tests.core.mixed_networks import mixed_cases
 from tests.core.networks import Case, randomised
 
+# Keras says so of a pooling or a Flatten that pays no heed to a mask.
+pytestmark = pytest.mark.filterwarnings("ignore:Layer .* does not support masking:UserWarning")
+
 TOLERANCE = 1e-5
 
 MASKED = 0.25
@@ -246,8 +249,6 @@ def test_answers_of_a_reversed_end_come_in_the_order_of_the_text(ends: str) -> N
     + [name for name in MODELS if name.startswith(("pair by", "Global")) if "backw" not in name]
     + ["GlobalMaxPooling1D above backwards", *FLAT],
 )
-# Keras says so of layers that ignore masks.
-@pytest.mark.filterwarnings("ignore:Layer .* does not support masking:UserWarning")
 def test_padding_is_skipped_as_keras_skips_it(name: str) -> None:
     ids = np.array([[3, 1, 4, 1, 5], [2, 6, 0, 0, 0], [0, 5, 0, 8, 0]])
     keras_model = built((MODELS | FLAT)[name], ids=True, mask_zero=True, time=ids.shape[1])
