@@ -118,11 +118,13 @@ class _Graph:
         values: list[Any] = []
         while True:
             names = list(_references(mask))
-            if len(names) != 1 or names[0] not in self.entries or len(kinds) == 2:
+            if len(names) != 1 or names[0] not in self.entries:
                 return False
             entry = self.entries[names[0]]
             if entry.get("class_name") not in ("NotEqual", "Any"):
                 break
+            if len(kinds) == 2:
+                return False
             node = (entry.get("inbound_nodes") or [None])[0]
             arguments = node.get("args") if isinstance(node, Mapping) else None
             if not isinstance(arguments, list) or not arguments:
