@@ -15,7 +15,7 @@ BROWSER ?= yes
 # Further arguments: make run ARGS="--server.port 8600", make test ARGS="-k gates".
 ARGS ?=
 
-.PHONY: help run test lint types browser bench models format lock
+.PHONY: help run test lint types browser bench fuzz models format lock
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ endif
 
 bench: $(VENV)/installed-tests ## Measure speed beside Keras and PyTorch, and print the table
 	$(PY) -m tests.benchmarks $(ARGS)
+
+fuzz: $(VENV)/installed-tests ## Read 20,000 mutated model files, and count what happens
+	$(PY) -m tests.fuzz $(ARGS)
 
 models: $(VENV)/installed ## Train the models that ship with the project again
 	$(PY) -m core.training.bundled $(ARGS)

@@ -7,6 +7,7 @@ headers are held against the archive first. Cost: the headers are unpacked twice
 from __future__ import annotations
 
 import io
+from tokenize import TokenError
 
 from numpy.lib import format as npy
 
@@ -32,7 +33,8 @@ def _check_array(data: memoryview, *, name: str, tally: Tally) -> None:
         version = npy.read_magic(start)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, _, dtype = read(start)
-    except ValueError as error:
+    except (ValueError, SyntaxError, TokenError, RecursionError, MemoryError) as error:
+        # NumPy parses the header as Python: it may be nested, or not closed, as any text may.
         raise BrokenFile(entry=name, why=f"it is no array of NumPy's ({error})") from error
     if dtype.kind not in "fiubU":
         raise NotNumbers(entry=name, found=f"'{dtype}'", known=_KNOWN)

@@ -72,11 +72,13 @@ def config(of: list[Json] | None = None) -> Json:
     }
 
 
-def hdf5(edit: Edit | None = None, **settings: Any) -> bytes:
+def hdf5(
+    edit: Edit | None = None, *, arrays: Mapping[str, np.ndarray] | None = None, **settings: Any
+) -> bytes:
     """The weights as Keras 3 lays them out in HDF5, changed by `edit` before they are closed."""
     file = io.BytesIO()
     with h5py.File(file, "w", **settings) as root:
-        for path, array in drawn().items():
+        for path, array in (drawn() if arrays is None else arrays).items():
             root[f"layers/{path}"] = array
         if edit is not None:
             edit(root)

@@ -114,16 +114,21 @@ def read(data: bytes, *, name: str, limits: Limits, options: dict[str, Any]) -> 
     return told
 
 
-def main() -> None:
-    """Reads files from standard input until there are no more."""
+def prepare() -> None:
+    """Sets the watch, asks the system for bounds, and imports all that readers may import."""
     sys.addaudithook(WATCH)
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    guard(Limits())
+    guard(Limits(seconds=10**6))  # of processor time, for all files together
     for module in pkgutil.iter_modules(core.importers.__path__, "core.importers."):
         importlib.import_module(module.name)
     for codec in ("unicode_escape", "utf-8-sig", "utf-16", "utf-32"):
         "".encode(codec)  # imports it
+
+
+def main() -> None:
+    """Reads files from standard input until there are no more."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    prepare()
     while head := sys.stdin.buffer.read(_HEAD.size):
         described, length = _HEAD.unpack(head)
         asked = json.loads(sys.stdin.buffer.read(described))

@@ -1,0 +1,110 @@
+"""Sound files of every format that is read: what mutations start from."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+import core
+from tests.core.importers.attacks import models
+from tests.core.importers.attacks.models import Json, layer
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A sound file called `name`, and the options that it is read with.
+
+    `described` is the JSON in it, and `write` gives the file with another: such a mutation gets
+    past the checksums and lengths around it.
+    """
+
+    name: str
+    data: bytes
+    options: Mapping[str, Any] = field(default_factory=dict)
+    described: Json | None = None
+    write: Callable[[str], bytes] | None = None
+
+
+def deep_layers() -> list[Json]:
+    """One of every kind of layer that has a reader of its own."""
+    lstm = layer("LSTM", "inner", units=3, return_sequences=True, use_bias=True)
+    return [
+        layer("Embedding", input_dim=7, output_dim=4, mask_zero=True),
+        layer("SpatialDropout1D", rate=0.1),
+        layer("Bidirectional", layer=lstm, merge_mode="concat"),
+        layer("LayerNormalization", axis=[-1], epsilon=1e-3, center=True, scale=True),
+        layer("GRU", units=2, return_sequences=True, reset_after=True, use_bias=True),
+        layer("TimeDistributed", "each", layer=layer("Dense", "inside", units=3, use_bias=True)),
+        layer("Activation", activation="relu"),
+        layer("GlobalMaxPooling1D", "highest"),
+        layer("Dense", units=2, activation="softmax", use_bias=True),
+    ]
+
+
+def deep_arrays() -> dict[str, np.ndarray]:
+    generator = np.random.default_rng(21)
+    shapes: dict[str, tuple[int, ...]] = {"embedding/vars/0": (7, 4)}
+    for side in ("forward_layer", "backward_layer"):
+        for at, shape in enumerate([(4, 12), (3, 12), (12,)]):
+            shapes[f"bidirectional/{side}/cell/vars/{at}"] = shape
+    shapes |= {f"layer_normalization/vars/{at}": (6,) for at in range(2)}
+    shapes |= {"gru/cell/vars/0": (6, 6), "gru/cell/vars/1": (2, 6), "gru/cell/vars/2": (2, 6)}
+    shapes |= {"time_distributed/layer/vars/0": (2, 3), "time_distributed/layer/vars/1": (3,)}
+    shapes |= {"dense/vars/0": (3, 2), "dense/vars/1": (2,)}
+    return {
+        name: generator.normal(0, 0.5, shape).astype(np.float32) for name, shape in shapes.items()
+    }
+
+
+def seeds() -> tuple[Seed, ...]:
+    """Every sound file. Each is read without an error; a test holds them to that."""
+    deep, deep_weights = models.config(deep_layers()), models.hdf5(arrays=deep_arrays())
+    packed = models.archive(models.keras_entries(), packed=True)
+    chunked = models.hdf5(_chunk)
+    safetensors = models.safetensors()
+    length = int.from_bytes(safetensors[:8], "little")
+    head, numbers = json.loads(safetensors[8 : 8 + length]), safetensors[8 + length :]
+    sound = models.config()
+    whole = json.dumps(sound)
+    return (
+        Seed("small.keras", models.keras(), {}, sound, models.keras),
+        Seed("packed.keras", packed),
+        Seed("deep.keras", models.keras(deep, deep_weights), {}, deep, _writer(deep_weights)),
+        Seed("chunked.keras", models.keras(weights=chunked)),
+        Seed("newest.keras", models.keras(weights=models.hdf5(libver="latest"))),
+        Seed("small.h5", models.legacy_h5(), {}, sound, models.legacy_h5),
+        Seed("small.weights.h5", models.hdf5(), {"config": whole}),
+        Seed(
+            "small.safetensors",
+            safetensors,
+            {},
+            head,
+            lambda text: models.safetensors(text.encode(), numbers),
+        ),
+        Seed("small.npz", _npz()),
+    )
+
+
+def _writer(weights: bytes) -> Callable[[str], bytes]:
+    return lambda text: models.keras(text, weights)
+
+
+def _chunk(root: Any) -> None:
+    """Weights in chunks, packed: libhdf5 reads them, not we."""
+    for path, array in models.drawn().items():
+        if array.ndim == 2:
+            del root[f"layers/{path}"]
+            root.create_dataset(
+                f"layers/{path}", data=array, chunks=True, compression="gzip", shuffle=True
+            )
+
+
+def _npz() -> bytes:
+    file = io.BytesIO()
+    core.new_model("gru", vocabulary=7, embedding=4, units=[3], seed=2).save(file)
+    return file.getvalue()
