@@ -27,7 +27,12 @@ FOLDER = Path(i18n.__file__).parent
 SECTIONS = sorted(path.stem for path in (FOLDER / "en").glob("*.json"))
 CODE = FOLDER.parent
 # Asked for by the names that core gives to the stages of a model.
-NAMED_BY_CORE = {"figures.embedding", "figures.dense"}
+NAMED_BY_CORE = {
+    "figures.embedding",
+    "figures.dense",
+    "figures.layer_normalization",
+    "figures.batch_normalization",
+}
 
 
 def written(language: str, section: str) -> dict[str, str]:

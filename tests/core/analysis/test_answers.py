@@ -9,8 +9,10 @@ import core
 from core.analysis import answers as module
 from core.analysis.answers import answers
 from core.errors import ForeignTrace, OutOfRange
+from core.stages import Embedding
 from core.trace import Trace
 from tests.core.analysis.models import random_model, recorded
+from tests.core.plain_networks import CHAINS, TIME, case
 
 MODELS = [
     {"units": [5]},
@@ -45,8 +47,7 @@ def answer_to_prefix(model: core.Model, trace: Trace, *, batch: int, end: int) -
             {name: state[one] for name, state in run.initial_states.items()} for run in trace.layers
         ],
     )
-    every = model.recurrent[-1].returns == "every"
-    return prefix.outputs[0, -1] if every else prefix.outputs[0]
+    return prefix.outputs[0, -1] if prefix.outputs.ndim == 3 else prefix.outputs[0]
 
 
 @pytest.mark.parametrize("masked", [False, True])
@@ -70,6 +71,40 @@ def test_a_model_that_reads_backward(readout, masked) -> None:
     found = answers(model, trace, batch=0)
     expected = [answer_to_prefix(model, trace, batch=0, end=end) for end in range(6)]
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("name", [name for name in CHAINS if name != "flattened"])
+def test_answers_of_a_pooling_are_those_of_the_prefix_alone(name, masked) -> None:
+    """And of every other plain stage; a mean of nothing yet is no number, as in Keras."""
+    given = case(name, masked=masked)
+    trace = given.record()
+    for batch in range(2):
+        found = answers(given.model, trace, batch=batch)
+        expected = [
+            answer_to_prefix(given.model, trace, batch=batch, end=end) for end in range(TIME)
+        ]
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+        one = answers(given.model, trace, batch=batch, steps=[3])
+        np.testing.assert_allclose(one, found[[3]], rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("reads", ["numbers", "padded ids"])
+def test_a_model_of_texts_of_one_length_is_asked_with_padding(reads) -> None:
+    given = case("flattened", masked=reads == "numbers")
+    model, inputs = given.model, given.inputs
+    if reads == "padded ids":
+        table = np.random.default_rng(1).normal(size=(9, 3))
+        model = core.Model((Embedding("words", table, mask_zero=True), *model.stages))
+        inputs = np.array([[3, 1, 4, 1, 5], [2, 6, 0, 0, 0]])
+    trace = given.record(model, inputs=inputs)
+    found = answers(model, trace, batch=1)
+    for end in range(TIME):
+        padded = inputs.copy()
+        padded[1, end + 1 :] = 0
+        expected = given.record(model, inputs=padded).outputs[1]
+        np.testing.assert_allclose(found[end], expected, rtol=1e-10, atol=1e-12)
+    assert np.ptp(found[:2], axis=0).min() > 1e-4
 
 
 def test_padding_tokens_are_skipped() -> None:

@@ -8,6 +8,7 @@ import core
 from core.analysis.matching import match_units
 from core.errors import UnknownName
 from tests.core.analysis.test_parameters import without_bias
+from tests.core.plain_networks import CHAINS, network
 
 MAPS = {"simple_rnn": 1, "lstm": 4, "gru": 3}
 CELLS = list(MAPS)
@@ -83,6 +84,16 @@ def test_a_cell_matches_itself(cell):
     model = core.new_model(cell, vocabulary=12, units=[9, 5], outputs=4)
     found = match_units(model, cell)
     assert (found.units, found.count, found.difference) == ((9, 5), model.parameter_count, 0)
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_plain_stages_count_too(name):
+    model = network(name)
+    found = match_units(model, "gru")
+    assert (found.wanted, found.count) == (model.parameter_count, model.parameter_count)
+    assert found.units == tuple(stage.layers[0].units for stage in model.recurrent)
+    lstm = match_units(model, "lstm")
+    assert lstm.wanted == model.parameter_count != lstm.count
 
 
 def test_a_model_without_bias_stays_without():

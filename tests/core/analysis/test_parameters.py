@@ -11,6 +11,7 @@ import core
 from core.analysis.parameters import count_layer, count_parameters
 from core.stages import Dense, GateWeights
 from tests.core.networks import Case, cases
+from tests.core.plain_networks import CHAINS, network
 
 
 def value(formula: str) -> int:
@@ -119,6 +120,22 @@ def test_formulas_give_the_counts_and_counts_the_model_s(case: Case):
 
 def _count(part) -> int:
     return sum(math.prod(term.factors) for term in part.terms)
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_plain_stages_are_counted_where_they_have_weights(name: str):
+    model = network(name)
+    found = count_parameters(model)
+    assert found.count == model.parameter_count == value(found.formula)
+    weighing = [stage for stage in model.stages if stage.parameters()]
+    assert [stage.name for stage in found.stages] == [stage.name for stage in weighing]
+
+
+def test_a_normalisation_has_some_numbers_for_each_feature():
+    found = count_parameters(network("normalised above each step")).stages
+    assert found[1].text == "LayerNormalization of 3 features: 3"
+    found = count_parameters(network("normalised by batch between")).stages
+    assert found[1].text == "BatchNormalization of 3 features: 4·3 = 12"
 
 
 def test_one_stage_alone_needs_no_sum():
