@@ -20,9 +20,9 @@ from core.importers.errors import BrokenFile, shown
 
 @dataclass(frozen=True)
 class _Call:
-    """How a layer is called: the tensors that it reads, by the layers they come from, and how."""
+    """How a layer is called: the tensors it reads, by layer and number of output, and how."""
 
-    reads: tuple[str, ...]
+    reads: tuple[tuple[str, int], ...]
     options: Mapping[str, Any]
 
 
@@ -40,9 +40,13 @@ def order_of(config: Mapping[str, Any], entries: Sequence[Any], *, where: str) -
         call = graph.call(chain[-1])
         if len(call.reads) != 1:
             raise graph.refuse(chain[-1], f"it reads {len(call.reads)} tensors, not one")
-        if call.reads[0] in chain:
+        before, output = call.reads[0]
+        if output:
+            why = f"it reads output {output + 1} of '{shown(before)}', which is a state"
+            raise graph.refuse(chain[-1], why)
+        if before in chain:
             raise BrokenFile(entry=where, why="the layers read one another in a circle")
-        chain.append(call.reads[0])
+        chain.append(before)
     chain.reverse()
     for name in chain[1:]:
         for option, value in graph.call(name).options.items():
@@ -73,7 +77,7 @@ class _Graph:
         if len(names) != 1:
             model = "A functional model"
             raise UnsupportedModel(what=model, why=f"it has {len(names)} {what}, not one")
-        return self.known(names[0])
+        return self.known(names[0][0])
 
     def known(self, name: str) -> str:
         """The name, of a layer that is there."""
@@ -92,7 +96,9 @@ class _Graph:
             call = self._of_keras_3(name, nodes[0])
         else:
             call = self._of_keras_2(name, nodes[0])
-        return _Call(tuple(map(self.known, call.reads)), call.options)
+        for before, _ in call.reads:
+            self.known(before)
+        return call
 
     def _of_keras_3(self, name: str, node: Mapping[str, Any]) -> _Call:
         arguments, options = node.get("args"), node.get("kwargs")
@@ -118,9 +124,10 @@ class _Graph:
         values: list[Any] = []
         while True:
             names = list(_references(mask))
-            if len(names) != 1 or names[0] not in self.entries:
+            if len(names) != 1 or names[0][0] not in self.entries:
                 return False
-            entry = self.entries[names[0]]
+            source = names[0][0]
+            entry = self.entries[source]
             if entry.get("class_name") not in ("NotEqual", "Any"):
                 break
             if len(kinds) == 2:
@@ -131,7 +138,6 @@ class _Graph:
                 return False
             kinds.append(entry["class_name"])
             mask, values = arguments[0], arguments[1:]
-        source = names[0]
         for before, name in pairwise(chain):
             if before != source:
                 continue
@@ -151,8 +157,8 @@ class _Graph:
         return UnsupportedModel(what=f"The layer '{shown(name)}' ({place})", why=why)
 
 
-def _references(value: Any) -> Iterator[str]:
-    """The names of the layers whose tensors stand in a value, as Keras 2 or 3 writes tensors."""
+def _references(value: Any) -> Iterator[tuple[str, int]]:
+    """The tensors in a value, as Keras 2 or 3 writes them: by layer and number of output."""
     if isinstance(value, Mapping):
         if value.get("class_name") == "__keras_tensor__":
             config = value.get("config")
@@ -164,8 +170,7 @@ def _references(value: Any) -> Iterator[str]:
     if not isinstance(value, list):
         return
     if len(value) >= 3 and isinstance(value[0], str) and all(type(n) is int for n in value[1:3]):
-        # Another output than the first is a state: the chain would go on from something else.
-        yield value[0] if value[2] == 0 else f"{value[0]}, output {value[2]}"
+        yield value[0], value[2]
         return
     for inner in value:
         yield from _references(inner)
