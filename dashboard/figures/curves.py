@@ -8,7 +8,8 @@ during it, so they lag behind validation; that is no mistake, and the smoothed l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Measure = Literal["loss", "metric"]
+Line = Literal["batches", "training", "means", "validation"]
+LINES: tuple[Line, ...] = ("batches", "training", "means", "validation")
 MOST_TITLE = 32
+FEW = 60
+"""Up to so many epochs, each has a mark."""
 
 
 def curves(
@@ -38,6 +43,7 @@ def curves(
     smoothing: float = 0.9,
     log: bool = False,
     levels: Mapping[str, float] | None = None,
+    lines: Collection[Line] = LINES,
     cursor: float | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
@@ -52,6 +58,8 @@ def curves(
         log: whether the axis is logarithmic.
         levels: values to compare with, each by the key of its word: "chance", "solved",
             "reference".
+        lines: which lines are drawn: single batches, training (smoothed), means of epochs,
+            validation. Single batches and means stand behind one run alone.
         cursor: an epoch to mark.
         labels: words, see `figures.labels`.
         mode: light or dark.
@@ -62,10 +70,18 @@ def curves(
     looks = epochs.looks([run.cell for run in runs.values()], mode)
     for (name, run), look in zip(runs.items(), looks, strict=True):
         own = plain(name, most=MOST_TITLE) + ", " if len(runs) > 1 else ""
-        _training(drawn, run, measure, own, look, said, smoothing, alone=len(runs) == 1)
-        _validation(drawn, run, measure, own, look, said)
+        drawing = _Drawing(drawn, run, measure, own, look, said)
+        if len(runs) == 1 and smoothing > 0 and "batches" in lines:
+            drawing.batches()
+        if "training" in lines:
+            drawing.training(smoothing)
+        if len(runs) == 1 and "means" in lines:
+            drawing.means()
+        if "validation" in lines and run.validated:
+            drawing.validation()
     if len(runs) == 1:
-        _moments(drawn, next(iter(runs.values())), said, mode)
+        only = next(iter(runs.values()))
+        _moments(drawn, only, said, mode, top=measure == "loss" or metric != "accuracy")
     for key, value in (levels or {}).items():
         if not log or value > 0:
             epochs.level(drawn, value, said[f"curves.{key}"].format(value=f"{value:.4g}"), log=log,
@@ -75,66 +91,72 @@ def curves(
     return drawn
 
 
-def _training(
-    drawn: go.Figure,
-    run: History,
-    measure: Measure,
-    own: str,
-    look: Look,
-    said: Mapping[str, str],
-    smoothing: float,
-    *,
-    alone: bool,
-) -> None:
-    values = column(run.batches, measure)
-    name = own + said["curves.training"]
-    thin = {"color": look.colour, "width": 1, "dash": look.dash}
-    if alone and smoothing > 0 and values.size:
-        batches = own + said["curves.batches"]
-        drawn.add_trace(epochs.line(run.places, values, name=batches, line=thin, opacity=0.3))
-    if values.size:
-        smooth = smoothed(values, weight=smoothing)
-        look_of = thin | {"width": 1.5}
-        drawn.add_trace(epochs.line(run.places, smooth, name=name, line=look_of, opacity=0.75))
-    if alone and run.ends.size:
-        drawn.add_trace(
-            epochs.line(
-                run.ends, column(run.epochs, measure), name=said["curves.means"], mode="markers",
-                marker={"symbol": "circle-open", "size": 8, "color": look.colour},
+@dataclass(frozen=True, eq=False)
+class _Drawing:
+    """One run on its way into a figure."""
+
+    drawn: go.Figure
+    run: History
+    measure: Measure
+    own: str
+    look: Look
+    said: Mapping[str, str]
+
+    @property
+    def line(self) -> dict[str, object]:
+        return {"color": self.look.colour, "dash": self.look.dash}
+
+    def batches(self) -> None:
+        self._of_batches("curves.batches", 0.0, width=1, opacity=0.3)
+
+    def training(self, smoothing: float) -> None:
+        self._of_batches("curves.training", smoothing, width=1.5, opacity=0.75)
+
+    def _of_batches(self, word: str, smoothing: float, *, width: float, opacity: float) -> None:
+        values = smoothed(column(self.run.batches, self.measure), weight=smoothing)
+        if values.size:
+            name, line = self.own + self.said[word], self.line | {"width": width}
+            series = epochs.line(self.run.places, values, name=name, line=line, opacity=opacity)
+            self.drawn.add_trace(series)
+
+    def means(self) -> None:
+        if self.run.ends.size:
+            marker = {"symbol": "circle-open", "size": 8, "color": self.look.colour}
+            values, name = column(self.run.epochs, self.measure), self.said["curves.means"]
+            series = epochs.line(self.run.ends, values, name=name, mode="markers", marker=marker)
+            self.drawn.add_trace(series)
+
+    def validation(self) -> None:
+        values = column(self.run.epochs, f"validation_{self.measure}")
+        name = self.own + self.said["curves.validation"]
+        best = self.run.ends == (self.run.best_epoch or 0)
+        small = 6 if self.run.ends.size <= FEW else 0
+        marker = {"symbol": np.where(best, "star", "circle").tolist(), "color": self.look.colour,
+                  "size": np.where(best, 14, small).tolist()}  # fmt: skip
+        self.drawn.add_trace(
+            go.Scatter(
+                x=self.run.ends,
+                y=values.astype(np.float32),
+                name=name,
+                mode="lines+markers",
+                line=self.line | {"width": 3},
+                marker=marker,
+                hovertemplate=f"{name}: <b>%{{y:.4g}}</b><extra></extra>",
             )
-        )  # fmt: skip
-
-
-def _validation(
-    drawn: go.Figure, run: History, measure: Measure, own: str, look: Look, said: Mapping[str, str]
-) -> None:
-    if not run.validated:
-        return
-    values = column(run.epochs, f"validation_{measure}")
-    few = run.ends.size <= 60
-    best = run.ends == (run.best_epoch or 0)
-    marker = {"symbol": np.where(best, "star", "circle").tolist(), "color": look.colour,
-              "size": np.where(best, 14, 6 if few else 0).tolist()}  # fmt: skip
-    drawn.add_trace(
-        go.Scatter(
-            x=run.ends,
-            y=values.astype(np.float32),
-            name=own + said["curves.validation"],
-            mode="lines+markers",
-            line={"color": look.colour, "width": 3, "dash": look.dash},
-            marker=marker,
-            hovertemplate=f"{own}{said['curves.validation']}: <b>%{{y:.4g}}</b><extra></extra>",
         )
-    )
 
 
-def _moments(drawn: go.Figure, run: History, said: Mapping[str, str], mode: Mode) -> None:
+def _moments(
+    drawn: go.Figure, run: History, said: Mapping[str, str], mode: Mode, *, top: bool
+) -> None:
+    """Mark best epoch and early stop, in the half of the picture that late epochs leave free."""
     if run.best_epoch is not None and run.ends.size:
         text = said["curves.best"].format(epoch=run.best_epoch)
-        epochs.mark(drawn, run.best_epoch, text, mode=mode)
+        epochs.mark(drawn, run.best_epoch, text, mode=mode, height=1.0 if top else 0.1)
     if run.stopped and run.ends.size:
         text = said["curves.stopped"].format(epoch=int(run.ends[-1]))
-        epochs.mark(drawn, run.ends[-1], text, mode=mode, dash="dash", top=False)
+        height = 0.9 if top else 0.2
+        epochs.mark(drawn, run.ends[-1], text, mode=mode, dash="dash", height=height)
 
 
 def curves_table(

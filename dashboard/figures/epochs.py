@@ -52,6 +52,8 @@ def figure(
         hovermode="x unified",
         margin={"l": 56, "r": 12, "t": 48, "b": 48},
         showlegend=True,
+        # While a run is watched its chart is made anew each second, and would forget such a choice.
+        legend={"itemclick": False, "itemdoubleclick": False},
     )
     return theme.apply(drawn, mode)
 
@@ -72,23 +74,23 @@ def line(
 
 
 def mark(
-    drawn: go.Figure, place: float, text: str, *, mode: Mode, dash: str = "dot", top: bool = True
+    drawn: go.Figure, place: float, text: str, *, mode: Mode, dash: str = "dot", height: float = 1.0
 ) -> None:
-    """Mark a moment with a vertical line and a word."""
+    """Mark a moment with a vertical line and a word, whose upper edge is at a share of it."""
     surface = theme.SURFACE[mode]
     drawn.add_shape(
         type="line", xref="x", yref="paper", x0=place, x1=place, y0=0, y1=1, layer="below",
         name="mark", line={"color": surface.muted, "width": 1, "dash": dash},
     )  # fmt: skip
     drawn.add_annotation(
-        text=text, x=place, xref="x", xanchor="right", xshift=-3, y=1 if top else 0.9, yref="paper",
+        text=text, x=place, xref="x", xanchor="right", xshift=-3, y=height, yref="paper",
         yanchor="top", showarrow=False, bgcolor=surface.paper, opacity=0.9,
         font={"size": 11, "color": surface.muted},
     )  # fmt: skip
 
 
 def level(drawn: go.Figure, value: float, text: str, *, log: bool, mode: Mode) -> None:
-    """Draw a horizontal line at a value, named at its left end."""
+    """Draw a horizontal line at a value, named at its right end."""
     surface = theme.SURFACE[mode]
     drawn.add_shape(
         type="line", xref="paper", yref="y", x0=0, x1=1, y0=value, y1=value, layer="below",
@@ -96,7 +98,8 @@ def level(drawn: go.Figure, value: float, text: str, *, log: bool, mode: Mode) -
     )  # fmt: skip
     # Annotations on a log axis stand at logarithms, shapes at values.
     drawn.add_annotation(
-        text=text, x=0, xref="paper", xanchor="left", yref="y", yanchor="bottom",
-        y=float(np.log10(value)) if log else value, showarrow=False,
+        text=text, x=1, xref="paper", xanchor="right", yref="y", yanchor="top",
+        y=float(np.log10(value)) if log else value, showarrow=False, bgcolor=surface.paper,
+        opacity=0.9,
         font={"size": 11, "color": surface.muted},
     )  # fmt: skip

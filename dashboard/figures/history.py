@@ -6,7 +6,7 @@ third epoch at 3. So a point per batch and a point per epoch meet where they wer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,8 +55,8 @@ class History:
         """Take the columns of numbers out of the tables of a run."""
         return cls(
             cell=cell,
-            batches=_columns(batches),
-            epochs=_columns(epochs),
+            batches=_columns(batches, needed=("epoch", "batch")),
+            epochs=_columns(epochs, needed=("epoch",)),
             per_epoch=per_epoch,
             best_epoch=best_epoch,
             stopped=stopped,
@@ -92,15 +92,19 @@ def column(columns: Columns, name: str) -> NDArray[np.float64]:
     return np.full(max((each.size for each in columns.values()), default=0), np.nan)
 
 
-def _columns(table: pd.DataFrame) -> Columns:
+def _columns(table: pd.DataFrame, *, needed: Collection[str]) -> Columns:
+    """The numbers of a table, without rows that do not say where they belong."""
     import pandas as pd
 
-    found: dict[str, NDArray[np.float64]] = {}
-    for name in table.columns:
-        values = pd.to_numeric(table[name], errors="coerce") if _is_plain(table[name]) else None
-        if values is not None:
-            found[str(name)] = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    return found
+    if not set(needed) <= set(table.columns):
+        return {}
+    plain = [name for name in table.columns if _is_plain(table[name])]
+    found = table[plain].apply(pd.to_numeric, errors="coerce")
+    # A file that was changed by hand may hold as an epoch what no picture has a place for.
+    kept = np.isfinite(found[list(needed)].to_numpy(dtype=np.float64, na_value=np.nan)).all(axis=1)
+    return {
+        str(name): found[name].to_numpy(dtype=np.float64, na_value=np.nan)[kept] for name in plain
+    }
 
 
 def _is_plain(values: pd.Series) -> bool:

@@ -1,0 +1,130 @@
+"""What can be done with a run: cancel, resume, rename and note, delete and undo, open elsewhere.
+
+Each is a callback, which runs before the page is drawn again, so that the page shows what became of
+it. What cannot be done (somebody else deleted the run, it is still at work) is kept and said where
+the page next asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import CoreError
+from core.training.run_folder import Run
+from dashboard import cache, state
+from dashboard.i18n import t
+from dashboard.widgets.frame import open_page
+from dashboard.widgets.problem import plain, problem
+from dashboard.widgets.run_overview import Overview
+
+_PROBLEM, _DELETED, _OPEN = "run problem", "run deleted", "run opens"
+MOST_NAME, MOST_NOTE = 120, 4_000  # characters
+RESUMED = ("cancelled", "failed", "died")
+ORIGIN = "run:"
+"""Before a run's id, where `state.TASK` says which model reads."""
+
+
+def actions(seen: Overview) -> None:
+    """Draw the buttons that make sense for a run as it stands."""
+    run = seen.run
+    if state.recall(_OPEN) == run.id:
+        state.remember(_OPEN, None)
+        open_page("gates")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"run-actions-{run.id}"):
+        if seen.live:
+            st.button(
+                t("run.cancel"), icon=":material/stop:", key=f"cancel-{run.id}",
+                on_click=attempt, args=(run.cancel,), disabled=run.file("cancel").exists(),
+            )  # fmt: skip
+        if seen.state in RESUMED:
+            st.button(
+                t("run.resume"), icon=":material/resume:", key=f"resume-{run.id}",
+                help=t("run.resume.help"), on_click=attempt,
+                args=(lambda: cache.store().resume(run),),
+            )  # fmt: skip
+        if can_open(run):
+            st.button(
+                t("run.open"), icon=":material/view_agenda:", key=f"open-{run.id}",
+                help=t("run.open.help"), on_click=choose_model, args=(run, None),
+            )  # fmt: skip
+        _label(seen)
+        if not seen.live:
+            st.button(
+                t("run.delete"), icon=":material/delete:", type="tertiary", key=f"delete-{run.id}",
+                help=t("run.delete.help"), on_click=delete, args=(run,),
+            )  # fmt: skip
+
+
+def can_open(run: Run) -> bool:
+    """Whether other pages can read with this run's model: it has one, and it knows words."""
+    return bool(run.model_epochs) and ORIGIN + run.id in state.TASK.known()
+
+
+def choose_model(run: Run, text: str | None) -> None:
+    """Let this run's model read, and perhaps a text, on whatever page comes next: a callback."""
+    state.put(state.TASK, ORIGIN + run.id)
+    state.reset(state.START, state.STEP, state.UNIT, state.LAYER)
+    if text is not None:
+        state.put(state.TEXT, text)
+    state.remember(_OPEN, run.id)
+
+
+def attempt(do: Callable[[], object]) -> None:
+    """Do something that may fail; why it failed is said by `outcome`."""
+    try:
+        do()
+    except CoreError as error:
+        state.remember(_PROBLEM, error)
+
+
+def delete(run: Run) -> None:
+    """Put a run away, to be brought back by `outcome` or from the list of deleted runs."""
+    name = run.label.name
+
+    def away() -> None:
+        cache.store().delete(run)
+        state.remember(_DELETED, (run.id, name))
+
+    attempt(away)
+
+
+def undelete(identifier: str) -> None:
+    """Bring a deleted run back."""
+    attempt(lambda: cache.store().undelete(identifier))
+    if (state.recall(_DELETED) or ("",))[0] == identifier:
+        state.remember(_DELETED, None)
+
+
+def outcome() -> None:
+    """Draw what became of the last action: why it failed, and the way back from a deletion."""
+    failed: CoreError | None = state.recall(_PROBLEM)
+    if failed is not None:
+        problem(failed)
+        state.remember(_PROBLEM, None)
+    deleted = state.recall(_DELETED)
+    if deleted is not None:
+        identifier, name = deleted
+        row = st.container(horizontal=True, vertical_alignment="center", key="run-deleted")
+        row.info(t("run.deleted", name=plain(name, most=60)), icon=":material/delete:")
+        row.button(
+            t("run.undo"), icon=":material/undo:", key="run-undo", on_click=undelete,
+            args=(identifier,),
+        )  # fmt: skip
+
+
+def _label(seen: Overview) -> None:
+    run, label = seen.run, seen.label
+    # Named by what it begins with: what another window wrote must not be undone by this one.
+    key = f"label-{run.id}-{cache.digest([label.name, label.note])}"
+    with (
+        st.popover(t("run.label"), icon=":material/edit:", key=f"label-{run.id}"),
+        st.form(key, border=False),
+    ):
+        name = st.text_input(t("run.name"), label.name, max_chars=MOST_NAME)
+        note = st.text_area(t("run.note"), label.note, max_chars=MOST_NOTE)
+        saved = st.form_submit_button(t("run.save"))
+    if saved:
+        attempt(lambda: run.relabel(name=name.strip(), note=note.strip()))
+        st.rerun()

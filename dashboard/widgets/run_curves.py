@@ -1,0 +1,71 @@
+"""Loss and metric of one run or several, and how they are shown: smoothed, on which axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import figures, i18n, state
+from dashboard.fields import Flag, Names, Number
+from dashboard.figures import History
+from dashboard.figures.curves import LINES, Measure
+from dashboard.i18n import labels, t
+from dashboard.widgets.chart import chart
+
+PAGES = ("train", "runs")
+SMOOTHING = state.declare(Number(name="smooth", default=0.6, low=0.0, high=0.99, pages=PAGES))
+LOG = state.declare(Flag(name="logscale", default=False, pages=PAGES))
+SHOWN = state.declare(Names(name="lines", default=LINES, options=LINES, most=4, pages=PAGES))
+MEASURES: tuple[Measure, ...] = ("loss", "metric")
+
+
+def pick_look() -> None:
+    """Draw the choices."""
+    with st.container(horizontal=True, vertical_alignment="center", key="curves-look"):
+        st.slider(
+            t("run.smoothing"), SMOOTHING.low, SMOOTHING.high, step=0.01,
+            help=t("run.smoothing.help"), width=260, **state.bind(SMOOTHING),
+        )  # fmt: skip
+        st.pills(
+            t("run.lines"), LINES, selection_mode="multi", label_visibility="collapsed",
+            format_func=labels("figures", "curves").__getitem__, **state.bind(SHOWN),
+        )  # fmt: skip
+        st.toggle(t("run.log_axis"), help=t("run.log_axis.help"), **state.bind(LOG))
+
+
+def curves(
+    runs: Mapping[str, History],
+    *,
+    metric: str,
+    levels: Mapping[str, Mapping[str, float]] | None = None,
+) -> None:
+    """Draw loss and metric side by side; `levels` to compare with, for each of the two."""
+    words = figures.labels(i18n.language())
+    for place, measure in zip(st.columns(2, gap="medium"), MEASURES, strict=True):
+        with place:
+            _one(runs, measure, metric, (levels or {}).get(measure, {}), words)
+
+
+def _one(
+    runs: Mapping[str, History],
+    measure: Measure,
+    metric: str,
+    levels: Mapping[str, float],
+    words: Mapping[str, str],
+) -> None:
+    st.subheader(
+        words["loss"] if measure == "loss" else words[f"metric.{metric}"],
+        anchor=False,
+        help=t(f"run.{measure}.help"),
+    )
+    chart(
+        figures.curves(
+            runs, measure=measure, metric=metric, smoothing=state.get(SMOOTHING),
+            log=state.get(LOG), levels=levels, lines=state.get(SHOWN),  # type: ignore[arg-type]
+            labels=words, mode=state.mode(),
+        ),
+        name=measure,
+        table=lambda: figures.curves_table(runs, measure=measure, labels=words),
+        alt=figures.curves_alt(runs, measure=measure, metric=metric, labels=words),
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""What goes on inside a run, one tab at a time: gradients, gates, rate, layers, settings.
+
+Only the tab that is open is read and drawn, so that watching a run costs what one looks at.
+"""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from dashboard import cache, figures, i18n, state
+from dashboard.figures import Inside
+from dashboard.i18n import t
+from dashboard.widgets.chart import chart
+from dashboard.widgets.problem import guard, plain
+from dashboard.widgets.run_curves import SMOOTHING
+from dashboard.widgets.run_overview import Overview
+
+
+def inside(seen: Overview) -> None:
+    """Draw the tabs of one run."""
+    parts = {
+        "norms": _norms,
+        "reach": _reach,
+        "gates": _gates,
+        "rate": _rate,
+        "layers": _layers,
+        "settings": _settings,
+    }
+    tabs = st.tabs([t(f"run.tab.{name}") for name in parts], key="run-inside", on_change="rerun")
+    for tab, (name, draw) in zip(tabs, parts.items(), strict=True):
+        if tab.open:
+            with tab, guard():
+                st.caption(t(f"run.tab.{name}.help"))
+                draw(seen)
+
+
+def _norms(seen: Overview) -> None:
+    history = seen.history
+    if not history.layers:
+        st.info(t("run.nothing_yet"))
+        return
+    words = figures.labels(i18n.language())
+    limit = seen.config.optimizer.clip if seen.config else None
+    chart(
+        figures.layer_norms(
+            history, smoothing=state.get(SMOOTHING), limit=limit, labels=words, mode=state.mode()
+        ),
+        name="layer-norms",
+        table=lambda: figures.layer_norms_table(history, labels=words),
+        alt=figures.layer_norms_alt(history, labels=words),
+    )
+
+
+def _reach(seen: Overview) -> None:
+    found = _looked(seen)
+    if found is None:
+        return
+    words = figures.labels(i18n.language())
+    chart(
+        figures.reach(found, labels=words, mode=state.mode()),
+        name="reach",
+        table=lambda: figures.reach_table(found, labels=words),
+        alt=figures.reach_alt(found, labels=words),
+    )
+
+
+def _gates(seen: Overview) -> None:
+    found = _looked(seen)
+    if found is None:
+        return
+    words = figures.labels(i18n.language())
+    chart(
+        figures.gate_history(found, labels=words, mode=state.mode()),
+        name="gate-history",
+        table=lambda: figures.gate_history_table(found, labels=words),
+        alt=figures.gate_history_alt(found, labels=words),
+    )
+
+
+def _looked(seen: Overview) -> Inside | None:
+    """One layer's looks, the layer chosen where there are several; None before the first look."""
+    looks = cache.looks(seen.run)
+    names = Inside.layers(looks)
+    if not names:
+        st.info(t("run.nothing_yet"))
+        return None
+    layer = names[0]
+    if len(names) > 1:
+        layer = st.selectbox(t("run.layer"), names, key=f"run-layer-{seen.run.id}", width=240)
+    per_epoch = seen.status.batches if seen.status else 0
+    return Inside.of(looks, layer=layer, per_epoch=per_epoch)
+
+
+def _rate(seen: Overview) -> None:
+    runs = {seen.label.name: seen.history}
+    words = figures.labels(i18n.language())
+    chart(
+        figures.learning_rate(runs, labels=words, mode=state.mode()),
+        name="learning-rate",
+        table=lambda: figures.learning_rate_table(runs, labels=words),
+        alt=figures.learning_rate_alt(runs, labels=words),
+    )
+
+
+def _layers(seen: Overview) -> None:
+    found = cache.described(seen.run)
+    layers = found["layers"] if found is not None else []
+    if found is None or not isinstance(layers, list):
+        st.info(t("run.nothing_yet"))
+        return
+    columns = ("name", "kind", "formula", "parameters")
+    # A kind is told in English, "LSTM(16) on 32 features"; its first word needs no language.
+    rows = [
+        layer | {"kind": str(layer.get("kind", "")).partition(" ")[0]}
+        for layer in layers
+        if isinstance(layer, dict)
+    ]
+    st.dataframe(
+        {t(f"run.layers.{name}"): [layer.get(name) for layer in rows] for name in columns},
+        hide_index=True,
+        key=f"run-layers-{seen.run.id}",
+    )
+    st.markdown(t("run.layers.total", count=found.get("parameters", 0)))
+    counts = found.get("class_counts")
+    if isinstance(counts, dict) and counts:
+        told = ", ".join(f"{plain(str(name), most=40)} {count:,}" for name, count in counts.items())
+        st.caption(t("run.classes", counts=told))
+    parts = {part: found.get(part, 0) for part in ("train", "validation", "test")}
+    st.caption(t("run.examples", **parts))
+    st.caption(plain(str(found.get("citation", ""))))
+
+
+def _settings(seen: Overview) -> None:
+    if seen.config is None:
+        return
+    st.code(json.dumps(seen.config.to_json(), indent=2, ensure_ascii=False), language="json")
+    versions = ", ".join(f"{name} {version}" for name, version in seen.run.versions.items())
+    st.caption(t("run.versions", versions=plain(versions), folder=plain(str(seen.run.folder))))

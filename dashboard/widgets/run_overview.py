@@ -1,0 +1,105 @@
+"""One run as a page lists it: whatever of its files can be read, and a sentence for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from core.errors import CoreError
+from core.training.config import RunConfig
+from core.training.errors import BrokenRun
+from core.training.run_folder import Label, Run, Status
+from dashboard import cache, figures
+from dashboard.i18n import t
+
+METRICS = ("accuracy", "perplexity", "mean_squared_error")
+MINUTE, HOUR = 60, 3_600
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Overview:
+    """What a run's small files say; None for one that is broken, and in `problem` why."""
+
+    run: Run
+    label: Label
+    config: RunConfig | None
+    status: Status | None
+    result: Mapping[str, Any] | None
+    problem: CoreError | None
+
+    @property
+    def live(self) -> bool:
+        """Whether its worker waits or works."""
+        return self.status is not None and self.status.live
+
+    @property
+    def state(self) -> str:
+        """How it stands, "broken" where nobody can say."""
+        return "broken" if self.status is None or self.config is None else self.status.state
+
+    @property
+    def metric_name(self) -> str:
+        """What its metric is."""
+        found = self.described.get("metric")
+        return found if found in METRICS else METRICS[0]
+
+    @property
+    def described(self) -> Mapping[str, Any]:
+        """What its data and network are, {} until that is known or where it is broken."""
+        try:
+            return cache.described(self.run) or {}
+        except BrokenRun:
+            return {}
+
+    @cached_property
+    def history(self) -> figures.History:
+        """What it wrote, for figures. Raises BrokenRun."""
+        status = self.status or Status()
+        return figures.History.of(
+            cache.batches(self.run),
+            cache.epochs(self.run),
+            cell=self.config.network.cell if self.config else "lstm",
+            per_epoch=status.batches,
+            best_epoch=status.best_epoch,
+            stopped=status.stopped_early,
+        )
+
+
+def overview(run: Run) -> Overview:
+    """Read what a run says of itself. Never raises for what is in its files."""
+    found: dict[str, Any] = {}
+    problem: CoreError | None = None
+    for name in ("result", "config", "status"):
+        try:
+            found[name] = getattr(run, name)
+        except CoreError as error:
+            found[name], problem = None, error
+    return Overview(run=run, label=run.label, problem=problem, **found)
+
+
+def overviews() -> list[Overview]:
+    """Return every run there is, the newest first."""
+    return [overview(run) for run in cache.store().runs()]
+
+
+def layers_said(config: RunConfig) -> str:
+    """Return the network as it is usually written: Embedding(32) → LSTM(32) → LSTM(16)."""
+    network = config.network
+    cell = t(f"quantity.{network.cell}")
+    layers = [f"{cell}({units})" for units in network.units]
+    if network.bidirectional:
+        layers = [f"{layer}×2" for layer in layers]
+    return " → ".join(layers)
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words, in at most two units."""
+    whole = max(0, round(seconds))
+    if whole < MINUTE:
+        return t("run.duration.seconds", seconds=whole)
+    if whole < HOUR:
+        return t("run.duration.minutes", minutes=whole // MINUTE, seconds=whole % MINUTE)
+    return t("run.duration.hours", hours=whole // HOUR, minutes=whole % HOUR // MINUTE)
