@@ -1,4 +1,4 @@
-"""Prints every table of speed: `python -m tests.benchmarks [record] [backprop] [page]`."""
+"""Prints every table of speed: `python -m tests.benchmarks [record] [backprop] [load] [page]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-PARTS = ("record", "backprop", "page")
+PARTS = ("record", "backprop", "load", "page")
 
 
 def main() -> None:
@@ -28,6 +28,10 @@ def main() -> None:
         from tests.benchmarks.pages import pages
 
         print(pages(runs=arguments.runs), "\n")
+    if "load" in parts:
+        from tests.benchmarks.loading import loading
+
+        print(loading(runs=arguments.runs, peers=not arguments.no_peers), "\n")
     if {"record", "backprop"} & set(parts):
         from tests.benchmarks.recording import differentiating, recording
 
