@@ -7,16 +7,17 @@
     figures.gates_alt(trace, layer=0)                   # the same as a sentence
 
 Every noun has these three, and takes the same data in each; `equations` gives lines of LaTeX
-instead of a picture. `Answers`, `Norms`, `History`, `Inside` and `Confusion` are data that they
-take. Words come in as `labels` (English unless given; `figures.labels("ko")` gives every word in
-Korean), colours from `theme` for `mode="light"` or "dark". Tokens come as they shall be seen
-(`core.text.visible`); here they are escaped, so that no token is ever read as markup. Figures know
-nothing of Streamlit: a notebook draws what the pages draw. Steps are shown counting from 1, units
-by their index.
+instead of a picture. `Answers`, `EpochLosses`, `Norms`, `History`, `Inside` and `Confusion` are
+data that they take. Words come in as `labels` (English unless given; `figures.labels("ko")` gives
+every word in Korean), colours from `theme` for `mode="light"` or "dark". Tokens come as they shall
+be seen (`core.text.visible`); here they are escaped, so that no token is ever read as markup.
+Figures know nothing of Streamlit: a notebook draws what the pages draw. Steps are shown counting
+from 1, units by their index.
 """
 
 from dashboard.figures.answers import Answers, answers, answers_alt, answers_table
 from dashboard.figures.cell import cell, cell_alt, cell_table
+from dashboard.figures.cka import cka, cka_alt, cka_table
 from dashboard.figures.compare import compare, compare_alt, compare_table
 from dashboard.figures.compare_answers import (
     compare_answers,
@@ -25,6 +26,12 @@ from dashboard.figures.compare_answers import (
 )
 from dashboard.figures.confusion import Confusion, confusion, confusion_alt, confusion_table
 from dashboard.figures.curves import curves, curves_alt, curves_table
+from dashboard.figures.epoch_losses import (
+    EpochLosses,
+    epoch_losses,
+    epoch_losses_alt,
+    epoch_losses_table,
+)
 from dashboard.figures.equations import EquationLine, equations, equations_alt, equations_table
 from dashboard.figures.forgetting import forgetting, forgetting_alt, forgetting_table
 from dashboard.figures.gate_history import gate_history, gate_history_alt, gate_history_table
@@ -49,12 +56,18 @@ from dashboard.figures.parameters import parameters, parameters_alt, parameters_
 from dashboard.figures.reach import reach, reach_alt, reach_table
 from dashboard.figures.saturation import saturation, saturation_alt, saturation_table
 from dashboard.figures.tokens import tokens, tokens_alt, tokens_table
+from dashboard.figures.trajectories import (
+    trajectories,
+    trajectories_alt,
+    trajectories_table,
+)
 from dashboard.figures.unrolled import unrolled, unrolled_alt, unrolled_table
 from dashboard.figures.words import labels
 
 __all__ = [
     "Answers",
     "Confusion",
+    "EpochLosses",
     "EquationLine",
     "History",
     "Inside",
@@ -65,6 +78,9 @@ __all__ = [
     "cell",
     "cell_alt",
     "cell_table",
+    "cka",
+    "cka_alt",
+    "cka_table",
     "compare",
     "compare_alt",
     "compare_answers",
@@ -77,6 +93,9 @@ __all__ = [
     "curves",
     "curves_alt",
     "curves_table",
+    "epoch_losses",
+    "epoch_losses_alt",
+    "epoch_losses_table",
     "equations",
     "equations_alt",
     "equations_table",
@@ -120,6 +139,9 @@ __all__ = [
     "tokens",
     "tokens_alt",
     "tokens_table",
+    "trajectories",
+    "trajectories_alt",
+    "trajectories_table",
     "unrolled",
     "unrolled_alt",
     "unrolled_table",

@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.analysis.cka import settled
+from core.analysis.cka import ALIKE, settled
 from dashboard.figures import lines, theme
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
@@ -54,7 +54,9 @@ def cka(
             zmax=1,
             colorscale=theme.scale("hidden", mode, kind="sequential"),
             colorbar={"title": {"text": said["cka.axis"], "side": "right"}, "thickness": 10},
-            hovertemplate=f"{said['epoch']} %{{x}}, %{{y}}: <b>%{{z:.3f}}</b><extra></extra>",
+            hovertemplate=(
+                f"{said['epoch']} <b>%{{x}}</b>, %{{y}}: <b>%{{z:.3f}}</b><extra></extra>"
+            ),
             hoverongaps=False,
         )
     )
@@ -92,9 +94,7 @@ def cka_alt(
 ) -> str:
     """Return what `cka` shows as a sentence: the first epoch against the last."""
     said, first = words(labels), settled(alignment)
-    told = said["cka.alt"].format(
-        first=epochs[0], last=epochs[-1], value=f"{alignment[0, -1]:.3f}"
-    )
+    told = said["cka.alt"].format(first=epochs[0], last=epochs[-1], value=f"{alignment[0, -1]:.3f}")
     if first is None:
         return told
-    return f"{told} {said['cka.alt.settled'].format(epoch=epochs[first])}"
+    return f"{told} {said['cka.alt.settled'].format(epoch=epochs[first], least=ALIKE)}"

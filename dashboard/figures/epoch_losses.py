@@ -121,4 +121,4 @@ def epoch_losses_alt(
         "last": f"{losses.training[-1]:.4g}",
     }
     told = said["epoch_losses.alt"].format(**facts)
-    return told if cursor is None else f"{told} {said['cursor'].format(epoch=cursor)}"
+    return told if cursor is None else f"{told} {said['epoch_losses.cursor'].format(epoch=cursor)}"

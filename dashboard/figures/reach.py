@@ -7,7 +7,7 @@ down. The scale is logarithmic, over at most twelve powers of ten below the larg
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures import epochs, lines, theme
 from dashboard.figures.inside import Inside
-from dashboard.figures.markup import plain, power
+from dashboard.figures.markup import MOST_CHARACTERS, plain, power
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
@@ -25,12 +25,21 @@ if TYPE_CHECKING:
 
 HEIGHT = 340
 MOST_POWERS = 12
+FEW = 24  # tokens that can be read beside the picture
 
 
 def reach(
-    inside: Inside, *, labels: Mapping[str, str] | None = None, mode: Mode = "light"
+    inside: Inside,
+    *,
+    tokens: Sequence[str] | None = None,
+    cursor: float | None = None,
+    labels: Mapping[str, str] | None = None,
+    mode: Mode = "light",
 ) -> go.Figure:
-    """Draw the gradient's norm at each step, look after look."""
+    """Draw the gradient's norm at each step, look after look.
+
+    `tokens` name the steps of one text, up to FEW of them; `cursor` marks a moment.
+    """
     said = words(labels)
     drawn = epochs.figure(said, mode, title=said["step"], log=False, height=HEIGHT)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -58,6 +67,14 @@ def reach(
             ),
         )
     )  # fmt: skip
+    if tokens is not None and len(tokens) <= FEW:
+        named = [f"{plain(token, most=MOST_CHARACTERS)}" for token in tokens]
+        drawn.update_yaxes(tickvals=inside.steps, ticktext=named, title=None, automargin=True)
+    if cursor is not None:
+        drawn.add_shape(
+            type="line", xref="x", yref="paper", x0=cursor, x1=cursor, y0=0, y1=1, name="cursor",
+            line={"color": theme.SURFACE[mode].accent, "width": 2.5},
+        )  # fmt: skip
     drawn.update_layout(hovermode="closest", showlegend=False, margin={"t": 16})
     drawn.update_yaxes(showgrid=False)
     drawn.update_xaxes(showgrid=False)

@@ -13,7 +13,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.answers import answers as asked
+from core.analysis.cka import cka
 from core.analysis.jacobian import jacobian_norms
+from core.analysis.trajectories import trajectories
 from core.trace import Trace
 from dashboard import figures
 from tests.dashboard.figures import samples, trained
@@ -109,7 +111,7 @@ def everything() -> dict[str, Drawn]:
 def training() -> dict[str, Drawn]:
     found: dict[str, Drawn] = {}
     for cell in CELLS:
-        found[f"reach {cell}"] = of("reach", trained.inside(cell))
+        found[f"reach {cell}"] = of("reach", trained.inside(cell), cursor=2)
         found[f"gate_history {cell}"] = of("gate_history", trained.inside(cell))
     one = trained.history(stopped=True)
     found["curves"] = of("curves", {"<b>run": one}, levels={"chance": 0.5, "reference": 0.6})
@@ -118,5 +120,19 @@ def training() -> dict[str, Drawn]:
     found["learning_rate"] = of("learning_rate", {"<b>run": one})
     found["learning_rate many"] = of("learning_rate", many)
     found["layer_norms"] = of("layer_norms", one, limit=1.0)
+    found |= film()
     found["confusion"] = of("confusion", trained.confusion()[0])
     return found
+
+
+def film() -> dict[str, Drawn]:
+    losses = trained.losses()
+    states = np.stack([samples.trace(cell).layers[0].states["hidden"][0] for cell in CELLS])
+    alignment = cka([*states, np.zeros_like(states[0])])
+    return {
+        "epoch_losses": of("epoch_losses", losses, cursor=0),
+        "cka": of("cka", alignment, epochs=(0, 2, 5, 9)),
+        "trajectories": of(
+            "trajectories", trajectories(states), epochs=(0, 2, 5), epoch=2, tokens=TOKENS
+        ),
+    }

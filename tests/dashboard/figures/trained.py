@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.cells import CELLS
-from dashboard.figures import Confusion, History, Inside
+from dashboard.figures import Confusion, EpochLosses, History, Inside
 
 PER_EPOCH = 10
 LAYERS = ("embedding", "<b>recurrent", "dense")
@@ -65,3 +65,13 @@ def confusion(classes: int = 3, *, names: tuple[str, ...] = ("<b>no", "yes</b>",
     outputs = generator.random((90, classes))
     targets = generator.integers(0, classes, 90)
     return Confusion.of(outputs, targets, answers=names), outputs, targets
+
+
+def losses(epochs: int = 5) -> EpochLosses:
+    """A run whose losses fall; nothing was validated after the second epoch."""
+    generator = np.random.default_rng(epochs)
+    epoch = np.arange(1, epochs + 1, dtype=float)
+    training = 1 / epoch + 0.01 * generator.random(epochs)
+    return EpochLosses(
+        "lstm", epoch, training, np.where(epoch == 2, np.nan, training + 0.1), final=4
+    )
