@@ -18,7 +18,14 @@ import numpy as np
 
 from core.activations import Array
 from core.arrays import load_arrays, save_arrays
-from core.errors import NonFiniteWeights, ShapeMismatch, UnknownName, UnsupportedModel, WrongFile
+from core.errors import (
+    MissingVocabulary,
+    NonFiniteWeights,
+    ShapeMismatch,
+    UnknownName,
+    UnsupportedModel,
+    WrongFile,
+)
 from core.stage_chain import check_chain, features_read
 from core.stage_settings import settings_of, stage_from
 from core.stages import (
@@ -31,7 +38,7 @@ from core.stages import (
     Recurrent,
     Stage,
 )
-from core.text import Vocabulary
+from core.text import MOST_CHARACTERS, Encoded, Vocabulary
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +126,16 @@ class Model:
     def outputs(self) -> int:
         """The number of outputs: of the readout, or of the last recurrent stage without one."""
         return check_chain(self.stages)
+
+    def encode(self, text: str, *, limit: int | None = MOST_CHARACTERS) -> Encoded:
+        """A text as the model reads it, cut or padded where it reads texts of one length.
+
+        Raises MissingVocabulary, and what `Vocabulary.encode` raises.
+        """
+        if self.vocabulary is None or self.embedding is None:
+            raise MissingVocabulary
+        found = self.vocabulary.encode(text, limit=limit)
+        return found if self.steps is None else found.fitted(self.steps)
 
     @cached_property
     def parameters(self) -> dict[str, Array]:

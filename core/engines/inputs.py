@@ -13,7 +13,6 @@ from core import cells
 from core.activations import Array
 from core.errors import (
     EmptyText,
-    MissingVocabulary,
     NonFiniteInput,
     ShapeMismatch,
     TokenOutOfRange,
@@ -57,9 +56,7 @@ class Inputs:
 
 def _given(model: Model, inputs: Any) -> NDArray[Any]:
     if isinstance(inputs, str):
-        if model.vocabulary is None or model.embedding is None:
-            raise MissingVocabulary
-        inputs = model.vocabulary.encode(inputs).ids[None]
+        inputs = model.encode(inputs).ids[None]
     try:
         given = np.asarray(inputs)
     except ValueError as error:

@@ -7,6 +7,7 @@ that is a chain, each with its config and its weights by name. What they mean is
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -98,6 +99,8 @@ def keras_layer(layer: Any) -> KerasLayer:
             inner = (keras_layer(layer.cell),)
         case "StackedRNNCells":
             inner = tuple(keras_layer(cell) for cell in layer.cells)
+        case "TextVectorization":
+            return KerasLayer(kind, layer.name, _words(layer))
         case _:
             inner = ()
     if ">" in kind:  # not Keras's own: it may do anything, and have any settings
@@ -108,6 +111,14 @@ def keras_layer(layer: Any) -> KerasLayer:
         config["mask_value"] = float(config["mask_value"])
     weights = {} if inner else {weight.name: _array(weight) for weight in layer.weights}
     return KerasLayer(kind, layer.name, config, weights, inner)
+
+
+def _words(layer: Any) -> dict[str, Any]:
+    """The settings of a TextVectorization, and its vocabulary."""
+    with warnings.catch_warnings():  # that it writes a function of one's own as code
+        warnings.simplefilter("ignore")
+        config = dict(layer.get_config())
+    return config | {"vocabulary": [str(word) for word in layer.get_vocabulary()]}
 
 
 def _layers(keras_model: Any) -> Iterator[Any]:

@@ -35,9 +35,9 @@ def model_from(
     """The Model that does what the Keras layers do one after another.
 
     Layers keep their names; a bidirectional layer becomes two, `<name>/forward` and
-    `<name>/backward`, called after the direction in which they read the text. With
-    `without_tail`, a layer after the last recurrent one that cannot be read is left out, and all
-    that follow it.
+    `<name>/backward`, called after the direction in which they read the text. The words of a
+    TextVectorization become the vocabulary, where no other is given. With `without_tail`, a layer
+    after the last recurrent one that cannot be read is left out, and all that follow it.
 
     Raises UnsupportedModel, which names the layer, its class and its place; where every layer
     that cannot be read stands after the last recurrent one, UnsupportedTail; and what Model
@@ -52,14 +52,16 @@ def model_from(
             at = len(flat) - len(rest) + 1
             reader.read(Fields(rest[0], rest[0], at=at, total=len(flat)))
             rest = rest[1:]
-        reader.end(steps=_steps(whole))
+        read = reader.vocabulary
+        reader.end(steps=_steps(whole) if read is None else read.length)
     except UnsupportedModel as refusal:
         if not reader.unrolls or any(layer.kind in RECURRENT for layer in rest):
             raise
         if not without_tail:
             raise UnsupportedTail(**refusal.facts) from refusal
         reader.cut()
-    return Model(tuple(reader.stages), name=name, vocabulary=vocabulary, card=dict(card or {}))
+    words = vocabulary or reader.vocabulary
+    return Model(tuple(reader.stages), name=name, vocabulary=words, card=dict(card or {}))
 
 
 def _flat(layers: Sequence[KerasLayer]) -> Iterator[KerasLayer]:

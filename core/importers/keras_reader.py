@@ -18,6 +18,7 @@ from typing import Any, cast
 from core.activations import Array
 from core.importers.keras_fields import Fields
 from core.importers.keras_recurrent import RECURRENT, recurrent_stages
+from core.importers.keras_words import vocabulary_of
 from core.stage_chain import check_chain
 from core.stages import (
     Activation,
@@ -32,6 +33,7 @@ from core.stages import (
     Recurrent,
     Stage,
 )
+from core.text import Vocabulary
 
 IDENTITY = (
     "ActivityRegularization",
@@ -48,9 +50,9 @@ _EACH_STEP = ("Activation", "BatchNormalization", "Dense", "LayerNormalization",
 """What TimeDistributed may hold: layers that make the same of each step by itself anyway."""
 
 ADMITTED = (
-    "Embedding, SimpleRNN, LSTM, GRU, RNN, Bidirectional, Dense, TimeDistributed, Activation, "
-    "LayerNormalization, BatchNormalization, GlobalMaxPooling1D, GlobalAveragePooling1D, Flatten, "
-    "Masking and dropout"
+    "TextVectorization, Embedding, SimpleRNN, LSTM, GRU, RNN, Bidirectional, Dense, "
+    "TimeDistributed, Activation, LayerNormalization, BatchNormalization, GlobalMaxPooling1D, "
+    "GlobalAveragePooling1D, Flatten, Masking and dropout"
 )
 
 
@@ -60,13 +62,14 @@ class Reader:
 
     `reversed` tells the order of the sequence by now, `steps` whether it still is one (and not
     one vector). `mask` is None where no steps are skipped, else the order of the sequence when
-    the mask was made.
+    the mask was made. `vocabulary` is that of a TextVectorization.
     """
 
     stages: list[Stage] = field(default_factory=list)
     reversed: bool = False
     steps: bool = True
     mask: bool | None = None
+    vocabulary: Vocabulary | None = None
     _flatten: tuple[int, Fields] | None = None
 
     @property
@@ -80,6 +83,10 @@ class Reader:
         match layer.kind:
             case kind if kind in IDENTITY:
                 return
+            case "TextVectorization":
+                if self.stages:
+                    raise layer.refuse("it reads texts, and stands above another layer")
+                self.vocabulary = vocabulary_of(layer)
             case "Embedding":
                 masked = layer.flag("mask_zero", default=False)
                 self.mask = self.reversed if masked else None

@@ -21,7 +21,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import EmptyText, TokenOutOfRange, UnknownName
+from core.errors import EmptyText, OutOfRange, TokenOutOfRange, UnknownName
 from core.text.errors import BlankText, NotAVocabulary, NothingToLookUp, RepeatedToken
 from core.text.fold import Fold, checked_fold, forms, kept, split
 from core.text.fold import normal_form as normal_form
@@ -50,6 +50,15 @@ class Encoded:
     def __len__(self) -> int:
         return len(self.tokens)
 
+    def fitted(self, length: int) -> Encoded:
+        """Cut, or filled up with padding at the end, to `length` tokens, as Keras does it."""
+        missing = max(0, length - len(self))
+        return Encoded(
+            (*self.tokens[:length], *(PADDING,) * missing),
+            np.pad(self.ids[:length], (0, missing), constant_values=PADDING_ID),
+            np.pad(self.known[:length], (0, missing), constant_values=True),
+        )
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -59,20 +68,25 @@ class Vocabulary:
         tokens: all different.
         unit: "character", "word" or "jamo".
         fold: whose rules the tokens were gathered by, so that typed texts are read by them too.
+        length: to how many tokens every text is cut or padded; None for as many as it has.
 
     Raises:
         RepeatedToken: when a token stands there twice, or is `<pad>` or `<unk>`.
         UnknownName: when there is no such unit or fold.
+        OutOfRange: when texts should have no tokens.
     """
 
     tokens: tuple[str, ...]
     unit: Unit
     fold: Fold = "none"
+    length: int | None = None
 
     def __post_init__(self) -> None:
         checked_unit(self.unit)
         checked_fold(self.fold)
         object.__setattr__(self, "tokens", tuple(self.tokens))
+        if self.length is not None and self.length < 1:
+            raise OutOfRange(what="length", found=self.length, expected="at least 1")
         if len(self._ids) != len(self.tokens) or not self._ids.keys().isdisjoint(SPECIAL):
             counts = Counter((*SPECIAL, *self.tokens))
             raise RepeatedToken(token=visible(counts.most_common(1)[0][0]))
@@ -127,7 +141,7 @@ class Vocabulary:
         return len(self.tokens) + len(SPECIAL)
 
     def encode(self, text: str, *, limit: int | None = MOST_CHARACTERS) -> Encoded:
-        """Split a text by this vocabulary's unit and look its tokens up.
+        """Split a text by this vocabulary's unit and look its tokens up; cut or pad it to `length`.
 
         Raises:
             EmptyText: when there is not one character.
@@ -142,7 +156,8 @@ class Vocabulary:
         tokens = split(text, self.unit, self.fold, limit=limit)
         if not tokens:
             raise NothingToLookUp
-        return self.encode_tokens(tokens)
+        found = self.encode_tokens(tokens)
+        return found if self.length is None else found.fitted(self.length)
 
     def encode_tokens(self, tokens: Sequence[str]) -> Encoded:
         """Look tokens up that have been split already; those that the fold drops are left out.
@@ -174,9 +189,10 @@ class Vocabulary:
         return isinstance(token, str) and self._id_of(token) != UNKNOWN_ID
 
     def to_json(self) -> dict[str, object]:
-        """Return a plain dictionary that `json` can write; a fold is in it if there is one."""
+        """Return a plain dictionary that `json` can write; fold and length if there are any."""
         folded = {} if self.fold == "none" else {"fold": self.fold}
-        return {"unit": self.unit, "tokens": list(self.tokens), **folded}
+        cut = {} if self.length is None else {"length": self.length}
+        return {"unit": self.unit, "tokens": list(self.tokens), **folded, **cut}
 
     @classmethod
     def from_json(cls, saved: object) -> Vocabulary:
@@ -190,13 +206,14 @@ class Vocabulary:
         unit, tokens, fold = saved.get("unit"), saved.get("tokens"), saved.get("fold", "none")
         if not isinstance(unit, str) or not isinstance(tokens, list | tuple):
             raise NotAVocabulary
-        if not isinstance(fold, str):
+        length = saved.get("length")
+        if not isinstance(fold, str) or not (length is None or type(length) is int):
             raise NotAVocabulary
         if not all(isinstance(token, str) for token in tokens):
             raise NotAVocabulary
         try:
-            return cls(tuple(tokens), checked_unit(unit), checked_fold(fold))
-        except (RepeatedToken, UnknownName) as error:
+            return cls(tuple(tokens), checked_unit(unit), checked_fold(fold), length)
+        except (RepeatedToken, UnknownName, OutOfRange) as error:
             raise NotAVocabulary from error
 
     @cached_property

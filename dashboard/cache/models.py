@@ -10,7 +10,6 @@ import streamlit as st
 
 import core
 from core.bundled import bundled_model
-from core.errors import MissingVocabulary
 from core.model import Model
 from core.text import PADDING, UNKNOWN, Encoded, Unit, Vocabulary, tokenize
 from core.text.decode import Decoded, decode
@@ -46,10 +45,8 @@ def precise(model: Model, *, readout: Any) -> Model:
 
 
 def encoded(words: str, model: Model) -> Encoded:
-    """Return a text as the ids of a model's vocabulary. Raises as `Vocabulary.encode` does."""
-    if model.vocabulary is None:
-        raise MissingVocabulary
-    return _encoded(digest(words), model.digest, words, model.vocabulary)
+    """Return a text as the ids of a model's vocabulary. Raises as `Model.encode` does."""
+    return _encoded(digest(words), model.digest, words, model)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -87,8 +84,8 @@ def _precise(key: str, readout: Any, _model: Model) -> Model:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _encoded(key: str, model_key: str, _words: str, _vocabulary: Vocabulary) -> Encoded:
+def _encoded(key: str, model_key: str, _words: str, _model: Model) -> Encoded:
     del key, model_key
-    found = _vocabulary.encode(_words, limit=MOST_READ)
+    found = _model.encode(_words, limit=MOST_READ)
     found.ids.flags.writeable = found.known.flags.writeable = False
     return found

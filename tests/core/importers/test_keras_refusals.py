@@ -56,7 +56,7 @@ REFUSED: dict[str, tuple[Build, list[str]]] = {
     ),
     "convolution": (
         lambda k: [k.LSTM(2, return_sequences=True), k.Conv1D(3, 2, name="conv")],
-        ["'conv' (Conv1D, number 2 of 2)", "none of Embedding"],
+        ["'conv' (Conv1D, number 2 of 2)", "none of TextVectorization"],
     ),
     "no merge": (
         lambda k: [k.Bidirectional(k.LSTM(2), merge_mode=None, name="both")],

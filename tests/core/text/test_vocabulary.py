@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import EmptyText, TokenOutOfRange, UnknownName
+from core.errors import EmptyText, OutOfRange, TokenOutOfRange, UnknownName
 from core.text.errors import BlankText, NotAVocabulary, RepeatedToken, TooManyCharacters
 from core.text.tokens import UNITS, Unit
 from core.text.vocabulary import Vocabulary
@@ -137,3 +137,20 @@ def test_an_unknown_unit_is_refused():
 def test_what_is_no_saved_vocabulary_is_refused(saved: object):
     with pytest.raises(NotAVocabulary):
         Vocabulary.from_json(saved)
+
+
+def test_texts_are_cut_or_padded_to_their_length():
+    words = Vocabulary(("a", "b"), "word", length=3)
+    assert words.encode("b").tokens == ("b", "<pad>", "<pad>")
+    assert words.encode("b").ids.tolist() == [3, 0, 0]
+    assert words.encode("b a c a").ids.tolist() == [3, 2, 1]
+    assert words.encode("b a c a").known.tolist() == [True, True, False]
+    assert words.encode_tokens(["b"]).ids.tolist() == [3]
+    again = Vocabulary.from_json(json.loads(json.dumps(words.to_json())))
+    assert again == words
+    assert "length" not in WORDS.to_json()
+    with pytest.raises(OutOfRange, match="length is 0; it should be at least 1"):
+        Vocabulary(("a",), "word", length=0)
+    for length in (0, "3", True, 2.5):
+        with pytest.raises(NotAVocabulary):
+            Vocabulary.from_json(words.to_json() | {"length": length})
