@@ -75,6 +75,7 @@ def test_a_graph_of_onnx_is_told_by_its_fields() -> None:
         (b"hello, I am a text", "'hello, I am a te'"),
         (b"\x00\x01TFL3", "00 01 54 46 4c 33"),
         (b"GGUF\x03\x00\x00\x00", "47 47 55 46 03"),
+        (b'{"nam": {"as": "safetensors"}}', "nam"),
     ],
 )
 def test_what_is_no_model_is_told_what_is_one(data: bytes, start: str) -> None:
