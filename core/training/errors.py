@@ -85,3 +85,9 @@ class TooFewExamples(CoreError):
         "There are {found:,} examples for {what}; at least {least:,} are needed. Take more "
         "examples, shorter windows, a smaller batch or another share for validation."
     )
+
+
+class ExportFailed(CoreError):
+    """The process that writes a run's figures for another program failed."""
+
+    message = "The files could not be written. The process that writes them said: {words}"

@@ -8,6 +8,16 @@ Not chosen: caches inside `core`, because who keeps what for how long is the pag
 """
 
 from dashboard.cache.digest import digest
+from dashboard.cache.exports import event_files, keras_file
+from dashboard.cache.film import (
+    Frame,
+    Script,
+    alignment,
+    epochs_filmed,
+    filmed,
+    frames,
+    paths,
+)
 from dashboard.cache.models import (
     MOST_READ,
     ROWS,
@@ -34,6 +44,9 @@ from dashboard.cache.runs import (
 __all__ = [
     "MOST_READ",
     "ROWS",
+    "Frame",
+    "Script",
+    "alignment",
     "answered",
     "answers",
     "batches",
@@ -43,11 +56,17 @@ __all__ = [
     "digest",
     "encoded",
     "epochs",
+    "epochs_filmed",
+    "filmed",
+    "frames",
+    "event_files",
     "gradients",
     "jacobian_norms",
+    "keras_file",
     "looks",
     "mistakes",
     "parity",
+    "paths",
     "picture",
     "precise",
     "run_model",

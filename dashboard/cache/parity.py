@@ -34,12 +34,13 @@ def _parity(model_key: str, inputs_key: str, _model: Model, _run: Trace) -> Futu
 
 def _compare(model: Model, run: Trace) -> Difference:
     begun = [layer.initial_states for layer in run.layers]
-    other = _keras().record(model, run.inputs, mask=run.mask, initial_states=begun)
+    other = keras_process().record(model, run.inputs, mask=run.mask, initial_states=begun)
     return largest_difference(run, other)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda keras: keras.close())
-def _keras() -> KerasProcess:
+def keras_process() -> KerasProcess:
+    """Return the one child that knows Keras, for runs and for files; it starts when asked."""
     return KerasProcess(command=COMMAND)
 
 
