@@ -11,11 +11,11 @@ needed: whoever reads in a child need not load HDF5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.importers.archive import Data, open_archive
 from core.importers.errors import NoModelFile, WeightsAlone
@@ -24,6 +24,10 @@ from core.importers.limits import Limits
 from core.importers.sandbox import read_model_apart
 from core.model import Model
 from core.text import Vocabulary
+
+if TYPE_CHECKING:
+    from core.importers.keras_fields import KerasLayer
+    from core.importers.keras_h5 import KerasModel
 
 
 def load_model(
@@ -61,6 +65,7 @@ def load_model(
         "config": config.decode("utf-8", "replace") if isinstance(config, bytes) else config,
         "hints": None if hints is None else dict(hints),
         "without_tail": without_tail,
+        "words": None if vocabulary is None else list(vocabulary.tokens),
     }
     if trusted:
         data, file = _bytes_of(source, limits=limits)
@@ -80,10 +85,12 @@ def read_model(
     config: str | None = None,
     hints: Mapping[str, Any] | None = None,
     without_tail: bool = False,
+    words: Sequence[str] | None = None,
 ) -> Model:
     """The model in the bytes of a file that is called `name`, read in this process.
 
-    Arguments and errors are those of `load_model`.
+    Arguments and errors are those of `load_model`. `words` are for a TextVectorization layer that
+    has none of its own, as in `.h5` files, which do not keep them.
     """
     limits.check_file(len(data))
     match format_of(data, name=name, limits=limits):
@@ -94,33 +101,37 @@ def read_model(
         case "safetensors":
             from core.importers.safetensors_file import read_safetensors
 
-            return read_safetensors(bytes(data), hints=hints, limits=limits)
+            return read_safetensors(data, hints=hints, limits=limits)
         case form:
-            return _read_keras(data, form, config=config, limits=limits, without_tail=without_tail)
+            from core.importers.keras_layers import model_from
 
-
-def _read_keras(
-    data: Data, form: str, *, config: str | None, limits: Limits, without_tail: bool
-) -> Model:
-    from core.importers.keras_archive import read_keras
-    from core.importers.keras_h5 import has_config, read_h5, read_weights_h5
-    from core.importers.keras_layers import model_from
-
-    if form == "keras":
-        found = read_keras(data, limits=limits)
-    elif config is not None:
-        found = read_weights_h5(data, config.encode(), limits=limits)
-    elif has_config(data, limits=limits):
-        found = read_h5(data, limits=limits)
-    else:
-        raise WeightsAlone(entry="model_config")
+            found = _keras_model(data, form, config=config, limits=limits)
     return model_from(
-        found.layers,
+        tuple(_with_words(layer, words) for layer in found.layers),
         name=found.name,
         vocabulary=found.vocabulary,
         card={**found.card, "format": f".{form}"},
         without_tail=without_tail,
     )
+
+
+def _keras_model(data: Data, form: str, *, config: str | None, limits: Limits) -> KerasModel:
+    from core.importers.keras_archive import read_keras
+    from core.importers.keras_h5 import has_config, read_h5, read_weights_h5
+
+    if form == "keras":
+        return read_keras(data, limits=limits)
+    if config is not None:
+        return read_weights_h5(data, config.encode(), limits=limits)
+    if has_config(data, limits=limits):
+        return read_h5(data, limits=limits)
+    raise WeightsAlone(entry="model_config")
+
+
+def _with_words(layer: KerasLayer, words: Sequence[str] | None) -> KerasLayer:
+    if words is None or layer.kind != "TextVectorization" or layer.config.get("vocabulary"):
+        return layer
+    return replace(layer, config={**layer.config, "vocabulary": list(words)})
 
 
 def stem_of(path: str | PathLike[str]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import CoreError, UnsupportedModel
+from core.importers.archive import Data
 from core.importers.errors import shown
 from core.importers.limits import Limits
 from core.importers.safetensors_header import Tensors, read_tensors
@@ -30,7 +31,7 @@ OURS = "unrolled"
 
 
 def inspect_safetensors(
-    data: bytes, *, hints: Mapping[str, Any] | None = None, limits: Limits | None = None
+    data: Data, *, hints: Mapping[str, Any] | None = None, limits: Limits | None = None
 ) -> Inspection:
     """What the file shows and what it leaves open, each question with the answer that holds now.
 
@@ -42,7 +43,7 @@ def inspect_safetensors(
 
 
 def read_safetensors(
-    data: bytes,
+    data: Data,
     *,
     hints: Mapping[str, Any] | None = None,
     limits: Limits | None = None,

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from core.activations import Array
+from core.importers.archive import Data
 from core.importers.errors import (
     BrokenFile,
     CutShort,
@@ -73,7 +74,7 @@ class _Entry:
     end: int
 
 
-def read_tensors(data: bytes, *, limits: Limits) -> Tensors:
+def read_tensors(data: Data, *, limits: Limits) -> Tensors:
     """Every tensor of a `.safetensors` file by its name. Raises FileRefused, by its reason."""
     limits.check_file(len(data))
     length = int.from_bytes(data[:8], "little")
@@ -82,7 +83,7 @@ def read_tensors(data: bytes, *, limits: Limits) -> Tensors:
     limits.check_header(length, entry=_HEADER)
     if 8 + length > len(data):
         raise CutShort(entry=_HEADER, expected=length, found=len(data) - 8)
-    header = _parsed(data[8 : 8 + length], limits=limits)
+    header = _parsed(bytes(data[8 : 8 + length]), limits=limits)
     metadata = _metadata(header.pop(_METADATA, {}))
     tally = Tally(limits)
     entries = [_entry(name, declared, tally) for name, declared in header.items()]
@@ -152,7 +153,7 @@ def _check_layout(entries: Iterable[_Entry], *, stored: int) -> None:
         raise OverlappingTensors(entry="the end of the file", other=before)
 
 
-def _array(entry: _Entry, data: bytes, start: int) -> Array:
+def _array(entry: _Entry, data: Data, start: int) -> Array:
     count = math.prod(entry.shape)
     flat = np.frombuffer(data, np.dtype(_DTYPES[entry.kind]), count, start + entry.begin)
     if entry.kind == "BF16":

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import core
+from core.errors import UnsupportedModel
 from core.importers.load import load_model
 from tests.core.importers.keras_cases import IDS
 
@@ -143,3 +144,27 @@ def test_double_precision_stays(tmp_path: Path) -> None:
     np.testing.assert_allclose(
         core.record(model, x).outputs, np.asarray(keras_model(x)), atol=1e-12
     )
+
+
+def test_the_words_of_a_text_vectorization_are_the_vocabulary(tmp_path: Path) -> None:
+    import keras
+
+    k = keras.layers
+    words = k.TextVectorization(max_tokens=12)
+    words.adapt(["the cat sat on the mat", "a dog sat, too"])
+    keras_model = keras.Sequential(
+        [keras.Input((1,), dtype="string"), words, k.Embedding(12, 3), k.LSTM(2)]
+    )
+    expected = np.asarray(keras_model(keras.ops.convert_to_tensor([["The dog SAT!"]])))
+    keras_model.save(tmp_path / "model.keras")
+    model = load_model(tmp_path / "model.keras")
+    assert model.vocabulary is not None
+    assert list(model.vocabulary.tokens) == words.get_vocabulary()[2:]
+    trace = core.record(model, "The dog SAT!")
+    np.testing.assert_allclose(trace.outputs, expected, atol=1e-5)
+    # An .h5 file does not keep the words: they are asked for, and can be given.
+    keras_model.save(tmp_path / "model.h5")
+    with pytest.raises(UnsupportedModel, match="no vocabulary"):
+        load_model(tmp_path / "model.h5", trusted=True)
+    given = load_model(tmp_path / "model.h5", vocabulary=model.vocabulary)
+    assert given.digest == model.digest
