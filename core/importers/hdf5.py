@@ -59,8 +59,7 @@ class StoredGroup:
     def texts(self, name: str) -> tuple[str, ...]:
         """An attribute that is a list of texts; empty where there is none of this name.
 
-        Raises NotNumbers for what is no text, HeaderTooLong, TooManyEntries, EntryTooLarge and
-        BrokenFile.
+        Raises NotNumbers for what is no text, HeaderTooLong, TooManyEntries and BrokenFile.
         """
         found = self._texts(name)
         return () if found is None else found[1]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from core.importers.errors import BrokenFile, FileRefused
 from core.importers.limits import Limits, Tally
-
-_HEAP = re.compile(rb"GCOL\x01\0\0\0(.{8})", re.DOTALL)
 
 
 @dataclass
@@ -25,16 +21,6 @@ class Source:
     objects: dict[int, str] = field(default_factory=dict)
     described: int = 0
     stored: int = 0
-
-    @cached_property
-    def longest_text(self) -> int:
-        """No text of variable length in this file has more bytes.
-
-        Such texts stand in heaps, and each heap says how long it is; the bytes of all heaps are
-        found by their mark. Cost: one pass over the file.
-        """
-        sizes = (int.from_bytes(found[1], "little") for found in _HEAP.finditer(self.data))
-        return max((size for size in sizes if size <= len(self.data)), default=0)
 
 
 @contextmanager

@@ -1,8 +1,7 @@
 """Attributes of an HDF5 file that are texts: names, and the configuration of a model.
 
-Texts of one length stand in the attribute. Texts of any length are references into a heap, and
-thousands of references may share one text of megabytes: so their number times the longest text
-of the file is bounded before they are read.
+Texts of one length stand in the attribute, and libhdf5 reads them. Texts of any length stand in a
+heap, which it would believe; `hdf5_heaps.py` reads those.
 """
 
 from __future__ import annotations
@@ -11,10 +10,12 @@ import math
 from typing import Any
 
 import numpy as np
-from h5py import h5a, h5s, h5t
+from h5py import h5a, h5o, h5s, h5t
 
 from core.importers.errors import NotNumbers
 from core.importers.hdf5_arrays import KINDS
+from core.importers.hdf5_headers import attribute_data
+from core.importers.hdf5_heaps import referred
 from core.importers.hdf5_source import Source, sound
 
 
@@ -23,7 +24,7 @@ def read_texts(
 ) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
     """The shape of an attribute and its texts, None if there is none of this name.
 
-    Raises NotNumbers for what is no text, HeaderTooLong, TooManyEntries, EntryTooLarge, BrokenFile.
+    Raises NotNumbers for what is no text, HeaderTooLong, TooManyEntries, BrokenFile.
     """
     limits = source.limits
     with sound(path):
@@ -41,18 +42,16 @@ def read_texts(
             raise NotNumbers(entry=path, found=found, known="texts, in this place")
         limits.check_entries(count, entry=path)
         if kind.is_variable_str():
-            limits.check_unpacked(count * source.longest_text, entry=path)
-        else:
-            limits.check_header(source.described + count * kind.get_size(), entry=path)
+            header = h5o.get_info(group).addr
+            stored = attribute_data(source.data, header, name.encode(), entry=path)
+            found_texts = referred(stored, count=count, path=path, source=source)
+            return shape, tuple(map(_decoded, found_texts))
+        source.described += count * kind.get_size()
+        limits.check_header(source.described, entry=path)
         values = np.empty(shape, attribute.dtype)
         attribute.read(values)
-        texts = tuple(_decoded(value) for value in values.reshape(-1).tolist())
-    source.described += sum(map(len, texts))
-    limits.check_header(source.described, entry=path)
-    return shape, texts
+        return shape, tuple(_decoded(value) for value in values.reshape(-1).tolist())
 
 
-def _decoded(value: str | bytes) -> str:
-    text = value.decode() if isinstance(value, bytes) else value
-    text.encode()  # raises for bytes that were no UTF-8, which h5py hides in half characters
-    return text
+def _decoded(text: bytes) -> str:
+    return text.rstrip(b"\0").decode()

@@ -95,7 +95,50 @@ def test_many_texts_that_are_one_text(refused):
     reference = bytes(data[at : at + 16])
     for place in range(at, at + 16 * 1001, 16):
         data[place : place + 16] = reference
-    refused(bytes(data), errors.EntryTooLarge, "layer_names")
+    refused(bytes(data), errors.HeaderTooLong, "layer_names")
+
+
+def heap(edit) -> bytes:
+    """A sound whole-model file, its first heap of texts changed."""
+    data = bytearray(models.legacy_h5())
+    at = data.index(b"GCOL")
+    edit(data, at)
+    return bytes(data)
+
+
+def test_a_text_of_four_gigabytes(refused):
+    """libhdf5 1.14.6 asks for as much memory as a reference says before it looks for the text."""
+    data = bytearray(models.legacy_h5())
+    length = len(json.dumps(models.config())).to_bytes(4, "little")
+    address = data.index(b"GCOL").to_bytes(8, "little")
+    at = data.index(length + address)
+    data[at : at + 4] = (2**32 - 1).to_bytes(4, "little")
+    refused(bytes(data), errors.BrokenFile, "model_config")
+
+
+def test_a_heap_without_end(refused):
+    """An object of no length at all keeps libhdf5 1.14.6 in a circle for ever."""
+
+    def shrink(data: bytearray, at: int) -> None:
+        config = 16 + 16 + -(-len(json.dumps(models.config())) // 8) * 8
+        data[at + config : at + 4096] = bytes(4096 - config)
+
+    refused(heap(shrink), errors.BrokenFile, "keras_version")
+
+
+@pytest.mark.parametrize("length", [2**63, 2**64 - 1, 5000, 4096])
+def test_texts_beyond_their_heap(refused, length):
+    def stretch(data: bytearray, at: int) -> None:
+        data[at + 24 : at + 32] = length.to_bytes(8, "little")
+
+    refused(heap(stretch), errors.BrokenFile, "model_config")
+
+
+def test_a_heap_that_is_none(refused):
+    def blot(data: bytearray, at: int) -> None:
+        data[at : at + 4] = b"none"
+
+    refused(heap(blot), errors.BrokenFile, "model_config")
 
 
 @pytest.mark.parametrize("value", [np.zeros(3), np.zeros((), [("a", "f4")]), h5py.Empty("S3")])

@@ -19,6 +19,7 @@ import struct
 import subprocess
 import sys
 import time
+import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,6 +118,7 @@ def read(data: bytes, *, name: str, limits: Limits, options: dict[str, Any]) -> 
 def prepare() -> None:
     """Sets the watch, asks the system for bounds, and imports all that readers may import."""
     sys.addaudithook(WATCH)
+    warnings.simplefilter("error")
     guard(Limits(seconds=10**6))  # of processor time, for all files together
     for module in pkgutil.iter_modules(core.importers.__path__, "core.importers."):
         importlib.import_module(module.name)
