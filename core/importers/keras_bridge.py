@@ -7,14 +7,16 @@ that is a chain, each with its config and its weights by name. What they mean is
 
 from __future__ import annotations
 
+import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from core.activations import Array
 from core.errors import UnsupportedModel
+from core.importers.keras_chain import order_of
 from core.importers.keras_export import reverse_time
 from core.importers.keras_layers import KerasLayer, model_from
 from core.model import Model
@@ -115,31 +117,28 @@ def keras_layer(layer: Any) -> KerasLayer:
 
 def _words(layer: Any) -> dict[str, Any]:
     """The settings of a TextVectorization, and its vocabulary."""
-    with warnings.catch_warnings():  # that it writes a function of one's own as code
+    with warnings.catch_warnings():  # Keras says that it writes a function of one's own as code
         warnings.simplefilter("ignore")
         config = dict(layer.get_config())
     return config | {"vocabulary": [str(word) for word in layer.get_vocabulary()]}
 
 
-def _layers(keras_model: Any) -> Iterator[Any]:
+def _layers(keras_model: Any) -> list[Any]:
     """The layers of a model in their order. Raises UnsupportedModel where they are no chain."""
     if _kind(keras_model) == "Sequential":
-        yield from keras_model.layers
-        return
-    depths = keras_model._nodes_by_depth  # no public name tells the order
-    for depth in sorted(depths, reverse=True):
-        nodes = depths[depth]
-        for node in nodes:
-            layer = node.operation
-            if len(nodes) > 1 or len(node.input_tensors) > 1 or len(node.output_tensors) > 1:
-                what = f"The layer '{layer.name}' ({type(layer).__name__})"
-                why = "the model is no chain there; each layer should read the one before it"
-                raise UnsupportedModel(what=what, why=why)
-            if any(node.arguments.kwargs.values()):
-                settings = ", ".join(f"{k}={v}" for k, v in node.arguments.kwargs.items() if v)
-                what = f"The layer '{layer.name}' ({type(layer).__name__})"
-                raise UnsupportedModel(what=what, why=f"it is called with {settings}")
-            yield layer
+        return list(keras_model.layers)
+    try:
+        with warnings.catch_warnings():  # as above
+            warnings.simplefilter("ignore")
+            config = json.loads(keras_model.to_json())["config"]
+    except NotImplementedError as error:  # of a layer of one's own
+        why = "a layer of it does not say how it is made; give it a get_config"
+        raise UnsupportedModel(what=f"The Keras model '{keras_model.name}'", why=why) from error
+    # What a file would say of the order: so the same models are chains here and there.
+    entries = config["layers"]
+    named = {layer.name: layer for layer in keras_model.layers}
+    order = order_of(config, entries, where=keras_model.name)
+    return [named[entries[at]["name"]] for at in order]
 
 
 def _kind(layer: Any) -> str:

@@ -40,7 +40,10 @@ def untrained(cell: str, *, words: str, split: Unit, **settings: Any) -> Model:
 
 
 def precise(model: Model, *, readout: Any) -> Model:
-    """Return a model in float64, answering at the "last" or at "every" step."""
+    """Return a model in float64, answering at the "last" or at "every" step.
+
+    A model that pools its steps answers once, whatever is asked.
+    """
     return _precise(model.digest, readout, model)
 
 
@@ -80,7 +83,8 @@ def _untrained(key: str, split: Unit, cell: str, _words: str, **settings: Any) -
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _precise(key: str, readout: Any, _model: Model) -> Model:
     del key
-    return _model.astype(np.float64).with_readout(readout)
+    exact = _model.astype(np.float64)
+    return exact if exact.pooled else exact.with_readout(readout)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
