@@ -25,12 +25,13 @@ def record(
 
     `inputs`: a text (str), token ids (batch, time) or features (batch, time, features). `mask`
     (batch, time) is False at steps to skip: states are carried on there; with an embedding that
-    has `mask_zero`, id 0 is skipped as well, and with a Masking the steps that have its value. `initial_states` are zero unless given: for each
-    layer of `model.layers`, by position or by name, its states by name, (batch, units).
-    `engine` is "numpy" or "keras" (real Keras cells, slower; same Trace, array for array).
+    has `mask_zero`, id 0 is skipped as well, and with a Masking the steps that have its value.
+    `initial_states` are zero unless given: for each layer of `model.layers`, by position or by
+    name, its states by name, (batch, units). `engine` is "numpy" or "keras" (real Keras cells,
+    slower; same Trace, array for array).
 
-    Raises EmptyText, MissingVocabulary, WrongInputs, TokenOutOfRange, ShapeMismatch,
-    NonFiniteInput and UnknownName.
+    Raises EmptyText, MissingVocabulary, WrongInputs (also for a text of another length than a
+    Flatten takes), TokenOutOfRange, ShapeMismatch, NonFiniteInput and UnknownName.
     """
     prepared = Inputs.of(model, inputs, mask=mask, initial_states=initial_states)
     if engine == "numpy":
