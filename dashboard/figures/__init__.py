@@ -16,6 +16,7 @@ from 1, units by their index.
 """
 
 from dashboard.figures.answers import Answers, answers, answers_alt, answers_table
+from dashboard.figures.bands import Band, bands, bands_alt, bands_table
 from dashboard.figures.cell import cell, cell_alt, cell_table
 from dashboard.figures.cka import cka, cka_alt, cka_table
 from dashboard.figures.compare import compare, compare_alt, compare_table
@@ -33,6 +34,7 @@ from dashboard.figures.epoch_losses import (
     epoch_losses_table,
 )
 from dashboard.figures.equations import EquationLine, equations, equations_alt, equations_table
+from dashboard.figures.experiment import Group, experiment, experiment_alt, experiment_table
 from dashboard.figures.forgetting import forgetting, forgetting_alt, forgetting_table
 from dashboard.figures.gate_history import gate_history, gate_history_alt, gate_history_table
 from dashboard.figures.gates import gates, gates_alt, gates_table
@@ -66,15 +68,20 @@ from dashboard.figures.words import labels
 
 __all__ = [
     "Answers",
+    "Band",
     "Confusion",
     "EpochLosses",
     "EquationLine",
+    "Group",
     "History",
     "Inside",
     "Norms",
     "answers",
     "answers_alt",
     "answers_table",
+    "bands",
+    "bands_alt",
+    "bands_table",
     "cell",
     "cell_alt",
     "cell_table",
@@ -99,6 +106,9 @@ __all__ = [
     "equations",
     "equations_alt",
     "equations_table",
+    "experiment",
+    "experiment_alt",
+    "experiment_table",
     "forgetting",
     "forgetting_alt",
     "forgetting_table",

@@ -121,6 +121,9 @@ def training() -> dict[str, Drawn]:
     found["learning_rate many"] = of("learning_rate", many)
     found["layer_norms"] = of("layer_norms", one, limit=1.0)
     found |= film()
+    groups = trained.groups()
+    found["experiment"] = of("experiment", groups, metric="accuracy")
+    found["bands"] = of("bands", trained.bands(), title="y")
     found["confusion"] = of("confusion", trained.confusion()[0])
     return found
 

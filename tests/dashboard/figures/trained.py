@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from core.cells import CELLS
-from dashboard.figures import Confusion, EpochLosses, History, Inside
+from core.training.experiment import Interval
+from dashboard.figures import Band, Confusion, EpochLosses, Group, History, Inside
 
 PER_EPOCH = 10
 LAYERS = ("embedding", "<b>recurrent", "dense")
@@ -75,3 +76,24 @@ def losses(epochs: int = 5) -> EpochLosses:
     return EpochLosses(
         "lstm", epoch, training, np.where(epoch == 2, np.nan, training + 0.1), final=4
     )
+
+
+def groups() -> dict[str, Group]:
+    """Three seeds of one setting, one of another, none of a third."""
+    given = {"<b>LSTM(8)": (0.8, 0.9, 0.85), "GRU(8)": (0.7,), "SimpleRNN(8)": ()}
+    cells = ("lstm", "gru", "simple_rnn")
+    return {
+        title: Group(cell, values, Interval.of(values))
+        for (title, values), cell in zip(given.items(), cells, strict=True)
+    }
+
+
+def bands() -> dict[str, Band]:
+    generator = np.random.default_rng(0)
+    mean = generator.random((2, 4))
+    low = mean - generator.random((2, 4))
+    low[1] = np.nan  # a single run
+    return {
+        f"<b>{cell}": Band(cell, np.arange(1.0, 5), mean[at], low[at], 2 * mean[at] - low[at])
+        for at, cell in enumerate(("lstm", "gru"))
+    }
