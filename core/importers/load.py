@@ -1,7 +1,7 @@
 """`load_model`: a model file of any format that is read here, as a Model.
 
     formats.py ─▶ keras_archive.py, keras_h5.py ─▶ keras_layers.py ─▶ Model
-               ─▶ safetensors_file.py, npz.py ─────────────────────▶
+               ─▶ safetensors_file.py, onnx_file.py, npz.py ───────▶
 
 The format is told by the bytes. The reading is done by `read_model`, in a child process
 (`sandbox.py`) unless the caller says that the file is trusted: 0.4 s that buy a bound on memory and
@@ -102,6 +102,10 @@ def read_model(
             from core.importers.safetensors_file import read_safetensors
 
             return read_safetensors(data, hints=hints, limits=limits)
+        case "onnx":
+            from core.importers.onnx_file import read_onnx
+
+            return read_onnx(data, limits=limits, without_tail=without_tail)
         case form:
             from core.importers.keras_layers import model_from
 
