@@ -38,6 +38,8 @@ KEPT_DAYS = 7
 """So long a deleted run can be brought back."""
 LIBRARIES = ("numpy", "keras", "tensorflow")
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{0,99}")
+_STARTED: list[subprocess.Popen[bytes]] = []
+"""Processes of ours that may still run: the system wants to be asked how each one ended."""
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -118,7 +120,7 @@ class RunStore:
         replace_json(run.file("status.json"), written | fresh | {"error": None, "ended": None})
         run.file("cancel").unlink(missing_ok=True)
         with run.file("worker.log").open("ab") as log:
-            subprocess.Popen(
+            started = subprocess.Popen(
                 [sys.executable, "-m", "core.training.worker", str(run.folder.resolve())],
                 cwd=_ROOT,
                 stdin=subprocess.DEVNULL,
@@ -126,6 +128,7 @@ class RunStore:
                 stderr=log,
                 start_new_session=True,
             )
+        _STARTED[:] = [process for process in (*_STARTED, started) if process.poll() is None]
 
     def resume(self, run: Run) -> None:
         """Launches it again, to go on from its last finished epoch. Raises NothingToResume."""

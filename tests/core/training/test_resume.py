@@ -1,0 +1,116 @@
+"""Killed at any instant, a run goes on and gets the numbers of one that was never interrupted.
+
+Real workers, killed with SIGKILL. One run of reference and three that are killed at random.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from core.training import worker
+from core.training.store import RunStore
+from tests.core.training import runs
+
+EPOCHS = 6
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return RunStore(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def settings():
+    return runs.config(fit__epochs=EPOCHS)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(store, settings):
+    run = runs.train(store, settings)
+    assert run.status.state == "finished"
+    return run
+
+
+def assert_same(run, reference):
+    assert run.status.state == "finished"
+    for column in ("epoch", "loss", "metric", "validation_loss", "validation_metric"):
+        np.testing.assert_allclose(
+            run.epochs[column], reference.epochs[column], rtol=2e-5, err_msg=column
+        )
+    batches, wanted = run.batches, reference.batches
+    assert batches[["epoch", "batch"]].equals(wanted[["epoch", "batch"]])
+    np.testing.assert_allclose(batches["loss"], wanted["loss"], rtol=2e-5)
+    np.testing.assert_allclose(batches["learning_rate"], wanted["learning_rate"], rtol=1e-6)
+    for name, weights in reference.model().parameters.items():
+        np.testing.assert_allclose(run.model().parameters[name], weights, atol=2e-6, err_msg=name)
+    assert run.result["loss"] == pytest.approx(reference.result["loss"], rel=2e-5)
+    assert run.model_epochs == tuple(range(EPOCHS + 1))
+
+
+def test_two_runs_of_one_configuration_are_the_same(store, settings, undisturbed):
+    assert_same(runs.train(store, settings), undisturbed)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_at_a_random_moment_a_run_resumes_to_the_same_numbers(
+    store, settings, undisturbed, seed
+):
+    run = store.create(settings, name="killed")
+    random = np.random.default_rng([seed, 77])
+    process = runs.start(run)
+    after = int(random.integers(1, EPOCHS - 1))
+    runs.wait_until(lambda: len(run.epochs) >= after)
+    time.sleep(random.uniform(0, 0.15))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not run.has_worker
+    done = len(run.epochs)
+    if run.status.state != "finished":
+        assert run.status.state == "died"
+        assert done < EPOCHS
+        run.model(done)  # what was finished can be read
+    assert worker.main([str(run.folder), "--now"]) == 0
+    assert_same(run, undisturbed)
+
+
+def test_killed_between_an_epoch_s_line_and_its_checkpoint_nothing_is_counted_twice(
+    store, settings, undisturbed
+):
+    run = store.create(settings, name="torn")
+    runs_until(run, epochs=3)
+    # What a kill leaves just before the checkpoint is replaced: lines and files of an epoch more.
+    with run.file("epochs.jsonl").open("ab") as file:
+        file.write(b'{"epoch": 4, "loss": 99.0, "metric": 0.0}\n{"epoch": 5, "lo')
+    with run.file("batches.csv").open("ab") as file:
+        file.write(b"4,1,99.0,0,0.1,0.1,1,1,1,1\n4,2,99")
+    run.file("epochs/0004.npz").write_bytes(b"half a mod")
+    assert worker.main([str(run.folder), "--now"]) == 0
+    assert_same(run, undisturbed)
+
+
+def runs_until(run, *, epochs):
+    """Trains in this process and cancels when so many epochs are done."""
+    import threading
+
+    def watch():
+        runs.wait_until(lambda: len(run.epochs) >= epochs)
+        run.cancel()
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    worker.main([str(run.folder), "--now"])
+    watching.join()
+    # The watcher may have been late by an epoch or two; go back to where it was meant to stop.
+    assert len(run.epochs) >= epochs
+
+
+def test_a_checkpoint_of_another_network_is_refused(store, settings, undisturbed):
+    other = store.create(settings.with_setting("network.units", [7]), name="other")
+    other.file("checkpoint.npz").write_bytes(undisturbed.file("checkpoint.npz").read_bytes())
+    assert worker.main([str(other.folder), "--now"]) == 1
+    assert other.status.error["name"] == "BrokenRun"
+    assert other.status.error["facts"]["file"] == "checkpoint.npz"
