@@ -148,7 +148,7 @@ class _Graph:
         for name in self.graph.outputs:
             value = self._value(name, node)
             try:
-                found.append(settled(value, node))
+                found.append(settled(value, node, handed_out=True))
             except UnsupportedModel as refusal:
                 refusals.append(refusal)
         flows = [flow for flow in found if flow.unrolls]

@@ -140,8 +140,11 @@ def last_read(direction: Direction) -> Step:
     return "end" if direction == "forward" else "start"
 
 
-def settled(value: Value | None, node: Node) -> Flow:
-    """The value as a Flow: what `node` reads has to be what a chain of stages gives."""
+def settled(value: Value | None, node: Node, *, handed_out: bool = False) -> Flow:
+    """The value as a Flow: what `node` reads has to be what a chain of stages gives.
+
+    What is `handed_out` at the end may have its two directions along an axis of their own.
+    """
     if isinstance(value, Flow):
         return value
     if not isinstance(value, Tips):
@@ -152,7 +155,7 @@ def settled(value: Value | None, node: Node) -> Flow:
         raise node.refuse(f"it reads {len(tips)} recurrent layers at once")
     axes = value.axes
     if len(tips) == 2:
-        axes = _side_by_side(axes, node)
+        axes = _without_parts(axes) if handed_out else _side_by_side(axes, node)
     flow = joined(tips, "concat", node, axes=axes, of=value)
     width = sum(tip.layer.units for tip in tips)
     named = tuple(
@@ -198,6 +201,10 @@ def _side_by_side(axes: Axes, node: Node) -> Axes:
                 kept = tuple(each for each in group if each is not atom)
                 return (*axes[:at], kept, *axes[at + 1 :])
     raise node.refuse("it reads two directions that do not lie side by side")
+
+
+def _without_parts(axes: Axes) -> Axes:
+    return tuple(tuple(atom for atom in group if atom.part is None) for group in axes)
 
 
 def described(stages: tuple[Stage, ...]) -> list[tuple[str, str]]:
