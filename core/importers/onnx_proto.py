@@ -29,6 +29,7 @@ from core.importers.errors import (
 )
 from core.importers.limits import Limits, Tally
 from core.importers.onnx_sizes import Dim, Size
+from core.importers.protobuf import check_fields
 
 if TYPE_CHECKING:
     import onnx
@@ -96,7 +97,7 @@ def read_graph(data: Data, *, limits: Limits) -> Graph:
     import onnx
     from google.protobuf.message import DecodeError
 
-    limits.check_file(len(data))
+    check_fields(data, limits=limits)
     model = onnx.ModelProto()
     try:
         model.ParseFromString(bytes(data))

@@ -35,18 +35,18 @@ def file_of(number: int, seed: int, sound: tuple[Seed, ...]) -> tuple[str, str, 
 def main() -> None:
     """Reads the files of the range, a line of JSON for each."""
     seed, first, stop = map(int, sys.argv[1:4])
-    told = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
     sound = seeds()
     witness.prepare()
-    for each in sound:  # what is imported or built once is not the fault of the first file
-        witness.read(each.data, name=each.name, limits=LIMITS, options=dict(each.options))
-    for number in range(first, stop):
-        name, way, data, options = file_of(number, seed, sound)
-        found: dict[str, Any] = {"number": number, "name": name, "way": way, "size": len(data)}
-        found |= witness.read(data, name=name, limits=LIMITS, options=options)
-        told.write(json.dumps(found) + "\n")
-        told.flush()
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as told:
+        os.dup2(2, 1)
+        for each in sound:  # what is imported or built once is not the fault of the first file
+            witness.read(each.data, name=each.name, limits=LIMITS, options=dict(each.options))
+        for number in range(first, stop):
+            name, way, data, options = file_of(number, seed, sound)
+            found: dict[str, Any] = {"number": number, "name": name, "way": way, "size": len(data)}
+            found |= witness.read(data, name=name, limits=LIMITS, options=options)
+            told.write(json.dumps(found) + "\n")
+            told.flush()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import core
-from tests.core.importers.attacks import models
+from tests.core.importers.attacks import models, onnx_files
 from tests.core.importers.attacks.models import Json, layer
 
 
@@ -87,6 +87,8 @@ def seeds() -> tuple[Seed, ...]:
             lambda text: models.safetensors(text.encode(), numbers),
         ),
         Seed("small.npz", _npz()),
+        Seed("small.onnx", onnx_files.model()),
+        Seed("deep.onnx", _deep_onnx()),
     )
 
 
@@ -102,6 +104,43 @@ def _chunk(root: Any) -> None:
             root.create_dataset(
                 f"layers/{path}", data=array, chunks=True, compression="gzip", shuffle=True
             )
+
+
+def _deep_onnx() -> bytes:
+    """Ids, a table, both directions, a linear layer and a softmax, as PyTorch exports them."""
+    node, attribute = onnx_files.node, onnx_files.attribute
+    generator = np.random.default_rng(22)
+    shapes = {
+        "table": (7, 4),
+        "W": (2, 12, 4),
+        "R": (2, 12, 3),
+        "B": (2, 24),
+        "kernel": (6, 2),
+        "bias": (2,),
+    }
+    tensors = [
+        onnx_files.tensor(name, generator.normal(0, 0.5, shape)) for name, shape in shapes.items()
+    ]
+    whole = np.array([0, 0, -1], "<i8").tobytes()
+    ids = onnx_files.field(8, "flat") + onnx_files.field(1, 3) + onnx_files.field(2, 7)
+    nodes = [
+        node("Gather", ["table", "x"], ["embedded"]),
+        node(
+            "LSTM",
+            ["embedded", "W", "R", "B"],
+            ["y"],
+            attribute("hidden_size", 3),
+            attribute("direction", "bidirectional"),
+        ),
+        node("Transpose", ["y"], ["turned"], onnx_files.whole("perm", 0, 2, 1, 3)),
+        node("Reshape", ["turned", "flat"], ["joined"]),
+        node("MatMul", ["joined", "kernel"], ["product"]),
+        node("Add", ["product", "bias"], ["sum"]),
+        node("Softmax", ["sum"], ["z"], attribute("axis", -1)),
+    ]
+    inputs = onnx_files.value_info("x", 5, 1, kind=7)
+    tensors.append(ids + onnx_files.field(9, whole))
+    return onnx_files.model(onnx_files.graph(nodes, tensors, inputs=inputs))
 
 
 def _npz() -> bytes:

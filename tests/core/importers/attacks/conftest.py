@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.importers.errors import FileRefused
-from tests.core.importers.attacks import models
+from tests.core.importers.attacks import models, onnx_files
 from tests.core.importers.attacks.witness import Testimony, Witness
 
 MIB = 2**20
@@ -22,7 +22,8 @@ Refused = Callable[..., Testimony]
 def witness() -> Iterator[Witness]:
     """A child that has read a sound file of every format, so that all readers are imported."""
     with Witness() as child:
-        for data in (models.keras(), models.legacy_h5(), models.safetensors(), models.hdf5()):
+        sound = (models.keras(), models.legacy_h5(), models.safetensors(), onnx_files.model())
+        for data in sound:
             child.read(data)
         yield child
 

@@ -122,23 +122,24 @@ def prepare() -> None:
     guard(Limits(seconds=10**6))  # of processor time, for all files together
     for module in pkgutil.iter_modules(core.importers.__path__, "core.importers."):
         importlib.import_module(module.name)
+    importlib.import_module("onnx.numpy_helper")
     for codec in ("unicode_escape", "utf-8-sig", "utf-16", "utf-32"):
         "".encode(codec)  # imports it
 
 
 def main() -> None:
     """Reads files from standard input until there are no more."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
     prepare()
-    while head := sys.stdin.buffer.read(_HEAD.size):
-        described, length = _HEAD.unpack(head)
-        asked = json.loads(sys.stdin.buffer.read(described))
-        data = sys.stdin.buffer.read(length)
-        limits = Limits(**asked["limits"])
-        told = read(data, name=asked["name"], limits=limits, options=asked["options"])
-        answers.write(json.dumps(told) + "\n")
-        answers.flush()
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
+        os.dup2(2, 1)
+        while head := sys.stdin.buffer.read(_HEAD.size):
+            described, length = _HEAD.unpack(head)
+            asked = json.loads(sys.stdin.buffer.read(described))
+            data = sys.stdin.buffer.read(length)
+            limits = Limits(**asked["limits"])
+            told = read(data, name=asked["name"], limits=limits, options=asked["options"])
+            answers.write(json.dumps(told) + "\n")
+            answers.flush()
 
 
 class Witness:
