@@ -21,12 +21,11 @@ is let go of by the system, whatever ended its holder.
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -38,66 +37,12 @@ from core.trace import Trace
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun
 from core.training.files import read_json, read_json_lines, replace_json, whole_lines
+from core.training.status import Status, is_number, on_its_way, read_status
 
 if TYPE_CHECKING:
     import pandas as pd  # a second to import, and most questions need no table
 
-State = Literal[
-    "queued", "starting", "preparing", "training", "testing",  # its worker lives
-    "finished", "cancelled", "failed", "died",
-]  # fmt: skip
-LIVE: frozenset[str] = frozenset(get_args(State)[:5])
-STARTS_WITHIN = 60.0
-"""Seconds that a worker may take from being launched until it holds its lock."""
 LOG_END = 4_000
-
-
-@dataclass(frozen=True)
-class Status:
-    """How a run stands.
-
-    Attributes:
-        state: one of State; "died" is never written: it is a worker that is gone without a word.
-        epoch: finished epochs.
-        batch: batches done of the epoch that is under way.
-        batches: batches of an epoch, 0 while unknown.
-        share: of the present state that is done, 0 to 1, where that is known (preparing data).
-        doing: what is being done, for the log and the command line.
-        examples_per_second: lately.
-        seconds_left: of training, at that pace; None while unknown.
-        memory: the most memory that the worker had, bytes.
-        created, started, ended: Unix times, None for what has not happened.
-        seconds: spent training, over all its sittings.
-        best_epoch: of lowest validation loss so far, counted from 1.
-        stopped_early: whether patience ended it.
-        error: the class of a CoreError and its facts, where it failed.
-    """
-
-    state: State = "queued"
-    epoch: int = 0
-    batch: int = 0
-    batches: int = 0
-    share: float = 0.0
-    doing: str = ""
-    examples_per_second: float | None = None
-    seconds_left: float | None = None
-    memory: int = 0
-    created: float = 0.0
-    started: float | None = None
-    ended: float | None = None
-    seconds: float = 0.0
-    best_epoch: int | None = None
-    stopped_early: bool = False
-    error: Mapping[str, Any] | None = None
-
-    @property
-    def live(self) -> bool:
-        """Whether its worker waits or works."""
-        return self.state in LIVE
-
-
-_UNKNOWN = frozenset(f.name for f in fields(Status) if f.default is None)
-_NUMBERS = frozenset(f.name for f in fields(Status)) - {"state", "doing", "stopped_early", "error"}
 
 
 @dataclass(frozen=True)
@@ -168,14 +113,8 @@ class Run:
         written = read_json(self.file("status.json"))
         if not isinstance(written, dict):
             raise BrokenRun(file="status.json", why="it is missing")
-        known = {name: written[name] for name in Status.__dataclass_fields__ if name in written}
-        if known.get("state") not in get_args(State):
-            raise BrokenRun(file="status.json", why="it names no state")
-        for name in _NUMBERS & known.keys():
-            if not _is_number(known[name]) and not (known[name] is None and name in _UNKNOWN):
-                raise BrokenRun(file="status.json", why=f"'{name}' is {known[name]!r}")
-        status = Status(**known)
-        if not status.live or self.has_worker or _on_its_way(written):
+        status = read_status(written)
+        if not status.live or self.has_worker or on_its_way(written):
             return status
         return replace(status, state="died")
 
@@ -228,7 +167,7 @@ class Run:
             return None
         scores = written if isinstance(written, dict) else {}
         for name in ("loss", "metric", "seconds"):
-            if not _is_number(scores.get(name)):
+            if not is_number(scores.get(name)):
                 raise BrokenRun(file="result.json", why=f"'{name}' is {scores.get(name)!r}")
         return scores
 
@@ -294,15 +233,3 @@ class Run:
     def cancel(self) -> None:
         """Asks its worker to stop after the batch that is under way."""
         self.file("cancel").touch()
-
-
-def _on_its_way(written: Mapping[str, Any]) -> bool:
-    """Whether a run may have no worker yet: nobody launched it, or that was a moment ago."""
-    if written.get("taken"):
-        return False
-    launched = written.get("launched")
-    return not _is_number(launched) or time.time() - launched < STARTS_WITHIN
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)

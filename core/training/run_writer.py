@@ -28,7 +28,8 @@ from core.training.files import (
     replace_json,
     whole_lines,
 )
-from core.training.run_folder import Run, State, Status
+from core.training.run_folder import Run
+from core.training.status import State, Status
 
 RESERVE = 65_536
 BETWEEN_STATUS = 1.0

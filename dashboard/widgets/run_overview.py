@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import CoreError
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun
-from core.training.run_folder import Label, Run, Status
+from core.training.run_folder import Label, Run
+from core.training.sources import SOURCES
+from core.training.status import Status
 from dashboard import cache, figures
 from dashboard.i18n import t
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 METRICS = ("accuracy", "perplexity", "mean_squared_error")
 MINUTE, HOUR = 60, 3_600
@@ -57,9 +62,17 @@ class Overview:
     @cached_property
     def history(self) -> figures.History:
         """What it wrote, for figures. Raises BrokenRun."""
+        return self._history(cache.batches(self.run))
+
+    @cached_property
+    def by_epoch(self) -> figures.History:
+        """The same without its batches, which take longer to read. Raises BrokenRun."""
+        return self._history(None)
+
+    def _history(self, batches: pd.DataFrame | None) -> figures.History:
         status = self.status or Status()
         return figures.History.of(
-            cache.batches(self.run),
+            batches,
             cache.epochs(self.run),
             cell=self.config.network.cell if self.config else "lstm",
             per_epoch=status.batches,
@@ -93,6 +106,12 @@ def layers_said(config: RunConfig) -> str:
     if network.bidirectional:
         layers = [f"{layer}×2" for layer in layers]
     return " → ".join(layers)
+
+
+def source_said(config: RunConfig) -> str:
+    """Return what a run learns from, by its name on the page; another version's by its own."""
+    source = config.data.source
+    return t(f"source.{source}") if source in SOURCES else source
 
 
 def duration(seconds: float) -> str:

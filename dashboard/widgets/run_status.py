@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.training.errors import BrokenRun
-from core.training.run_folder import Status
+from core.training.status import Status
 from dashboard import i18n, state
 from dashboard.figures import theme
 from dashboard.figures.history import column

@@ -1,0 +1,93 @@
+"""How a run stands, as its worker writes it and everybody reads it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeGuard, get_args
+
+from core.training.errors import BrokenRun
+
+State = Literal[
+    "queued", "starting", "preparing", "training", "testing",  # its worker lives
+    "finished", "cancelled", "failed", "died",
+]  # fmt: skip
+LIVE: frozenset[str] = frozenset(get_args(State)[:5])
+STARTS_WITHIN = 60.0
+"""Seconds that a worker may take from being launched until it holds its lock."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a run stands.
+
+    Attributes:
+        state: one of State; "died" is never written: it is a worker that is gone without a word.
+        epoch: finished epochs.
+        batch: batches done of the epoch that is under way.
+        batches: batches of an epoch, 0 while unknown.
+        share: of the present state that is done, 0 to 1, where that is known (preparing data).
+        doing: what is being done, for the log and the command line.
+        examples_per_second: lately.
+        seconds_left: of training, at that pace; None while unknown.
+        memory: the most memory that the worker had, bytes.
+        created, started, ended: Unix times, None for what has not happened.
+        seconds: spent training, over all its sittings.
+        best_epoch: of lowest validation loss so far, counted from 1.
+        stopped_early: whether patience ended it.
+        error: the class of a CoreError and its facts, where it failed.
+    """
+
+    state: State = "queued"
+    epoch: int = 0
+    batch: int = 0
+    batches: int = 0
+    share: float = 0.0
+    doing: str = ""
+    examples_per_second: float | None = None
+    seconds_left: float | None = None
+    memory: int = 0
+    created: float = 0.0
+    started: float | None = None
+    ended: float | None = None
+    seconds: float = 0.0
+    best_epoch: int | None = None
+    stopped_early: bool = False
+    error: Mapping[str, Any] | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether its worker waits or works."""
+        return self.state in LIVE
+
+
+_UNKNOWN = frozenset(f.name for f in fields(Status) if f.default is None)
+_NUMBERS = frozenset(f.name for f in fields(Status)) - {"state", "doing", "stopped_early", "error"}
+
+
+def read_status(written: Mapping[str, Any]) -> Status:
+    """The status that stands in status.json; names that are not known are left out.
+
+    Raises BrokenRun.
+    """
+    known = {name: written[name] for name in Status.__dataclass_fields__ if name in written}
+    if known.get("state") not in get_args(State):
+        raise BrokenRun(file="status.json", why="it names no state")
+    for name in _NUMBERS & known.keys():
+        if not is_number(known[name]) and not (known[name] is None and name in _UNKNOWN):
+            raise BrokenRun(file="status.json", why=f"'{name}' is {known[name]!r}")
+    return Status(**known)
+
+
+def on_its_way(written: Mapping[str, Any]) -> bool:
+    """Whether a run may have no worker yet: nobody launched it, or that was a moment ago."""
+    if written.get("taken"):
+        return False
+    launched = written.get("launched")
+    return not is_number(launched) or time.time() - launched < STARTS_WITHIN
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether something read from a file is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
