@@ -10,8 +10,10 @@ from streamlit.runtime.caching.cache_utils import CachedFunc
 
 import core
 from core.errors import EmptyText, MissingVocabulary
-from core.text import TooManyCharacters
+from core.stages import Embedding
+from core.text import TooManyCharacters, Vocabulary
 from dashboard import cache
+from tests.core.plain_networks import network
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +144,22 @@ def test_what_cannot_be_read_is_an_error_each_time():
             cache.encoded("a" * (cache.MOST_READ + 1), model)
         with pytest.raises(MissingVocabulary):
             cache.encoded("a", reader())
+
+
+def test_a_model_answers_where_it_is_asked_unless_it_pools():
+    plain = core.new_model("gru", features=3, units=[3])
+    assert [cache.precise(plain, readout=at).readout for at in ("last", "every")] == [
+        "last", "every"
+    ]  # fmt: skip
+    pooled = network("mean").astype(np.float32)
+    found = cache.precise(pooled, readout="every")
+    assert (found.readout, found.dtype) == ("last", np.float64)
+
+
+def test_a_model_of_texts_of_one_length_pads_them():
+    words = Vocabulary(("good", "film"), "word")
+    table = Embedding("words", np.ones((4, 3), np.float32), mask_zero=True)
+    flat = network("flattened").astype(np.float32)
+    model = core.Model((table, *flat.stages), vocabulary=words)
+    assert cache.encoded("film good", model).ids.tolist() == [3, 2, 0, 0, 0]
+    assert cache.encoded("film good " * 3, model).ids.tolist() == [3, 2, 3, 2, 3]
