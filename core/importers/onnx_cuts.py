@@ -43,7 +43,8 @@ def chosen(size: Dim, *, start: Dim, stop: Dim, step: Dim) -> Chosen:
 def position(size: Dim, at: Dim) -> Chosen:
     """What one index takes of an axis."""
     if isinstance(size, Size) or isinstance(at, Size):
-        return {0: "first", -1: "last", size - 1: "last"}.get(at, ())
+        known = {0: "first", -1: "last", size - 1: "last"}
+        return known.get(at, () if isinstance(at, Size) else (at,))
     return (at % size,) if -size <= at < size else ()
 
 

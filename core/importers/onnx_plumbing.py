@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from core.activations import Array
+from core.errors import CoreError
 from core.importers import onnx_axes
 from core.importers.onnx_proto import Node
 from core.importers.onnx_reading import Reading, integer, needs
@@ -56,6 +57,8 @@ def plumbed(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value] | N
     try:
         with np.errstate(all="ignore"):
             made = _ARRAYS[node.op](node, arrays, reading)
+    except (CoreError, UnknownSize):
+        raise
     except (ValueError, IndexError, TypeError, OverflowError) as error:
         raise node.refuse("what it reads does not fit together") from error
     return made

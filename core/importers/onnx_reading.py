@@ -63,7 +63,7 @@ class Reading:
         if self.time is None:
             self.time, self.batch = found
         if [self.time, self.batch] != found:
-            raise node.refuse("time and batch are the other way round than in a layer before it")
+            raise node.refuse("its axes of time and batch are not those of a layer before it")
 
 
 def is_recurrent(node: Node) -> bool:

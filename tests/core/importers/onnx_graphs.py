@@ -103,7 +103,9 @@ class Graph:
         ]
         stored = [numpy_helper.from_array(array, name) for name, array in self.tensors.items()]
         graph = helper.make_graph(self.nodes, "net", given, asked, stored)
-        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", version)])
+        made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", version)])
+        made.ir_version = 8  # what runtimes of these years read
+        return made
 
     def data(self, *outputs: str, version: int = 17) -> bytes:
         return self.proto(*outputs, version=version).SerializeToString()
