@@ -80,9 +80,11 @@ class Loop:
         if self.remembered.epoch == 0:
             self._after(0, self.model(0))
         while self.remembered.epoch < self.config.fit.epochs and not self.remembered.stopped:
-            self._epoch(self.remembered.epoch + 1)
+            self.train_epoch()
 
-    def _epoch(self, epoch: int) -> None:
+    def train_epoch(self) -> None:
+        """Trains the next epoch, to its checkpoint. Raises Cancelled, LossNotFinite."""
+        epoch = self.remembered.epoch + 1
         begun = time.monotonic()
         order = self._order(epoch)
         self.writer.tell(state="training", epoch=epoch - 1, batch=0, batches=len(order))

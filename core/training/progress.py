@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TextIO
 
 from core.training.run_writer import RunWriter
 
@@ -14,9 +15,11 @@ BETWEEN = 0.2
 class Progress:
     """Shows the status of a run as it changes."""
 
-    def __init__(self, writer: RunWriter) -> None:
+    def __init__(self, writer: RunWriter, *, onto: TextIO | None = None) -> None:
+        """Shows it on `onto`, the process's standard error unless given."""
         self.writer = writer
-        self.terminal = sys.stderr.isatty()
+        self.onto = onto or sys.stderr
+        self.terminal = self.onto.isatty()
         self.last = 0.0
 
     def show(self, *, loss: float | None = None) -> None:
@@ -31,12 +34,12 @@ class Progress:
         told = "" if loss is None else f"  loss {loss:.4f}"
         batch = f"batch {status.batch}/{status.batches}"
         line = f"\repoch {status.epoch + 1}  {bar}  {batch}{told}{left}"
-        print(f"{line:<78}", end="", file=sys.stderr, flush=True)
+        print(f"{line:<78}", end="", file=self.onto, flush=True)
 
     def say(self, line: str) -> None:
         """Says a whole line."""
         clear = "\r" + " " * 90 + "\r" if self.terminal else ""
-        print(f"{clear}{line}", file=sys.stderr, flush=True)
+        print(f"{clear}{line}", file=self.onto, flush=True)
 
     def close(self) -> None:
         """Ends the line of the bar."""

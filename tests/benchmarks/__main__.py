@@ -1,4 +1,4 @@
-"""Prints every table of speed: `python -m tests.benchmarks [record] [backprop] [load] [page]`."""
+"""Prints tables of speed: `python -m tests.benchmarks [record|backprop|load|training|page …]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-PARTS = ("record", "backprop", "load", "page")
+PARTS = ("record", "backprop", "load", "training", "page")
 
 
 def main() -> None:
@@ -32,6 +32,10 @@ def main() -> None:
         from tests.benchmarks.loading import loading
 
         print(loading(runs=arguments.runs, peers=not arguments.no_peers), "\n")
+    if "training" in parts:
+        from tests.benchmarks.training import training
+
+        print(training(runs=arguments.runs), "\n")
     if {"record", "backprop"} & set(parts):
         from tests.benchmarks.recording import differentiating, recording
 
