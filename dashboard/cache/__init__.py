@@ -33,12 +33,14 @@ from dashboard.cache.records import answers, gradients, jacobian_norms, picture,
 from dashboard.cache.runs import (
     answered,
     batches,
+    config,
     described,
     epochs,
     looks,
     mistakes,
     run_model,
     store,
+    validation_metric,
 )
 
 __all__ = [
@@ -51,15 +53,16 @@ __all__ = [
     "answers",
     "batches",
     "bundled",
+    "config",
     "decoded",
     "described",
     "digest",
     "encoded",
     "epochs",
     "epochs_filmed",
+    "event_files",
     "filmed",
     "frames",
-    "event_files",
     "gradients",
     "jacobian_norms",
     "keras_file",
@@ -74,4 +77,5 @@ __all__ = [
     "table",
     "trace",
     "untrained",
+    "validation_metric",
 ]

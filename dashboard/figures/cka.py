@@ -62,9 +62,8 @@ def cka(
     )
     drawn.update_layout(
         height=HEIGHT, margin={"l": 52, "r": 12, "t": 16, "b": 48}, xaxis=axis,
-        yaxis=axis | {"scaleanchor": "x", "constrain": "domain"},
+        yaxis=axis,
     )  # fmt: skip
-    drawn.update_xaxes(constrain="domain")
     first = settled(alignment)
     if first is not None:
         end = len(names) - 0.5

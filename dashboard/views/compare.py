@@ -21,6 +21,7 @@ from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.columns import ORDER, columns
 from dashboard.widgets.comparing import comparing
 from dashboard.widgets.counts import counts
+from dashboard.widgets.film import film
 from dashboard.widgets.origin import origin
 from dashboard.widgets.reading import Reading
 from dashboard.widgets.stepper import clock, pause, stepper, tick
@@ -40,6 +41,7 @@ AGREE = 0.05
 def render() -> None:
     """Draw the readings: their answers, their insides, and what they cost."""
     readings = comparing()
+    film()
     time = next(iter(readings.values())).trace.time
     answers = {
         cell: answers_of(reading)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import figures, i18n, state, widgets
-from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.widgets import Reading
 from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.colouring import pick_colour
+from dashboard.widgets.film import film
 from dashboard.widgets.inspector import inspector
+from dashboard.widgets.layers import pick_layer
 from dashboard.widgets.panels import first_look
 from dashboard.widgets.picture import pick_order, picture
 from dashboard.widgets.stepper import clock, go_to, pick_speed, stepper, tick
@@ -29,6 +30,7 @@ def render() -> None:
     # and the canvas would be built anew there.
     with st.container():
         reading = widgets.reading()
+        film()
     layer = state.fit(state.LAYER, high=len(reading.trace.layers) - 1)
     _begin(reading, layer)
     every = clock()
@@ -52,8 +54,7 @@ def _explore(reading: Reading, *, layer: int, ticking: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="gates-controls"):
         step = stepper(reading.tokens)
         colour = pick_colour(reading, reading.trace.layers[layer])
-        if len(reading.trace.layers) > 1:
-            _pick_layer(reading)
+        pick_layer(reading.model)
         with st.popover(t("gates.view"), icon=":material/tune:", key="gates-view"):
             pick_order()
             pick_speed()
@@ -64,24 +65,6 @@ def _explore(reading: Reading, *, layer: int, ticking: bool) -> None:
             _answers(reading, step)
     with right:
         inspector(reading, layer=layer, step=step)
-
-
-def _pick_layer(reading: Reading) -> None:
-    names = [
-        t("gates.layer.name", number=number)
-        if len(stage.layers) == 1
-        else t(f"gates.layer.{layer.direction}", number=number)
-        for number, stage in enumerate(reading.model.recurrent, start=FIRST)
-        for layer in stage.layers
-    ]
-    st.selectbox(
-        t("gates.layer"),
-        range(len(names)),
-        format_func=names.__getitem__,
-        help=t("gates.layer.help"),
-        width=190,
-        **state.bind(state.LAYER),
-    )
 
 
 def _answers(reading: Reading, step: int) -> None:

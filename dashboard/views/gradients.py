@@ -16,6 +16,7 @@ from dashboard.views import Page
 from dashboard.widgets import knobs
 from dashboard.widgets.backward import clipping, forget_gates, jacobians, units
 from dashboard.widgets.chain import Chain, chain, class_names, weights
+from dashboard.widgets.film import film
 from dashboard.widgets.lives import asked, lives, notice
 from dashboard.widgets.model import shown_cells
 from dashboard.widgets.origin import origin, samples
@@ -48,6 +49,7 @@ def render() -> None:
         knobs.pick_weights()
         knobs.pick_cells()
         pick_source()
+    film(state.get(knobs.WEIGHTS))
     text = _readable(current_text())
     _unknown(text)
     with st.container(key="gradients"):

@@ -20,11 +20,13 @@ from dashboard.views import Page
 from dashboard.widgets import Reading
 from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.colouring import COLOUR
+from dashboard.widgets.epochs import pick_epoch, playable
 from dashboard.widgets.examples import Example, examples
 from dashboard.widgets.model import pick_cell, pick_task
 from dashboard.widgets.origin import origin, samples
 from dashboard.widgets.player import clock, play_button, step_of, tick
 from dashboard.widgets.text import current_text, pick_source, pick_text
+from dashboard.widgets.trained import OfRun
 from dashboard.widgets.veil import sheet, veil
 
 PAGE = Page(key="home", icon=":material/home:", order=0)
@@ -98,8 +100,11 @@ def _controls() -> None:
             pick_text()
         with st.popover(t("home.model"), icon=":material/memory:", key="home-model"):
             pick_task()
-            if origin().picks_cell:
+            found = origin()
+            if found.picks_cell:
                 pick_cell()
+            elif isinstance(found, OfRun) and playable(found.run):
+                pick_epoch(found.run)
         pick_source()
 
 

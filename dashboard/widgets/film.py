@@ -1,0 +1,94 @@
+"""The film of a run on a page that shows one model: its epochs, its probes, its losses.
+
+The strip is a fragment. Whatever moves the epoch in it, the page around is drawn anew with the
+model of that epoch; a probe text is one press away. Where no run is chosen, nothing is drawn.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import streamlit as st
+
+from core.training.run_folder import Run
+from dashboard import cache, figures, i18n, state
+from dashboard.figures import EpochLosses
+from dashboard.i18n import t
+from dashboard.widgets.chart import chart
+from dashboard.widgets.epochs import clock, playable, scrubber, show_nearest, tick
+from dashboard.widgets.origin import origin
+from dashboard.widgets.problem import plain
+from dashboard.widgets.text import current_text
+from dashboard.widgets.trained import OfRun, epoch_of
+from dashboard.widgets.upload import take
+
+_STYLE = """<style>
+[class*="st-key-probe-"] button p { max-width: 22rem; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; }
+</style>"""
+
+
+def film(task: str | None = None) -> None:
+    """Draw the strip where the chosen model, or that of a value of `state.TASK`, is a run's."""
+    found = origin(task)
+    if not isinstance(found, OfRun) or not playable(found.run):
+        return
+    every = clock(found.run)
+    with st.container(border=True, key="film"):
+        st.fragment(_strip, run_every=every)(
+            found.run, drawn=_shown(found.run), ticking=every is not None
+        )
+
+
+def _shown(run: Run) -> tuple[int | None, str | None]:
+    return epoch_of(run), state.get(state.TEXT)
+
+
+def _strip(run: Run, *, drawn: tuple[int | None, str | None], ticking: bool) -> None:
+    tick(run, ticking=ticking)
+    if _shown(run) != drawn:
+        st.rerun()  # the page around shows the model of that epoch, and that text
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+    with left:
+        st.markdown(t("film.heading"), help=t("film.help"))
+        epoch = scrubber(run)
+        probes(run)
+    with right:
+        losses(run, epoch=epoch)
+
+
+def probes(run: Run) -> None:
+    """Draw the texts that were recorded after every epoch, one press each."""
+    texts = dict.fromkeys(run.config.probes)
+    if not texts:
+        return
+    st.html(_STYLE)
+    with st.container(horizontal=True, gap="small", key="probes"):
+        for at, text in enumerate(texts):
+            shown = current_text() == text
+            st.button(
+                plain(text, most=60),
+                key=f"probe-{at}",
+                on_click=take,
+                args=(text,),
+                type="tertiary",
+                icon=":material/check:" if shown else ":material/arrow_forward:",
+            )
+
+
+def losses(run: Run, *, epoch: int) -> None:
+    """Draw the loss of each epoch with the cursor; a point that is picked moves it."""
+    table = cache.epochs(run)
+    found = EpochLosses.of(table, cell=run.config.network.cell, final=run.final_epoch)
+    words = figures.labels(i18n.language())
+
+    def pick(at: int) -> None:
+        show_nearest(run, cast(float, found.epoch[at]))
+
+    chart(
+        figures.epoch_losses(found, cursor=epoch, labels=words, mode=state.mode()),
+        name="epoch-losses",
+        table=lambda: figures.epoch_losses_table(found, labels=words),
+        alt=figures.epoch_losses_alt(found, cursor=epoch, labels=words),
+        on_pick=pick,
+    )

@@ -1,0 +1,198 @@
+"""The parts of the film: the gates of one epoch, the gradient of all, paths, and their likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.analysis.cka import ALIKE, FEWEST, Estimate, settled
+from core.model import Model
+from core.training.run_folder import Run
+from dashboard import cache, figures, i18n, state
+from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
+from dashboard.fields import Choice
+from dashboard.figures import Inside
+from dashboard.figures.steps import FIRST
+from dashboard.i18n import labels, t
+from dashboard.widgets.chart import chart, downloads
+from dashboard.widgets.colouring import colouring, options
+from dashboard.widgets.panels import panels
+from dashboard.widgets.reading import Reading
+from dashboard.widgets.text import Passage
+
+KEY = "film-picture"
+MOST_STEPS = 400
+"""Steps of the gradient that are drawn: of more, so many evenly spread."""
+ESTIMATE = state.declare(
+    Choice(name="cka", default="plain", options=("plain", "debiased"), pages=("film",))
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """A run's film of one text: which epochs, which layer, and what is drawn of all of them."""
+
+    run: Run
+    passage: Passage
+    script: cache.Script
+    layer: int
+    epochs: tuple[int, ...]
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens as they are drawn."""
+        return self.passage.tokens
+
+    @cached_property
+    def frames(self) -> list[cache.Frame]:
+        """What is drawn of each epoch. Raises CoreError."""
+        return cache.frames(self.run, self.script, layer=self.layer, epochs=self.epochs)
+
+    def nearest(self, epoch: int) -> int:
+        """The epoch of the film that is nearest to one; of a long run not all are in it."""
+        return min(self.epochs, key=lambda each: abs(each - epoch))
+
+    def reading(self, model: Model, *, epoch: int) -> Reading:
+        """One epoch's model and what it did with the text. Raises BrokenRun."""
+        return Reading(model, self.passage, cache.filmed(self.run, self.script, epoch=epoch)[1])
+
+
+def picture(film: Film, reading: Reading) -> None:
+    """Draw gates and states of one epoch, on scales that hold those of all epochs."""
+    run, mode, layer = reading.trace.layers[film.layer], state.mode(), film.layer
+    reach = {name: max(frame.reach[name] for frame in film.frames) for name in film.frames[0].reach}
+    step = state.fit(state.STEP, high=reading.trace.time - 1)
+    unit = state.fit(state.UNIT, high=run.units - 1)
+    strip = options(reading, run)[0]
+
+    def make() -> bytes:
+        shown = [
+            # What an activation bounds has its scale from that; only a memory grows.
+            replace(each, low=-reach[each.key], high=reach[each.key])
+            if reach.get(each.key) and each.high != 1
+            else each
+            for each in panels(run, mode=mode)
+        ]
+        column = Column(
+            key="text",
+            title="",
+            tokens=reading.tokens,
+            panels=shown,
+            strip=colouring(reading, run, strip, layer=layer, unit=unit).strip(mode),
+            unknown=~reading.passage.encoded.known,
+            masked=() if run.mask is None else ~run.mask[0],
+        )
+        return pack(
+            [column], key=KEY, palette=themed(mode), words=labels("heatmaps"), file_name="film"
+        )
+
+    inputs = cache.digest(reading.trace.inputs)
+    named = (reading.model.digest, inputs, reading.tokens, layer, strip, sorted(reach.items()))
+    heatmaps(
+        cache.picture("film", *named, mode, i18n.language(), make=make),
+        key=KEY,
+        step=step,
+        unit=unit,
+        on_pick=_take,
+    )
+    words = figures.labels(i18n.language())
+    drawn: dict[str, Any] = {"layer": layer, "tokens": reading.tokens, "labels": words}
+    downloads(
+        name="film",
+        table=lambda: figures.gates_table(reading.trace, **drawn),
+        key=KEY,
+        arrays=reading.trace,
+        twin=lambda: figures.gates(reading.trace, **drawn, mode=mode),
+    )
+
+
+def gradient(film: Film, *, epoch: int) -> None:
+    """Draw how much gradient reached each step, epoch by epoch; a sentence where none is asked."""
+    values = [frame.gradient for frame in film.frames if frame.gradient is not None]
+    if len(values) < len(film.frames):
+        st.info(t("film.gradient.none"), icon=":material/info:")
+        return
+    time = len(film.tokens)
+    kept = np.unique(np.linspace(0, time - 1, min(time, MOST_STEPS)).round().astype(int))
+    inside = Inside(
+        layer=str(film.layer + FIRST),
+        cell=film.run.config.network.cell,
+        places=np.asarray(film.epochs, dtype=np.float64),
+        steps=kept + float(FIRST),
+        gradient=np.stack(values)[:, kept].astype(np.float64),
+        saturation={},
+    )
+    words = figures.labels(i18n.language())
+    chart(
+        figures.reach(inside, tokens=film.tokens, cursor=epoch, labels=words, mode=state.mode()),
+        name="film-gradient",
+        table=lambda: figures.reach_table(inside, labels=words),
+        alt=figures.reach_alt(inside, labels=words),
+    )
+
+
+def paths(film: Film, *, epoch: int) -> None:
+    """Draw the way of the hidden state along the text."""
+    found = cache.paths(film.run, film.script, layer=film.layer, epochs=film.epochs)
+    words, shown = figures.labels(i18n.language()), film.nearest(epoch)
+    drawn: dict[str, Any] = {"epochs": film.epochs, "tokens": film.tokens, "labels": words}
+    chart(
+        figures.trajectories(found, epoch=shown, mode=state.mode(), **drawn),
+        name="trajectories",
+        table=lambda: figures.trajectories_table(found, **drawn),
+        alt=figures.trajectories_alt(found, epochs=film.epochs, epoch=shown, labels=words),
+    )
+
+
+def likeness(film: Film, scripts: Sequence[cache.Script]) -> None:
+    """Draw how alike the states of every two epochs are, and say when they had settled."""
+    count = sum(len(script.inputs) for script in scripts)
+    estimate: Estimate = "debiased" if state.get(ESTIMATE) == "debiased" else "plain"
+    if count < FEWEST[estimate]:
+        st.info(t("film.cka.short", count=count), icon=":material/info:")
+        return
+    with st.spinner(t("film.busy")):
+        found = cache.alignment(
+            film.run, scripts, layer=film.layer, epochs=film.epochs, estimate=estimate
+        )
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.markdown(_settled(found, film.epochs))
+        st.caption(t("film.cka.of", texts=len(scripts), tokens=count))
+        st.segmented_control(
+            t("film.cka.estimate"),
+            ESTIMATE.known(),
+            format_func=labels("film", "cka.estimate.of").__getitem__,
+            required=True,
+            help=t("film.cka.estimate.help"),
+            **state.bind(ESTIMATE),
+        )
+    words = figures.labels(i18n.language())
+    with right:
+        chart(
+            figures.cka(found, epochs=film.epochs, labels=words, mode=state.mode()),
+            name="cka",
+            table=lambda: figures.cka_table(found, epochs=film.epochs, labels=words),
+            alt=figures.cka_alt(found, epochs=film.epochs, labels=words),
+        )
+
+
+def _settled(found: NDArray[np.float64], epochs: Sequence[int]) -> str:
+    first = settled(found)
+    if first is None:
+        return t("film.cka.moving", least=ALIKE)
+    if epochs[first] == 0:
+        return t("film.cka.never", least=ALIKE)
+    return t("film.cka.settled", epoch=epochs[first], least=ALIKE)
+
+
+def _take(picked: Picked) -> None:
+    state.put(state.STEP, picked.step)
+    if picked.unit is not None:
+        state.put(state.UNIT, picked.unit)
