@@ -17,6 +17,8 @@ from os import PathLike
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from core.importers.archive import Data, open_archive
 from core.importers.errors import NoModelFile, WeightsAlone
 from core.importers.formats import format_of
@@ -77,6 +79,8 @@ def load_model(
     return replace(model, name=name or model.name, vocabulary=vocabulary or model.vocabulary)
 
 
+# Weights may hold anything: what overflows on the way, the model refuses by its name.
+@np.errstate(over="ignore", invalid="ignore")
 def read_model(
     data: Data,
     *,

@@ -32,6 +32,17 @@ _INSIDE: dict[str, dict[int, str]] = {
     "value": {2: "any", 4: "pair"},
     "pair": {},
 }
+# Fields that are texts: protobuf hands out those that are no UTF-8 as bytes.
+_TEXTS: dict[str, set[int]] = {
+    "model": {2, 3, 4, 6},
+    "function": {1, 4, 5, 6, 8, 10, 13},
+    "graph": {2, 10},
+    "node": {1, 2, 3, 4, 6, 7, 8},
+    "attribute": {1, 13, 21},
+    "tensor": {8, 12},
+    "value": {1, 3},
+    "pair": {1, 2},
+}
 # Fields of numbers in a row, a byte each at least on the wire, eight in memory.
 _PACKED = {("tensor", 1), ("tensor", 5), ("tensor", 7), ("tensor", 11), ("attribute", 8)}
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
@@ -66,11 +77,20 @@ def check_fields(data: Data, *, limits: Limits, entry: str = "model") -> None:
             inside = "any" if kind == "any" else _INSIDE[kind].get(number)
             if inside is not None:
                 waiting.append((start, at, inside, depth + 1))
+            elif number in _TEXTS.get(kind, ()):
+                _check_text(view[start:at], entry=f"{entry}/{kind}")
             elif (kind, number) in _PACKED:
                 packed += at - start
                 if packed > limits.file_bytes // 8:
                     limit = limits.file_bytes // 8
                     raise EntryTooLarge(entry=f"{entry}/{kind}", found=packed, limit=limit)
+
+
+def _check_text(text: memoryview, *, entry: str) -> None:
+    try:
+        str(text, "utf-8")
+    except UnicodeDecodeError as error:
+        raise BrokenFile(entry=entry, why="a text in it is no UTF-8") from error
 
 
 def _field(data: memoryview, at: int, end: int) -> tuple[int, int, int, int]:

@@ -94,8 +94,7 @@ class TorchLayer:
             return GateWeights(*kernels)
         if self.cell == "gru":
             return GateWeights(*kernels, own["bias_ih"].copy(), own["bias_hh"].copy())
-        with np.errstate(invalid="ignore", over="ignore"):  # the model refuses what comes of it
-            return GateWeights(*kernels, own["bias_ih"] + own["bias_hh"])
+        return GateWeights(*kernels, own["bias_ih"] + own["bias_hh"])
 
 
 @dataclass(frozen=True, eq=False)

@@ -86,7 +86,7 @@ def seeds() -> tuple[Seed, ...]:
             head,
             lambda text: models.safetensors(text.encode(), numbers),
         ),
-        Seed("small.npz", _npz()),
+        Seed("small.npz", _npz(), {}, _npz_description(), _npz),
         Seed("small.onnx", onnx_files.model()),
         Seed("deep.onnx", _deep_onnx()),
     )
@@ -143,7 +143,19 @@ def _deep_onnx() -> bytes:
     return onnx_files.model(onnx_files.graph(nodes, tensors, inputs=inputs))
 
 
-def _npz() -> bytes:
+def _npz(text: str | None = None) -> bytes:
+    """Our own format, its description replaced by `text`."""
     file = io.BytesIO()
     core.new_model("gru", vocabulary=7, embedding=4, units=[3], seed=2).save(file)
-    return file.getvalue()
+    if text is None:
+        return file.getvalue()
+    with np.load(io.BytesIO(file.getvalue())) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    changed = io.BytesIO()
+    np.savez(changed, **(arrays | {"description": np.array(text)}))
+    return changed.getvalue()
+
+
+def _npz_description() -> Json:
+    with np.load(io.BytesIO(_npz())) as stored:
+        return dict(json.loads(str(stored["description"])))

@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from core.errors import CoreError, UnsupportedModel
+from core.errors import CoreError, NonFiniteWeights, UnsupportedModel
 from core.importers import errors
 from core.importers.limits import Limits
 from core.importers.protobuf import check_fields
@@ -150,6 +150,26 @@ def test_nodes_in_a_circle(witness):
     nodes[2] = node("LSTM", ["a", "W", "R"], ["y"], attribute("hidden_size", 3))
     said = witness.read(model(graph(nodes)))
     assert isinstance(said.error, CoreError)
+
+
+@pytest.mark.parametrize("kind", ["name", "input", "op_type", "tensor"])
+def test_names_that_are_no_text(refused, kind):
+    """Protobuf hands them out as bytes, where text is expected."""
+    name = b"\xff\xfe"
+    broken = {
+        "name": field(1, field(3, name)),
+        "input": field(1, field(1, name)),
+        "op_type": field(1, field(4, name)),
+        "tensor": field(5, field(8, name)),
+    }
+    refused(model(graph(more=broken[kind])), errors.BrokenFile, "model/")
+
+
+def test_weights_that_overflow_when_they_are_added(witness):
+    own = files.weights()
+    own["B"][0, 0], own["B"][0, 12] = np.inf, -np.inf
+    said = witness.read(model(graph(tensors=[tensor(name, each) for name, each in own.items()])))
+    assert type(said.error) is NonFiniteWeights
 
 
 # Damage.
