@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.model import Model
+from core.training.config import RunConfig
 from core.training.errors import BrokenRun
-from core.training.files import read_json
+from core.training.files import read_json, read_json_lines
 from core.training.run_folder import Run
 from core.training.store import RunStore
 
@@ -47,6 +48,16 @@ def batches(run: Run) -> pd.DataFrame:
 def epochs(run: Run) -> pd.DataFrame:
     """Return one row an epoch. Raises BrokenRun."""
     return _epochs(stamp(run, "epochs.jsonl"), run)
+
+
+def validation_metric(run: Run, *, epoch: int | None) -> float | None:
+    """Return the validation metric of an epoch, else of the last one; None without validation."""
+    return _validation_metric(stamp(run, "epochs.jsonl"), epoch, run)
+
+
+def config(run: Run) -> RunConfig:
+    """Return what a run computes. Raises BrokenRun."""
+    return _config(stamp(run, "config.json"), run)
 
 
 def looks(run: Run) -> list[dict[str, Any]]:
@@ -87,6 +98,23 @@ def _epochs(key: Stamp, _run: Run) -> pd.DataFrame:
     return _run.epochs
 
 
+@st.cache_resource(max_entries=2_000, show_spinner=False)
+def _validation_metric(key: Stamp, epoch: int | None, _run: Run) -> float | None:
+    # Lists of runs ask for one number of each; a table would take a hundred times as long.
+    del key
+    found: dict[object, object] = {}
+    for line in read_json_lines(_run.file("epochs.jsonl")):
+        found[line.get("epoch")] = line.get("validation_metric")
+    value = found.get(epoch, next(reversed(found.values()), None))
+    return float(value) if isinstance(value, int | float) else None
+
+
+@st.cache_resource(max_entries=2_000, show_spinner=False)
+def _config(key: Stamp, _run: Run) -> RunConfig:
+    del key
+    return _run.config
+
+
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _looks(key: Stamp, _run: Run) -> list[dict[str, Any]]:
     del key
@@ -110,7 +138,7 @@ def _is_look(line: Mapping[str, Any]) -> bool:
     )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=2_000, show_spinner=False)
 def _described(key: Stamp, _run: Run) -> Mapping[str, Any] | None:
     del key
     found = read_json(_run.file("dataset.json"))

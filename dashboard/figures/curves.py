@@ -8,7 +8,7 @@ during it, so they lag behind validation; that is no mistake, and the smoothed l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -33,6 +33,7 @@ LINES: tuple[Line, ...] = ("batches", "training", "means", "validation")
 MOST_TITLE = 32
 FEW = 60
 """Up to so many epochs, each has a mark."""
+ENTRY = 20  # pixels of a line in the legend
 
 
 def curves(
@@ -71,6 +72,7 @@ def curves(
     for (name, run), look in zip(runs.items(), looks, strict=True):
         own = plain(name, most=MOST_TITLE) + ", " if len(runs) > 1 else ""
         drawing = _Drawing(drawn, run, measure, own, look, said)
+        before = len(drawn.data)
         if len(runs) == 1 and smoothing > 0 and "batches" in lines:
             drawing.batches()
         if "training" in lines:
@@ -79,6 +81,12 @@ def curves(
             drawing.means()
         if "validation" in lines and run.validated:
             drawing.validation()
+        if own and len(drawn.data) > before:
+            _one_entry(drawn.data[before:], plain(name, most=MOST_TITLE))
+    if len(runs) > 1:
+        drawn.update_layout(
+            height=epochs.HEIGHT + ENTRY * len(runs), margin={"t": 28 + ENTRY * len(runs)}
+        )
     if len(runs) == 1:
         only = next(iter(runs.values()))
         _moments(drawn, only, said, mode, top=measure == "loss" or metric != "accuracy")
@@ -89,6 +97,14 @@ def curves(
     if cursor is not None:
         drawn.add_vline(x=cursor, line={"color": theme.SURFACE[mode].accent, "width": 2})
     return drawn
+
+
+def _one_entry(series: Sequence[go.Scatter], name: str) -> None:
+    """Let one entry of the legend stand for all lines of a run, by its thickest, the last."""
+    for each in series:
+        each.update(legendgroup=name, showlegend=each is series[-1])
+    # What hovers says which line it is; the legend says whose.
+    series[-1].update(name=name)
 
 
 @dataclass(frozen=True, eq=False)

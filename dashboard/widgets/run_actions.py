@@ -29,9 +29,7 @@ ORIGIN = "run:"
 def actions(seen: Overview) -> None:
     """Draw the buttons that make sense for a run as it stands."""
     run = seen.run
-    if state.recall(_OPEN) == run.id:
-        state.remember(_OPEN, None)
-        open_page("gates")
+    opened(run)
     with st.container(horizontal=True, vertical_alignment="center", key=f"run-actions-{run.id}"):
         if seen.live:
             st.button(
@@ -55,6 +53,13 @@ def actions(seen: Overview) -> None:
                 t("run.delete"), icon=":material/delete:", type="tertiary", key=f"delete-{run.id}",
                 help=t("run.delete.help"), on_click=delete, args=(run,),
             )  # fmt: skip
+
+
+def opened(run: Run) -> None:
+    """Go to Gates if `choose_model` was pressed for a run: a callback cannot change the page."""
+    if state.recall(_OPEN) == run.id:
+        state.remember(_OPEN, None)
+        open_page("gates")
 
 
 def can_open(run: Run) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -17,19 +18,24 @@ PAGES = ("train", "runs")
 SMOOTHING = state.declare(Number(name="smooth", default=0.6, low=0.0, high=0.99, pages=PAGES))
 LOG = state.declare(Flag(name="logscale", default=False, pages=PAGES))
 SHOWN = state.declare(Names(name="lines", default=LINES, options=LINES, most=4, pages=PAGES))
+OF_MANY = ("training", "validation")
+SHOWN_OF_MANY = state.declare(
+    Names(name="lines_of_many", default=OF_MANY, options=OF_MANY, most=2, pages=("runs",))
+)
 MEASURES: tuple[Measure, ...] = ("loss", "metric")
 
 
-def pick_look() -> None:
-    """Draw the choices."""
+def pick_look(*, alone: bool = True) -> None:
+    """Draw the choices; those of single batches and means only where one run is `alone`."""
+    shown = SHOWN if alone else SHOWN_OF_MANY
     with st.container(horizontal=True, vertical_alignment="center", key="curves-look"):
         st.slider(
             t("run.smoothing"), SMOOTHING.low, SMOOTHING.high, step=0.01,
             help=t("run.smoothing.help"), width=260, **state.bind(SMOOTHING),
         )  # fmt: skip
         st.pills(
-            t("run.lines"), LINES, selection_mode="multi", label_visibility="collapsed",
-            format_func=labels("figures", "curves").__getitem__, **state.bind(SHOWN),
+            t("run.lines"), shown.known(), selection_mode="multi", label_visibility="collapsed",
+            format_func=labels("figures", "curves").__getitem__, **state.bind(shown),
         )  # fmt: skip
         st.toggle(t("run.log_axis"), help=t("run.log_axis.help"), **state.bind(LOG))
 
@@ -54,6 +60,7 @@ def _one(
     levels: Mapping[str, float],
     words: Mapping[str, str],
 ) -> None:
+    lines: Any = state.get(SHOWN if len(runs) == 1 else SHOWN_OF_MANY)
     st.subheader(
         words["loss"] if measure == "loss" else words[f"metric.{metric}"],
         anchor=False,
@@ -62,7 +69,7 @@ def _one(
     chart(
         figures.curves(
             runs, measure=measure, metric=metric, smoothing=state.get(SMOOTHING),
-            log=state.get(LOG), levels=levels, lines=state.get(SHOWN),  # type: ignore[arg-type]
+            log=state.get(LOG), levels=levels, lines=lines,
             labels=words, mode=state.mode(),
         ),
         name=measure,

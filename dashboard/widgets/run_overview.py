@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.errors import CoreError
 from core.training.config import RunConfig
@@ -15,9 +15,6 @@ from core.training.sources import SOURCES
 from core.training.status import Status
 from dashboard import cache, figures
 from dashboard.i18n import t
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 METRICS = ("accuracy", "perplexity", "mean_squared_error")
 MINUTE, HOUR = 60, 3_600
@@ -62,17 +59,9 @@ class Overview:
     @cached_property
     def history(self) -> figures.History:
         """What it wrote, for figures. Raises BrokenRun."""
-        return self._history(cache.batches(self.run))
-
-    @cached_property
-    def by_epoch(self) -> figures.History:
-        """The same without its batches, which take longer to read. Raises BrokenRun."""
-        return self._history(None)
-
-    def _history(self, batches: pd.DataFrame | None) -> figures.History:
         status = self.status or Status()
         return figures.History.of(
-            batches,
+            cache.batches(self.run),
             cache.epochs(self.run),
             cell=self.config.network.cell if self.config else "lstm",
             per_epoch=status.batches,
@@ -85,9 +74,14 @@ def overview(run: Run) -> Overview:
     """Read what a run says of itself. Never raises for what is in its files."""
     found: dict[str, Any] = {}
     problem: CoreError | None = None
-    for name in ("result", "config", "status"):
+    reads: dict[str, Callable[[], Any]] = {
+        "result": lambda: run.result,
+        "config": lambda: cache.config(run),
+        "status": lambda: run.status,
+    }
+    for name, read in reads.items():
         try:
-            found[name] = getattr(run, name)
+            found[name] = read()
         except CoreError as error:
             found[name], problem = None, error
     return Overview(run=run, label=run.label, problem=problem, **found)

@@ -77,8 +77,11 @@ def test_runs_of_different_cells_have_the_colours_of_their_cells():
     cells = ("simple_rnn", "lstm", "gru")
     figure = figures.curves({cell: trained.history(cell) for cell in cells})
     for cell in cells:
-        line = lines(figure)[f"{cell}, validation"]
-        assert line.line.color == theme.colour(cell, "light")
+        shown, hidden = [line for line in figure.data if line.legendgroup == cell][::-1]
+        assert shown.name == cell
+        assert {shown.line.color, hidden.line.color} == {theme.colour(cell, "light")}
+        assert (shown.showlegend, hidden.showlegend) == (True, False)
+        assert f"{cell}, validation" in shown.hovertemplate
 
 
 @pytest.mark.parametrize("mode", theme.MODES)
