@@ -23,6 +23,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
+from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -93,7 +94,11 @@ def read_model_apart(
             "limits": asdict(limits),
         }
         _ask(request, limits, folder=folder)
-        return _model_of(Path(folder) / "answer", limits)
+        try:
+            with (Path(folder) / "answer").open("rb") as answer:
+                return model_from_answer(answer, limits=limits)
+        except OSError as error:
+            raise ReaderStopped(signal="it gave no answer") from error
 
 
 def _check_file(path: Path, limits: Limits) -> None:
@@ -150,11 +155,10 @@ def _told(text: bytes) -> CoreError:
     return error_from(told)
 
 
-def _model_of(answer: Path, limits: Limits) -> Model:
-    """The model that the child described. Raises ReaderStopped, and what stages raise."""
+def model_from_answer(answer: BufferedReader, *, limits: Limits) -> Model:
+    """The model that a child described. Raises ReaderStopped, and what stages raise."""
+    description, arrays = read_answer(answer, limits=limits)
     try:
-        with answer.open("rb") as file:
-            description, arrays = read_answer(file, limits=limits)
         vocabulary = description["vocabulary"]
         return Model(
             tuple(stage_from(settings, arrays) for settings in description["stages"]),
@@ -162,5 +166,5 @@ def _model_of(answer: Path, limits: Limits) -> Model:
             vocabulary=None if vocabulary is None else Vocabulary.from_json(vocabulary),
             card=description["card"],
         )
-    except (OSError, KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise ReaderStopped(signal="its answer made no sense") from error

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from core.errors import NonFiniteWeights
+from core.errors import CoreError, NonFiniteWeights
 from core.importers import errors
 from core.importers.hdf5 import open_hdf5
 from core.importers.limits import Limits
@@ -234,6 +234,14 @@ def test_a_filter_from_a_program_on_disk(refused):
         pytest.raises(errors.UnknownCompression, match="32015"),
     ):
         root.arrays["x"].read()
+
+
+@pytest.mark.parametrize("dtype", ["<f2", ">f4", "<f8", "|i1", "<i8", "|b1"])
+def test_other_numbers_are_read(witness, dtype):
+    kernel = models.drawn()[KERNEL.removeprefix("layers/")]
+    said = witness.read(replaced(KERNEL, data=(10 * kernel).astype(dtype)))
+    assert said.stages == ("embedding", "lstm", "dense") or isinstance(said.error, CoreError)
+    assert said.crash is None
 
 
 def test_not_a_number(witness):

@@ -11,6 +11,7 @@ takes half a second; a child that dies is a finding.
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import os
 import pkgutil
@@ -27,10 +28,12 @@ from typing import IO, Any, Self
 
 import core.importers
 from core.errors import CoreError
-from core.importers.crossing import error_from, told_of
+from core.importers.crossing import error_from, told_of, write_answer
 from core.importers.limits import Limits
 from core.importers.load import read_model
-from core.importers.reader import guard
+from core.importers.reader import description_of, guard
+from core.importers.sandbox import model_from_answer
+from core.model import Model
 
 ROOT = Path(__file__).resolve().parents[4]
 PATIENCE = 20.0
@@ -102,7 +105,7 @@ def read(data: bytes, *, name: str, limits: Limits, options: dict[str, Any]) -> 
     WATCH.watching = True
     start = time.perf_counter()
     try:
-        model = read_model(data, name=name, limits=limits, **options)
+        model = across(read_model(data, name=name, limits=limits, **options), limits)
         told["stages"] = [stage.name for stage in model.stages]
     except CoreError as error:
         told["error"] = told_of(error)
@@ -113,6 +116,16 @@ def read(data: bytes, *, name: str, limits: Limits, options: dict[str, Any]) -> 
     told["memory"] = held() - before
     told["deeds"] = list(WATCH.deeds)
     return told
+
+
+def across(model: Model, limits: Limits) -> Model:
+    """The model as it arrives at the sandbox's other end."""
+    answer = io.BytesIO()
+    write_answer(answer, description_of(model), model.parameters)
+    file = io.BufferedReader(io.BytesIO(answer.getvalue()))
+    arrived = model_from_answer(file, limits=limits)
+    assert arrived.digest == model.digest
+    return arrived
 
 
 def prepare() -> None:
