@@ -38,9 +38,10 @@ def _gemm(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     kernel = kernel.T if integer(node, "transB", 0) else kernel
     bias = _weights(inputs[2], node) if len(inputs) > 2 and inputs[2] is not None else None
     alpha, beta = number(node, "alpha", 1), number(node, "beta", 1)
-    kernel = kernel if alpha == 1 else (kernel * alpha).astype(kernel.dtype)
-    if bias is not None and beta != 1:
-        bias = (bias * beta).astype(bias.dtype)
+    with np.errstate(invalid="ignore", over="ignore"):  # the model refuses what comes of it
+        kernel = kernel if alpha == 1 else (kernel * alpha).astype(kernel.dtype)
+        if bias is not None and beta != 1:
+            bias = (bias * beta).astype(bias.dtype)
     return [_dense(settled(inputs[0], node), kernel, bias, node, reading)]
 
 
@@ -105,7 +106,8 @@ def _add(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     if [atom.label for atom in flow.axes[-1] if atom.label != ONE] != [UNITS]:
         raise node.refuse("it adds a bias along another axis than that of the features")
     row = _row(_weights(const, node), stage.outputs, node)
-    bias = row if stage.bias is None else stage.bias + row
+    with np.errstate(invalid="ignore", over="ignore"):
+        bias = row if stage.bias is None else stage.bias + row
     return [_with_last(flow, replace(stage, bias=bias))]
 
 

@@ -198,7 +198,8 @@ def _gates(
         own, beside = (half[rows] for half in np.split(b, 2))
         if node.op == "GRU" and reset_after:
             gates[name] = GateWeights(*kernels, own.copy(), beside.copy())
-        else:
+            continue
+        with np.errstate(invalid="ignore", over="ignore"):  # the model refuses what comes of it
             gates[name] = GateWeights(*kernels, own + beside)
     return gates
 

@@ -14,21 +14,32 @@ import numpy as np
 
 from core.activations import Array
 from core.errors import UnsupportedModel
-from core.importers.safetensors_file import OURS
+from core.importers.safetensors_file import OURS, POOLINGS
 from core.importers.torch_names import TORCH_CLASSES, TORCH_ORDER
 from core.model import Model
-from core.stages import Dense, Embedding, Layer, Recurrent, Stage
+from core.stages import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Embedding,
+    GlobalAveragePooling,
+    GlobalMaxPooling,
+    Layer,
+    LayerNormalization,
+    Recurrent,
+    Stage,
+)
 
 
 def write_safetensors(model: Model) -> bytes:
     """The bytes of the file, whose tensors `load_state_dict` takes.
 
     They are those of a module with an `nn.Embedding`, an `nn.LSTM`, `nn.GRU` or `nn.RNN` (its
-    `nonlinearity` the activation) with `num_layers` and `bidirectional` as the model has them, and
-    an `nn.Linear` for each dense stage, each under the name of its stage. Called one after
-    another, with the activations of the dense stages after the linear ones, they give what
-    `record` gives; the last step of a bidirectional layer is `h_n`, and padding (`mask_zero`) is
-    left out by `pack_padded_sequence`.
+    `nonlinearity` the activation) with `num_layers` and `bidirectional` as the model has them, an
+    `nn.Linear` for each dense stage, an `nn.LayerNorm` or `nn.BatchNorm1d` of the same `eps`, each
+    under the name of its stage. Called one after another, with the activations and poolings that
+    have no weights between them, they give what `record` gives; the last step of a bidirectional
+    layer is `h_n`, and padding (`mask_zero`) is left out by `pack_padded_sequence`.
 
     Raises UnsupportedModel, naming the stage, for what PyTorch has no module for: a GRU whose
     reset gate comes before the product, a pair merged otherwise than side by side, of two widths
@@ -40,17 +51,25 @@ def write_safetensors(model: Model) -> bytes:
     hints: dict[str, object] = {"embedding": "", "readout": model.recurrent[-1].returns}
     order: list[str] = []
     for name, stages in _modules(model.stages):
-        order.append(name)
-        for own, array in _tensors(stages):
-            tensors[f"{name}.{own}"] = np.ascontiguousarray(array)
         match stages[0]:
+            case Activation() as stage:
+                _activate(stage, order, hints)
+                continue
+            case GlobalMaxPooling() | GlobalAveragePooling() as stage:
+                _pool(stage, model, hints)
+                continue
             case Embedding() as stage:
                 padding = "skip" if stage.mask_zero else "read"
                 hints |= {"embedding": name, "padding": padding}
             case Dense() as stage:
                 hints[f"activation:{name}"] = stage.activation
+            case LayerNormalization() | BatchNormalization() as stage:
+                hints |= {f"epsilon:{name}": stage.epsilon, f"activation:{name}": "linear"}
             case Recurrent() as stage if stage.layers[0].cell == "simple_rnn":
                 hints[f"nonlinearity:{name}"] = stage.layers[0].activation
+        order.append(name)
+        for own, array in _tensors(stages):
+            tensors[f"{name}.{own}"] = np.ascontiguousarray(array)
     vocabulary = None if model.vocabulary is None else model.vocabulary.to_json()
     flat = {key: v for key, v in model.card.items() if isinstance(v, str | int | float)}
     ours = {
@@ -60,6 +79,21 @@ def write_safetensors(model: Model) -> bytes:
         "card": flat,
     }
     return save(tensors, metadata={"format": "pt", OURS: json.dumps(ours, ensure_ascii=False)})
+
+
+def _activate(stage: Activation, order: Sequence[str], hints: dict[str, object]) -> None:
+    """An activation leaves no tensor: it is that of the linear layer or norm just before."""
+    key = f"activation:{order[-1]}" if order else ""
+    if hints.get(key) != "linear":
+        raise _refuse(stage, "it follows neither a linear layer nor a normalisation")
+    hints[key] = stage.activation
+
+
+def _pool(stage: Stage, model: Model, hints: dict[str, object]) -> None:
+    """So does a pooling: it is the readout of the last recurrent layer, just before."""
+    if model.head[0] is not stage:
+        raise _refuse(stage, "it does not follow a recurrent layer, so no readout says it")
+    hints["readout"] = next(name for name, kind in POOLINGS.items() if isinstance(stage, kind))
 
 
 def _modules(stages: Sequence[Stage]) -> Iterator[tuple[str, list[Stage]]]:
@@ -101,6 +135,8 @@ def _tensors(stages: Sequence[Stage]) -> Iterator[tuple[str, Array]]:
                 yield "weight", stage.kernel.T
                 if stage.bias is not None:
                     yield "bias", stage.bias
+            case LayerNormalization() | BatchNormalization():
+                yield from _norm(stage)
             case Recurrent():
                 _check(stage)
                 for layer, suffix in zip(stage.layers, ("", "_reverse"), strict=False):
@@ -108,6 +144,22 @@ def _tensors(stages: Sequence[Stage]) -> Iterator[tuple[str, Array]]:
                         yield f"{own}_l{level}{suffix}", array
             case _:
                 raise _refuse(stage, "no module of PyTorch's that this writes does the same")
+
+
+def _norm(stage: LayerNormalization | BatchNormalization) -> Iterator[tuple[str, Array]]:
+    """PyTorch has both scale and shift, or neither, of which a layer norm leaves no trace."""
+    own = {"weight": stage.gamma, "bias": stage.beta}
+    if isinstance(stage, BatchNormalization):
+        yield "running_mean", stage.moving_mean
+        yield "running_var", stage.moving_variance
+        like = stage.moving_mean
+    elif (given := next((each for each in own.values() if each is not None), None)) is None:
+        raise _refuse(stage, "without a scale or a shift it leaves no tensor")
+    else:
+        like = given
+    for name, array in own.items():
+        whole = np.ones_like(like) if name == "weight" else np.zeros_like(like)
+        yield name, whole if array is None else array
 
 
 def _layer(layer: Layer) -> Iterator[tuple[str, Array]]:

@@ -20,14 +20,31 @@ from core.importers.archive import Data
 from core.importers.errors import shown
 from core.importers.limits import Limits
 from core.importers.safetensors_header import Tensors, read_tensors
-from core.importers.torch_names import Module, TorchLayer, modules_of
+from core.importers.torch_names import NORMS, Module, TorchLayer, modules_of
 from core.importers.torch_questions import Inspection, inspect_modules
 from core.model import Model
-from core.stages import Dense, Direction, Embedding, GateWeights, Layer, Readout, Recurrent, Stage
+from core.stages import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Direction,
+    Embedding,
+    GateWeights,
+    GlobalAveragePooling,
+    GlobalMaxPooling,
+    Layer,
+    LayerNormalization,
+    Readout,
+    Recurrent,
+    Stage,
+)
 from core.text import Vocabulary
 
 OURS = "unrolled"
 """The entry of the metadata in which a file of our own answers the questions."""
+
+POOLINGS = {"max": GlobalMaxPooling, "mean": GlobalAveragePooling}
+"""Readout → what makes one vector of all steps."""
 
 
 def inspect_safetensors(
@@ -121,23 +138,41 @@ def _stages(found: Inspection) -> Iterator[Stage]:
             weights = module.tensors["weight"].astype(dtype)
             yield Embedding(module.title, weights, mask_zero=answers["padding"] == "skip")
         elif module.levels:
-            readout: Readout = "last" if name == last and answers["readout"] == "last" else "every"
+            readout = str(answers["readout"]) if name == last else "every"
             activation = str(answers.get(f"nonlinearity:{name}", "tanh"))
             yield from _recurrent(module, activation=activation, readout=readout, dtype=dtype)
         else:
-            kernel = np.ascontiguousarray(module.tensors["weight"].T, dtype)
-            bias = module.tensors["bias"].astype(dtype) if "bias" in module.tensors else None
-            yield Dense(module.title, kernel, bias, str(answers[f"activation:{name}"]))
+            activation = str(answers[f"activation:{name}"])
+            epsilon = float(str(answers.get(f"epsilon:{name}", 0)))
+            yield from _plain(module, activation=activation, epsilon=epsilon, dtype=dtype)
+
+
+def _plain(
+    module: Module, *, activation: str, epsilon: float, dtype: np.dtype[Any]
+) -> Iterator[Stage]:
+    """A linear layer with its activation, or a normalisation and one after it."""
+    own = {what: array.astype(dtype) for what, array in module.tensors.items()}
+    name, scale = module.title, (own.get("weight"), own.get("bias"))
+    if module.kind not in NORMS:
+        yield Dense(name, np.ascontiguousarray(own["weight"].T), own.get("bias"), activation)
+        return
+    if module.kind == "layer_norm":
+        yield LayerNormalization(name, *scale, epsilon)
+    else:
+        moments = own["running_mean"], own["running_var"]
+        yield BatchNormalization(name, *moments, *scale, epsilon)
+    if activation != "linear":
+        yield Activation(f"{name}_{activation}", activation)
 
 
 def _recurrent(
-    module: Module, *, activation: str, readout: Readout, dtype: np.dtype[Any]
-) -> Iterator[Recurrent]:
-    """A stage for each layer; all but the last hand on every step."""
+    module: Module, *, activation: str, readout: str, dtype: np.dtype[Any]
+) -> Iterator[Stage]:
+    """A stage for each layer, all but the last handing on every step; and a pooling."""
     depth = len(module.levels)
     for at, level in enumerate(module.levels):
         name = module.title if depth == 1 else f"{module.title}_l{at}"
-        returns: Readout = readout if at == depth - 1 else "every"
+        returns: Readout = "last" if readout == "last" and at == depth - 1 else "every"
         merge = None if len(level) == 1 else "concat"
         directions: tuple[Direction, ...] = ("forward", "backward")
         layers = tuple(
@@ -151,6 +186,8 @@ def _recurrent(
             for layer, direction in zip(level, directions, strict=False)
         )
         yield Recurrent(name, layers, merge, returns)
+    if readout in POOLINGS:
+        yield POOLINGS[readout](f"{module.title}_{readout}")
 
 
 def _layer(

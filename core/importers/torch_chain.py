@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from core.importers.torch_names import Module, natural
+from core.importers.torch_names import NORMS, Module, natural
 
 MOST_MODULES = 40
 """Modules that are put in order: no chain of recurrent layers has nearly as many."""
@@ -85,10 +85,11 @@ def _fitting(candidates: Sequence[Module], taken: set[str], width: int | None) -
 
 
 def _ranked(modules: Sequence[Module]) -> list[Module]:
-    """The likeliest first: as numbered, if all are; else recurrent ones first, then by name."""
+    """The likeliest first: as numbered, if all are; else recurrent ones, norms, linear ones."""
     numbered = all(module.name.rpartition(".")[2].isdecimal() for module in modules)
 
-    def key(module: Module) -> tuple[bool, tuple[tuple[int, str], ...]]:
-        return (not numbered and module.kind != "recurrent", natural(module.name))
+    def key(module: Module) -> tuple[int, tuple[tuple[int, str], ...]]:
+        first = {"recurrent": 0, **dict.fromkeys(NORMS, 1)}
+        return (0 if numbered else first.get(module.kind, 2), natural(module.name))
 
     return sorted(modules, key=key)

@@ -37,8 +37,10 @@ TORCH_ORDER = {
 TORCH_CLASSES = {"simple_rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 """Cell → the name of PyTorch's module."""
 
-Kind = Literal["recurrent", "table", "linear", "unknown"]
+Kind = Literal["recurrent", "table", "linear", "layer_norm", "batch_norm", "unknown"]
 """A table is a matrix without a bias: an embedding, or a linear layer."""
+
+NORMS = ("layer_norm", "batch_norm")
 
 _RECURRENT = re.compile(
     r"(?P<what>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)"
@@ -94,7 +96,8 @@ class TorchLayer:
             return GateWeights(*kernels)
         if self.cell == "gru":
             return GateWeights(*kernels, own["bias_ih"].copy(), own["bias_hh"].copy())
-        return GateWeights(*kernels, own["bias_ih"] + own["bias_hh"])
+        with np.errstate(invalid="ignore", over="ignore"):  # the model refuses what comes of it
+            return GateWeights(*kernels, own["bias_ih"] + own["bias_hh"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,13 +117,24 @@ class Module:
         if any(_RECURRENT.fullmatch(own) for own in self.tensors):
             return "recurrent"
         dimensions = {own: array.ndim for own, array in self.tensors.items()}
-        if dimensions == {"weight": 2}:
-            return "table"
-        return "linear" if dimensions == {"weight": 2, "bias": 1} else "unknown"
+        one_width = len({array.shape for array in self.tensors.values()}) == 1
+        match dimensions:
+            case {"weight": 2, **rest} if not rest:
+                return "table"
+            case {"weight": 2, "bias": 1, **rest} if not rest:
+                return "linear"
+            case {"weight": 1, "bias": 1, **rest} if not rest and one_width:
+                return "layer_norm"
+            case {"running_mean": 1, "running_var": 1, **rest} if one_width:
+                known = rest in ({}, {"weight": 1, "bias": 1})
+                return "batch_norm" if known else "unknown"
+        return "unknown"
 
     @property
     def features(self) -> int:
         """The width of what it takes."""
+        if self.kind in NORMS:
+            return self.outputs
         first = self.levels[0][0].arrays["weight_ih"] if self.levels else self.tensors["weight"]
         return first.shape[-1]
 
@@ -129,7 +143,7 @@ class Module:
         """The width of what it gives at each step."""
         if self.levels:
             return sum(layer.units for layer in self.levels[-1])
-        return self.tensors["weight"].shape[0]
+        return next(iter(self.tensors.values())).shape[0]
 
     @cached_property
     def levels(self) -> tuple[tuple[TorchLayer, ...], ...]:
@@ -177,7 +191,7 @@ class Module:
         if self.name:
             return self.name
         if self.kind != "recurrent":
-            return {"table": "embedding", "linear": "linear"}.get(self.kind, "model")
+            return "embedding" if self.kind == "table" else self.kind
         return TORCH_CLASSES[self.levels[0][0].cell].lower()
 
     def refuse(self, own: str, *, why: str) -> UnsupportedModel:

@@ -8,20 +8,23 @@ only between two linear layers a relu is assumed, without which they would be on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core import activations
 from core.errors import UnknownName, UnsupportedModel
 from core.importers.errors import shown
 from core.importers.torch_chain import MOST_MODULES, embeddings, orders
-from core.importers.torch_names import Module
+from core.importers.torch_names import NORMS, Module
 
 NONLINEARITIES = ("tanh", "relu")
 _COMMON = ("linear", "sigmoid", "softmax", "log_softmax", "tanh", "relu")
 ACTIVATIONS = (*_COMMON, *sorted(set(activations.ACTIVATIONS) - set(_COMMON)))
-READOUTS = ("last", "every")
+READOUTS = ("last", "every", "max", "mean")
+EPSILONS = ("1e-05", "1e-06", "0.001", "1e-12")
 PADDINGS = ("read", "skip")
 
 Answer = str | tuple[str, ...]
@@ -32,12 +35,14 @@ class Question:
     """Something to ask.
 
     `key` is what a hint answers it by; `kind` one of order, embedding, padding, nonlinearity,
-    readout, activation; `about` the module in question, `""` where it is the model. `options` are
-    the answers to choose from, `answer` the one that holds now: a hint, or the default.
+    readout, activation, epsilon; `about` the module in question, `""` where it is the model.
+    `options` are the answers to choose from, `answer` the one that holds now: a hint, or the
+    default.
 
     An order is a tuple of the names of modules; any other order of some of them may be answered
     too, and leaves the rest out. An embedding `""` is none. A padding to "skip" is id 0, as
-    `pack_padded_sequence` skips it.
+    `pack_padded_sequence` skips it. A readout "max" or "mean" is that of all steps. An epsilon, of
+    a normalisation, may be any other number above 0.
     """
 
     key: str
@@ -153,11 +158,17 @@ def _questions(
             found.append(Question(key, "nonlinearity", name, NONLINEARITIES, "tanh"))
     readout = _readout(modules, embedding, head)
     found.append(Question("readout", "readout", "", READOUTS, readout))
-    for name in order:
-        if (name != embedding or not name) and not modules[name].levels:
-            between = name in head and name != head[-1]
-            default = "relu" if between else "linear"
-            found.append(Question(f"activation:{name}", "activation", name, ACTIVATIONS, default))
+    linear = False
+    for name, after in zip(order, (*order[1:], ""), strict=True):
+        if modules[name].levels or (name and name == embedding):
+            continue
+        if modules[name].kind in NORMS:
+            found.append(Question(f"epsilon:{name}", "epsilon", name, EPSILONS, EPSILONS[0]))
+        # Between two linear layers of the head, after the normalisation if there is one.
+        linear = linear or (name in head and modules[name].kind not in NORMS)
+        between = linear and name != order[-1] and modules[after].kind not in NORMS
+        default = "relu" if between else "linear"
+        found.append(Question(f"activation:{name}", "activation", name, ACTIVATIONS, default))
     return found
 
 
@@ -173,7 +184,14 @@ def _answered(question: Question, hints: Mapping[str, Any]) -> Question:
     if question.key not in hints or question.kind in ("order", "embedding"):
         return question
     answer = hints[question.key]
+    if question.kind == "epsilon" and isinstance(answer, str | float | int):
+        with suppress(ValueError):
+            number = float(answer)
+            if 0 < number < math.inf:
+                answer = str(number)
+                options = tuple(dict.fromkeys([*question.options, answer]))
+                question = replace(question, options=options)
     if answer not in question.options:
         known = ", ".join(map(str, question.options))
         raise UnknownName(kind=f"answer to {question.key}", found=str(answer), known=known)
-    return Question(question.key, question.kind, question.about, question.options, answer)
+    return replace(question, answer=answer)

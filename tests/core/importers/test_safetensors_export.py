@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safetensors.numpy import load
+from safetensors.numpy import load, save
 
 import core
 from core.errors import UnsupportedModel
 from core.importers.safetensors_export import write_safetensors
 from core.importers.safetensors_file import read_safetensors
-from core.stages import Dense, Embedding, Recurrent
+from core.stages import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Embedding,
+    Flatten,
+    GlobalMaxPooling,
+    LayerNormalization,
+    Recurrent,
+)
 from core.text import Vocabulary
 from tests.core.importers import torch_reference as reference
 from tests.core.networks import randomised
@@ -72,8 +82,6 @@ def test_layers_that_came_from_one_module_go_back_into_one() -> None:
     tensors = reference.state_dict(
         "lstm", features=3, units=4, layers=2, bidirectional=True, name="encoder.lstm"
     )
-    from safetensors.numpy import save
-
     written = load(write_safetensors(read_safetensors(save(tensors))))
     assert written.keys() == tensors.keys()
     for name, array in tensors.items():
@@ -98,8 +106,6 @@ def _pair(merge: str, **settings: Any) -> core.Model:
 
 
 def _changed(model: core.Model, **changes: Any) -> core.Model:
-    from dataclasses import replace
-
     stage = model.stages[0]
     assert isinstance(stage, Recurrent)
     layers = tuple(replace(layer, **changes) for layer in stage.layers)
@@ -147,6 +153,48 @@ REFUSED: dict[str, tuple[core.Model, str]] = {
 def test_what_pytorch_cannot_hold_is_refused(model: core.Model, words: str) -> None:
     with pytest.raises(UnsupportedModel, match=words):
         write_safetensors(model)
+
+
+def test_normalisation_pooling_and_activations_come_back() -> None:
+    model = randomised(core.new_model("gru", features=2, units=[3, 4], outputs=2), seed=4)
+    low, top, answer = model.stages
+    assert isinstance(top, Recurrent)
+    generator = np.random.default_rng(5)
+    a, b, mean, variance = generator.uniform(0.5, 2, (4, 4)).astype(np.float32)
+    whole = core.Model(
+        (
+            low,
+            replace(top, returns="every"),
+            GlobalMaxPooling("pool"),
+            LayerNormalization("norm", a, b, 0.2),
+            Activation("squash", "tanh"),
+            BatchNormalization("batch", mean, variance, b, a, 0.1),
+            answer,
+        )
+    )
+    back = read_safetensors(write_safetensors(whole))
+    x = generator.normal(size=(2, 5, 2)).astype(np.float32)
+    expected = core.record(whole, x).outputs
+    np.testing.assert_allclose(core.record(back, x).outputs, expected, atol=1e-6)
+    assert np.ptp(expected) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("added", "words"),
+    [
+        ([Activation("odd", "relu")], "'odd'.*neither a linear layer nor"),
+        ([LayerNormalization("bare", None, None)], "'bare'.*no tensor"),
+        ([Flatten("flat", 3)], "'flat'.*no module"),
+        (
+            [LayerNormalization("n", np.ones(3, np.float32), None), GlobalMaxPooling("late")],
+            "'late'",
+        ),
+    ],
+)
+def test_stages_that_leave_no_trace_are_refused(added: list[Any], words: str) -> None:
+    stages = core.new_model("gru", features=2, units=[3], outputs=None, readout="every").stages
+    with pytest.raises(UnsupportedModel, match=words):
+        write_safetensors(core.Model((*stages, *added)))
 
 
 def test_dense_stages_keep_any_activation() -> None:

@@ -109,6 +109,48 @@ def test_number_types(dtype: str) -> None:
     np.testing.assert_allclose(core.record(model, x).outputs, answers(widened, x), atol=TOLERANCE)
 
 
+def _moments(module: Any) -> None:
+    """Running moments and scales as training would have left them."""
+    with torch.no_grad():
+        for each in (module.running_mean, module.weight, module.bias):
+            each.normal_()
+        module.running_var.uniform_(0.5, 2)
+
+
+@pytest.mark.parametrize("pooling", ["last", "max", "mean"])
+def test_normalisation_and_pooling_there_and_back(pooling: str) -> None:
+    torch.manual_seed(3)
+
+    class Network(torch.nn.Module):  # type: ignore[misc]  # the tests run without torch's types
+        def __init__(self) -> None:
+            super().__init__()
+            self.words = torch.nn.Embedding(ROWS, FEATURES)
+            self.norm = torch.nn.LayerNorm(FEATURES)
+            self.rnn = torch.nn.GRU(FEATURES, UNITS, batch_first=True)
+            self.hidden = torch.nn.Linear(UNITS, 5)
+            self.batch = torch.nn.BatchNorm1d(5, eps=1e-3)
+            self.answer = torch.nn.Linear(5, 2)
+            torch.nn.init.normal_(self.norm.weight)
+            torch.nn.init.normal_(self.norm.bias)
+            _moments(self.batch)
+
+        def forward(self, given: Any) -> Any:
+            y, h = self.rnn(self.norm(self.words(given)))
+            read = {"last": h[-1], "max": y.max(1)[0], "mean": y.mean(1)}[pooling]
+            return self.answer(torch.relu(self.batch(self.hidden(read))))
+
+    module, x = Network().eval(), ids()
+    hints = {"readout": pooling, "epsilon:batch": 1e-3}
+    model = read_safetensors(save(module.state_dict()), hints=hints)
+    expected = answers(module, x)
+    np.testing.assert_allclose(core.record(model, x).outputs, expected, atol=TOLERANCE)
+    written = write_safetensors(model)
+    assert read_safetensors(written).digest == model.digest
+    other = Network().eval()
+    other.load_state_dict(load(written))
+    np.testing.assert_allclose(answers(other, x), expected, atol=TOLERANCE)
+
+
 def test_tied_weights_are_read_where_they_were_left_out(tmp_path: Any) -> None:
     class Speaker(torch.nn.Module):  # type: ignore[misc]  # the tests run without torch's types
         def __init__(self) -> None:

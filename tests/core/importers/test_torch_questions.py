@@ -98,6 +98,42 @@ def test_an_rnn_is_asked_for_its_nonlinearity() -> None:
     assert [stage.returns for stage in model.recurrent] == ["every", "last"]
 
 
+def norm(name: str, width: int, *, batch: bool = False) -> Any:
+    drawn = np.random.default_rng(width).uniform(0.5, 2, (4, width)).astype(np.float32)
+    own = dict(zip(("weight", "bias", "running_mean", "running_var"), drawn, strict=True))
+    if not batch:
+        own = {"weight": own["weight"], "bias": own["bias"]}
+    return {f"{name}.{what}": array for what, array in own.items()}
+
+
+def test_normalisations_are_told_by_their_tensors() -> None:
+    """The same numbers by the formulas of PyTorch's documentation."""
+    tensors = lstm() | norm("after", 6) | linear("fc1", 6, 5) | norm("bn", 5, batch=True)
+    tensors |= linear("fc2", 5, 2) | {"bn.num_batches_tracked": np.array(7)}
+    found = inspect_safetensors(save(tensors))
+    assert found.order == ("lstm", "after", "fc1", "bn", "fc2")
+    assert {key: found.answers[key] for key in found.answers if key[:3] in ("eps", "act")} == {
+        "epsilon:after": "1e-05",
+        "activation:after": "linear",
+        "activation:fc1": "linear",
+        "epsilon:bn": "1e-05",
+        "activation:bn": "relu",
+        "activation:fc2": "linear",
+    }
+    hints = {"epsilon:after": 0.25, "epsilon:bn": "0.125", "readout": "max"}
+    model = read_safetensors(save(tensors), hints=hints)
+    x = np.random.default_rng(4).normal(size=(2, 5, 4)).astype(np.float32)
+    rnn = {name: each for name, each in tensors.items() if name.startswith("lstm.")}
+    y = reference.run("lstm", rnn, x)[0]["hidden"].max(axis=1)
+    y = (y - y.mean(-1, keepdims=True)) / np.sqrt(y.var(-1, keepdims=True) + 0.25)
+    y = y * tensors["after.weight"] + tensors["after.bias"]
+    y = y @ tensors["fc1.weight"].T + tensors["fc1.bias"]
+    y = (y - tensors["bn.running_mean"]) / np.sqrt(tensors["bn.running_var"] + 0.125)
+    y = np.maximum(y * tensors["bn.weight"] + tensors["bn.bias"], 0)
+    y = y @ tensors["fc2.weight"].T + tensors["fc2.bias"]
+    np.testing.assert_allclose(core.record(model, x).outputs, y, atol=1e-5)
+
+
 def test_hints_change_the_model() -> None:
     hints = {"padding": "skip", "activation:head": "sigmoid", "activation:fc1": "tanh"}
     model = read_safetensors(CLASSIFIER, hints=hints | {"readout": "every"}, name="mine")
@@ -148,6 +184,7 @@ def test_which_table_embeds_is_asked_where_several_could() -> None:
         ({"activation:head": "softmox"}, "'softmox'"),
         ({"activation:head": ["tanh"]}, "answer to activation:head"),
         ({"readout": "first"}, "'first'"),
+        ({"epsilon:fc1": 0.1}, "'epsilon:fc1'"),
         ({"order": ["lstm", "gru"]}, "'gru'"),
         ({"order": ["lstm", "lstm"]}, "'lstm'"),
         ({"order": "lstm2"}, "'lstm2'"),
