@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import core
 from core.training.run_folder import Run
-from core.training.store import FOLDER_VARIABLE, RunStore
+from core.training.store import RunStore
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.widgets import epochs
@@ -21,15 +19,8 @@ PAGES = ("gates", "gradients", "compare")
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
-    """An empty folder of runs, which the pages look into too."""
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    return RunStore()
-
-
-@pytest.fixture
-def run(store: RunStore) -> Run:
-    return write_run(store, name="Reviews", epochs=3, configured=config(probes=PROBES))
+def run(runs: RunStore) -> Run:
+    return write_run(runs, name="Reviews", epochs=3, configured=config(probes=PROBES))
 
 
 def epoch_shown(app) -> int:
@@ -47,8 +38,8 @@ def numbers(chart: dict, series: int, axis: str) -> np.ndarray:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("cell", state.CELLS)
-def test_it_opens_with_everything(open_app, store, language, cell):
-    write_run(store, cell, configured=config(cell, probes=PROBES))
+def test_it_opens_with_everything(open_app, runs, language, cell):
+    write_run(runs, cell, configured=config(cell, probes=PROBES))
     app = open_app("film", language=language)
     assert not app.exception
     assert not app.error
@@ -59,8 +50,8 @@ def test_it_opens_with_everything(open_app, store, language, cell):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_without_runs_it_says_what_it_needs(open_app, store, language):
-    write_run(store, epochs=0, state="training")
+def test_without_runs_it_says_what_it_needs(open_app, runs, language):
+    write_run(runs, epochs=0, state="training")
     app = open_app("film", language=language)
     assert not app.exception
     with speak(language):
@@ -184,8 +175,8 @@ def test_a_text_that_cannot_be_read_leaves_the_last_film(open_app, run):
     assert Picture(app).column["tokens"] == tokens
 
 
-def test_one_token_has_a_film_without_likeness(open_app, store):
-    run = write_run(store)
+def test_one_token_has_a_film_without_likeness(open_app, runs):
+    run = write_run(runs)
     app = open_app("film", task=state.RUN + run.id, text="good", cka="debiased")
     assert not app.exception
     assert set(charts(app)) == {"epoch-losses", "trajectories", "film-gradient"}
@@ -200,8 +191,8 @@ def test_a_broken_epoch_is_said(open_app, run):
     assert "0002" in app.error[0].value
 
 
-def test_a_run_under_way_grows_by_an_epoch(open_app, store):
-    run = write_run(store, epochs=2, state="training", configured=config(epochs=9))
+def test_a_run_under_way_grows_by_an_epoch(open_app, runs):
+    run = write_run(runs, epochs=2, state="training", configured=config(epochs=9))
     app = open_app("film", task=state.RUN + run.id)
     assert len(app.select_slider(key="widget.epoch.").options) == 3
     run.file("epochs/0003.npz").write_bytes(run.file("epochs/0001.npz").read_bytes())

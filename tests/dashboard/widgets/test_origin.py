@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import core
 from core.data import TASKS
-from core.training.store import FOLDER_VARIABLE, RunStore
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.widgets.origin import OfTask, Untrained, origin, origin_labels
@@ -21,19 +18,12 @@ PAGES = ("home", "gates", "compare", "gradients")
 PROBES = ("the film was good", "not boring and not bad")
 
 
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
-    """An empty folder of runs, which the pages look into too."""
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    return RunStore()
-
-
 def said(app) -> str:
     return " ".join(each.value for kind in (app.error, app.warning, app.info) for each in kind)
 
 
-def test_each_value_has_its_kind(store):
-    run = write_run(store, name="Reviews")
+def test_each_value_has_its_kind(runs):
+    run = write_run(runs, name="Reviews")
     assert isinstance(origin("latch"), OfTask)
     assert isinstance(origin(state.UNTRAINED), Untrained)
     found = origin(state.RUN + run.id)
@@ -41,14 +31,14 @@ def test_each_value_has_its_kind(store):
     assert (found.run, found.picks_cell, found.cells) == (run, False, ("lstm",))
 
 
-def test_runs_are_offered_once_they_have_a_model(store):
-    run, other = write_run(store), store.create(config())
+def test_runs_are_offered_once_they_have_a_model(runs):
+    run, other = write_run(runs), runs.create(config())
     assert state.RUN + run.id in state.TASK.known()
     assert state.RUN + other.id not in state.TASK.known()
 
 
-def test_runs_of_one_name_are_told_apart(store):
-    one, other = (write_run(store, name="Reviews", epochs=1) for _ in range(2))
+def test_runs_of_one_name_are_told_apart(runs):
+    one, other = (write_run(runs, name="Reviews", epochs=1) for _ in range(2))
     named = origin_labels((state.RUN + one.id, state.RUN + other.id, "latch"))
     assert len(set(named.values())) == 3
     assert named[state.RUN + one.id].endswith(one.id[-6:])
@@ -57,8 +47,8 @@ def test_runs_of_one_name_are_told_apart(store):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", PAGES)
-def test_a_run_is_a_model_on_every_page(open_app, store, page, language):
-    run = write_run(store, cell="gru", name="Reviews", configured=config("gru", probes=PROBES))
+def test_a_run_is_a_model_on_every_page(open_app, runs, page, language):
+    run = write_run(runs, cell="gru", name="Reviews", configured=config("gru", probes=PROBES))
     app = open_app(page, language=language, task=state.RUN + run.id)
     assert not app.exception
     assert said(app) == ""
@@ -71,8 +61,8 @@ def test_a_run_is_a_model_on_every_page(open_app, store, page, language):
     assert not [each for each in app.button_group if each.key == "widget.cell."]
 
 
-def test_what_is_read_is_what_core_records(store):
-    run = write_run(store)
+def test_what_is_read_is_what_core_records(runs):
+    run = write_run(runs)
     model = OfRun(run).model("")
     assert model.digest == run.model().digest
     assert tuple(model.card["answers"]) == ANSWERS
@@ -82,21 +72,21 @@ def test_what_is_read_is_what_core_records(store):
     )
 
 
-def test_answers_that_do_not_fit_name_nothing(store):
-    run = write_run(store)
+def test_answers_that_do_not_fit_name_nothing(runs):
+    run = write_run(runs)
     run.file("dataset.json").write_text(
         '{"metric": "accuracy", "layers": [], "answers": ["a", "b", "c"]}', encoding="utf-8"
     )
     assert "answers" not in model_of(run).card
 
 
-def test_an_experiment_stands_side_by_side(open_app, store):
+def test_an_experiment_stands_side_by_side(open_app, runs):
     made = {
-        cell: write_run(store, cell, configured=config(cell, seed=3, experiment="one"))
+        cell: write_run(runs, cell, configured=config(cell, seed=3, experiment="one"))
         for cell in ("simple_rnn", "gru")
     }
-    other = write_run(store, "gru", configured=config("gru", seed=4, experiment="one"))
-    write_run(store, "lstm", configured=config("lstm", seed=3, experiment="another"))
+    other = write_run(runs, "gru", configured=config("gru", seed=4, experiment="one"))
+    write_run(runs, "lstm", configured=config("lstm", seed=3, experiment="another"))
     found = OfRun(made["simple_rnn"])
     assert found.cells == ("simple_rnn", "gru")
     assert found.model("", cell="gru").digest == made["gru"].model().digest
@@ -107,26 +97,26 @@ def test_an_experiment_stands_side_by_side(open_app, store):
     assert t("compare.count.run") in [each.value for each in app.markdown]
 
 
-def test_a_run_without_siblings_says_what_to_choose(open_app, store):
-    run = write_run(store)
+def test_a_run_without_siblings_says_what_to_choose(open_app, runs):
+    run = write_run(runs)
     app = open_app("compare", task=state.RUN + run.id)
     assert t("compare.notice.alone") in [each.value for each in app.markdown]
 
 
-def test_texts_to_begin_with(store):
-    assert OfRun(write_run(store, configured=config(probes=PROBES))).samples() == PROBES
-    texts = OfRun(write_run(store)).samples()  # its worst mistakes
+def test_texts_to_begin_with(runs):
+    assert OfRun(write_run(runs, configured=config(probes=PROBES))).samples() == PROBES
+    texts = OfRun(write_run(runs)).samples()  # its worst mistakes
     assert texts[0].startswith("the film was not good")
-    latch = write_run(store, epochs=1, state="training", configured=config(data__source="latch"))
+    latch = write_run(runs, epochs=1, state="training", configured=config(data__source="latch"))
     assert OfRun(latch).samples() == TASKS["latch"].samples_by_language["en"]
-    bare = write_run(store, epochs=1, state="training")
+    bare = write_run(runs, epochs=1, state="training")
     assert OfRun(bare).samples() == (" ".join(WORDS),)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_run_that_is_not_here_gives_a_sentence_and_the_default(open_app, store, page):
-    run = write_run(store, name="Reviews")
-    store.delete(run)
+def test_a_run_that_is_not_here_gives_a_sentence_and_the_default(open_app, runs, page):
+    run = write_run(runs, name="Reviews")
+    runs.delete(run)
     app = open_app(page, task=state.RUN + run.id)
     assert not app.exception
     [warning] = app.warning
@@ -135,19 +125,19 @@ def test_a_run_that_is_not_here_gives_a_sentence_and_the_default(open_app, store
     assert shown.value in (state.TASK.default, state.UNTRAINED)
 
 
-def test_a_run_that_is_deleted_meanwhile_gives_a_sentence(open_app, store):
-    run = write_run(store)
+def test_a_run_that_is_deleted_meanwhile_gives_a_sentence(open_app, runs):
+    run = write_run(runs)
     app = open_app("gates", task=state.RUN + run.id)
     assert not app.warning
-    store.delete(run)
+    runs.delete(run)
     app.run()
     assert not app.exception
     assert app.warning[0].value == t("frame.gone", runs=plain(run.id))
     assert app.selectbox(key="widget.task.").value == state.TASK.default
 
 
-def test_a_broken_model_is_said_and_another_can_be_chosen(open_app, store):
-    run = write_run(store)
+def test_a_broken_model_is_said_and_another_can_be_chosen(open_app, runs):
+    run = write_run(runs)
     for file in run.file("epochs").iterdir():
         file.write_bytes(b"no model")
     app = open_app("gates", task=state.RUN + run.id)
@@ -157,8 +147,8 @@ def test_a_broken_model_is_said_and_another_can_be_chosen(open_app, store):
     assert not app.error
 
 
-def test_the_sample_of_a_run_goes_with_it(open_app, store):
-    run = write_run(store, configured=config(probes=PROBES))
+def test_the_sample_of_a_run_goes_with_it(open_app, runs):
+    run = write_run(runs, configured=config(probes=PROBES))
     app = open_app("gates", task=state.RUN + run.id, text=PROBES[1], epoch="1")
     app.selectbox(key="widget.task.").set_value("latch").run()
     assert app.text_area[0].value == TASKS["latch"].samples_by_language["en"][0]

@@ -1,0 +1,76 @@
+"""The film in a real browser: the scrubber, a point of the curve and the play move the picture."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.training.run_folder import Run
+from core.training.store import RunStore
+from tests.browser.conftest import OpenVisitor
+from tests.browser.server import Server
+from tests.browser.visitor import Visitor
+from tests.dashboard.runs import config, write_run
+
+PATIENCE = 30_000
+# On a page's own path Streamlit first asks below it for what lies at the root.
+BELOW_THE_PAGE = r"answer 404: \S+/_stcore/|console: Failed to load resource.*/_stcore/"
+PROBES = ("the film was not good and boring", "good")
+
+
+@pytest.fixture
+def run(server: Server) -> Iterator[Run]:
+    store = RunStore(server.runs)
+    made = write_run(store, name="Reviews", epochs=4, configured=config(probes=PROBES))
+    yield made
+    store.delete(made)
+
+
+def drawn(page: Page, name: str) -> str:
+    """The path of the epoch as the browser has it."""
+    chart = page.locator(f".st-key-chart-{name} .js-plotly-plot")
+    expect(chart).to_be_visible(timeout=PATIENCE)
+    return json.dumps(chart.evaluate("plot => plot.calcdata[2].map(point => [point.x, point.y])"))
+
+
+def test_the_scrubber_changes_the_picture(visitor: Visitor, run: Run) -> None:
+    visitor.allow(BELOW_THE_PAGE)
+    page = visitor.visit("film", task=f"run:{run.id}", epoch="0")
+    before = drawn(page, "trajectories")
+    scrubber = page.get_by_role("slider", name="Epoch")
+    expect(scrubber).to_have_attribute("aria-valuetext", "Before training")
+    scrubber.focus()
+    scrubber.press("ArrowRight")
+    expect(page.get_by_text("After epoch 1, the network answers")).to_be_visible(timeout=PATIENCE)
+    visitor.settle()
+    assert drawn(page, "trajectories") != before
+
+
+def test_a_point_of_the_curve_moves_the_scrubber_on_gates(visitor: Visitor, run: Run) -> None:
+    visitor.allow(BELOW_THE_PAGE)
+    page = visitor.visit("gates", task=f"run:{run.id}", epoch="0")
+    curve = page.locator(".st-key-chart-epoch-losses")
+    expect(curve.locator(".js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+    points = curve.locator(".scatterlayer .trace").nth(1).locator(".points path")
+    box = points.nth(2).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    scrubber = page.get_by_role("slider", name="Epoch")
+    expect(scrubber).to_have_attribute("aria-valuetext", "After epoch 3", timeout=PATIENCE)
+
+
+def test_it_plays_to_the_last_epoch_and_stands(open_visitor: OpenVisitor, run: Run) -> None:
+    visitor = open_visitor(locale="ko-KR", color_scheme="dark")
+    visitor.allow(BELOW_THE_PAGE)
+    page = visitor.visit("film", task=f"run:{run.id}", epoch="2")
+    scrubber = page.get_by_role("slider", name="에포크")
+    expect(scrubber).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("i")
+    for epoch in (3, 4):
+        shown = re.compile(f"^에포크 {epoch} 뒤")
+        expect(scrubber).to_have_attribute("aria-valuetext", shown, timeout=PATIENCE)
+    expect(scrubber).to_be_enabled(timeout=PATIENCE)
