@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import EmptyText, MissingVocabulary, OutOfRange
+from core.errors import EmptyText, OutOfRange
 from core.losses import default_loss
 from core.model import Model
 from core.trace import Trace
@@ -24,22 +24,29 @@ FIRST_TOKEN = 2
 """Ids below it are padding and unknown."""
 
 
-def repeated(ids: NDArray[Any], *, length: int) -> Ids:
-    """The token ids over and over, cut at `length`. Raises EmptyText, OutOfRange."""
+def repeated(steps: NDArray[Any], *, length: int) -> NDArray[Any]:
+    """Token ids, or numbers (time, features), over and over, cut at `length`.
+
+    Raises EmptyText, OutOfRange.
+    """
     _check(length)
-    if not len(ids):
+    if not len(steps):
         raise EmptyText
-    return np.resize(np.asarray(ids, dtype=np.int64), length)
+    return np.resize(steps, (length, *steps.shape[1:]))
 
 
-def random_tokens(model: Model, *, length: int, seed: int) -> Ids:
-    """Tokens drawn evenly from the rows of the embedding. Raises MissingVocabulary, OutOfRange."""
+def random_tokens(model: Model, *, length: int, seed: int) -> NDArray[Any]:
+    """Tokens drawn evenly from the rows of the embedding; without one, normal numbers.
+
+    (length,) ids or (length, features). Raises OutOfRange.
+    """
     _check(length)
+    random = np.random.default_rng(seed)
     if model.embedding is None:
-        raise MissingVocabulary
+        return random.standard_normal((length, model.features))
     rows = len(model.embedding.weights)
     first = min(FIRST_TOKEN, rows - 1)
-    return np.random.default_rng(seed).integers(first, rows, length, dtype=np.int64)
+    return random.integers(first, rows, length, dtype=np.int64)
 
 
 def predicts_tokens(model: Model) -> bool:

@@ -8,9 +8,14 @@ from core.text.errors import (
     EmptyFile,
     EmptyTable,
     FileTooLarge,
+    IdOfTwoTokens,
     NoSuchColumn,
     NoSuchRow,
+    NotAnId,
+    NotANumber,
     NotAVocabulary,
+    NotAWordList,
+    NothingKnown,
     NothingToLookUp,
     NotText,
     OtherKindOfFile,
@@ -20,9 +25,11 @@ from core.text.errors import (
     UnknownEncoding,
     UnreadableRow,
     WrongEncoding,
+    WrongWidth,
 )
 from core.text.fold import FOLDS, Fold, split
 from core.text.hangul import compose, decompose, readable
+from core.text.numbers import Measured, read_ids, read_numbers
 from core.text.spreadsheet import neutralise, neutralised
 from core.text.table import DELIMITERS, Table, read_table
 from core.text.tokens import MOST_CHARACTERS, UNITS, Unit, tokenize
@@ -35,12 +42,14 @@ from core.text.vocabulary import (
     Encoded,
     Vocabulary,
 )
+from core.text.vocabulary_files import KERAS_OFFSET, WordList, read_word_list
 from core.text.window import MOST_TOKENS, Window
 
 __all__ = [
     "DELIMITERS",
     "ENCODINGS",
     "FOLDS",
+    "KERAS_OFFSET",
     "MOST_BYTES",
     "MOST_CHARACTERS",
     "MOST_TOKENS",
@@ -56,10 +65,16 @@ __all__ = [
     "Encoded",
     "FileTooLarge",
     "Fold",
+    "IdOfTwoTokens",
+    "Measured",
     "NoSuchColumn",
     "NoSuchRow",
+    "NotANumber",
     "NotAVocabulary",
+    "NotAWordList",
+    "NotAnId",
     "NotText",
+    "NothingKnown",
     "NothingToLookUp",
     "OtherKindOfFile",
     "RaggedRow",
@@ -71,14 +86,19 @@ __all__ = [
     "UnreadableRow",
     "Vocabulary",
     "Window",
+    "WordList",
     "WrongEncoding",
+    "WrongWidth",
     "compose",
     "decode",
     "decompose",
     "known_encoding",
     "neutralise",
     "neutralised",
+    "read_ids",
+    "read_numbers",
     "read_table",
+    "read_word_list",
     "readable",
     "split",
     "tokenize",

@@ -27,6 +27,58 @@ class NothingToLookUp(CoreError):
     )
 
 
+class NothingKnown(CoreError):
+    """A text without one word that is known, for a vocabulary that leaves out what is not."""
+
+    message = (
+        "None of these words is in the model's vocabulary, which leaves out what it does not know. "
+        "Type at least one that it knows."
+    )
+
+
+class NotAnId(CoreError):
+    """Something among token ids that is no whole number."""
+
+    message = (
+        "'{found}' in place {place:,} is no token id. This model has no vocabulary: give it whole "
+        "numbers parted by blanks, such as 3 17 204."
+    )
+
+
+class NotANumber(CoreError):
+    """Something among numbers that is none."""
+
+    message = (
+        "'{found}' in row {row:,}, place {place}, is no number. Write numbers with a point, one "
+        "row a step, the {features} numbers of a step parted by commas or blanks."
+    )
+
+
+class WrongWidth(CoreError):
+    """A step with more or fewer numbers than the model reads."""
+
+    message = (
+        "Row {row:,} has {found:,} numbers; this model reads {expected:,} at each step. Give every "
+        "row {expected:,}."
+    )
+
+
+class NotAWordList(CoreError):
+    """A file of words that has none of the known layouts."""
+
+    message = (
+        "The file {file} is no vocabulary that is read here: {why}. Give one token on each line "
+        "of a .txt file, or a .json file with a list of tokens, with an id for each, or the "
+        "tokenizer.json of Hugging Face."
+    )
+
+
+class IdOfTwoTokens(CoreError):
+    """One id for two tokens."""
+
+    message = "The id {index:,} belongs to '{one}' and to '{other}'. Give every token its own."
+
+
 class TooManyCharacters(CoreError):
     """A text is longer than what is read at once."""
 

@@ -9,20 +9,30 @@ where there is no 'The', and the user's spelling is what is shown. A vocabulary 
 Keras has a `fold` instead, see `core.text.fold`. The cost is one look-up per *different* token, so
 a text of ten million tokens is encoded in about a second. Not chosen: hashing of unknown words into
 spare ids, which gives two words one id without saying so.
+
+A vocabulary that was made elsewhere may begin with another id, and mean another one by unknown:
+`first` and `unknown` say which. Names such as [PAD] are tokens like others there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import EmptyText, OutOfRange, TokenOutOfRange, UnknownName
-from core.text.errors import BlankText, NotAVocabulary, NothingToLookUp, RepeatedToken
+from core.text.errors import (
+    BlankText,
+    NotAVocabulary,
+    NothingKnown,
+    NothingToLookUp,
+    RepeatedToken,
+)
 from core.text.fold import Fold, checked_fold, forms, kept, split
 from core.text.fold import normal_form as normal_form
 from core.text.tokens import MOST_CHARACTERS, Unit, checked_unit
@@ -50,6 +60,16 @@ class Encoded:
     def __len__(self) -> int:
         return len(self.tokens)
 
+    @property
+    def inputs(self) -> NDArray[Any]:
+        """What a model is given: a batch of one."""
+        return self.ids[None]
+
+    def part(self, start: int, stop: int) -> Self:
+        """The tokens from `start` up to `stop`."""
+        seen = slice(start, stop)
+        return replace(self, tokens=self.tokens[seen], ids=self.ids[seen], known=self.known[seen])
+
     def fitted(self, length: int) -> Encoded:
         """Cut, or filled up with padding at the end, to `length` tokens, as Keras does it."""
         missing = max(0, length - len(self))
@@ -62,24 +82,28 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Known tokens, in the order of their ids from 2 on, and the unit that texts are split by.
+    """Known tokens, in the order of their ids, and the unit that texts are split by.
 
     Attributes:
         tokens: all different.
         unit: "character", "word" or "jamo".
         fold: whose rules the tokens were gathered by, so that typed texts are read by them too.
         length: to how many tokens every text is cut or padded; None for as many as it has.
+        first: the id of the first token.
+        unknown: the id of any token that is not known; None where such tokens are left out.
 
     Raises:
         RepeatedToken: when a token stands there twice, or is `<pad>` or `<unk>`.
         UnknownName: when there is no such unit or fold.
-        OutOfRange: when texts should have no tokens.
+        OutOfRange: when texts should have no tokens, or ids are not those of tokens.
     """
 
     tokens: tuple[str, ...]
     unit: Unit
     fold: Fold = "none"
     length: int | None = None
+    first: int = len(SPECIAL)
+    unknown: int | None = UNKNOWN_ID
 
     def __post_init__(self) -> None:
         checked_unit(self.unit)
@@ -87,8 +111,13 @@ class Vocabulary:
         object.__setattr__(self, "tokens", tuple(self.tokens))
         if self.length is not None and self.length < 1:
             raise OutOfRange(what="length", found=self.length, expected="at least 1")
-        if len(self._ids) != len(self.tokens) or not self._ids.keys().isdisjoint(SPECIAL):
-            counts = Counter((*SPECIAL, *self.tokens))
+        if self.first < 0:
+            raise OutOfRange(what="first", found=self.first, expected="at least 0")
+        if self.unknown is not None and not 0 <= self.unknown < self.size:
+            raise OutOfRange(what="unknown", found=self.unknown, expected="the id of a token")
+        reserved = SPECIAL if self._is_ours else ()
+        if len(self._ids) != len(self.tokens) or not self._ids.keys().isdisjoint(reserved):
+            counts = Counter((*reserved, *self.tokens))
             raise RepeatedToken(token=visible(counts.most_common(1)[0][0]))
 
     @classmethod
@@ -138,7 +167,7 @@ class Vocabulary:
     @property
     def size(self) -> int:
         """How many ids there are, padding and unknown included: the rows of an embedding."""
-        return len(self.tokens) + len(SPECIAL)
+        return self.first + len(self.tokens)
 
     def encode(self, text: str, *, limit: int | None = MOST_CHARACTERS) -> Encoded:
         """Split a text by this vocabulary's unit and look its tokens up; cut or pad it to `length`.
@@ -165,6 +194,7 @@ class Vocabulary:
         Raises:
             EmptyText: when there are none.
             NothingToLookUp: when none is left.
+            NothingKnown: when unknown tokens are left out, and all are.
         """
         if not tokens:
             raise EmptyText
@@ -172,27 +202,35 @@ class Vocabulary:
         if not tokens:
             raise NothingToLookUp
         id_of = {token: self._id_of(token) for token in set(tokens)}
-        ids = np.fromiter(map(id_of.__getitem__, tokens), np.int64, count=len(tokens))
-        return Encoded(tokens, ids, ids != UNKNOWN_ID)
+        if self.unknown is None:
+            tokens = tuple(token for token in tokens if id_of[token] >= 0)
+            if not tokens:
+                raise NothingKnown
+        found = np.fromiter(map(id_of.__getitem__, tokens), np.int64, count=len(tokens))
+        known = found >= 0
+        return Encoded(tokens, np.where(known, found, self.unknown or 0), known)
 
     def token_of(self, index: int) -> str:
-        """Return the token of an id; `<pad>` and `<unk>` for 0 and 1.
+        """Return the token of an id; `<pad>` and `<unk>` for 0 and 1, a number without any.
 
         Raises:
             TokenOutOfRange: when there is no such id.
         """
         if not 0 <= index < self.size:
             raise TokenOutOfRange(found=index, highest=self.size - 1)
-        return SPECIAL[index] if index < len(SPECIAL) else self.tokens[index - len(SPECIAL)]
+        if index >= self.first:
+            return self.tokens[index - self.first]
+        return {PADDING_ID: PADDING, self.unknown: UNKNOWN}.get(index, f"<{index}>")
 
     def __contains__(self, token: object) -> bool:
-        return isinstance(token, str) and self._id_of(token) != UNKNOWN_ID
+        return isinstance(token, str) and self._id_of(token) >= 0
 
     def to_json(self) -> dict[str, object]:
-        """Return a plain dictionary that `json` can write; fold and length if there are any."""
+        """Return a plain dictionary that `json` can write; of the rest what is not the default."""
         folded = {} if self.fold == "none" else {"fold": self.fold}
         cut = {} if self.length is None else {"length": self.length}
-        return {"unit": self.unit, "tokens": list(self.tokens), **folded, **cut}
+        placed = {} if self._is_ours else {"first": self.first, "unknown": self.unknown}
+        return {"unit": self.unit, "tokens": list(self.tokens), **folded, **cut, **placed}
 
     @classmethod
     def from_json(cls, saved: object) -> Vocabulary:
@@ -206,20 +244,31 @@ class Vocabulary:
         unit, tokens, fold = saved.get("unit"), saved.get("tokens"), saved.get("fold", "none")
         if not isinstance(unit, str) or not isinstance(tokens, list | tuple):
             raise NotAVocabulary
-        length = saved.get("length")
-        if not isinstance(fold, str) or not (length is None or type(length) is int):
+        length, unknown = saved.get("length"), saved.get("unknown", UNKNOWN_ID)
+        first = saved.get("first", len(SPECIAL))
+        if not isinstance(fold, str) or type(first) is not int:
+            raise NotAVocabulary
+        if not all(number is None or type(number) is int for number in (length, unknown)):
             raise NotAVocabulary
         if not all(isinstance(token, str) for token in tokens):
             raise NotAVocabulary
         try:
-            return cls(tuple(tokens), checked_unit(unit), checked_fold(fold), length)
+            known_unit, known_fold = checked_unit(unit), checked_fold(fold)
+            return cls(tuple(tokens), known_unit, known_fold, length, first, unknown)
         except (RepeatedToken, UnknownName, OutOfRange) as error:
             raise NotAVocabulary from error
 
+    @property
+    def _is_ours(self) -> bool:
+        """Whether padding and unknown are as here; else they may stand among the tokens."""
+        return self.first == len(SPECIAL) and self.unknown == UNKNOWN_ID
+
     @cached_property
     def _ids(self) -> dict[str, int]:
-        return {token: index for index, token in enumerate(self.tokens, start=len(SPECIAL))}
+        return {token: index for index, token in enumerate(self.tokens, start=self.first)}
 
     def _id_of(self, token: str) -> int:
+        """The id of a token that is known, else -1; the name of what is not is none either."""
         found = (self._ids.get(form) for form in forms(token, self.unit, self.fold))
-        return next((index for index in found if index is not None), UNKNOWN_ID)
+        index = next((index for index in found if index is not None), -1)
+        return -1 if index == self.unknown else index

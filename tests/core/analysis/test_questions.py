@@ -7,7 +7,7 @@ import pytest
 
 import core
 from core.analysis import questions
-from core.errors import EmptyText, MissingVocabulary, OutOfRange
+from core.errors import EmptyText, OutOfRange
 
 
 def model(outputs: int, readout: str = "last", vocabulary: int = 7) -> core.Model:
@@ -26,6 +26,8 @@ def model(outputs: int, readout: str = "last", vocabulary: int = 7) -> core.Mode
 def test_texts_are_repeated_and_cut():
     assert questions.repeated(np.array([4, 5, 6]), length=7).tolist() == [4, 5, 6, 4, 5, 6, 4]
     assert questions.repeated(np.array([4, 5, 6]), length=2).tolist() == [4, 5]
+    steps = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert questions.repeated(steps, length=3).tolist() == [[1, 2], [3, 4], [1, 2]]
     with pytest.raises(EmptyText):
         questions.repeated(np.array([], dtype=int), length=2)
     with pytest.raises(OutOfRange):
@@ -37,8 +39,10 @@ def test_random_tokens_are_those_of_the_seed_and_never_padding():
     assert set(drawn.tolist()) == {2, 3, 4, 5, 6}
     assert np.array_equal(drawn, questions.random_tokens(model(1), length=4_000, seed=5))
     assert not np.array_equal(drawn, questions.random_tokens(model(1), length=4_000, seed=6))
-    with pytest.raises(MissingVocabulary):
-        questions.random_tokens(core.new_model("gru", features=2), length=2, seed=0)
+    numbers = questions.random_tokens(core.new_model("gru", features=2), length=3_000, seed=0)
+    assert numbers.shape == (3_000, 2)
+    np.testing.assert_allclose(numbers.mean(axis=0), 0, atol=0.1)
+    np.testing.assert_allclose(numbers.std(axis=0), 1, atol=0.1)
 
 
 @pytest.mark.parametrize("readout", ["last", "every"])
