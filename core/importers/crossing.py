@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import struct
 from collections.abc import Mapping
 from io import BufferedReader
@@ -25,7 +26,7 @@ from core.importers.errors import FileRefused, ReaderStopped, shown
 from core.importers.limits import Limits, Tally
 
 _LENGTH = struct.Struct("<Q")
-_TYPES = ("<f4", "<f8", "<i4", "<i8", "|b1")
+_TYPES = re.compile(r"<[fiu][248]|\|[iub]1")
 _LONGEST = 4
 """A description may be this many times as long as one in a file: it is more than one."""
 
@@ -33,7 +34,11 @@ _LONGEST = 4
 def write_answer(
     file: IO[bytes], description: Mapping[str, Any], arrays: Mapping[str, Array]
 ) -> None:
-    """Writes an answer. Arrays are of the types above."""
+    """Writes an answer: numbers in little-endian order, of up to eight bytes each."""
+    arrays = {
+        name: array.astype(array.dtype.newbyteorder("<"), copy=False)
+        for name, array in arrays.items()
+    }
     listed = [
         {"name": name, "type": array.dtype.str, "shape": array.shape}
         for name, array in arrays.items()
@@ -62,7 +67,7 @@ def read_answer(file: BufferedReader, *, limits: Limits) -> tuple[dict[str, Any]
 
 def _array(file: BufferedReader, listed: Mapping[str, Any], tally: Tally) -> Array:
     shape = tally.add(listed["shape"], entry="answer")
-    if listed["type"] not in _TYPES:
+    if not _TYPES.fullmatch(listed["type"]):
         raise ValueError(listed["type"])
     array = np.empty(shape, listed["type"])
     room = array.reshape(-1).view(np.uint8)

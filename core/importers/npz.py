@@ -48,7 +48,7 @@ def _check_array(data: memoryview, *, name: str, tally: Tally) -> None:
     except (ValueError, SyntaxError, TokenError, RecursionError, MemoryError, Warning) as error:
         # NumPy parses the header as Python: it may be nested, or not closed, as any text may.
         raise BrokenFile(entry=name, why=f"it is no array of NumPy's ({error})") from error
-    if dtype.kind not in "fiubU":
+    if dtype.kind not in "fiubU" or (dtype.kind != "U" and dtype.itemsize > 8):
         raise NotNumbers(entry=name, found=f"'{dtype}'", known=_KNOWN)
     size = dtype.itemsize
     for side in tally.add(shape, entry=name):

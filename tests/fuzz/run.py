@@ -50,6 +50,7 @@ class Outcome:
             self.refused[told["error"]["error"]] += 1
         for what, wrong in (
             (f"crashed: {told.get('crash')}", "crash" in told),
+            ("did not arrive", told.get("error", {}).get("error") == "ReaderStopped"),
             (f"took {told['seconds']:.1f} s", told["seconds"] > MOST_SECONDS),
             (f"took {told['memory'] / 1e6:.0f} MB", told["memory"] > MOST_MEMORY),
             (f"did {told['deeds']}", told["deeds"]),

@@ -67,6 +67,7 @@ def test_a_number_is_always_the_same_file():
     ("told", "word"),
     [
         ({"crash": "KeyError: 'x'"}, "crashed"),
+        ({"error": {"error": "ReaderStopped"}}, "arrive"),
         ({"seconds": 2.5}, "2.5 s"),
         ({"memory": 2**30}, "1074 MB"),
         ({"deeds": ["open ('x',)"]}, "open"),

@@ -21,7 +21,7 @@ def answer(told: object, numbers: bytes = b"") -> io.BufferedReader:
     return io.BufferedReader(io.BytesIO(len(text).to_bytes(8, "little") + text + numbers))
 
 
-@pytest.mark.parametrize("dtype", ["<f4", "<f8", "<i4", "<i8", "|b1"])
+@pytest.mark.parametrize("dtype", ["<f4", "<f8", "<f2", ">f4", "<i4", "<i8", "|i1", "|b1"])
 @pytest.mark.parametrize("shape", [(3, 2), (), (0, 4), (2, 1, 3)])
 def test_arrays_cross_as_they_are(dtype, shape):
     generator = np.random.default_rng(4)
@@ -35,7 +35,8 @@ def test_arrays_cross_as_they_are(dtype, shape):
     assert description == {"x": ["é"]}
     assert list(arrays) == list(sent)
     for name, array in sent.items():
-        np.testing.assert_array_equal(arrays[name], array, strict=True)
+        np.testing.assert_array_equal(arrays[name], array)
+        assert arrays[name].dtype == array.dtype.newbyteorder("<")
 
 
 def listed(**changes: object) -> dict:

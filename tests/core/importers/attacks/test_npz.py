@@ -67,7 +67,7 @@ def test_shapes_that_are_not_stored(refused, shape, kind):
     refused(models.archive({**entries(), "x.npy": npy(header)}), kind, "x.npy")
 
 
-@pytest.mark.parametrize("dtype", ["|O", "<M8[s]", "|V8", "<c8", "|S3"])
+@pytest.mark.parametrize("dtype", ["|O", "<M8[s]", "|V8", "<c8", "|S3", "<f16"])
 def test_types_that_are_no_numbers(refused, dtype):
     header = f"{{'descr': {dtype!r}, 'fortran_order': False, 'shape': (), }}"
     refused(models.archive({**entries(), "x.npy": npy(header, bytes(8))}), errors.NotNumbers)

@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
 
+import numpy as np
+
 import core.importers
 from core.errors import CoreError
 from core.importers.crossing import error_from, told_of, write_answer
@@ -124,7 +126,9 @@ def across(model: Model, limits: Limits) -> Model:
     write_answer(answer, description_of(model), model.parameters)
     file = io.BufferedReader(io.BytesIO(answer.getvalue()))
     arrived = model_from_answer(file, limits=limits)
-    assert arrived.digest == model.digest
+    assert arrived.parameters.keys() == model.parameters.keys()
+    for name, array in model.parameters.items():
+        np.testing.assert_array_equal(arrived.parameters[name], array)
     return arrived
 
 
