@@ -23,6 +23,14 @@ class NoSuchRun(CoreError):
     message = "There is no run '{run}' here. It may have been deleted or moved."
 
 
+class NoSuchModel(CoreError):
+    """A model is asked for that is not on the shelf, nor in this session."""
+
+    message = (
+        "There is no model '{model}' here. It may have been deleted, or uploaded in another window."
+    )
+
+
 class BrokenRun(CoreError):
     """A file of a run cannot be read."""
 
