@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.importers.onnx_axes import ONE, Atom, Axes, without_axis
+from core.importers.onnx_axes import ONE, UNITS, Atom, Axes, without_axis
 from core.importers.onnx_proto import Node
 from core.importers.onnx_reading import Reading
 from core.importers.onnx_sizes import Dim, Size, product
@@ -15,7 +15,7 @@ from core.stages import Plain, Recurrent, Stage
 _FAR = 2**31 - 1
 """From here on a bound means the end of the axis, as exporters write it."""
 
-Chosen = tuple[int, ...] | str
+Chosen = Sequence[int] | str
 """Positions, or one of all, flipped, first, last."""
 
 
@@ -27,7 +27,7 @@ def chosen(size: Dim, *, start: Dim, stop: Dim, step: Dim) -> Chosen:
         taken = range(size)[start:stop:step]
         if taken == range(size):
             return "all"
-        return "flipped" if taken == range(size)[::-1] else tuple(taken)
+        return "flipped" if taken == range(size)[::-1] else taken
     to_the_end = stop == size or (isinstance(stop, int) and stop >= _FAR)
     if step == 1:
         if start == 0 and to_the_end:
@@ -66,7 +66,7 @@ def take(
     if timed and len(what) == 1:
         return _step(value, axis, what[0], node, reading)
     if isinstance(value, Tips) and what and isinstance(size, int):
-        found = _parts(value, axis, [each % size for each in what])
+        found = _parts(value, axis, what, size)
         if found is not None:
             return found
     raise node.refuse("it takes a part of an axis that is neither the last step nor a direction")
@@ -112,16 +112,18 @@ def _read_out(stages: Sequence[Stage], step: Step) -> tuple[tuple[Stage, ...], S
     return (*stages[:at], replace(stage, returns="last"), *stages[at + 1 :]), None
 
 
-def _parts(value: Tips, axis: int, positions: list[int]) -> Tips | None:
+def _parts(value: Tips, axis: int, what: Sequence[int], size: int) -> Tips | None:
     """Some of the parts along an axis, whole; None where they do not end with a part."""
     group = value.axes[axis]
     at = next((at for at, atom in enumerate(group) if atom.part is not None), None)
     if at is None or any(atom.size != 1 for atom in group[:at]):
         return None
     atom = group[at]
-    inner = product([each.size for each in group[at + 1 :]])
-    if not isinstance(inner, int) or not isinstance(atom.size, int) or atom.part is None:
+    inner = product([each.size for each in group[at + 1 :] if each.label == UNITS])
+    if not isinstance(inner, int) or not isinstance(atom.size, int) or size != atom.size * inner:
         return None
+    assert atom.part is not None
+    positions = [each % size for each in what]
     wanted = [position // inner for position in positions[::inner]]
     whole = [each * inner + offset for each in wanted for offset in range(inner)]
     if positions != whole:

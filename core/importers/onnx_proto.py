@@ -145,12 +145,9 @@ def _sizes(value: onnx.ValueInfoProto, limits: Limits) -> tuple[Dim, ...]:
     declared = value.type.tensor_type
     if not declared.HasField("shape"):
         return ()
-    if len(declared.shape.dim) > limits.dimensions:
-        limits.check_shape([1] * len(declared.shape.dim), entry=value.name)
-    return tuple(
-        each.dim_value if each.dim_value > 0 else Size(1, (axis_of(value.name, at),))
-        for at, each in enumerate(declared.shape.dim)
-    )
+    sides = [max(each.dim_value, 0) for each in declared.shape.dim]
+    limits.check_shape(sides, entry=value.name)
+    return tuple(side or Size(1, (axis_of(value.name, at),)) for at, side in enumerate(sides))
 
 
 def axis_of(name: str, at: int) -> str:
