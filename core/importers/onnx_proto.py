@@ -1,8 +1,8 @@
 """The bytes of an `.onnx` file as nodes and tensors: protobuf alone, every claim checked.
 
 Of the onnx package only the message classes are used, and the one function that turns a checked
-tensor into an array. Nothing is executed, no shapes are inferred, no other file is opened. Tensors
-become arrays when a node asks for them, and are not kept: so the file is in memory about once.
+tensor into an array. Nothing is executed, no shapes are inferred, no other file is opened. Raw
+numbers never pass through protobuf, which would copy them twice: arrays are views of the file.
 Not chosen: `onnx.checker` and `onnx.load`, which run C++ over the whole graph and follow paths.
 """
 
@@ -29,23 +29,26 @@ from core.importers.errors import (
 )
 from core.importers.limits import Limits, Tally
 from core.importers.onnx_sizes import Dim, Size
-from core.importers.protobuf import check_fields
+from core.importers.protobuf import check_fields, numbers_apart
 
 if TYPE_CHECKING:
     import onnx
 
 OWN_DOMAINS = ("", "ai.onnx")
 
-# Type of the tensor → its name, the field with its numbers if they are not raw, bytes of one.
+Raw = memoryview | bytes
+
+# Type of the tensor → its name, the field with its numbers if they are not raw, and how raw ones
+# are read.
 _TYPES = {
-    1: ("FLOAT", "float_data", 4),
-    5: ("INT16", "int32_data", 2),
-    6: ("INT32", "int32_data", 4),
-    7: ("INT64", "int64_data", 8),
-    9: ("BOOL", "int32_data", 1),
-    10: ("FLOAT16", "int32_data", 2),
-    11: ("DOUBLE", "double_data", 8),
-    16: ("BFLOAT16", "int32_data", 2),
+    1: ("FLOAT", "float_data", "<f4"),
+    5: ("INT16", "int32_data", "<i2"),
+    6: ("INT32", "int32_data", "<i4"),
+    7: ("INT64", "int64_data", "<i8"),
+    9: ("BOOL", "int32_data", "|u1"),
+    10: ("FLOAT16", "int32_data", "<f2"),
+    11: ("DOUBLE", "double_data", "<f8"),
+    16: ("BFLOAT16", "int32_data", "<u2"),
 }
 _EXTERNAL = 1
 
@@ -85,7 +88,7 @@ class Graph:
 
     def array(self, name: str) -> Array:
         """The numbers of a stored tensor, half precision widened."""
-        return _array(self.tensors[name], name, tally=None)
+        return _array(*self.tensors[name])
 
 
 def read_graph(data: Data, *, limits: Limits) -> Graph:
@@ -98,9 +101,10 @@ def read_graph(data: Data, *, limits: Limits) -> Graph:
     from google.protobuf.message import DecodeError
 
     check_fields(data, limits=limits)
+    slim, numbers = numbers_apart(data)
     model = onnx.ModelProto()
     try:
-        model.ParseFromString(bytes(data))
+        model.ParseFromString(slim)
     except (DecodeError, RecursionError) as error:
         raise BrokenFile(entry="model", why="it is no ONNX model") from error
     if not model.HasField("graph"):
@@ -114,11 +118,11 @@ def read_graph(data: Data, *, limits: Limits) -> Graph:
         raise UnsupportedModel(what=what, why="weights are read as they are, row by row")
     limits.check_entries(len(graph.node), entry="graph/node")
     tensors: dict[str, Any] = {}
-    for tensor in graph.initializer:
+    for tensor, raw in zip(graph.initializer, numbers, strict=True):
         if tensor.name in tensors:
             raise RepeatedEntry(entry=tensor.name)
-        _check_tensor(tensor, tensor.name, tally)
-        tensors[tensor.name] = tensor
+        _check_tensor(tensor, raw, tensor.name, tally)
+        tensors[tensor.name] = tensor, raw
     total = len(graph.node)
     nodes = tuple(_node(node, at, total, tally) for at, node in enumerate(graph.node, start=1))
     inputs = {value.name: _sizes(value, limits) for value in graph.input}
@@ -187,13 +191,15 @@ def _attribute(attribute: onnx.AttributeProto, node: Node, tally: Tally) -> Any:
             tally.limits.check_entries(len(attribute.strings), entry=entry)
             return [each.decode("utf-8", "replace") for each in attribute.strings]
         case kinds.TENSOR:
-            return _array(attribute.t, entry, tally=tally)
+            raw = attribute.t.raw_data if attribute.t.HasField("raw_data") else None
+            _check_tensor(attribute.t, raw, entry, tally)
+            return _array(attribute.t, raw)
         case kinds.GRAPH | kinds.GRAPHS:
             raise node.refuse("it runs a graph of its own; loops and branches are not read")
     raise node.refuse(f"its {shown(attribute.name)} is neither numbers, a text nor a tensor")
 
 
-def _check_tensor(tensor: onnx.TensorProto, entry: str, tally: Tally) -> None:
+def _check_tensor(tensor: onnx.TensorProto, raw: Raw | None, entry: str, tally: Tally) -> None:
     """Refuses a tensor whose numbers are elsewhere, of another type, or not as many as declared."""
     if tensor.data_location == _EXTERNAL or tensor.external_data:
         target = next((each.value for each in tensor.external_data if each.key == "location"), "")
@@ -203,20 +209,30 @@ def _check_tensor(tensor: onnx.TensorProto, entry: str, tally: Tally) -> None:
         raise NotNumbers(entry=entry, found=f"the type {tensor.data_type}", known=known)
     if tensor.HasField("segment"):
         raise BrokenFile(entry=entry, why="only a segment of it is there")
-    _, stored, wide = _TYPES[tensor.data_type]
+    _, stored, kind = _TYPES[tensor.data_type]
     count = math.prod(tally.add(list(tensor.dims), entry=entry))
-    raw = tensor.HasField("raw_data")
-    found = len(tensor.raw_data) if raw else len(getattr(tensor, stored)) * wide
+    wide = np.dtype(kind).itemsize
+    found = len(getattr(tensor, stored)) * wide if raw is None else len(raw)
     if found != count * wide:
         raise NotStored(entry=entry, expected=count * wide, found=found)
 
 
-def _array(tensor: onnx.TensorProto, entry: str, *, tally: Tally | None) -> Array:
-    """The numbers; with `tally`, checked first."""
+def _array(tensor: onnx.TensorProto, raw: Raw | None) -> Array:
+    """The numbers of a checked tensor, a view of the file where they are raw."""
     import onnx.numpy_helper
 
-    if tally is not None:
-        _check_tensor(tensor, entry, tally)
-    array: Array = onnx.numpy_helper.to_array(tensor)
-    half = _TYPES[tensor.data_type][0] in ("FLOAT16", "BFLOAT16")
-    return array.astype(np.float32) if half else array
+    if raw is None:
+        array: Array = onnx.numpy_helper.to_array(tensor)
+    else:
+        array = np.frombuffer(raw, _TYPES[tensor.data_type][2]).reshape(tuple(tensor.dims))
+    match _TYPES[tensor.data_type][0]:
+        case "FLOAT16":
+            return array.astype(np.float32)
+        case "BFLOAT16" if raw is not None:
+            # The upper half of a float32.
+            return (array.astype(np.uint32) << 16).view(np.float32)
+        case "BFLOAT16":
+            return array.astype(np.float32)
+        case "BOOL":
+            return array != 0
+    return array

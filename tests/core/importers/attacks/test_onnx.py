@@ -11,6 +11,7 @@ import pytest
 from core.errors import CoreError, NonFiniteWeights, UnsupportedModel
 from core.importers import errors
 from core.importers.limits import Limits
+from core.importers.onnx_proto import read_graph
 from core.importers.protobuf import check_fields
 from tests.core.importers.attacks import onnx_files as files
 from tests.core.importers.attacks.onnx_files import attribute, field, graph, model, node, tensor
@@ -114,6 +115,41 @@ def test_small_numbers_that_take_eight_times_their_bytes(refused):
     refused(data, errors.EntryTooLarge, file_bytes=16 * MIB)
 
 
+def whole(name: str, *numbers: int) -> bytes:
+    """A TensorProto of whole numbers."""
+    said = field(8, name) + field(1, len(numbers)) + field(2, 7)
+    return said + field(9, np.array(numbers, "<i8").tobytes())
+
+
+@pytest.mark.parametrize(
+    ("nodes", "tensors"),
+    [
+        (
+            [
+                node("Concat", [f"d{at}"] * 2, [f"d{at + 1}"], attribute("axis", 0))
+                for at in range(60)
+            ],
+            [tensor("d0", np.ones(1000))],
+        ),
+        (
+            [node("Add", ["p", "q"], ["d60"])],
+            [tensor("p", np.ones((2**16, 1))), tensor("q", np.ones((1, 2**16)))],
+        ),
+        (
+            [node("Gather", ["p", "i"], ["d60"])],
+            [tensor("p", np.ones((2, 2**16))), whole("i", *([1] * 2**16))],
+        ),
+    ],
+    ids=["doubled sixty times", "a sum in two directions", "one row over and over"],
+)
+def test_constants_that_grow(refused, nodes, tensors):
+    """Small tensors, and operations that make large ones of them before the network begins."""
+    own = [tensor(name, array) for name, array in files.weights().items()]
+    unsuspicious = [*nodes, *files.sound_nodes()[:1], node("Add", ["y", "d60"], ["z"])]
+    data = model(graph(unsuspicious, [*own, *tensors]))
+    refused(data, errors.TooManyNumbers, file_bytes=16 * MIB)
+
+
 @pytest.mark.parametrize("depth", [40, 2000])
 def test_graphs_in_graphs(refused, depth):
     inside = b""
@@ -198,6 +234,29 @@ def test_nothing_but_noise():
             check_fields(data, limits=Limits())
         except errors.FileRefused:
             continue
+
+
+def test_raw_numbers_of_every_type_are_those_of_protobuf():
+    """Taken out of the file before protobuf parses it, or by onnx itself."""
+    onnx = pytest.importorskip("onnx")
+    generator = np.random.default_rng(7)
+    made = onnx.ModelProto()
+    made.ParseFromString(model())
+    expected = {}
+    for kind in ("float32", "float64", "float16", "int16", "int32", "int64", "bool"):
+        array = (generator.normal(size=(3, 4)) * 9).astype(kind)
+        made.graph.initializer.append(onnx.numpy_helper.from_array(array, kind))
+        expected[kind] = array
+    found = read_graph(made.SerializeToString(), limits=Limits())
+    for kind, array in expected.items():
+        np.testing.assert_array_equal(found.array(kind), array)
+    assert not found.array("float32").flags.owndata
+
+
+def test_the_last_of_several_numbers_holds(witness):
+    """As in protobuf: a second field of the same number replaces the first."""
+    twice = field(9, bytes(4)) + tensor("W", KERNEL)
+    assert witness.read(with_kernel(twice)).stages is not None
 
 
 def test_fields_are_counted_as_protobuf_has_them():
