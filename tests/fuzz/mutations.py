@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tests.fuzz.seeds import Seed
+from tests.fuzz.wire import in_message
 
 Rng = np.random.Generator
 Mutation = Callable[[bytes, Rng], bytes]
@@ -169,11 +170,17 @@ def mutated(seed: Seed, rng: Rng) -> tuple[str, bytes, dict[str, Any]]:
     """A mutation of the file: what was done to it, its bytes, and the options to read it with."""
     is_archive = seed.data[:2] == b"PK"
     ways = ["archive"] * 6 + ["directory", "bytes"] if is_archive else ["bytes"] * 4
+    ways += ["wire"] * 16 if seed.name.endswith(".onnx") else []
     ways += ["json"] * 4 if seed.write is not None else []
     ways += ["option"] * 2 if seed.options else []
     match ways[int(rng.integers(len(ways)))]:
         case "archive":
             return "archive", in_archive(seed.data, rng), dict(seed.options)
+        case "wire":
+            data = seed.data
+            for _ in range(int(rng.choice([1, 1, 1, 2, 4]))):
+                data = in_message(data, rng, EDGES)
+            return "wire", data, dict(seed.options)
         case "directory":
             return "directory", in_directory(seed.data, rng), dict(seed.options)
         case "json" if seed.write is not None:

@@ -34,12 +34,14 @@ def deep_layers() -> list[Json]:
     """One of every kind of layer that has a reader of its own."""
     lstm = layer("LSTM", "inner", units=3, return_sequences=True, use_bias=True)
     return [
+        layer("TextVectorization", "words", vocabulary=["a", "b"], output_mode="int"),
         layer("Embedding", input_dim=7, output_dim=4, mask_zero=True),
         layer("SpatialDropout1D", rate=0.1),
         layer("Bidirectional", layer=lstm, merge_mode="concat"),
         layer("LayerNormalization", axis=[-1], epsilon=1e-3, center=True, scale=True),
         layer("GRU", units=2, return_sequences=True, reset_after=True, use_bias=True),
         layer("TimeDistributed", "each", layer=layer("Dense", "inside", units=3, use_bias=True)),
+        layer("BatchNormalization", axis=-1, epsilon=1e-3, center=True, scale=True),
         layer("Activation", activation="relu"),
         layer("GlobalMaxPooling1D", "highest"),
         layer("Dense", units=2, activation="softmax", use_bias=True),
@@ -55,9 +57,11 @@ def deep_arrays() -> dict[str, np.ndarray]:
     shapes |= {f"layer_normalization/vars/{at}": (6,) for at in range(2)}
     shapes |= {"gru/cell/vars/0": (6, 6), "gru/cell/vars/1": (2, 6), "gru/cell/vars/2": (2, 6)}
     shapes |= {"time_distributed/layer/vars/0": (2, 3), "time_distributed/layer/vars/1": (3,)}
+    shapes |= {f"batch_normalization/vars/{at}": (3,) for at in range(4)}
     shapes |= {"dense/vars/0": (3, 2), "dense/vars/1": (2,)}
     return {
-        name: generator.normal(0, 0.5, shape).astype(np.float32) for name, shape in shapes.items()
+        name: generator.uniform(0.1, 0.9, shape).astype(np.float32)  # variances are not negative
+        for name, shape in shapes.items()
     }
 
 
