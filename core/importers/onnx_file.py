@@ -24,8 +24,8 @@ from core.importers.limits import Limits
 from core.importers.onnx_axes import Atom
 from core.importers.onnx_layers import LAYERS
 from core.importers.onnx_plumbing import plumbed
-from core.importers.onnx_proto import Graph, Node, axis_of, read_graph
-from core.importers.onnx_reading import Reading, is_recurrent, live
+from core.importers.onnx_proto import Branch, Graph, Node, array_of, axis_of, read_graph
+from core.importers.onnx_reading import Reading, branches, is_recurrent, live, reads
 from core.importers.onnx_sizes import UnknownSize
 from core.importers.onnx_structure import STRUCTURE
 from core.importers.onnx_values import Aside, Const, Flow, Tips, Value, described, settled
@@ -74,7 +74,6 @@ class _Graph:
         self.graph, self.without_tail = graph, without_tail
         self.reading = Reading(graph)
         self.values: dict[str, Value] = {}
-        self.cut: Flow | None = None
         self.nodes = live(graph)
         self.last = max((node.at for node in self.nodes if is_recurrent(node)), default=0)
         for name, sizes in graph.inputs.items():
@@ -88,18 +87,38 @@ class _Graph:
             why = "no LSTM, GRU or RNN is in it; one that is written out step by step is not read"
             raise UnsupportedModel(what="The graph", why=why)
         for node in self.nodes:
-            inputs = [self._value(name, node) if name else None for name in node.inputs]
             try:
-                made = self._made(node, inputs)
+                self._run(node)
             except UnsupportedModel as refusal:
-                self.cut = self._without(node, inputs, refusal)
-                break
-            for name, value in zip(node.outputs, made, strict=False):
-                if name in self.values or name in self.graph.tensors:
-                    raise RepeatedEntry(entry=name)
-                if name:
-                    self.values[name] = value
-        return self.cut or self._longest()
+                return self._without(node, refusal)
+        return self._longest()
+
+    def _run(self, node: Node) -> None:
+        """Follows the node, and keeps what its outputs hold."""
+        inputs = [self._value(name, node) if name else None for name in node.inputs]
+        made = self._chosen(node, inputs) if node.op == "If" else self._made(node, inputs)
+        for name, value in zip(node.outputs, made, strict=False):
+            if name:
+                self._keep(name, value)
+
+    def _chosen(self, node: Node, inputs: list[Value | None]) -> Sequence[Value]:
+        """What the branch gives that shapes alone decide on, as torch squeezes an axis."""
+        which = inputs[0] if inputs else None
+        if not isinstance(which, Const) or which.array.size != 1 or which.array.dtype.kind != "b":
+            raise node.refuse("which branch it takes is not known before it runs")
+        branch = node.attributes.get("then_branch" if which.array.item() else "else_branch")
+        if not isinstance(branch, Branch):
+            raise node.refuse("it has no graph for the branch that it takes")
+        for name, tensor in branch.tensors.items():
+            self._keep(name, Const(array_of(tensor)))
+        for each in live(branch):
+            self._run(each)
+        return [self._value(name, node) for name in branch.outputs]
+
+    def _keep(self, name: str, value: Value) -> None:
+        if name in self.values or name in self.graph.tensors:
+            raise RepeatedEntry(entry=name)
+        self.values[name] = value
 
     def _value(self, name: str, node: Node) -> Value:
         if name in self.values:
@@ -115,6 +134,8 @@ class _Graph:
                 return found
             if isinstance(next(iter(inputs), None), Aside) and node.op in STRUCTURE:
                 return [value for value in inputs[:1] if value] * len(node.outputs)
+            if branches(node):
+                raise node.refuse("it runs a graph of its own, again and again")
             run = STRUCTURE.get(node.op) or LAYERS.get(node.op)
             if run is None:
                 raise node.refuse("it is none of the operations that a recurrent network is of")
@@ -122,12 +143,13 @@ class _Graph:
         except UnknownSize as error:
             raise node.refuse("its shape is not known before it runs") from error
 
-    def _without(self, node: Node, inputs: list[Value | None], refusal: UnsupportedModel) -> Flow:
+    def _without(self, node: Node, refusal: UnsupportedModel) -> Flow:
         """The chain up to `node`, which cannot be read, if no recurrent layer follows."""
         if node.at <= self.last:
             raise refusal
         before = []
-        for value in inputs:
+        for name in reads(node):
+            value = self.values.get(name)
             if isinstance(value, Flow | Tips):
                 try:
                     before.append(settled(value, node))

@@ -19,7 +19,7 @@ from core.errors import CoreError
 from core.importers import onnx_axes
 from core.importers.onnx_proto import Node
 from core.importers.onnx_reading import Reading, integer, needs
-from core.importers.onnx_sizes import Dim, Size, UnknownSize
+from core.importers.onnx_sizes import Dim, Size, UnknownSize, product
 from core.importers.onnx_structure import Inputs, axes_given, axis_at, integers, slices
 from core.importers.onnx_values import Aside, Const, Filled, Flow, Tips, Value
 
@@ -253,6 +253,16 @@ def _where(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequ
     return [Const(np.where(which.astype(bool), one, other))]
 
 
+def _product(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
+    """Of all sizes in a row, as tf2onnx joins axes."""
+    array = _one(node, arrays)
+    axes = _axes(node, arrays, 1)
+    if array.ndim != 1 or array.dtype.kind not in "iO" or (axes or [0])[0] not in (0, -1):
+        raise node.refuse("it multiplies something else than the sizes of a shape")
+    found = _sizes([product(integers(Const(array), node))])
+    return [Const(found if integer(node, "keepdims", 1) else found.reshape(()))]
+
+
 def _identity(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
     return [Const(_one(node, arrays))]
 
@@ -277,6 +287,7 @@ _ARRAYS: dict[str, _Run] = {
     "Mul": _pairwise(np.multiply),
     "Div": _pairwise(_quotient),
     "Equal": _pairwise(np.equal),
+    "ReduceProd": _product,
 }
 
 _MOVES = {

@@ -9,7 +9,7 @@ Not chosen: `onnx.checker` and `onnx.load`, which run C++ over the whole graph a
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 OWN_DOMAINS = ("", "ai.onnx")
 
 Raw = memoryview | bytes
+Stored = tuple[Any, Raw | None]
+"""A tensor, and its numbers if they are raw."""
 
 # Type of the tensor → its name, the field with its numbers if they are not raw, and how raw ones
 # are read.
@@ -57,7 +59,8 @@ _EXTERNAL = 1
 class Node:
     """One operation: what it is, what it reads and makes, by name, and its attributes.
 
-    Numbers and lists of numbers stand as they are, texts as str, tensors as arrays.
+    Numbers and lists of numbers stand as they are, texts as str, tensors as arrays, graphs within
+    the graph as `Branch`es.
     """
 
     op: str
@@ -75,11 +78,23 @@ class Node:
 
 
 @dataclass(frozen=True, eq=False)
+class Branch:
+    """A graph that an operation runs, which may read every name of the graph around it.
+
+    `tensors` are checked, to be read by `array_of`.
+    """
+
+    nodes: tuple[Node, ...]
+    tensors: Mapping[str, Stored]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Graph:
     """The graph of a file. `inputs` are those without a value, each with the sizes of its axes."""
 
     nodes: tuple[Node, ...]
-    tensors: Mapping[str, Any]
+    tensors: Mapping[str, Stored]
     inputs: Mapping[str, tuple[Dim, ...]]
     outputs: tuple[str, ...]
     version: int
@@ -88,14 +103,14 @@ class Graph:
 
     def array(self, name: str) -> Array:
         """The numbers of a stored tensor, half precision widened."""
-        return _array(*self.tensors[name])
+        return array_of(self.tensors[name])
 
 
 def read_graph(data: Data, *, limits: Limits) -> Graph:
     """The graph in the bytes.
 
-    Raises FileRefused by its reason, and UnsupportedModel, naming the operation, for functions,
-    control flow and operations of other domains than ONNX's own.
+    Raises FileRefused by its reason, and UnsupportedModel, naming the operation, for functions
+    and operations of other domains than ONNX's own.
     """
     import onnx
     from google.protobuf.message import DecodeError
@@ -113,11 +128,26 @@ def read_graph(data: Data, *, limits: Limits) -> Graph:
         what = f"The function '{shown(model.functions[0].name)}' in an ONNX file"
         raise UnsupportedModel(what=what, why="only operations of ONNX itself are read")
     graph, tally = model.graph, Tally(limits)
+    whole = _branch(graph, numbers, tally)
+    inputs = {value.name: _sizes(value, limits) for value in graph.input}
+    return Graph(
+        nodes=whole.nodes,
+        tensors=whole.tensors,
+        inputs={name: sizes for name, sizes in inputs.items() if name not in whole.tensors},
+        outputs=whole.outputs,
+        version=_version(model),
+        name=graph.name,
+        tally=tally,
+    )
+
+
+def _branch(graph: onnx.GraphProto, numbers: Sequence[Raw | None], tally: Tally) -> Branch:
+    """A graph, whole or within another; how deep they stand in one another has been checked."""
     if graph.sparse_initializer:
         what = "A sparse tensor in an ONNX file"
         raise UnsupportedModel(what=what, why="weights are read as they are, row by row")
-    limits.check_entries(len(graph.node), entry="graph/node")
-    tensors: dict[str, Any] = {}
+    tally.limits.check_entries(len(graph.node), entry="graph/node")
+    tensors: dict[str, Stored] = {}
     for tensor, raw in zip(graph.initializer, numbers, strict=True):
         if tensor.name in tensors:
             raise RepeatedEntry(entry=tensor.name)
@@ -125,16 +155,7 @@ def read_graph(data: Data, *, limits: Limits) -> Graph:
         tensors[tensor.name] = tensor, raw
     total = len(graph.node)
     nodes = tuple(_node(node, at, total, tally) for at, node in enumerate(graph.node, start=1))
-    inputs = {value.name: _sizes(value, limits) for value in graph.input}
-    return Graph(
-        nodes=nodes,
-        tensors=tensors,
-        inputs={name: sizes for name, sizes in inputs.items() if name not in tensors},
-        outputs=tuple(value.name for value in graph.output),
-        version=_version(model),
-        name=graph.name,
-        tally=tally,
-    )
+    return Branch(nodes, tensors, tuple(value.name for value in graph.output))
 
 
 def _version(model: onnx.ModelProto) -> int:
@@ -191,11 +212,12 @@ def _attribute(attribute: onnx.AttributeProto, node: Node, tally: Tally) -> Any:
             tally.limits.check_entries(len(attribute.strings), entry=entry)
             return [each.decode("utf-8", "replace") for each in attribute.strings]
         case kinds.TENSOR:
-            raw = attribute.t.raw_data if attribute.t.HasField("raw_data") else None
-            _check_tensor(attribute.t, raw, entry, tally)
-            return _array(attribute.t, raw)
-        case kinds.GRAPH | kinds.GRAPHS:
-            raise node.refuse("it runs a graph of its own; loops and branches are not read")
+            stored = attribute.t, _raw(attribute.t)
+            _check_tensor(*stored, entry, tally)
+            return array_of(stored)
+        case kinds.GRAPH:
+            numbers_within = [_raw(tensor) for tensor in attribute.g.initializer]
+            return _branch(attribute.g, numbers_within, tally)
     raise node.refuse(f"its {shown(attribute.name)} is neither numbers, a text nor a tensor")
 
 
@@ -217,10 +239,15 @@ def _check_tensor(tensor: onnx.TensorProto, raw: Raw | None, entry: str, tally: 
         raise NotStored(entry=entry, expected=count * wide, found=found)
 
 
-def _array(tensor: onnx.TensorProto, raw: Raw | None) -> Array:
+def _raw(tensor: onnx.TensorProto) -> bytes | None:
+    return tensor.raw_data if tensor.HasField("raw_data") else None
+
+
+def array_of(stored: Stored) -> Array:
     """The numbers of a checked tensor, a view of the file where they are raw."""
     import onnx.numpy_helper
 
+    tensor, raw = stored
     if raw is None:
         array: Array = onnx.numpy_helper.to_array(tensor)
     else:

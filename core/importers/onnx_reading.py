@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from core.errors import UnsupportedModel
 from core.importers.errors import shown
 from core.importers.onnx_axes import ONE, Group
-from core.importers.onnx_proto import Graph, Node
+from core.importers.onnx_proto import Branch, Graph, Node
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
 
@@ -67,18 +67,34 @@ class Reading:
 
 
 def is_recurrent(node: Node) -> bool:
-    """Whether the node has a loop in time."""
-    return node.op in _RECURRENT
+    """Whether the node, or one that it may run, has a loop in time."""
+    inside = (each for branch in branches(node) for each in branch.nodes)
+    return node.op in _RECURRENT or any(map(is_recurrent, inside))
 
 
-def live(graph: Graph) -> list[Node]:
+def branches(node: Node) -> list[Branch]:
+    """The graphs that a node may run."""
+    return [value for value in node.attributes.values() if isinstance(value, Branch)]
+
+
+def live(graph: Graph | Branch) -> list[Node]:
     """The nodes that an output depends on, in the order of the file."""
     needed, found = set(graph.outputs), []
     for node in reversed(graph.nodes):
         if needed & set(node.outputs):
             found.append(node)
-            needed |= set(node.inputs)
+            needed |= reads(node)
     return found[::-1]
+
+
+def reads(node: Node) -> set[str]:
+    """The names that a node reads, those in graphs that it may run included."""
+    names = set(node.inputs)
+    for branch in branches(node):
+        names |= set(branch.outputs)
+        for each in branch.nodes:
+            names |= reads(each)
+    return names
 
 
 def needs(node: Node, count: int) -> None:

@@ -267,6 +267,30 @@ def test_lengths_of_texts_are_a_mask() -> None:
         np.testing.assert_allclose(found.outputs[at], expected[:, 0].ravel(), atol=TOLERANCE)
 
 
+def _branch(op: str, value: str, *axes: str) -> onnx.GraphProto:
+    node = helper.make_node(op, [value, *axes], [f"{op}_chosen"])
+    given = helper.make_tensor_value_info(f"{op}_chosen", onnx.TensorProto.FLOAT, None)
+    return helper.make_graph([node], op, [], [given])
+
+
+@pytest.mark.parametrize("units", [1, 2])
+def test_a_branch_that_shapes_decide_on(units: int) -> None:
+    """As torch writes `squeeze(-1)`: only if that axis has a size of 1."""
+    graph = Graph(seed=18)
+    y = graph.dense(
+        last_of(graph, one(graph, graph.recurrent("GRU", numbers(graph))[0])), UNITS, units
+    )
+    wide = graph.node("Gather", graph.node("Shape", y), graph.put("at", np.array(-1)))
+    narrow = graph.node("Equal", wide, graph.put("unit", np.array(1)))
+    graph.node("If", narrow, then_branch=_branch("Squeeze", y, graph.whole(-1)),
+               else_branch=_branch("Identity", y))  # fmt: skip
+    data, given = graph.data(graph.node("Tanh", graph.nodes[-1].output[0])), sequences(BATCH, TIME)
+    (expected,) = answers(data, x=given)
+    assert expected.ndim == units
+    outputs = core.record(read_onnx(data), given).outputs
+    np.testing.assert_allclose(outputs, expected.reshape(BATCH, units), atol=TOLERANCE)
+
+
 def test_names_come_from_weights_and_paths() -> None:
     graph = Graph(seed=16)
     y = last_of(graph, one(graph, graph.recurrent("LSTM", ids(graph))[0]))

@@ -118,7 +118,17 @@ def _turned_axes(g: Graph) -> str:
 
 def _loop(g: Graph) -> str:
     body = helper.make_graph([], "body", [], [])
-    return g.node("If", g.put("yes", np.array(True)), then_branch=body, else_branch=body)
+    every = layer()(g)
+    return g.node("Loop", g.whole(2), g.put("yes", np.array(True)), every, body=body)
+
+
+def _open_branch(g: Graph) -> str:
+    body = helper.make_graph([], "body", [], [])
+    layer()(g)
+    last = g.nodes[-1].output[0]
+    g.input("which", (), onnx.TensorProto.BOOL)
+    chosen = g.node("If", "which", then_branch=body, else_branch=body)
+    return g.node("Add", last, chosen)
 
 
 def _of_others(g: Graph) -> str:
@@ -159,7 +169,8 @@ REFUSED: dict[str, tuple[Build, list[str]]] = {
     "the last step of texts of several lengths": (_long_at_last, ["several lengths"]),
     "lengths for some layers": (_unsure_lengths, ["lengths of the texts, others not"]),
     "time and batch changed": (_turned_axes, ["not those of a layer before it"]),
-    "a graph in a graph": (_loop, ["(If, number 1 of 1)", "loops and branches"]),
+    "a loop": (_loop, ["(Loop, number 3 of 3)", "a graph of its own, again and again"]),
+    "an open branch": (_open_branch, ["(If, number 3 of 4)", "which branch it takes"]),
     "operations of others": (_of_others, ["(Gelu", "'com.microsoft'"]),
     "nothing recurrent": (lambda g: g.dense(ids(g), FEATURES, 2), ["no LSTM, GRU or RNN"]),
 }
