@@ -163,6 +163,19 @@ def test_a_lambda_in_a_model_in_a_model(refused, canary):
     refused(models.keras(before_lstm(nested)), errors.LambdaInFile, "inner")
 
 
+def test_a_lambda_behind_the_recurrent_layers_may_be_left_out(witness, canary):
+    """Named all the same; and what is left out is not run either."""
+    found = layer("Lambda", function=lambda_of(marshalled(canary)))
+    data = models.keras(models.config([*models.layers(), found]))
+    said = witness.read(data)
+    assert isinstance(said.error, UnsupportedModel | errors.LambdaInFile)
+    assert "Lambda" in str(said.error)
+    without = witness.read(data, options={"without_tail": True})
+    assert without.stages == ("embedding", "lstm", "dense")
+    assert said.deeds == without.deeds == ()
+    assert not canary.exists()
+
+
 @pytest.mark.parametrize("registered", ["evil>Dense", "Custom>LSTM"])
 def test_a_class_that_bears_a_name_of_keras(refused, registered):
     """What is registered decides which class is built, not what the class is called."""
