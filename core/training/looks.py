@@ -48,7 +48,7 @@ def look(model: Model, dataset: Dataset) -> dict[str, Any]:
 
 
 def _layer(run: LayerTrace, back: LayerGradients) -> dict[str, Any]:
-    length = norms(back) * len(run.inputs)  # the loss is a mean over the examples
+    length = _from_their_ends(run, back).sum(axis=0)  # each is a share: the loss is a mean
     at = np.unique(np.linspace(0, len(length) - 1, POINTS).round().astype(int))
     saturation = {
         gate.name: [_rounded(gate.saturation.below.mean()), _rounded(gate.saturation.above.mean())]
@@ -62,6 +62,19 @@ def _layer(run: LayerTrace, back: LayerGradients) -> dict[str, Any]:
         "saturation": saturation,
         "gradient": [_rounded(value) for value in length[at]],
     }
+
+
+def _from_their_ends(run: LayerTrace, back: LayerGradients) -> np.ndarray[Any, Any]:
+    """The norm at each step of each example, (examples, time), all of them ending at the last step.
+
+    Short texts that are filled up at their end would else have their losses all over the picture.
+    """
+    each = np.stack([norms(back, batch=place) for place in range(len(run.inputs))])
+    if run.mask is None or run.direction == "backward":
+        return each
+    time = each.shape[1]
+    ends = time - run.mask[:, ::-1].argmax(axis=1)  # after the last step that is not masked
+    return np.stack([np.roll(row, time - end) for row, end in zip(each, ends, strict=True)])
 
 
 def _rounded(value: float) -> float | None:
