@@ -7,11 +7,13 @@ choices of its own declares them at its top, `ORDER = state.declare(Choice(...))
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from core import data
 from core.initialise import INITIALISERS
 from core.text import MOST_CHARACTERS, MOST_TOKENS
+from core.training.shelf import Shelf
 from core.training.store import RunStore
 from dashboard import i18n
 from dashboard.fields import Choice, Field, Flag, Names, Number, Text, Whole
@@ -25,6 +27,7 @@ CELLS = ("simple_rnn", "lstm", "gru")
 UNTRAINED = "untrained"
 HOME = "home"  # the page without a path of its own
 RUN = "run:"  # before the id of a run whose model is read
+MODEL = "model:"  # before the id of a model that somebody brought
 FINAL = -1  # in place of an epoch: the run's own model, of its best epoch or its last
 MOST_STEPS = 5_000  # the longest window; past it a picture has more columns than a screen
 
@@ -42,13 +45,27 @@ def declare(field: AnyField) -> AnyField:
 
 
 def origins() -> tuple[str, ...]:
-    """Return what a model may come from: a task, nothing, or a run that has finished an epoch.
+    """Return what a model may come from: a task, nothing, a run that has finished an epoch, a
+    model that was kept, or one that this session brought.
 
     What each means is said in `dashboard.widgets.origin`; another kind begins with a word of its
     own and a colon.
     """
     runs = (RUN + run.id for run in RunStore().runs() if any(run.file("epochs").glob("[0-9]*.npz")))
-    return (*data.TASKS, UNTRAINED, *runs)
+    models = (*_of_session(), *(kept.id for kept in Shelf().models()))
+    return (*data.TASKS, UNTRAINED, *(MODEL + model for model in models), *runs)
+
+
+_of_session: Callable[[], Iterable[str]] = tuple
+
+
+def ask_session(source: Callable[[], Iterable[str]]) -> None:
+    """Ask this function for the ids of the models that a session brought: no other sees them.
+
+    `dashboard.state` gives the function once; here nothing knows of sessions.
+    """
+    global _of_session  # noqa: PLW0603 — the one wire between these choices and the session
+    _of_session = source
 
 
 # Everywhere

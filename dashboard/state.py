@@ -23,7 +23,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import i18n
+from dashboard import choices, i18n
 from dashboard.choices import *  # noqa: F403 — every declared choice is a name of this module too
 from dashboard.choices import FIELDS, HOME, LANGUAGE
 from dashboard.fields import Choice, Field, Refused
@@ -120,6 +120,17 @@ def language() -> str:
 
 
 i18n.listen(language)
+
+
+def brought() -> dict[str, Any]:
+    """Return the models that this session has brought, by their ids. Nobody else's are seen."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return {}
+    found: dict[str, Any] = recall("brought", {})
+    return found
+
+
+choices.ask_session(brought)
 
 
 def mode() -> Any:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
 from core.errors import ShapeMismatch
 from core.model import Model
 from core.text import MOST_CHARACTERS, Encoded, read_ids, read_numbers
@@ -20,6 +22,19 @@ def reads(model: Model) -> Reads:
     if model.embedding is None:
         return "numbers"
     return "ids" if model.vocabulary is None else "text"
+
+
+def sample(model: Model, *, length: int = 32) -> str:
+    """Something to begin with for a model that reads no words: ids from all over, or waves."""
+    length = model.steps or length
+    if model.embedding is not None:
+        rows = model.embedding.weights.shape[0]
+        first = min(2, rows - 1)  # past padding and unknown, as most have them
+        ids = np.random.default_rng(0).integers(first, rows, length)
+        return " ".join(map(str, ids))
+    steps, waves = np.arange(length)[:, None], np.arange(model.features)
+    values = np.sin(2 * np.pi * steps / (8 + waves) + waves)
+    return "\n".join(", ".join(f"{value:.3f}" for value in row) for row in values)
 
 
 def encode(model: Model, typed: str, *, limit: int = MOST_CHARACTERS) -> Encoded:

@@ -3,9 +3,9 @@
     model.npz    the model, as `core.Model.save` writes it
     label.json   its name, and what it was read from
 
-Whatever format a model came in, it is kept in ours: reading it again asks nothing and runs nothing.
-Like runs, it is put away before it is deleted for good. Not chosen: keeping the uploaded file, which
-would have to be checked as an attack at every look.
+Whatever format a model came in, it is kept in ours: reading it again asks nothing and runs
+nothing. Like runs, it is put away before it is deleted for good. Not chosen: keeping the uploaded
+file, which would have to be checked as an attack at every look.
 """
 
 from __future__ import annotations
@@ -72,6 +72,13 @@ class KeptModel:
                 return Model.load(file)
         except OSError as error:
             raise NoSuchModel(model=self.id) from error
+
+    def replace(self, model: Model) -> None:
+        """Keeps another model in its place. Raises FolderNotWritable."""
+        try:
+            replace_file(self.file, model.save)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
 
     def rename(self, name: str) -> None:
         """Gives it another name. Raises FolderNotWritable."""

@@ -8,7 +8,7 @@ Not chosen: caches inside `core`, because who keeps what for how long is the pag
 """
 
 from dashboard.cache.digest import digest
-from dashboard.cache.exports import event_files, keras_file
+from dashboard.cache.exports import event_files, keras_file, keras_file_soon
 from dashboard.cache.film import (
     Frame,
     Script,
@@ -29,13 +29,21 @@ from dashboard.cache.models import (
     untrained,
 )
 from dashboard.cache.parity import parity
-from dashboard.cache.records import answers, gradients, jacobian_norms, picture, trace
+from dashboard.cache.records import (
+    answers,
+    findings,
+    gradients,
+    jacobian_norms,
+    picture,
+    trace,
+)
 from dashboard.cache.runs import (
     answered,
     batches,
     config,
     described,
     epochs,
+    kept_model,
     looks,
     mistakes,
     run_model,
@@ -62,10 +70,13 @@ __all__ = [
     "epochs_filmed",
     "event_files",
     "filmed",
+    "findings",
     "frames",
     "gradients",
     "jacobian_norms",
+    "kept_model",
     "keras_file",
+    "keras_file_soon",
     "looks",
     "mistakes",
     "parity",

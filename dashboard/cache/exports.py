@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import Future
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +16,7 @@ from core.importers.save import model_bytes
 from core.model import Model
 from core.training.errors import ExportFailed
 from core.training.run_folder import Run
-from dashboard.cache.parity import keras_process
+from dashboard.cache.parity import asking, keras_process
 from dashboard.cache.runs import Stamp, stamp
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,11 @@ def keras_file(model: Model) -> bytes:
     return _keras_file(model.digest, model)
 
 
+def keras_file_soon(model: Model) -> Future[bytes]:
+    """Return a model as a `.keras` file, as soon as Keras has written it: ask `done()`."""
+    return _keras_file_soon(model.digest, model)
+
+
 def event_files(run: Run) -> bytes:
     """Return a run's figures as event files for TensorBoard, in a `.zip`. Raises ExportFailed."""
     return _event_files((stamp(run, "epochs.jsonl"), stamp(run, "batches.csv")), run)
@@ -37,6 +43,12 @@ def event_files(run: Run) -> bytes:
 def _keras_file(key: str, _model: Model) -> bytes:
     del key
     return model_bytes(_model, ".keras", process=keras_process())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _keras_file_soon(key: str, _model: Model) -> Future[bytes]:
+    del key
+    return asking().submit(model_bytes, _model, ".keras", process=keras_process())
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

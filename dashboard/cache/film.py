@@ -35,6 +35,8 @@ MOST_EPOCHS = 48
 """Epochs of one film: of more, so many evenly spread, the first and the last among them."""
 MOST_EXAMPLES = 512
 """Tokens whose states are compared between epochs: of more, so many evenly spread."""
+ANOTHER = 1.0
+"""How far an answer that is a number is taken to be off. The same in every epoch, as a class is."""
 
 Numbers = NDArray[np.floating]
 
@@ -46,8 +48,8 @@ class Script:
     Attributes:
         inputs: token ids (time,), or features (time, features).
         probe: its number among the run's probes, None where it is none.
-        answer: the class that is asked for, or the token that comes after the last one; None for
-            no question.
+        answer: the class that is asked for, or the token that comes after the last one; for a
+            model of numbers, which is asked for ANOTHER, any; None for no question.
     """
 
     inputs: NDArray[np.generic]
@@ -191,9 +193,13 @@ def _recorded(model: Model, script: Script) -> Trace:
 
 
 def _gradient(model: Model, trace: Trace, *, answer: int, layer: int) -> Numbers:
+    loss = default_loss(model.activation)
+    targets: NDArray[np.generic]
     if predicts_tokens(model):
-        targets: NDArray[np.generic] = next_tokens(trace, np.append(trace.inputs[0, 1:], answer))
+        targets = next_tokens(trace, np.append(trace.inputs[0, 1:], answer))
+    elif loss == "mean_squared_error":
+        targets = trace.outputs - ANOTHER
     else:
         targets = class_targets(model, trace, answer=answer)
-    found = core.backprop(model, trace, targets, loss=default_loss(model.activation))
+    found = core.backprop(model, trace, targets, loss=loss)
     return norms(found.layers[layer], batch=0)

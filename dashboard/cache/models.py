@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
 
 import core
+from core.analysis.typed import encode
 from core.bundled import bundled_model
 from core.model import Model
 from core.text import PADDING, UNKNOWN, Encoded, Unit, Vocabulary, tokenize
@@ -16,6 +17,8 @@ from core.text.decode import Decoded, decode
 from core.text.table import Table, read_table
 from core.text.vocabulary import normal_form
 from dashboard.cache.digest import digest
+
+Header = Literal["first row", "none"]
 
 ROWS = 4_096
 """Rows of an untrained model's embedding: a fixed number, so that a new word changes no weight."""
@@ -48,7 +51,7 @@ def precise(model: Model, *, readout: Any) -> Model:
 
 
 def encoded(words: str, model: Model) -> Encoded:
-    """Return a text as the ids of a model's vocabulary. Raises as `Model.encode` does."""
+    """Return what was typed, as a model reads it. Raises as `core.analysis.typed.encode` does."""
     return _encoded(digest(words), model.digest, words, model)
 
 
@@ -60,10 +63,10 @@ def decoded(file: str, _data: bytes, *, encoding: str | None) -> Decoded:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def table(file: str, encoding: str, _words: str) -> Table:
+def table(file: str, encoding: str, _words: str, *, header: Header = "first row") -> Table:
     """Return an upload, read in some encoding, as a table. Raises as `read_table` does."""
     del file, encoding
-    return read_table(_words)
+    return read_table(_words, header=header)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -90,6 +93,7 @@ def _precise(key: str, readout: Any, _model: Model) -> Model:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _encoded(key: str, model_key: str, _words: str, _model: Model) -> Encoded:
     del key, model_key
-    found = _model.encode(_words, limit=MOST_READ)
-    found.ids.flags.writeable = found.known.flags.writeable = False
+    found = encode(_model, _words, limit=MOST_READ)
+    for array in (found.ids, found.known, found.inputs):
+        array.flags.writeable = False
     return found

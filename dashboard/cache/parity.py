@@ -29,7 +29,7 @@ def parity(model: Model, run: Trace, *, again: bool = False) -> Future[Differenc
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _parity(model_key: str, inputs_key: str, _model: Model, _run: Trace) -> Future[Difference]:
     del model_key, inputs_key
-    return _asking().submit(_compare, _model, _run)
+    return asking().submit(_compare, _model, _run)
 
 
 def _compare(model: Model, run: Trace) -> Difference:
@@ -45,6 +45,7 @@ def keras_process() -> KerasProcess:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda pool: pool.shutdown())
-def _asking() -> ThreadPoolExecutor:
+def asking() -> ThreadPoolExecutor:
+    """Return the thread that asks the child, one question after another."""
     # One at a time, as the child does. The thread only waits for it and knows nothing of Streamlit.
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="parity")

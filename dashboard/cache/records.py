@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 import core
 from core.analysis.answers import answers as core_answers
+from core.analysis.findings import Finding
+from core.analysis.findings import findings as core_findings
 from core.analysis.jacobian import JacobianNorms
 from core.analysis.jacobian import jacobian_norms as core_jacobian_norms
 from core.gradients import Gradients
@@ -29,6 +31,11 @@ def trace(model: Model, inputs: NDArray[Any], *, initial_states: Any = None) -> 
 def answers(model: Model, run: Trace) -> NDArray[Any]:
     """Return what a model would answer if the text ended at each step, (time, outputs)."""
     return _answers(model.digest, digest(run.inputs), model, run)
+
+
+def findings(model: Model) -> tuple[Finding, ...]:
+    """Return what a model's weights tell before anything is read."""
+    return _findings(model.digest, model)
 
 
 def picture(*key: object, make: Callable[[], bytes]) -> bytes:
@@ -62,6 +69,12 @@ def _trace(
     # An overflow is said on the page (Trace.overflow), not in the server's log.
     with np.errstate(over="ignore", invalid="ignore"):
         return core.record(_model, _inputs, initial_states=_initial_states)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _findings(key: str, _model: Model) -> tuple[Finding, ...]:
+    del key
+    return core_findings(_model)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

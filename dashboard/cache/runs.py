@@ -14,9 +14,10 @@ import streamlit as st
 
 from core.model import Model
 from core.training.config import RunConfig
-from core.training.errors import BrokenRun
+from core.training.errors import BrokenRun, NoSuchModel
 from core.training.files import read_json, read_json_lines
 from core.training.run_folder import Run
+from core.training.shelf import KeptModel
 from core.training.store import RunStore
 
 if TYPE_CHECKING:
@@ -78,6 +79,15 @@ def mistakes(run: Run) -> list[dict[str, Any]]:
 def answered(run: Run) -> dict[str, Any] | None:
     """Return `outputs` and `targets` on test data, None until they are known. Raises BrokenRun."""
     return _answers(stamp(run, "test.npz"), run)
+
+
+def kept_model(kept: KeptModel) -> Model:
+    """Return a model of the shelf. Raises what `KeptModel.model` raises."""
+    try:
+        found = kept.file.stat()
+    except OSError as error:
+        raise NoSuchModel(model=kept.id) from error
+    return _kept_model((str(kept.file), found.st_mtime_ns, found.st_size), kept)
 
 
 def run_model(run: Run, *, epoch: int | None = None) -> Model:
@@ -166,6 +176,12 @@ def _answers(key: Stamp, _run: Run) -> dict[str, Any] | None:
     if not {"outputs", "targets"} <= found.keys() or found["outputs"].ndim != 2:
         raise BrokenRun(file="test.npz", why="it holds no answers")
     return found
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _kept_model(key: Stamp, _kept: KeptModel) -> Model:
+    del key
+    return _kept.model()
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

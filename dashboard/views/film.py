@@ -27,6 +27,7 @@ from dashboard.widgets.text import Passage, current_text, passage, pick_source, 
 from dashboard.widgets.trained import OfRun, model_of
 
 PAGE = Page(key="film", icon=":material/movie:", order=60)
+MOST_SAID = 8  # outputs of a model whose answers are numbers
 _GOOD = "good text"
 
 
@@ -52,7 +53,7 @@ def render() -> None:
     part = _passage(found.run)
     layer = state.fit(state.LAYER, high=len(model.layers) - 1)
     script = _script(found.run, part)
-    film = Film(found.run, part, script, layer, cache.epochs_filmed(found.run))
+    film = Film(found.run, model, part, script, layer, cache.epochs_filmed(found.run))
     with st.spinner(t("film.busy")):
         assert film.frames
     every = clock(found.run)
@@ -105,7 +106,7 @@ def _script(run: Run, part: Passage) -> cache.Script:
     """The text with its number among the probes, and what the trained model answers to it."""
     known = run.config.probes
     probe = known.index(part.text) if part.window.is_whole and part.text in known else None
-    bare = cache.Script(part.encoded.ids, probe)
+    bare = cache.Script(part.encoded.inputs[0], probe)
     final = run.final_epoch
     assert final is not None
     model, trace = cache.filmed(run, bare, epoch=final)
@@ -121,7 +122,7 @@ def _scripts(film: Film) -> list[cache.Script]:
     """All probes of the run; the text that is shown where there are none."""
     model = model_of(film.run)
     found = [
-        cache.Script(cache.encoded(text, model).ids, at)
+        cache.Script(cache.encoded(text, model).inputs[0], at)
         for at, text in enumerate(film.run.config.probes)
     ]
     return found or [film.script]
@@ -156,7 +157,8 @@ def _said(reading: Reading, *, epoch: int, final: int | None) -> str:
         return t("film.said.only", when=when)
     found = answers_of(reading)
     if not found.probable:
-        return t("film.said.only", when=when)
+        said = ", ".join(f"{value:.3g}" for value in found.values[-1][:MOST_SAID])
+        return t("film.said.numbers", when=when, numbers=said)
     guess, share = found.guesses(reading.trace.time - 1)[0]
     key = "film.said.next" if predicts_tokens(reading.model) else "film.said"
     return t(key, when=when, name=widgets.plain(guess, most=30), share=share)

@@ -7,8 +7,6 @@ from contextlib import nullcontext
 
 import streamlit as st
 
-from core.errors import CoreError
-from core.text import Encoded
 from dashboard import cache, figures, i18n, state, widgets
 from dashboard.figures import theme
 from dashboard.i18n import t
@@ -19,14 +17,13 @@ from dashboard.widgets.chain import Chain, chain, class_names, weights
 from dashboard.widgets.film import film
 from dashboard.widgets.lives import asked, lives, notice
 from dashboard.widgets.model import shown_cells
-from dashboard.widgets.origin import origin, samples
-from dashboard.widgets.text import current_text, pick_source, pick_text, say_unknown
+from dashboard.widgets.origin import origin
+from dashboard.widgets.text import pick_source, pick_text, readable, say_unknown
 
 PAGE = Page(key="gradients", icon=":material/trending_down:", order=30)
 
 HEIGHT = 460  # pixels: as tall as the knobs beside it
 LONG = 100_000  # steps × units from which on the page says that it works
-_GOOD = "good text"
 # On a telephone the columns stand beneath one another: the picture first, then the knobs.
 _CSS = """<style>
 @media (max-width: 640px) {
@@ -50,7 +47,7 @@ def render() -> None:
         knobs.pick_cells()
         pick_source()
     film(state.get(knobs.WEIGHTS))
-    text = _readable(current_text())
+    text = _readable()
     _unknown(text)
     with st.container(key="gradients"):
         left, right = st.columns([1, 2.8], gap="medium")
@@ -62,15 +59,12 @@ def render() -> None:
     _behind(found)
 
 
-def _readable(text: str) -> str:
+def _readable() -> str:
     """Return a text that can be read: this one, else the last that could be, with a sentence."""
-    try:
-        cache.encoded(text, weights(_shown()[0], text))
-    except CoreError as error:
+    encoded, error = readable(lambda text: (text, cache.encoded(text, weights(_shown()[0], text))))
+    if error is not None:
         widgets.problem(error)
-        return str(state.recall(_GOOD, samples()[0]))
-    state.remember(_GOOD, text)
-    return text
+    return encoded[0]
 
 
 def _unknown(text: str) -> None:
@@ -80,7 +74,7 @@ def _unknown(text: str) -> None:
     if len(whole) != length:
         cut = "first" if len(whole) > length else "repeated"
         st.caption(t(f"gradients.read.{cut}", steps=length, total=len(whole)))
-    say_unknown(Encoded(whole.tokens[:length], whole.ids[:length], whole.known[:length]))
+    say_unknown(whole.part(0, length))
 
 
 def _shown() -> tuple[str, ...]:

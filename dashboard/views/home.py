@@ -23,9 +23,9 @@ from dashboard.widgets.colouring import COLOUR
 from dashboard.widgets.epochs import pick_epoch, playable
 from dashboard.widgets.examples import Example, examples
 from dashboard.widgets.model import pick_cell, pick_task
-from dashboard.widgets.origin import origin, samples
+from dashboard.widgets.origin import origin
 from dashboard.widgets.player import clock, play_button, step_of, tick
-from dashboard.widgets.text import current_text, pick_source, pick_text
+from dashboard.widgets.text import current_text, pick_source, pick_text, readable
 from dashboard.widgets.trained import OfRun
 from dashboard.widgets.veil import sheet, veil
 
@@ -34,7 +34,6 @@ PAGE = Page(key="home", icon=":material/home:", order=0)
 LINE = 300  # characters that one line holds with ease; longer texts get the box of the other pages
 DEPTH = 13
 """The unit of brackets-lstm whose cell state counts the open brackets; a test holds it to that."""
-_GOOD = "good text"
 _CSS = """<style>
 .st-key-home-lead p { font-size: 1.15rem; line-height: 1.6; max-width: 62rem; text-wrap: pretty; }
 .st-key-home-play { min-height: 3.6rem; }
@@ -114,14 +113,7 @@ def _from_beginning() -> None:
 
 def _read() -> tuple[Reading, CoreError | None]:
     """Return what was recorded, of the last text that could be read if this one cannot."""
-    error: CoreError | None = None
-    try:
-        found = widgets.read(current_text())
-    except CoreError as problem:
-        error = problem
-        found = widgets.read(state.recall(_GOOD, samples()[0]))
-    state.remember(_GOOD, found.passage.text)
-    return found, error
+    return readable(widgets.read)
 
 
 def _start(step: int | None) -> int:

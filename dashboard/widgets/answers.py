@@ -46,7 +46,11 @@ def answers_of(reading: Reading) -> Answers:
 def classes_of(model: Model) -> tuple[str, ...]:
     """Return what the outputs are called; () where they have no names."""
     if predicts_tokens(model) and model.vocabulary is not None:
-        return tuple(visible(model.vocabulary.token_of(at)) for at in range(model.vocabulary.size))
+        known, size = model.vocabulary, model.vocabulary.size
+        # An embedding may have more rows than the vocabulary has words.
+        return tuple(
+            visible(known.token_of(at)) if at < size else str(at) for at in range(model.outputs)
+        )
     return tuple(
         t(f"reading.answer.{name}") if name in SAID else name
         for name in model.card.get("answers", ())

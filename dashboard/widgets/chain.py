@@ -108,7 +108,7 @@ def _chain(cell: str, text: str) -> Chain:
         ids = questions.random_tokens(model, length=length + 1, seed=state.get(state.SEED))
     else:
         encoded = cache.encoded(text, model)
-        ids = questions.repeated(encoded.ids, length=length + 1)
+        ids = questions.repeated(encoded.inputs[0], length=length + 1)
         seen = [visible(token) for token in encoded.tokens[:length]]
         tokens = tuple(seen[at % len(seen)] for at in range(length))
     run = cache.trace(model, ids[None, :-1])

@@ -12,20 +12,17 @@ from typing import Any
 import streamlit as st
 
 from core.analysis.matching import match_units
-from core.errors import CoreError
 from core.model import Model
-from core.text import Encoded
 from dashboard import cache, state
 from dashboard.i18n import labels, t
 from dashboard.widgets.model import choose_cells, pick_settings, pick_task, shown_cells
-from dashboard.widgets.origin import chosen_model, origin, samples, settings
+from dashboard.widgets.origin import chosen_model, origin, settings
 from dashboard.widgets.problem import problem
 from dashboard.widgets.reading import Reading, recorded
-from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
+from dashboard.widgets.text import Passage, passage, pick_source, pick_text, readable
 
 REFERENCE = "lstm"
 """The cell that keeps its units when the others are matched to its parameters."""
-_GOOD = "good text"
 
 
 def comparing() -> dict[str, Reading]:
@@ -45,15 +42,10 @@ def comparing() -> dict[str, Reading]:
             with st.popover(t("reading.settings"), icon=":material/tune:", key="untrained"):
                 pick_settings(shown_cells(offered))
         pick_source()
-    text = current_text()
-    good = state.recall(_GOOD, samples()[0])
-    try:
-        return _read(text)
-    except CoreError as error:
-        if text == good:
-            raise  # it is not the text that cannot be read
+    found, error = readable(_read)
+    if error is not None:
         problem(error)
-        return _read(good)
+    return found
 
 
 def matched_model(text: str, *, cell: str) -> Model:
@@ -78,16 +70,12 @@ def _read(text: str) -> dict[str, Reading]:
         # The mover of a long text is drawn once; the siblings of a task share their vocabulary.
         own = part if model.vocabulary == first.vocabulary else _same_part(part, model)
         found[cell] = recorded(model, own)
-    state.remember(_GOOD, text)
     return found
 
 
 def _same_part(part: Passage, model: Model) -> Passage:
     whole, window = cache.encoded(part.text, model), part.window
-    seen = slice(window.start, window.stop)
-    return Passage(
-        part.text, Encoded(whole.tokens[seen], whole.ids[seen], whole.known[seen]), window
-    )
+    return Passage(part.text, whole.part(window.start, window.stop), window)
 
 
 def _pick_match() -> None:

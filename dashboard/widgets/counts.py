@@ -61,7 +61,7 @@ def _formula(stage: StageCount) -> str:
 
 
 def _why(models: Mapping[str, Model]) -> str:
-    if state.get(state.TASK).startswith(state.RUN):
+    if state.get(state.TASK).startswith((state.RUN, state.MODEL)):
         return t("compare.count.run")
     if state.get(state.TASK) != state.UNTRAINED:
         return t("compare.count.trained")

@@ -12,6 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.analysis.cka import ALIKE, FEWEST, Estimate, settled
+from core.losses import default_loss
 from core.model import Model
 from core.training.run_folder import Run
 from dashboard import cache, figures, i18n, state
@@ -36,9 +37,13 @@ ESTIMATE = state.declare(
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """A run's film of one text: which epochs, which layer, and what is drawn of all of them."""
+    """A run's film of one text: which epochs, which layer, and what is drawn of all of them.
+
+    `model` is that of any epoch, to ask what all of them have in common.
+    """
 
     run: Run
+    model: Model
     passage: Passage
     script: cache.Script
     layer: int
@@ -118,6 +123,8 @@ def gradient(film: Film, *, epoch: int) -> None:
     if len(values) < len(film.frames):
         st.info(t("film.gradient.none"), icon=":material/info:")
         return
+    if default_loss(film.model.activation) == "mean_squared_error":
+        st.caption(t("film.gradient.numbers"))
     time = len(film.tokens)
     kept = np.unique(np.linspace(0, time - 1, min(time, MOST_STEPS)).round().astype(int))
     inside = Inside(

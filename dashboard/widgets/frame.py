@@ -78,15 +78,19 @@ def _ignored() -> None:
     found = state.ignored()
     if not found:
         return
-    gone = dict.fromkeys(value for _, value in found if value.startswith(state.RUN))
+    gone = dict.fromkeys(value for _, value in found if value.startswith((state.RUN, state.MODEL)))
     rest = [
         f"{plain(key, most=20)} = {plain(value, most=20)}"
         for key, value in found
         if value not in gone
     ]
-    runs = ", ".join(plain(value.removeprefix(state.RUN), most=80) for value in gone)
+    runs, models = (
+        ", ".join(plain(v.removeprefix(kind), most=80) for v in gone if v.startswith(kind))
+        for kind in (state.RUN, state.MODEL)
+    )
     said = [t("frame.ignored", what=", ".join(rest))] if rest else []
-    said += [t("frame.gone", runs=runs)] if gone else []
+    said += [t("frame.gone", runs=runs)] if runs else []
+    said += [t("frame.gone.model", models=models)] if models else []
     row = st.container(horizontal=True, vertical_alignment="center", key="ignored")
     row.warning("  \n".join(said), icon=":material/link_off:")
     row.button(t("frame.ignored.close"), on_click=state.forgive, type="tertiary")

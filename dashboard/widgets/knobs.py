@@ -40,7 +40,7 @@ def pick_weights() -> None:
             state.put(WEIGHTS, state.get(state.TASK))
         else:  # a link that names the weights alone
             state.put(state.TASK, state.get(WEIGHTS))
-    elif not state.chosen(WEIGHTS) and state.get(state.TASK).startswith(state.RUN):
+    elif not state.chosen(WEIGHTS) and state.get(state.TASK).startswith((state.RUN, state.MODEL)):
         state.put(WEIGHTS, state.get(state.TASK))  # whoever comes with a run has come for its own
     known = WEIGHTS.known()
     named = origin_labels(known) | labels("gradients", "weights.of")

@@ -1,4 +1,4 @@
-"""Where the model comes from: a bundled task, an untrained network, a run.
+"""Where the model comes from: a bundled task, an untrained network, a run, a file.
 
 A value of `state.TASK` names an origin: the name of a task, "untrained", or a kind and an id, as
 "run:<id>". `origin` turns it into an object that answers what every page asks: a model for a text,
@@ -17,6 +17,7 @@ from core import data
 from core.model import Model
 from dashboard import cache, i18n, state
 from dashboard.i18n import labels, t
+from dashboard.widgets.brought import OfModel
 from dashboard.widgets.trained import OfRun
 
 
@@ -107,7 +108,7 @@ class Untrained:
         return text in data.TASKS[state.TASK.default].samples
 
 
-KINDS: dict[str, Callable[[str], Origin]] = {state.RUN: OfRun.named}
+KINDS: dict[str, Callable[[str], Origin]] = {state.RUN: OfRun.named, state.MODEL: OfModel.named}
 """By the word that their values begin with; each is given the id behind it."""
 
 

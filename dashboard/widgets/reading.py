@@ -6,19 +6,17 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.errors import CoreError, StatesOverflow
+from core.errors import StatesOverflow
 from core.model import Model
 from core.trace import Trace
-from dashboard import cache, state
+from dashboard import cache
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
 from dashboard.widgets.model import pick_model
-from dashboard.widgets.origin import chosen_model, samples
+from dashboard.widgets.origin import chosen_model
 from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import problem
-from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
-
-_GOOD = "good text"
+from dashboard.widgets.text import Passage, passage, pick_source, pick_text, readable
 
 
 @dataclass(frozen=True)
@@ -47,16 +45,9 @@ def reading() -> Reading:
         pick_source()
     with above:
         pick_text()
-    text = current_text()
-    good = state.recall(_GOOD, samples()[0])
-    try:
-        found = read(text)
-    except CoreError as error:
-        if text == good:
-            raise  # it is not the text that cannot be read
+    found, error = readable(read)
+    if error is not None:
         problem(error)
-        found = read(good)
-    state.remember(_GOOD, found.passage.text)
     with row:
         parity(found.model, found.trace)
     return found
@@ -70,7 +61,7 @@ def read(text: str, *, cell: str | None = None) -> Reading:
 
 def recorded(model: Model, part: Passage) -> Reading:
     """Return what a model records of a passage. Raises StatesOverflow."""
-    trace = cache.trace(model, part.encoded.ids[None, :])
+    trace = cache.trace(model, part.encoded.inputs)
     if (step := trace.overflow) is not None:
         raise StatesOverflow(step=step + FIRST, cell=t(f"quantity.{trace.layers[0].cell}"))
     return Reading(model, part, trace)

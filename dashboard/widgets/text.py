@@ -6,20 +6,26 @@ because the browser would have to carry it back and forth with every change of a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import TypeVar
 
 import streamlit as st
 
+from core.analysis.typed import reads
+from core.errors import CoreError
 from core.model import Model
 from core.text import Encoded, Window, visible
 from dashboard import cache, state
 from dashboard.i18n import t
-from dashboard.widgets.origin import samples
+from dashboard.widgets.origin import chosen_model, samples
 from dashboard.widgets.problem import guard, plain
 from dashboard.widgets.upload import take, upload
 
 AREA = 20_000
+_GOOD = "good text"
+Found = TypeVar("Found")
 LONG = 300_000  # characters: from here on reading takes long enough to say so
 
 
@@ -49,16 +55,46 @@ def current_text() -> str:
     return samples()[0] if text is None else text
 
 
+def readable(read: Callable[[str], Found]) -> tuple[Found, CoreError | None]:
+    """Return what `read` makes of the reader's text, and None.
+
+    A text that cannot be read gives its error, and what is read of the last one that could be, or
+    of a sample. Raises the error where none of these can be read: it is not the text's fault.
+    """
+    error: CoreError | None = None
+    for text in dict.fromkeys((current_text(), state.recall(_GOOD, samples()[0]), samples()[0])):
+        try:
+            found = read(text)
+        except CoreError as problem:
+            error = error or problem
+        else:
+            state.remember(_GOOD, text)
+            return found, error
+    assert error is not None
+    raise error
+
+
+def model_read() -> Model | None:
+    """Return the chosen model if it reads ids or numbers, else None."""
+    try:
+        model = chosen_model(current_text())
+    except CoreError:
+        return None
+    return None if reads(model) == "text" else model
+
+
 def pick_text() -> None:
-    """Draw the box with the text."""
-    text = current_text()
+    """Draw the box with the text, or with the ids or numbers that stand for one."""
+    text, model = current_text(), model_read()
+    kind = "text" if model is None else reads(model)
+    features = {} if model is None or kind == "ids" else {"features": model.features}
     if len(text) <= AREA:
         st.text_area(
-            t("reading.text"),
+            t(f"reading.{kind}"),
             height=68 if len(text) < 160 else 136,
-            placeholder=t("reading.text.placeholder"),
-            help=t("reading.text.help"),
-            label_visibility="collapsed",
+            placeholder=t(f"reading.{kind}.placeholder"),
+            help=t(f"reading.{kind}.help", **features),
+            label_visibility="collapsed" if model is None else "visible",
             **state.bind(state.TEXT, showing=text, then=_from_beginning),
         )
         return
@@ -90,11 +126,7 @@ def passage(model: Model, text: str) -> Passage:
     window = window.at(state.get(state.START) - 1)
     if not window.is_whole or state.get(state.LIMIT) != state.LIMIT.default:
         _mover(window)
-    part = Encoded(
-        encoded.tokens[window.start : window.stop],
-        encoded.ids[window.start : window.stop],
-        encoded.known[window.start : window.stop],
-    )
+    part = encoded.part(window.start, window.stop)
     say_unknown(part)
     return Passage(text, part, window)
 

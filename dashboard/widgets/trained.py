@@ -14,6 +14,7 @@ from typing import Any
 
 from core import data
 from core.analysis.questions import classes, predicts_tokens
+from core.analysis.typed import reads, sample
 from core.errors import CoreError
 from core.model import Model
 from core.training.errors import BrokenRun
@@ -85,6 +86,8 @@ class OfRun:
     def _samples(self) -> tuple[str, ...]:
         default = data.TASKS[state.TASK.default].samples_by_language[i18n.language()]
         try:  # what is broken is said where the model is asked for
+            if reads(self.model()) != "text":
+                return spelled(self.model())
             config = self.run.config
             if config.probes:
                 return config.probes
@@ -92,7 +95,7 @@ class OfRun:
                 known = data.TASKS[config.data.source]
                 return known.samples_by_language.get(i18n.language()) or known.samples
             worst = cache.mistakes(self.run)[:MISTAKES]
-            return tuple(each["text"] for each in worst if each["text"]) or _spelled(self.model())
+            return tuple(each["text"] for each in worst if each["text"]) or spelled(self.model())
         except CoreError:
             return default
 
@@ -140,9 +143,9 @@ def _distance(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:
     return count
 
 
-def _spelled(model: Model) -> tuple[str, ...]:
-    """A text of the first tokens that a model knows; what a model of numbers reads nobody types."""
-    if model.vocabulary is None:
-        return ("…",)
-    first = model.vocabulary.tokens[:FROM_VOCABULARY]
+def spelled(model: Model) -> tuple[str, ...]:
+    """Return a text of the first tokens that a model knows, or the ids or numbers that it reads."""
+    if model.vocabulary is None or model.embedding is None:
+        return (sample(model),)
+    first = [token for token in model.vocabulary.tokens if token.strip()][:FROM_VOCABULARY]
     return ((" " if model.vocabulary.unit == "word" else "").join(first),)
