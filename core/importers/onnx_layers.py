@@ -69,7 +69,9 @@ def _dense(flow: Flow, kernel: Array, bias: Array | None, node: Node, reading: R
 
 def _features_last(flow: Flow, node: Node, reading: Reading) -> Flow:
     """The flow with nothing but features along its last axis; all steps side by side are one."""
-    last = [atom for atom in flow.axes[-1] if atom.label != ONE] if flow.axes else []
+    if not flow.axes:
+        raise node.refuse("what it reads has no axes")
+    last = [atom for atom in flow.axes[-1] if atom.label != ONE]
     labels = [atom.label for atom in last if atom.size != 1]
     if reading.time in labels and labels[0] == reading.time and UNITS in labels[-1:]:
         steps = last[0].size
@@ -84,6 +86,12 @@ def _features_last(flow: Flow, node: Node, reading: Reading) -> Flow:
     if reading.time in labels or reading.batch in labels:
         raise node.refuse("it reads along time, or from one text to another")
     return flow
+
+
+def _only_features(flow: Flow, axis: int) -> bool:
+    """Whether one axis counts features, and nothing else."""
+    group = flow.axes[axis] if -len(flow.axes) <= axis < len(flow.axes) else ()
+    return [atom.label for atom in group if atom.label != ONE] == [UNITS]
 
 
 def _row(array: Array, units: int, node: Node) -> Array:
@@ -103,7 +111,7 @@ def _add(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     stage = flow.stages[-1] if flow.stages else None
     if not (isinstance(const, Const) and isinstance(stage, Dense)) or stage.activation != "linear":
         raise node.refuse("it adds something else than a bias after weights")
-    if [atom.label for atom in flow.axes[-1] if atom.label != ONE] != [UNITS]:
+    if not _only_features(flow, -1):
         raise node.refuse("it adds a bias along another axis than that of the features")
     row = _row(_weights(const, node), stage.outputs, node)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -114,7 +122,7 @@ def _add(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
 def _mul(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     needs(node, 2)
     one, other = inputs[0], inputs[1]
-    if isinstance(one, Tips) and isinstance(other, Tips):
+    if node.op == "Mul" and isinstance(one, Tips) and isinstance(other, Tips):
         return [merged(one, other, "mul", node)]
     factor, value = factor_of(other), one
     if factor is None and node.op == "Mul":
@@ -139,10 +147,8 @@ def _activation(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]
     flow = settled(inputs[0], node)
     name = function_of(node)
     axis = softmax_axis(node, len(flow.axes), reading.version)
-    if axis is not None:
-        labels = [atom.label for atom in flow.axes[-1] if atom.label != ONE]
-        if axis != len(flow.axes) - 1 or labels != [UNITS]:
-            raise node.refuse("it adds up to one along another axis than that of the features")
+    if axis is not None and (axis != len(flow.axes) - 1 or not _only_features(flow, -1)):
+        raise node.refuse("it adds up to one along another axis than that of the features")
     return [_activated(flow, name, node, reading)]
 
 
@@ -188,8 +194,7 @@ def _batch_normalization(node: Node, inputs: Inputs, reading: Reading) -> Sequen
     flow = settled(inputs[0], node)
     if integer(node, "training_mode", 0):
         raise node.refuse("it normalises by what it is given (training_mode)")
-    labels = [atom.label for group in flow.axes[1:2] for atom in group if atom.label != ONE]
-    if labels != [UNITS]:
+    if not _only_features(flow, 1):
         raise node.refuse("it normalises along another axis than that of the features")
     gamma, beta, mean, variance = (_weights(value, node) for value in inputs[1:5])
     name = reading.name_for(node, weights=node.inputs[1])

@@ -89,6 +89,12 @@ def _unlike_ends(g: Graph) -> str:
     return g.node("Concat", first, taken[1], axis=1) if taken else ""
 
 
+def _ratio(g: Graph) -> str:
+    x = numbers(g)
+    pair = [one(g, g.recurrent("GRU", x, direction=way)[0]) for way in ("forward", "reverse")]
+    return g.node("Div", *pair)
+
+
 def _directions_apart(g: Graph) -> str:
     every = both(g, numbers(g))[0]
     return g.dense(every, UNITS, 2)
@@ -164,6 +170,7 @@ REFUSED: dict[str, tuple[Build, list[str]]] = {
     "two heights": (_two_heights, ["different heights"]),
     "one direction twice": (_one_direction_twice, ["read in one direction"]),
     "unlike ends": (_unlike_ends, ["another step than the one it reads last"]),
+    "a ratio of directions": (_ratio, ["(Div", "none of a sum, a product or a mean"]),
     "directions apart": (_directions_apart, ["do not lie side by side"]),
     "over texts": (_over_texts, ["(Gemm", "from one text to another"]),
     "the last step of texts of several lengths": (_long_at_last, ["several lengths"]),
