@@ -11,7 +11,16 @@ from collections.abc import Callable
 import numpy as np
 import onnx
 
-from tests.core.importers.onnx_graphs import FEATURES, UNITS, Graph, side_by_side
+import core
+from core.importers.onnx_file import read_onnx
+from tests.core.importers.onnx_graphs import (
+    FEATURES,
+    UNITS,
+    Graph,
+    answers,
+    sequences,
+    side_by_side,
+)
 
 Build = Callable[[Graph], str]
 ROWS = 9
@@ -206,3 +215,20 @@ CASES: dict[str, Build] = {
         averaged, meaned, above_a_sum, h_n_by_index, h_n_by_shape, h_n_by_slice, both_ends,
     )
 }  # fmt: skip
+
+
+TOLERANCE = 1e-5
+
+
+def compared(graph: Graph, output: str, *, version: int = 17, batch: int = BATCH) -> core.Model:
+    """The model of the graph, once its answers are those of the reference."""
+    data = graph.data(output, version=version)
+    model = read_onnx(data)
+    if "ids" in graph.inputs:
+        given = {"ids": np.random.default_rng(2).integers(0, ROWS, (batch, TIME))}
+    else:
+        given = {"x": sequences(batch, TIME)}
+    (expected,) = answers(data, **given)
+    outputs = core.record(model, next(iter(given.values()))).outputs
+    np.testing.assert_allclose(outputs, expected, atol=TOLERANCE)
+    return model
