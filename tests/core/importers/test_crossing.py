@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -128,3 +129,11 @@ def test_names_from_the_file_are_shown_on_one_line():
 def test_what_is_no_error_of_ours_makes_no_sense(told):
     with pytest.raises(errors.ReaderStopped, match="no sense"):
         error_from(told)
+
+
+def test_no_other_module_is_imported():
+    """To import a module is to run it."""
+    assert "tabnanny" not in sys.modules
+    with pytest.raises(errors.ReaderStopped):
+        error_from({"module": "tabnanny", "error": "NannyNag", "facts": {}})
+    assert "tabnanny" not in sys.modules

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -159,10 +160,17 @@ def test_two_names_for_one_entry(refused):
     refused(data, errors.BrokenFile, "config.json")
 
 
-def test_bytes_that_are_not_those_that_were_packed(refused):
-    data = bytearray(models.keras())
-    data[data.index(b"class_name")] ^= 1
-    refused(bytes(data), errors.BrokenFile, "config.json")
+@pytest.mark.parametrize("packed", [False, True])
+def test_bytes_that_are_not_those_that_were_packed(refused, packed):
+    """A weight that was changed on the way; nothing but the checksum would tell."""
+    entries = models.keras_entries()
+    bias = models.drawn()["dense/vars/1"].tobytes()
+    entries["model.weights.h5"] = entries["model.weights.h5"].replace(bias, bytes(4))
+    changed = models.archive(entries, packed=packed)
+    checksum = zlib.crc32(models.keras_entries()["model.weights.h5"])
+    changed = edited(changed, "model.weights.h5", checksum=checksum)
+    said = refused(changed, errors.BrokenFile, "model.weights.h5")
+    assert "checksum" in str(said.error)
 
 
 def test_two_files_at_once(refused):
