@@ -42,12 +42,18 @@ def layer_norms(
     said = words(labels)
     drawn = epochs.figure(said, mode, title=said["layer_norms.axis"], log=True, height=HEIGHT)
     colours = iter(theme.colour(name, mode) for name in _colours(run))
+    lowest, highest = np.inf, 0.0
     for at, layer in enumerate(run.layers):
         line = {"color": next(colours), "dash": _DASHES[at % len(_DASHES)], "width": 1.5}
         values = _smooth(column(run.batches, NORM + layer), smoothing)
+        lowest = min(lowest, float(np.nanmin(values, initial=np.inf)))
+        highest = max(highest, float(np.nanmax(values, initial=0.0)))
         drawn.add_trace(
             epochs.line(run.places, values, name=plain(layer, most=24), number=".3e", line=line)
         )
+    powers = np.log10(highest / lowest) if 0 < lowest < highest else 0.0
+    if powers >= 2:
+        drawn.update_yaxes(dtick=int(np.ceil(powers / 6)))  # whole powers of ten alone
     if limit is not None:
         text = said["clipping.limit"].format(limit=f"{limit:g}")
         epochs.level(drawn, limit, text, log=True, mode=mode)

@@ -16,7 +16,7 @@ from dashboard.i18n import labels, t
 from dashboard.views import Page
 from dashboard.widgets import train_fields as form
 from dashboard.widgets.run_actions import outcome
-from dashboard.widgets.run_live import live
+from dashboard.widgets.run_live import HELD, live
 from dashboard.widgets.train_form import fill_in
 from dashboard.widgets.train_plan import Given, planned, start
 from dashboard.widgets.train_presets import presets
@@ -117,6 +117,7 @@ def _watch(identifier: str | None) -> None:
     if identifier is not None:
         state.put(WATCHED, identifier)
         state.put(VIEW, "watch")
+        state.reset(HELD)
         st.rerun()
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.training.run_folder import Run
-from dashboard import cache
+from dashboard import cache, state
+from dashboard.fields import Flag
 from dashboard.i18n import t
 from dashboard.widgets.problem import guard
 from dashboard.widgets.run_actions import actions, outcome
@@ -21,6 +22,9 @@ from dashboard.widgets.run_status import status_of
 POLL = 1.0
 """Seconds. A number is on the screen within two seconds of being written."""
 
+HELD = state.declare(Flag(name="held", default=False, url=None, pages=("train",)))
+"""Whether the page stands still: a chart that is drawn anew forgets what was pointed at."""
+
 # What is redrawn keeps its height meanwhile, so that nothing beneath it moves.
 _CSS = """<style>
 .st-key-run-curves [data-testid="stPlotlyChart"] { min-height: 320px; }
@@ -30,14 +34,14 @@ _CSS = """<style>
 def live(run: Run) -> None:
     """Draw a run, again and again while it is alive."""
     st.html(_CSS)
-    alive = overview(run).live
-    st.fragment(_watch, run_every=POLL if alive else None)(run.id, ticking=alive)
+    ticking = overview(run).live and not state.get(HELD)
+    st.fragment(_watch, run_every=POLL if ticking else None)(run.id, ticking=ticking)
 
 
 def _watch(identifier: str, *, ticking: bool) -> None:
     with guard():
         seen = overview(cache.store().run(identifier))
-        if seen.live != ticking:
+        if (seen.live and not state.get(HELD)) != ticking:
             st.rerun()
         outcome()
         status_of(seen)
@@ -53,6 +57,8 @@ def _curves(seen: Overview) -> None:
         st.info(t("run.nothing_yet") if seen.live else t("run.nothing"))
         return
     pick_look()
+    if seen.live:
+        st.toggle(t("run.hold"), help=t("run.hold.help"), **state.bind(HELD))
     with st.container(key="run-curves"):
         curves({seen.label.name: history}, metric=seen.metric_name, levels=levels_of(seen))
 

@@ -81,6 +81,14 @@ def test_a_run_is_started_watched_reloaded_and_cancelled(visitor: Visitor, runs:
     assert shown_after < 10, "on a busy machine; it is about one second on a quiet one"
     assert answered_after < 10
 
+    page.get_by_text("Hold still", exact=True).click()
+    visitor.settle()
+    page.wait_for_timeout(500)
+    held, since = reached(page), place(run)
+    page.wait_for_timeout(2_500)
+    assert reached(page) == held
+    assert place(run) > since, "the run stood still, and so did the page"
+
     page.reload()
     visitor.settle()
     assert moved(page, beyond=later) > later
