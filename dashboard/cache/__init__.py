@@ -8,6 +8,7 @@ Not chosen: caches inside `core`, because who keeps what for how long is the pag
 """
 
 from dashboard.cache.digest import digest
+from dashboard.cache.examples import examples
 from dashboard.cache.exports import event_files, keras_file, keras_file_soon
 from dashboard.cache.film import (
     Frame,
@@ -28,7 +29,7 @@ from dashboard.cache.models import (
     table,
     untrained,
 )
-from dashboard.cache.parity import parity
+from dashboard.cache.parity import original, parity
 from dashboard.cache.records import (
     answers,
     findings,
@@ -69,6 +70,7 @@ __all__ = [
     "epochs",
     "epochs_filmed",
     "event_files",
+    "examples",
     "filmed",
     "findings",
     "frames",
@@ -79,6 +81,7 @@ __all__ = [
     "keras_file_soon",
     "looks",
     "mistakes",
+    "original",
     "parity",
     "paths",
     "picture",

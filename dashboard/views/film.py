@@ -136,7 +136,7 @@ def _explore(film: Film, *, ticking: bool) -> None:
         with left:
             epoch = scrubber(run)
             reading = film.reading(model_of(run, epoch=epoch), epoch=epoch)
-            st.markdown(_said(reading, epoch=epoch, final=run.final_epoch))
+            st.markdown(_said(reading, epoch=epoch))
         with right:
             losses(run, epoch=epoch)
     left, right = st.columns([3, 2], gap="medium")
@@ -150,9 +150,9 @@ def _explore(film: Film, *, ticking: bool) -> None:
         gradient(film, epoch=epoch)
 
 
-def _said(reading: Reading, *, epoch: int, final: int | None) -> str:
+def _said(reading: Reading, *, epoch: int) -> str:
     """What this epoch's model makes of the whole text."""
-    when = name(epoch, final=final)
+    when = name(epoch, final=None)
     if not reading.model.head or slow_answers(reading):
         return t("film.said.only", when=when)
     found = answers_of(reading)
@@ -160,5 +160,7 @@ def _said(reading: Reading, *, epoch: int, final: int | None) -> str:
         said = ", ".join(f"{value:.3g}" for value in found.values[-1][:MOST_SAID])
         return t("film.said.numbers", when=when, numbers=said)
     guess, share = found.guesses(reading.trace.time - 1)[0]
-    key = "film.said.next" if predicts_tokens(reading.model) else "film.said"
-    return t(key, when=when, name=widgets.plain(guess, most=30), share=share)
+    facts = {"when": when, "name": widgets.plain(guess, most=30), "share": share}
+    if predicts_tokens(reading.model):
+        return t("film.said.next", **facts)
+    return t("film.said", **facts)

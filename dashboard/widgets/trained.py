@@ -2,7 +2,7 @@
 
 Siblings are the runs of one experiment. Where several have the same cell, the one stands in for it
 whose configuration differs least from the chosen run's. Texts to begin with are the run's probes;
-without any, what its task offers, its worst mistakes, or its own vocabulary.
+without any, what its task offers or draws, its worst mistakes, or its own vocabulary.
 """
 
 from __future__ import annotations
@@ -86,23 +86,19 @@ class OfRun:
     def _samples(self) -> tuple[str, ...]:
         default = data.TASKS[state.TASK.default].samples_by_language[i18n.language()]
         try:  # what is broken is said where the model is asked for
-            if reads(self.model()) != "text":
-                return spelled(self.model())
-            config = self.run.config
-            if config.probes:
+            config, read = self.run.config, reads(self.model())
+            if read == "text" and config.probes:
                 return config.probes
             if config.data.source in data.TASKS:
                 known = data.TASKS[config.data.source]
                 return known.samples_by_language.get(i18n.language()) or known.samples
-            worst = cache.mistakes(self.run)[:MISTAKES]
-            return tuple(each["text"] for each in worst if each["text"]) or spelled(self.model())
+            found = cache.examples(config) if read != "ids" else ()
+            if not found and read == "text":
+                worst = cache.mistakes(self.run)[:MISTAKES]
+                found = tuple(each["text"] for each in worst if each["text"])
+            return found or spelled(self.model())
         except CoreError:
             return default
-
-
-def epochs_of(run: Run) -> tuple[int, ...]:
-    """The epochs whose model is there, 0 being the one before training."""
-    return run.model_epochs
 
 
 def epoch_of(run: Run) -> int | None:

@@ -7,6 +7,9 @@ import pytest
 
 import core
 from core.data import TASKS
+from core.training.run_folder import Run
+from core.training.run_writer import RunWriter
+from core.training.store import RunStore
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.widgets.origin import OfTask, Untrained, origin, origin_labels
@@ -109,6 +112,10 @@ def test_texts_to_begin_with(runs):
     assert texts[0].startswith("the film was not good")
     latch = write_run(runs, epochs=1, state="training", configured=config(data__source="latch"))
     assert OfRun(latch).samples() == TASKS["latch"].samples_by_language["en"]
+    drawn = config(data__source="parity", data__options={})
+    parity = write_run(runs, epochs=1, state="training", configured=drawn)
+    assert all(set(text) <= {"0", "1"} for text in OfRun(parity).samples())
+    assert len(OfRun(parity).samples()) > 1
     bare = write_run(runs, epochs=1, state="training")
     assert OfRun(bare).samples() == (" ".join(WORDS),)
 
@@ -155,3 +162,36 @@ def test_the_sample_of_a_run_goes_with_it(open_app, runs):
     app.text_area[0].set_value("mine").run()
     app.selectbox(key="widget.task.").set_value(state.RUN + run.id).run()
     assert app.text_area[0].value == "mine"
+
+
+def of_numbers(runs: RunStore) -> Run:
+    """A run of the adding problem."""
+    options = {"length": 12}
+    settings = config(data__source="adding", data__options=options)
+    run = write_run(runs, "lstm", name="Sums", configured=settings)
+    for epoch in run.model_epochs:
+        model = core.new_model(
+            "lstm",
+            features=2,
+            units=[4],
+            outputs=1,
+            readout="last",
+            activation="linear",
+            seed=epoch,
+        )
+        RunWriter(run).model(model, epoch=epoch)
+    return run
+
+
+@pytest.mark.parametrize("page", [*PAGES, "film"])
+def test_a_run_of_numbers_reads_its_own_examples(open_app, runs, page):
+    run = of_numbers(runs)
+    app = open_app(page, task=state.RUN + run.id)
+    assert not app.exception
+    assert said(app) == ""
+    examples = OfRun(run).samples()
+    assert len(examples) == 5
+    assert app.text_area[0].value == examples[0]
+    numbers = np.array([line.split(", ") for line in examples[0].splitlines()], dtype=float)
+    assert numbers.shape == (12, 2)
+    assert (numbers[:, 1] == 1).sum() == 2  # the two that are to be added
