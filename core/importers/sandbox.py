@@ -46,7 +46,7 @@ from core.text import Vocabulary
 _ROOT = Path(__file__).resolve().parents[2]
 # -P: what lies in the working directory is not imported.
 _COMMAND = (sys.executable, "-P", "-m", "core.importers.reader")
-_NEEDED = (
+NEEDED = (
     *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR"),
     *("PYTHONHOME", "PYTHONUTF8", "VIRTUAL_ENV", "HOME", "USERPROFILE", "APPDATA"),
 )
@@ -114,7 +114,7 @@ def _check_file(path: Path, limits: Limits) -> None:
 
 def _ask(request: Mapping[str, Any], limits: Limits, *, folder: str) -> None:
     """Runs the child. Returns when the answer is written, raises what it tells instead."""
-    environment = {name: os.environ[name] for name in _NEEDED if name in os.environ} | _SETTINGS
+    environment = {name: os.environ[name] for name in NEEDED if name in os.environ} | _SETTINGS
     environment["PYTHONPATH"] = str(_ROOT)
     try:
         child = subprocess.run(

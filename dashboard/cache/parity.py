@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import streamlit as st
 
 from core.analysis.parity import Difference, largest_difference
 from core.engines.keras_process import KerasProcess
 from core.importers.keras_saver import COMMAND
+from core.importers.original import Comparison, compare_with_original
 from core.model import Model
 from core.trace import Trace
 from dashboard.cache.digest import digest
@@ -36,6 +39,25 @@ def _compare(model: Model, run: Trace) -> Difference:
     begun = [layer.initial_states for layer in run.layers]
     other = keras_process().record(model, run.inputs, mask=run.mask, initial_states=begun)
     return largest_difference(run, other)
+
+
+def original(
+    model: Model, data: bytes, *, identifier: str, name: str, options: Mapping[str, Any]
+) -> Future[Comparison]:
+    """Return how far a file's own framework is from a model that was read from it.
+
+    `identifier` names the file. Nothing is asked before this is called: the framework's own
+    loader runs, in a child process. Asked again of the same model, the answer is the same.
+    """
+    return _original(identifier, model.digest, model, data, name, options)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _original(
+    key: str, model_key: str, _model: Model, _data: bytes, _name: str, _options: Mapping[str, Any]
+) -> Future[Comparison]:
+    del key, model_key
+    return asking().submit(compare_with_original, _model, _data, name=_name, options=_options)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, on_release=lambda keras: keras.close())

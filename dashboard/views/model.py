@@ -21,6 +21,7 @@ from dashboard.widgets.brought import Brought, OfModel, put_back
 from dashboard.widgets.model_card import card
 from dashboard.widgets.model_guide import EXAMPLE, example, guide
 from dashboard.widgets.model_keep import actions, files, outcome
+from dashboard.widgets.model_original import original
 from dashboard.widgets.model_questions import questions
 from dashboard.widgets.model_upload import drop
 from dashboard.widgets.model_words import words
@@ -112,6 +113,8 @@ def _of(shown: OfModel) -> None:
     with right:
         words(model, shown.id, lambda vocabulary: _reads_with(shown, vocabulary))
     card(model)
+    if isinstance(shown.found, Brought):
+        original(shown.found)
     st.subheader(t("model.files"), anchor=False, help=t("model.files.help"))
     files(model, shown.found.name)
 

@@ -21,18 +21,15 @@ from dashboard.i18n import t
 from dashboard.widgets.brought import Brought, bring, cleaned, put_back
 from dashboard.widgets.problem import problem
 
-ENDINGS = ("keras", "h5", "hdf5", "safetensors", "onnx", "npz")
-REFUSED = ("pt", "pth", "bin", "pkl")
-"""Pickles: taken, to say why they are not read, and what to do."""
-MEGABYTES = Limits().file_bytes // 2**20
+MEGABYTES = min(500, Limits().file_bytes // 2**20)  # Streamlit would show 512 as 1 GB
 MOST_CONFIG = 16  # megabytes
 
 
 def drop() -> Brought | None:
     """Draw the uploader. Return the model of a file that was dropped just now, else None."""
+    # Any file is taken: what is none of these is refused with the reason, and a way out.
     file = st.file_uploader(
         t("model.drop"),
-        type=[*ENDINGS, *REFUSED],
         max_upload_size=MEGABYTES,
         help=t("model.drop.help", megabytes=MEGABYTES),
         key="model-file",
