@@ -26,6 +26,7 @@ from core.importers.errors import (
     NotNumbers,
 )
 from core.importers.hdf5_arrays import StoredArray
+from core.importers.hdf5_names import check_names
 from core.importers.hdf5_source import Source, sound
 from core.importers.hdf5_texts import read_texts
 from core.importers.limits import Limits, Tally
@@ -81,6 +82,7 @@ def open_hdf5(
     limits.check_file(len(view))
     if bytes(view[:8]) != _SIGNATURE:
         raise BrokenFile(entry=entry or "/", why="it does not begin as an HDF5 file")
+    check_names(view, entry=entry or "/")
     source = Source(view, limits, entry, tally or Tally(limits))
     with sound(entry or "/"):
         opened = h5py.File(ViewFile(view), "r")

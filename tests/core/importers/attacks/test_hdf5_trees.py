@@ -163,6 +163,18 @@ def test_a_list_where_one_text_belongs(refused):
     refused(models.legacy_h5(edit=edit), errors.BrokenFile, "model_config")
 
 
+def test_a_free_place_that_is_its_own_next(refused):
+    """libhdf5 1.14.6 reads it again and again, and takes memory each time."""
+    weights = bytearray(models.hdf5())
+    heaps = [found.start() for found in re.finditer(b"HEAP\0", weights)]
+    assert heaps
+    for at in heaps:
+        free = int.from_bytes(weights[at + 16 : at + 24], "little")
+        place = int.from_bytes(weights[at + 24 : at + 32], "little") + free
+        weights[place : place + 8] = free.to_bytes(8, "little")
+        refused(models.keras(weights=bytes(weights)), errors.BrokenFile, WEIGHTS)
+
+
 # Damage.
 
 
