@@ -11,6 +11,7 @@ from core.training.store import KEPT_DAYS
 from dashboard import cache, widgets
 from dashboard.i18n import t
 from dashboard.views import Page
+from dashboard.widgets.emphasis import emphasis
 from dashboard.widgets.problem import plain
 from dashboard.widgets.run_actions import actions, attempt, outcome, undelete
 from dashboard.widgets.run_curves import curves, pick_look
@@ -30,6 +31,7 @@ SHOWN = 3
 
 def render() -> None:
     """Draw everything, again and again while a run is alive."""
+    emphasis()
     alive = any(seen.live for seen in overviews())
     st.fragment(_runs, run_every=POLL if alive else None)(ticking=alive)
 

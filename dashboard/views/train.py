@@ -15,6 +15,7 @@ from dashboard.fields import Choice
 from dashboard.i18n import labels, t
 from dashboard.views import Page
 from dashboard.widgets import train_fields as form
+from dashboard.widgets.emphasis import emphasis
 from dashboard.widgets.run_actions import outcome
 from dashboard.widgets.run_live import HELD, live
 from dashboard.widgets.train_form import fill_in
@@ -40,6 +41,7 @@ WATCHED = state.declare(
 
 def render() -> None:
     """Draw the run that is watched, or what could be trained."""
+    emphasis()
     runs = cache.store().runs()
     view = state.get(VIEW)
     if runs:

@@ -51,7 +51,7 @@ class Numbers(Field[tuple[int, ...]]):
 
 
 SOURCE = state.declare(
-    Choice(name="data", default="latch", options=lambda: tuple(SOURCES), pages=PAGES)
+    Choice(name="data", default="sentiment", options=lambda: tuple(SOURCES), pages=PAGES)
 )
 CELLS = state.declare(
     Names(name="t_cells", default=("lstm",), options=state.CELLS, most=3, pages=PAGES)
