@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from core.analysis.typed import encode
 from core.engines import record
+from core.errors import CoreError
 from core.importers.keras_bridge import from_keras
 from core.importers.keras_export import to_keras
 from core.model import Model
@@ -265,10 +267,19 @@ class Loop:
         self.pace.took(time.monotonic() - begun)
 
     def _after(self, epoch: int, model: Model) -> None:
-        """Keeps the model, and films it reading the probe texts."""
+        """Keeps the model, and films it reading the probe texts.
+
+        A probe that this network cannot read is left out: it is no reason not to train.
+        """
         self.writer.model(model, epoch=epoch)
         for place, text in enumerate(self.config.probes):
-            self.writer.film(record(model, text), probe=place, epoch=epoch)
+            try:
+                inputs = encode(model, text).inputs
+            except CoreError as error:
+                if epoch == 0:
+                    self.progress.say(f"probe {place + 1} is not filmed: {error}")
+                continue
+            self.writer.film(record(model, inputs), probe=place, epoch=epoch)
 
 
 def _told(row: dict[str, Any], *, of: int) -> str:

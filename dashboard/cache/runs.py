@@ -8,10 +8,12 @@ BrokenRun each time and is never kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core.analysis.questions import classes, predicts_tokens
 from core.model import Model
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun, NoSuchModel
@@ -91,9 +93,13 @@ def kept_model(kept: KeptModel) -> Model:
 
 
 def run_model(run: Run, *, epoch: int | None = None) -> Model:
-    """Return the model after an epoch; unless one is named, the run's own. Raises BrokenRun."""
+    """Return the model after an epoch; unless one is named, the run's own. Raises BrokenRun.
+
+    Its card names its answers as the run's data name them, where the names fit.
+    """
     epoch = run.final_epoch if epoch is None else epoch
-    return _run_model(stamp(run, f"epochs/{epoch or 0:04d}.npz"), epoch, run)
+    key = stamp(run, f"epochs/{epoch or 0:04d}.npz")
+    return _run_model(key, stamp(run, "dataset.json"), epoch, run)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -185,6 +191,11 @@ def _kept_model(key: Stamp, _kept: KeptModel) -> Model:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _run_model(key: Stamp, epoch: int | None, _run: Run) -> Model:
-    del key
-    return _run.model(epoch)
+def _run_model(key: Stamp, data_key: Stamp, epoch: int | None, _run: Run) -> Model:
+    del key, data_key
+    model = _run.model(epoch)
+    names = (described(_run) or {}).get("answers", ())
+    if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        return model
+    fits = model.readout is not None and not predicts_tokens(model) and len(names) == classes(model)
+    return replace(model, card={**model.card, "answers": tuple(names)}) if fits else model

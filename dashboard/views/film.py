@@ -24,7 +24,7 @@ from dashboard.widgets.model import leave
 from dashboard.widgets.origin import origin, origin_labels, samples
 from dashboard.widgets.reading import Reading
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
-from dashboard.widgets.trained import OfRun, model_of
+from dashboard.widgets.trained import OfRun, model_of, probes_of
 
 PAGE = Page(key="film", icon=":material/movie:", order=60)
 MOST_SAID = 8  # outputs of a model whose answers are numbers
@@ -104,8 +104,8 @@ def _passage(run: Run) -> Passage:
 
 def _script(run: Run, part: Passage) -> cache.Script:
     """The text with its number among the probes, and what the trained model answers to it."""
-    known = run.config.probes
-    probe = known.index(part.text) if part.window.is_whole and part.text in known else None
+    known = {text: number for number, text in probes_of(run).items()}
+    probe = known.get(part.text) if part.window.is_whole else None
     bare = cache.Script(part.encoded.inputs[0], probe)
     final = run.final_epoch
     assert final is not None
@@ -123,7 +123,7 @@ def _scripts(film: Film) -> list[cache.Script]:
     model = model_of(film.run)
     found = [
         cache.Script(cache.encoded(text, model).inputs[0], at)
-        for at, text in enumerate(film.run.config.probes)
+        for at, text in probes_of(film.run).items()
     ]
     return found or [film.script]
 

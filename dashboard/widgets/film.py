@@ -19,7 +19,7 @@ from dashboard.widgets.epochs import clock, playable, scrubber, show_nearest, ti
 from dashboard.widgets.origin import origin
 from dashboard.widgets.problem import plain
 from dashboard.widgets.text import current_text
-from dashboard.widgets.trained import OfRun, epoch_of
+from dashboard.widgets.trained import OfRun, epoch_of, probes_of
 from dashboard.widgets.upload import take
 
 _STYLE = """<style>
@@ -59,7 +59,7 @@ def _strip(run: Run, *, drawn: tuple[int | None, str | None], ticking: bool) -> 
 
 def probes(run: Run) -> None:
     """Draw the texts that were recorded after every epoch, one press each."""
-    texts = dict.fromkeys(run.config.probes)
+    texts = dict.fromkeys(probes_of(run).values())
     if not texts:
         return
     st.html(_STYLE)

@@ -8,12 +8,11 @@ without any, what its task offers or draws, its worst mistakes, or its own vocab
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from core import data
-from core.analysis.questions import classes, predicts_tokens
 from core.analysis.typed import reads, sample
 from core.errors import CoreError
 from core.model import Model
@@ -87,8 +86,8 @@ class OfRun:
         default = data.TASKS[state.TASK.default].samples_by_language[i18n.language()]
         try:  # what is broken is said where the model is asked for
             config, read = self.run.config, reads(self.model())
-            if read == "text" and config.probes:
-                return config.probes
+            if probes := probes_of(self.run):
+                return tuple(probes.values())
             if config.data.source in data.TASKS:
                 known = data.TASKS[config.data.source]
                 return known.samples_by_language.get(i18n.language()) or known.samples
@@ -101,6 +100,18 @@ class OfRun:
             return default
 
 
+def probes_of(run: Run) -> dict[int, str]:
+    """Return the probes of a run that its model can read, by their numbers. Raises BrokenRun."""
+    model, found = model_of(run), {}
+    for number, text in enumerate(run.config.probes):
+        try:
+            cache.encoded(text, model)
+        except CoreError:  # training left it out of the film too
+            continue
+        found[number] = text
+    return found
+
+
 def epoch_of(run: Run) -> int | None:
     """The epoch that is looked at: the chosen one where the run has it, else its own final one."""
     chosen = state.get(state.EPOCH)
@@ -108,13 +119,10 @@ def epoch_of(run: Run) -> int | None:
 
 
 def model_of(run: Run, *, epoch: int | None = None) -> Model:
-    """Return a run's model, its outputs named as its data name them. Raises BrokenRun."""
+    """Return a run's model, after an epoch if one is named. Raises BrokenRun."""
     if epoch is None and run.final_epoch is None:
         raise BrokenRun(file="epochs", why="no epoch is finished yet")
-    model = cache.run_model(run, epoch=epoch)
-    names = tuple((cache.described(run) or {}).get("answers", ()))
-    fits = model.readout is not None and not predicts_tokens(model) and len(names) == classes(model)
-    return replace(model, card={**model.card, "answers": names}) if fits else model
+    return cache.run_model(run, epoch=epoch)
 
 
 def _experiment(name: str | None) -> Iterator[Run]:

@@ -20,7 +20,7 @@ from tests.core.training import runs
 def learned(tmp_path_factory):
     """The quick form of the latch preset, by LSTM and by SimpleRNN."""
     store = RunStore(tmp_path_factory.mktemp("runs"))
-    base = replace(PRESETS["latch-lstm-16"].quick, probes=("ABCDABCD",))
+    base = replace(PRESETS["latch-lstm-16"].quick, probes=("ABCDABCD", " "))
     found = [runs.train(store, config) for config in grid(base, cells=("lstm", "simple_rnn"))]
     return {run.config.network.cell: run for run in found}
 
@@ -68,6 +68,13 @@ def test_the_film_shows_the_network_become_sure(learned):
     assert first.outputs[0].max() < 0.5
     assert last.outputs[0].argmax() == 0  # an A came first
     assert last.outputs[0].max() > 0.95
+
+
+def test_a_probe_that_cannot_be_read_is_left_out_of_the_film(learned):
+    run = learned["lstm"]
+    filmed = {file.stem.partition("-")[2] for file in run.file("film").iterdir()}
+    assert filmed == {"0"}
+    assert run.status.state == "finished"
 
 
 def test_the_worst_mistakes_are_wrong_and_in_order(learned):

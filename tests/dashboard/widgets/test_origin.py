@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.widgets.origin import OfTask, Untrained, origin, origin_labels
 from dashboard.widgets.problem import plain
-from dashboard.widgets.trained import OfRun, model_of
+from dashboard.widgets.trained import OfRun, model_of, probes_of
 from tests.dashboard.runs import ANSWERS, WORDS, config, write_run
 
 PAGES = ("home", "gates", "compare", "gradients")
@@ -75,12 +77,21 @@ def test_what_is_read_is_what_core_records(runs):
     )
 
 
-def test_answers_that_do_not_fit_name_nothing(runs):
+@pytest.mark.parametrize("answers", [["a", "b", "c"], 5, [1, 2], None])
+def test_answers_that_do_not_fit_name_nothing(runs, answers):
     run = write_run(runs)
-    run.file("dataset.json").write_text(
-        '{"metric": "accuracy", "layers": [], "answers": ["a", "b", "c"]}', encoding="utf-8"
-    )
+    described = {"metric": "accuracy", "layers": [], "answers": answers}
+    run.file("dataset.json").write_text(json.dumps(described), encoding="utf-8")
     assert "answers" not in model_of(run).card
+
+
+def test_probes_that_nobody_can_read_are_passed_over(open_app, runs):
+    run = write_run(runs, configured=config(probes=("  ", *PROBES)))
+    assert probes_of(run) == {1: PROBES[0], 2: PROBES[1]}
+    assert OfRun(run).samples() == PROBES
+    app = open_app("film", task=state.RUN + run.id)
+    assert not app.exception
+    assert not app.error
 
 
 def test_an_experiment_stands_side_by_side(open_app, runs):
