@@ -279,6 +279,14 @@ def test_a_failed_sentence_of_another_version_is_no_mistake_of_ours(open_app, ru
             assert t("run.failed.unknown") in [each.value for each in app.error]
 
 
+def test_numbers_in_a_failure_are_written_as_numbers(open_app, runs):
+    error = {"name": "EmptyCell", "facts": {"row": "12345", "column": "*label*"}}
+    write_run(runs, state="failed", epochs=0, error=error)
+    [told] = [each.value for each in open_app("train").error]
+    assert "Row 12,345" in told
+    assert "*label*" not in told  # as text, never as markup
+
+
 def test_a_link_shows_the_run_that_it_names(open_app, runs):
     first = write_run(runs, name="first")
     write_run(runs, "gru", name="second", configured=config("gru", seed=5))
