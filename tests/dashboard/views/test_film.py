@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 import core
+from core.text import Vocabulary
 from core.training.run_folder import Run
+from core.training.run_writer import RunWriter
 from core.training.store import RunStore
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.widgets import epochs
-from tests.dashboard.runs import config, write_run
+from tests.dashboard.runs import WORDS, config, write_run
 from tests.dashboard.views.test_gates import Picture, charts
 
 PROBES = ("the film was not good", "boring and bad and not good at all")
@@ -199,3 +201,33 @@ def test_a_run_under_way_grows_by_an_epoch(open_app, runs):
     app.run()
     assert not app.exception
     assert len(app.select_slider(key="widget.epoch.").options) == 4
+
+
+KINDS = {
+    "next token": {"outputs": len(WORDS) + 2, "readout": "every", "units": [6]},
+    "classes": {"outputs": 3, "units": [6]},
+    "every step": {"outputs": 1, "readout": "every", "units": [6]},
+    "both ways, two layers": {"units": [5, 4], "bidirectional": True},
+    "no answer": {"outputs": None, "units": [6]},
+    "numbers": {"outputs": 2, "output_activation": "linear", "units": [6]},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_network_has_a_film(open_app, runs, kind):
+    run = write_run(runs, configured=config(probes=PROBES))
+    for epoch in run.model_epochs:
+        model = core.new_model(
+            "lstm", vocabulary=Vocabulary(WORDS, "word"), embedding=3, seed=epoch, **KINDS[kind]
+        )
+        RunWriter(run).model(model, epoch=epoch)
+    layer = len(model.layers) - 1
+    app = open_app("film", task=state.RUN + run.id, layer=str(layer))
+    assert not app.exception
+    assert not app.error
+    answers = kind != "no answer"
+    expected = {"epoch-losses", "trajectories", "cka"} | ({"film-gradient"} if answers else set())
+    assert set(charts(app)) == expected
+    hidden = core.record(run.model(), PROBES[0]).layers[layer].states["hidden"][0]
+    shown = Picture(app).numbers(Picture(app).panel("hidden")["values"], hidden.size)
+    np.testing.assert_allclose(shown.reshape(hidden.T.shape), hidden.T, atol=1e-3)
