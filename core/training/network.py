@@ -52,7 +52,10 @@ def build(config: RunConfig, dataset: Dataset, *, batch: int | None = None) -> A
     layers.append(
         keras.layers.Dense(dataset.outputs, activation=_ACTIVATION[dataset.loss], name="dense")
     )
-    return keras.Sequential(layers, name=f"{dataset.name}-{settings.cell}".replace("_", "-"))
+    model = keras.Sequential(layers, name=f"{dataset.name}-{settings.cell}".replace("_", "-"))
+    if settings.cell == "lstm" and settings.forget_bias != 1.0:
+        _set_forget_bias(model, settings.forget_bias)
+    return model
 
 
 _ACTIVATION = {
@@ -75,8 +78,6 @@ def _recurrent(
     own: dict[str, Any] = {}
     if settings.cell == "gru":
         own["reset_after"] = settings.reset_after
-    if settings.cell == "lstm" and settings.forget_bias != 1.0:
-        own |= {"unit_forget_bias": False, "bias_initializer": _forget_bias(settings, units)}
     layer = kinds[settings.cell](
         units,
         return_sequences=every,
@@ -89,16 +90,14 @@ def _recurrent(
     return keras.layers.Bidirectional(layer, name=name) if settings.bidirectional else layer
 
 
-def _forget_bias(settings: NetworkSettings, units: int) -> Any:
-    """Zeros but for the forget gate's part, the second of Keras's four."""
-    import keras
-
-    def initialise(shape: tuple[int, ...], dtype: Any = None) -> Any:
-        ones = keras.ops.ones((units,), dtype=dtype) * settings.forget_bias
-        zeros = keras.ops.zeros((units,), dtype=dtype)
-        return keras.ops.concatenate([zeros, ones, zeros, zeros])
-
-    return initialise
+def _set_forget_bias(model: Any, value: float) -> None:
+    """Sets the forget gate's part, the second of four, in the bias of every LSTM."""
+    for variable in model.trainable_variables:
+        if variable.path.endswith("lstm_cell/bias"):
+            bias = variable.numpy().copy()
+            units = len(bias) // 4
+            bias[units : 2 * units] = value
+            variable.assign(bias)
 
 
 def optimizer_of(settings: OptimizerSettings) -> Any:

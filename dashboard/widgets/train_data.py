@@ -62,8 +62,6 @@ def options() -> None:
     source = state.get(form.SOURCE)
     places = st.columns(2)
     for at, (name, field) in enumerate(form.option_fields(source).items()):
-        if name == "stateful":
-            continue  # asked with truncated backpropagation, which it belongs to
         with places[at % 2]:
             _option(source, name, field)
 

@@ -55,8 +55,6 @@ def _base(given: Given) -> RunConfig:
     if source in ("imdb", "reuters") and state.get(form.FOLDER):
         options["folder"] = state.get(form.FOLDER)
     options |= given.options
-    if source == "text" and state.get(form.STATEFUL):
-        options["stateful"] = True
     return RunConfig(
         data=DataSettings(source=source, options=options, validation=state.get(form.VALIDATION)),
         network=NetworkSettings(

@@ -43,7 +43,6 @@ class TextOptions(Options):
         words: ids in all: the most frequent tokens, padding and unknown.
         length: tokens of a window.
         test: the share of the text, at its end, that is kept for testing.
-        stateful: windows are to be read in their order, states handed on from one to the next.
     """
 
     file: str = ""
@@ -54,7 +53,6 @@ class TextOptions(Options):
     words: int = whole(10_000, low=3, high=100_000)
     length: int = whole(64, low=1, high=5_000)
     test: float = real(0.1, low=0.01, high=0.5)
-    stateful: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -96,7 +94,7 @@ def make(options: TextOptions, setting: Setting) -> Dataset:
         metric="perplexity",
         chance=by_frequency(train, test, outputs=known.size),
         citation=options.file or SOURCE.citation,
-        contiguous=options.stateful,
+        contiguous=True,
     )
 
 

@@ -48,9 +48,8 @@ def test_each_target_is_the_token_that_comes_next(validation):
 
 
 def test_streams_of_a_text_read_it_side_by_side():
-    data = prepared({"text": LETTERS, "length": 5, "stateful": True})
+    data = prepared({"text": LETTERS, "length": 5})
     assert data.contiguous
-    assert not prepared({"text": LETTERS, "length": 5}).contiguous
     arranged = streams(data.train, batch=4)
     each = len(data.train) // 4
     batches = arranged.inputs.reshape(each, 4, 5)
