@@ -15,6 +15,9 @@ if str(ROOT) not in sys.path:
 
 ICON = str(ROOT / "dashboard" / "icon.svg")
 
+# Before anything is drawn: Plotly asks whether pandas is loaded, and would meet half of it while
+# another reader's page, in another thread, is the first to need it.
+import pandas  # noqa: E402, F401
 import streamlit as st  # noqa: E402
 
 from dashboard import state, views, widgets  # noqa: E402
