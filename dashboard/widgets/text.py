@@ -115,7 +115,9 @@ def pick_source() -> None:
                 type="tertiary",
             )
     with st.popover(t("reading.upload"), icon=":material/upload_file:", key="upload-box"), guard():
-        upload()
+        model = model_read()
+        numbers = model is not None and reads(model) == "numbers"
+        upload(features=model.features if model is not None and numbers else None)
 
 
 def passage(model: Model, text: str) -> Passage:

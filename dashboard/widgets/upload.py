@@ -14,8 +14,11 @@ ENDINGS = ("txt", "md", "csv", "tsv")
 FOUND = "found"  # the choice to let the encoding be found out
 
 
-def upload() -> None:
-    """Draw the uploader; a new file, encoding, column or row becomes the text. Raises CoreError."""
+def upload(*, features: int | None = None) -> None:
+    """Draw the uploader; a new file, encoding, column or row becomes the text. Raises CoreError.
+
+    For a model that reads `features` numbers a step, as many columns of a table are taken whole.
+    """
     file = st.file_uploader(
         t("reading.upload.label"), type=list(ENDINGS), help=t("reading.upload.help"), key="upload"
     )
@@ -36,6 +39,9 @@ def upload() -> None:
     text = decoded.text
     if file.name.lower().endswith((".csv", ".tsv")):
         table = cache.table(file.file_id, decoded.encoding, decoded.text)
+        if features is not None:
+            _take_numbers(file.file_id, decoded.encoding, decoded.text, features)
+            return
         column = st.selectbox(
             t("reading.column"),
             table.columns,
@@ -54,6 +60,38 @@ def upload() -> None:
     if state.recall("upload") != source:
         state.remember("upload", source)
         take(text)
+
+
+def _take_numbers(file: str, encoding: str, words: str, features: int) -> None:
+    """Draw which columns are the features, and let their numbers be what is read."""
+    table = cache.table(file, encoding, words)
+    if all(_is_number(name) for name in table.columns):
+        # No names: the first row is a step like the others.
+        table = cache.table(file, encoding, words, header="none")
+    numeric = [name for name in table.columns if all(map(_is_number, table.column(name)))]
+    chosen = st.multiselect(
+        t("reading.columns"),
+        table.columns,
+        default=numeric[:features],
+        max_selections=features,
+        key=f"columns-{file}-{encoding}-{features}",
+    )
+    if len(chosen) != features:
+        st.info(t("reading.columns.pick", features=features), icon=":material/view_column:")
+        return
+    source = (file, encoding, *chosen)
+    if state.recall("upload") != source:
+        state.remember("upload", source)
+        rows = zip(*(table.column(name) for name in chosen), strict=True)
+        take("\n".join(", ".join(cell.strip() for cell in row) for row in rows))
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def take(text: str) -> None:
