@@ -210,7 +210,7 @@ def test_every_source_has_its_words_and_its_form(open_app, source, language):
         assert t(f"source.{source}.why") in said(app)
     known = strings(language, "source")
     for name, field in train_fields.option_fields(source).items():
-        assert f"option.{source}.{name}" in known or f"option.{name}" in known or name == "stateful"
+        assert f"option.{source}.{name}" in known or f"option.{name}" in known
         for value in getattr(field, "known", tuple)():
             assert f"value.{value}" in known
 
@@ -262,7 +262,7 @@ def test_a_text_of_ones_own_is_kept_with_the_run(open_app, runs, launched):
     press(app, "train-start")
     [run] = runs.runs()
     assert run.file("text.txt").read_text(encoding="utf-8").startswith("나는 글을")
-    assert run.config.data.options["stateful"] is True
+    assert run.config.fit.stateful
 
 
 def test_a_failed_sentence_of_another_version_is_no_mistake_of_ours(open_app, runs):
