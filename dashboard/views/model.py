@@ -97,7 +97,6 @@ def _nothing_yet() -> None:
 
 def _of(shown: OfModel) -> None:
     """Draw one model: where to look at it, its card, and what it reads with."""
-    model = shown.model()
     with st.container(horizontal=True, vertical_alignment="center", key="model-actions"):
         st.markdown(f"### {plain(shown.found.name, most=60)}", width="content")
         for page in ("gates", "gradients"):
@@ -105,6 +104,7 @@ def _of(shown: OfModel) -> None:
                          type="primary" if page == "gates" else "secondary"):  # fmt: skip
                 _open(shown, page)
         actions(shown, then=_show)
+    model = shown.model()  # after the row: a kept one that is broken can be deleted
     if isinstance(shown.found, Brought):
         questions(shown.found)
     left, right = st.columns([3, 2], gap="medium")

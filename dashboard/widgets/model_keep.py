@@ -91,7 +91,8 @@ def _file(ending: str, model: Model, name: str) -> None:
             state.remember(made, error)
     refused = state.recall(made)
     if isinstance(refused, CoreError):
-        st.button(ending, disabled=True, icon=":material/download:", help=str(refused))
+        said = t(f"errors.{type(refused).__name__}", **refused.facts)
+        st.button(ending, disabled=True, icon=":material/download:", help=said)
         return
     _download(ending, lambda: model_bytes(model, ending), name)
 

@@ -256,3 +256,14 @@ def test_markup_in_a_name_is_shown_as_it_is(open_app):
     app = drop(open_app("model"), "<b> *x* :smile:.npz", file_of(network()))
     assert not app.exception
     assert not any("<b>" in each or ":smile:" in each for each in shown(app))
+
+
+def test_a_kept_model_that_is_broken_is_said_and_can_be_deleted(open_app):
+    kept = Shelf().keep(network(), name="Mine")
+    kept.file.write_bytes(b"no model")
+    app = open_app("model")
+    assert not app.exception
+    assert len(said(app)) == 1
+    app.button(key="model-delete").click().run()
+    assert not app.error
+    assert Shelf().models() == []
