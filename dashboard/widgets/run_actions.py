@@ -19,7 +19,7 @@ from dashboard.widgets.frame import open_page
 from dashboard.widgets.problem import plain, problem
 from dashboard.widgets.run_overview import Overview
 
-_PROBLEM, _DELETED, _OPEN = "run problem", "run deleted", "run opens"
+_PROBLEM, _DELETED, _OPEN, _LISTED = "run problem", "run deleted", "run opens", "runs changed"
 MOST_NAME, MOST_NOTE = 120, 4_000  # characters
 RESUMED = ("cancelled", "failed", "died")
 ORIGIN = "run:"
@@ -91,6 +91,7 @@ def delete(run: Run) -> None:
     def away() -> None:
         cache.store().delete(run)
         state.remember(_DELETED, (run.id, name))
+        state.remember(_LISTED, True)  # noqa: FBT003 — a mark
 
     attempt(away)
 
@@ -98,8 +99,16 @@ def delete(run: Run) -> None:
 def undelete(identifier: str) -> None:
     """Bring a deleted run back."""
     attempt(lambda: cache.store().undelete(identifier))
+    state.remember(_LISTED, True)  # noqa: FBT003 — a mark
     if (state.recall(_DELETED) or ("",))[0] == identifier:
         state.remember(_DELETED, None)
+
+
+def come_or_gone() -> bool:
+    """Whether a run came or went by the last action: once, for parts that draw only themselves."""
+    found = bool(state.recall(_LISTED))
+    state.remember(_LISTED, False)  # noqa: FBT003 — a mark
+    return found
 
 
 def outcome() -> None:

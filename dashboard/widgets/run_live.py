@@ -13,7 +13,7 @@ from dashboard import cache, state
 from dashboard.fields import Flag
 from dashboard.i18n import t
 from dashboard.widgets.problem import guard
-from dashboard.widgets.run_actions import actions, outcome
+from dashboard.widgets.run_actions import actions, come_or_gone, outcome
 from dashboard.widgets.run_curves import curves, pick_look
 from dashboard.widgets.run_inside import inside
 from dashboard.widgets.run_overview import Overview, overview
@@ -39,6 +39,8 @@ def live(run: Run) -> None:
 
 
 def _watch(identifier: str, *, ticking: bool) -> None:
+    if come_or_gone():
+        st.rerun()  # a press here draws this part alone, and the list of runs stands outside
     with guard():
         seen = overview(cache.store().run(identifier))
         if (seen.live and not state.get(HELD)) != ticking:

@@ -77,6 +77,20 @@ def test_the_table_takes_choices_and_the_numbers_leave_as_csv(
     assert losses in [run.epochs["validation_loss"].tolist() for run in runs]
 
 
+def test_a_deleted_run_is_one_press_from_coming_back(visitor: Visitor, runs: list[Run]) -> None:
+    visitor.allow(BELOW_THE_PAGE)
+    page = visitor.visit("train", run=runs[0].id)
+    drawn(page, "loss")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("“first” was deleted")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="second")).to_be_visible(timeout=PATIENCE)
+    assert not runs[0].folder.exists()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("“first” was deleted")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("combobox", name="Run")).to_be_visible(timeout=PATIENCE)
+    assert runs[0].label.name == "first"
+
+
 def test_on_a_telephone_in_korean_and_dark_nothing_sticks_out(
     open_visitor: OpenVisitor, runs: list[Run]
 ) -> None:
