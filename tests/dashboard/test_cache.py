@@ -9,9 +9,10 @@ import pytest
 from streamlit.runtime.caching.cache_utils import CachedFunc
 
 import core
-from core.errors import EmptyText, MissingVocabulary
+from core.errors import EmptyText
 from core.stages import Embedding
 from core.text import TooManyCharacters, Vocabulary
+from core.text.errors import NotANumber
 from dashboard import cache
 from tests.core.plain_networks import network
 
@@ -142,7 +143,7 @@ def test_what_cannot_be_read_is_an_error_each_time():
             cache.encoded("", model)
         with pytest.raises(TooManyCharacters):
             cache.encoded("a" * (cache.MOST_READ + 1), model)
-        with pytest.raises(MissingVocabulary):
+        with pytest.raises(NotANumber):
             cache.encoded("a", reader())
 
 

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 MISSING = 65535
 STEPS = 65534
 SHOWN = 3
+LEAST = 1e-290
+"""Scales below it, far below any float32, read as zero: their steps would be no numbers."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ def quantise(values: NDArray[Any], *, span: float = 0.0) -> Quantity:
     numbers = np.asarray(values, dtype=np.float64)
     finite = np.isfinite(numbers)
     low, high = _range(numbers, finite)
-    span = max(span, high - low) or max(abs(low), abs(high)) or 1.0
+    span = max(span, high - low) or max(abs(low), abs(high))
+    span = span if span > LEAST else 1.0
     exact = math.floor(math.log10(STEPS / 2 / span))
     if _steps_per_turn(exact, span) < 1:
         exact -= 1
