@@ -55,7 +55,7 @@ def test_a_keras_file_is_dropped_seen_and_opened(visitor: Visitor, keras_file: P
     box = page.locator("textarea").first
     box.fill("The film was not good!")
     box.press("Control+Enter")
-    expect(page.get_by_test_id("stSlider")).to_contain_text("of 5", timeout=PATIENCE)
+    expect(page.get_by_test_id("stSlider")).to_contain_text("5 · good!", timeout=PATIENCE)
 
 
 def test_another_window_does_not_list_it(open_visitor: OpenVisitor, tmp_path: Path) -> None:
