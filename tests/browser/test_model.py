@@ -18,8 +18,8 @@ PATIENCE = 30_000
 # Streamlit asks below the page's own address first when one opens a page by its address.
 BELOW_THE_PAGE = r"answer 404: \S+/_stcore/|console: Failed to load resource.*/_stcore/"
 LIMIT = 15.0
-"""Seconds from the drop to the first picture. The goal is 1 s on a quiet machine, which a test beside
-others cannot hold anybody to; this holds it to not waiting for something else, such as Keras."""
+"""Seconds from the drop to the first picture. The goal is 1 s on a quiet machine, which a test
+beside others cannot hold anybody to; this holds it to not waiting for Keras, for example."""
 
 
 @pytest.fixture(scope="module")
