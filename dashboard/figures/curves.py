@@ -92,8 +92,10 @@ def curves(
         _moments(drawn, only, said, mode, top=measure == "loss" or metric != "accuracy")
     for key, value in (levels or {}).items():
         if not log or value > 0:
-            epochs.level(drawn, value, said[f"curves.{key}"].format(value=f"{value:.4g}"), log=log,
-                         mode=mode)  # fmt: skip
+            # Below chance stand the words of the best epoch, where scores begin.
+            side: Literal["above", "below"] = "above" if key == "chance" else "below"
+            named = said[f"curves.{key}"].format(value=f"{value:.4g}")
+            epochs.level(drawn, value, named, log=log, mode=mode, side=side)
     if cursor is not None:
         drawn.add_vline(x=cursor, line={"color": theme.SURFACE[mode].accent, "width": 2})
     return drawn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -89,8 +89,16 @@ def mark(
     )  # fmt: skip
 
 
-def level(drawn: go.Figure, value: float, text: str, *, log: bool, mode: Mode) -> None:
-    """Draw a horizontal line at a value, named at its right end."""
+def level(
+    drawn: go.Figure,
+    value: float,
+    text: str,
+    *,
+    log: bool,
+    mode: Mode,
+    side: Literal["above", "below"] = "below",
+) -> None:
+    """Draw a horizontal line at a value, named at its right end, on one side of it."""
     surface = theme.SURFACE[mode]
     drawn.add_shape(
         type="line", xref="paper", yref="y", x0=0, x1=1, y0=value, y1=value, layer="below",
@@ -98,7 +106,8 @@ def level(drawn: go.Figure, value: float, text: str, *, log: bool, mode: Mode) -
     )  # fmt: skip
     # Annotations on a log axis stand at logarithms, shapes at values.
     drawn.add_annotation(
-        text=text, x=1, xref="paper", xanchor="right", yref="y", yanchor="top",
+        text=text, x=1, xref="paper", xanchor="right", yref="y",
+        yanchor="bottom" if side == "above" else "top",
         y=float(np.log10(value)) if log else value, showarrow=False, bgcolor=surface.paper,
         opacity=0.9,
         font={"size": 11, "color": surface.muted},
