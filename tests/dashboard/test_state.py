@@ -213,6 +213,7 @@ def test_outside_of_a_session_the_language_is_english():
 
 
 def test_a_browser_that_has_not_heard_of_a_step_does_not_undo_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(state, "ECHO", 60.0)  # however slow the machine that tests
     app = run()
     app.slider[0].set_value(7).run()
     app.button[0].click().run()
