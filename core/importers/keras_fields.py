@@ -17,6 +17,8 @@ from core import activations
 from core.activations import Array
 from core.errors import UnsupportedModel
 
+_LARGEST = float(np.finfo(np.float32).max)
+
 
 @dataclass(frozen=True, eq=False)
 class KerasLayer:
@@ -78,9 +80,10 @@ class Fields:
             raise self.refuse(f"its {name} and its weights say different things")
 
     def number(self, name: str, *, default: float) -> float:
-        """A setting that is a finite number."""
+        """A setting that is a finite number, also in float32: JSON has numbers of any length."""
         value = self.layer.config.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (is_number and abs(value) <= _LARGEST):
             raise self.refuse(f"its {name} is {value!r:.40}, not a finite number")
         return float(value)
 

@@ -28,6 +28,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from core.errors import CoreError
 from core.importers.archive import Data
 from core.importers.crossing import error_from, read_answer
@@ -155,6 +157,7 @@ def _told(text: bytes) -> CoreError:
     return error_from(told)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # as in `read_model`: the model refuses it by name
 def model_from_answer(answer: BufferedReader, *, limits: Limits) -> Model:
     """The model that a child described. Raises ReaderStopped, and what stages raise."""
     description, arrays = read_answer(answer, limits=limits)

@@ -233,3 +233,12 @@ def test_sizes_that_are_not_those_of_the_weights(witness, units):
     said = witness.read(models.keras(with_setting("units", units)))
     assert said.crash is None
     assert said.memory < 2**24
+
+
+@pytest.mark.parametrize("value", [2**70, 10**400, 1e308, -1e39])
+def test_numbers_that_no_weight_could_be(witness, value):
+    """JSON has numbers of any length; those of networks have 32 bits."""
+    described = models.config([layer("Masking", mask_value=value), *models.layers()[2:]])
+    said = witness.read(models.keras(described))
+    assert said.crash is None
+    assert type(said.error) is UnsupportedModel or value == 2**70
