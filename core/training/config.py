@@ -219,7 +219,8 @@ def _from_json(kind: type[Settings], written: object, *, at: str) -> Settings:
             raise UnknownSetting(setting=path, known=", ".join(hints))
         hint = hints[name]
         if is_dataclass(hint):
-            values[name] = _from_json(hint, value, at=f"{path}.")  # type: ignore[arg-type]
+            part: type[Any] = hint
+            values[name] = _from_json(part, value, at=f"{path}.")
         else:
             values[name] = _typed(value, hint, path)
     try:

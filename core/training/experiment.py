@@ -64,8 +64,8 @@ def grid(
             units = network.units
             if cell != network.cell and match == "parameters":
                 units = matched_units(config, cell)
-            own = replace(network, cell=cell, units=units)  # type: ignore[arg-type]
-            found.append(replace(config, network=own, seed=seed, experiment=name))
+            own = config.with_setting("network.cell", cell).with_setting("network.units", units)
+            found.append(replace(own, seed=seed, experiment=name))
     return found
 
 

@@ -94,8 +94,7 @@ class Loop:
         paces: list[float] = []
         step = self.remembered.step
         for number, portion in enumerate(order, start=1):
-            if self.writer.run.file("cancel").exists():
-                raise Cancelled
+            self._stop_if_cancelled()
             rate = self._rate(step, len(order))
             started = time.monotonic()
             row = self._batch(portion, rate)
@@ -110,6 +109,10 @@ class Loop:
                 self._look(self.model(epoch), epoch=epoch, batch=number, step=step, row=row)
         means = np.average(rows, axis=0, weights=[len(portion.places) for portion in order])
         self._finish(epoch, means, step=step, rate=rate, begun=begun, count=len(order))
+
+    def _stop_if_cancelled(self) -> None:
+        if self.writer.run.file("cancel").exists():
+            raise Cancelled
 
     def _order(self, epoch: int) -> list[Portion]:
         fit = self.config.fit
@@ -238,6 +241,7 @@ class Loop:
 
     def _batches(self, part: Part, order: list[Portion], *, size: int) -> Iterator[Batch]:
         for portion in order:
+            self._stop_if_cancelled()
             if self.carries and not self.config.fit.stateful:
                 self._reset()
             yield self._gather(part, portion, size=size)

@@ -71,7 +71,6 @@ def test_killed_at_a_random_moment_a_run_resumes_to_the_same_numbers(
     done = len(run.epochs)
     if run.status.state != "finished":
         assert run.status.state == "died"
-        assert done < EPOCHS
         run.model(done)  # what was finished can be read
     assert worker.main([str(run.folder), "--now"]) == 0
     assert_same(run, undisturbed)
