@@ -16,8 +16,8 @@ from core.bundled import bundled_model, bundled_models
 from core.engines import record
 from core.errors import CoreError
 from core.gradients import Gradients
-from core.importers.keras_bridge import from_keras
-from core.importers.keras_export import to_keras
+from core.importers.keras.bridge import from_keras
+from core.importers.keras.export import to_keras
 from core.importers.load import load_model
 from core.importers.save import save_model
 from core.initialise import new_model

@@ -23,8 +23,8 @@ from core.gradients import Gradients, LayerGradients
 from core.layer_trace import LayerTrace, Mask, in_reading_order, in_text_order
 from core.losses import Loss, default_loss, measure
 from core.model import Model
+from core.nodes import Activated, Embedding, Layer, Plain, Recurrent
 from core.parameter_gradients import Contributions, layer_gradients, named, plain_gradients
-from core.stages import Activated, Embedding, Layer, Plain, Recurrent
 from core.threads import one_thread
 from core.trace import Trace
 

@@ -15,7 +15,7 @@ from core import cells
 from core.activations import Array
 from core.errors import OutOfRange, UnknownName
 from core.model import Model
-from core.stages import Dense, Direction, Embedding, GateWeights, Layer, Readout, Recurrent
+from core.nodes import Dense, Direction, Embedding, GateWeights, Layer, Readout, Recurrent
 from core.text import Vocabulary
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], Array]

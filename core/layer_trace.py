@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from core import activations, cells
 from core.activations import Array
 from core.cells import Kernels, Record
-from core.stages import Direction
-from core.stages import Mask as Mask
+from core.nodes import Direction
+from core.nodes import Mask as Mask
 
 AXES = ("batch", "time", "units")
 _KERNELS = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")

@@ -26,9 +26,7 @@ from core.errors import (
     UnsupportedModel,
     WrongFile,
 )
-from core.stage_chain import check_chain, features_read
-from core.stage_settings import settings_of, stage_from
-from core.stages import (
+from core.nodes import (
     Activated,
     Embedding,
     Flatten,
@@ -38,6 +36,8 @@ from core.stages import (
     Recurrent,
     Stage,
 )
+from core.stage_chain import check_chain, features_read
+from core.stage_settings import settings_of, stage_from
 from core.text import MOST_CHARACTERS, Encoded, Vocabulary
 
 

@@ -19,7 +19,7 @@ from core import cells
 from core.activations import Array
 from core.cells import Backward
 from core.layer_trace import LayerTrace, in_reading_order, in_text_order
-from core.stages import Back, Direction, Embedding, Layer, Plain
+from core.nodes import Back, Direction, Embedding, Layer, Plain
 
 
 @dataclass

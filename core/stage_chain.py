@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import ShapeMismatch, UnsupportedModel
-from core.stages import Embedding, Plain, Recurrent, Stage
+from core.nodes import Embedding, Plain, Recurrent, Stage
 
 
 def check_chain(stages: tuple[Stage, ...]) -> int:

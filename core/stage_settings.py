@@ -8,7 +8,7 @@ from typing import Any
 from core import cells
 from core.activations import Array
 from core.errors import UnknownName
-from core.stages import PLAIN, Embedding, GateWeights, Layer, Plain, Recurrent, Stage
+from core.nodes import PLAIN, Embedding, GateWeights, Layer, Plain, Recurrent, Stage
 
 
 def settings_of(stage: Stage) -> dict[str, Any]:

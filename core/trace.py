@@ -18,7 +18,7 @@ from core.activations import Array
 from core.arrays import File, load_arrays, save_arrays
 from core.errors import WrongFile
 from core.layer_trace import LayerTrace, Mask
-from core.stages import StageTrace
+from core.nodes import NodeTrace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ class Trace:
     inputs: NDArray[Any]
     outputs: Array
     layers: tuple[LayerTrace, ...]
-    stages: tuple[StageTrace, ...]
+    stages: tuple[NodeTrace, ...]
     mask: Mask | None
     engine: str
     model_digest: str
@@ -101,7 +101,7 @@ class Trace:
                 for at, settings in enumerate(described["layers"])
             )
             stages = tuple(
-                StageTrace(name, **_under(arrays, f"stages/{at}/"))
+                NodeTrace(name, **_under(arrays, f"stages/{at}/"))
                 for at, name in enumerate(described["stages"])
             )
             return cls(
@@ -117,7 +117,7 @@ class Trace:
             raise WrongFile(kind="trace", why=f"{error} is missing") from error
 
 
-def _stored(stage: StageTrace) -> Iterator[tuple[str, Array]]:
+def _stored(stage: NodeTrace) -> Iterator[tuple[str, Array]]:
     yield "inputs", stage.inputs
     yield "outputs", stage.outputs
     if stage.preactivations is not None:

@@ -25,7 +25,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset({"core.cells"}),
     frozenset(
         {
-            "core.stages",
+            "core.nodes",
             "core.stage_chain",
             "core.stage_settings",
             "core.model",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from core.analysis.parameters import StageCount, count_parameters
 from core.model import Model
-from core.stages import Activated, Embedding, Masking, Recurrent
+from core.nodes import Activated, Embedding, Masking, Recurrent
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from core.engines.chain import merge
 from core.errors import ForeignTrace
 from core.layer_trace import Mask
 from core.model import Model
-from core.stages import GlobalMaxPooling, Plain
+from core.nodes import GlobalMaxPooling, Plain
 from core.trace import Trace
 
 Gather = Callable[..., Array]

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from core.activations import Array
 from core.model import Model
-from core.stages import Dense, GateWeights, Layer
+from core.nodes import Dense, GateWeights, Layer
 
 MOST_UNITS = 1024
 SHUT = 4.0

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 from core import cells
 from core.errors import UnknownName
 from core.model import Model
-from core.stages import Dense, Embedding, Plain, Recurrent
+from core.nodes import Dense, Embedding, Plain, Recurrent
 
 Part = Literal["model", "recurrent"]
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from core import cells
 from core.activations import Array
 from core.model import Model
-from core.stages import Dense, Embedding, Layer, Plain, Recurrent, Stage
+from core.nodes import Dense, Embedding, Layer, Plain, Recurrent, Stage
 
 TITLES = {
     "simple_rnn": "SimpleRNN",

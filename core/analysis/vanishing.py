@@ -22,7 +22,7 @@ from core.analysis.sequence import chosen
 from core.errors import ShapeMismatch, UnknownName
 from core.gradients import LayerGradients
 from core.layer_trace import Mask
-from core.stages import Direction
+from core.nodes import Direction
 
 Trend = Literal["halves", "doubles", "steady", "unknown"]
 

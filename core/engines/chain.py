@@ -19,7 +19,7 @@ from core.cells import Kernels, Record
 from core.engines.inputs import Inputs
 from core.layer_trace import LayerTrace, Mask, in_reading_order, in_text_order
 from core.model import Model
-from core.stages import Embedding, Layer, Masking, Plain, Recurrent, StageTrace
+from core.nodes import Embedding, Layer, Masking, NodeTrace, Plain, Recurrent
 from core.trace import Trace
 
 
@@ -35,7 +35,7 @@ class RunLayer(Protocol):
     ) -> None: ...
 
 
-RunPlain = Callable[[Plain, Array, Mask | None], StageTrace]
+RunPlain = Callable[[Plain, Array, Mask | None], NodeTrace]
 LookUp = Callable[[Embedding, NDArray[Any]], Array]
 
 
@@ -56,7 +56,7 @@ def run_chain(
     x, mask = inputs.given, inputs.mask
     initial = iter(inputs.initial_states)
     layers: list[LayerTrace] = []
-    stages: list[StageTrace] = []
+    stages: list[NodeTrace] = []
     for stage in model.stages:
         match stage:
             case Embedding():
@@ -162,6 +162,6 @@ def look_up(stage: Embedding, ids: NDArray[Any]) -> Array:
     return stage.weights[ids]
 
 
-def run_plain(stage: Plain, x: Array, mask: Mask | None) -> StageTrace:
+def run_plain(stage: Plain, x: Array, mask: Mask | None) -> NodeTrace:
     """What a plain stage does, by its own equations."""
     return stage.run(x, mask)

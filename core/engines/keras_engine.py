@@ -36,7 +36,7 @@ from core.engines.keras_layout import (
 from core.errors import CoreError
 from core.layer_trace import Mask
 from core.model import Model
-from core.stages import Activated, Embedding, GlobalAveragePooling, Layer, Plain, StageTrace
+from core.nodes import Activated, Embedding, GlobalAveragePooling, Layer, NodeTrace, Plain
 from core.trace import Trace
 
 
@@ -185,7 +185,7 @@ def _look_up(stage: Embedding, ids: NDArray[Any], *, dtype: str) -> Array:
     return np.asarray(layer(ids))
 
 
-def _run_plain(stage: Plain, x: Array, mask: Mask | None, *, dtype: str) -> StageTrace:
+def _run_plain(stage: Plain, x: Array, mask: Mask | None, *, dtype: str) -> NodeTrace:
     import keras
 
     layer = getattr(keras.layers, KERAS_PLAIN[stage.kind])(dtype=dtype, **keras_settings(stage))
@@ -197,6 +197,6 @@ def _run_plain(stage: Plain, x: Array, mask: Mask | None, *, dtype: str) -> Stag
     masked = {} if mask is None or not isinstance(stage, GlobalAveragePooling) else {"mask": mask}
     outputs = layer(keras.ops.convert_to_tensor(x), **masked)
     if not isinstance(stage, Activated):
-        return StageTrace(stage.name, x, np.asarray(outputs))
+        return NodeTrace(stage.name, x, np.asarray(outputs))
     before, value = calls.take(stage.kind)["dense"]
-    return StageTrace(stage.name, x, np.asarray(value), np.asarray(before))
+    return NodeTrace(stage.name, x, np.asarray(value), np.asarray(before))

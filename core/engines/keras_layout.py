@@ -14,7 +14,7 @@ import numpy as np
 
 from core.activations import Array
 from core.errors import ShapeMismatch
-from core.stages import (
+from core.nodes import (
     Activation,
     BatchNormalization,
     Dense,

@@ -16,7 +16,7 @@ from core.engines.chain import look_up, run_chain, run_plain
 from core.engines.inputs import Inputs
 from core.layer_trace import Mask
 from core.model import Model
-from core.stages import Layer
+from core.nodes import Layer
 from core.threads import one_thread
 from core.trace import Trace
 

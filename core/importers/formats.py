@@ -20,7 +20,7 @@ from typing import Literal
 from core.importers.archive import Archive, Data, open_archive
 from core.importers.errors import UnknownFormat
 from core.importers.limits import Limits
-from core.importers.pickles import refuse_pickle, refuse_pickled_entries
+from core.importers.torch.pickles import refuse_pickle, refuse_pickled_entries
 
 Format = Literal["keras", "npz", "h5", "safetensors", "onnx"]
 

@@ -28,8 +28,8 @@ from core.model import Model
 from core.text import Vocabulary
 
 if TYPE_CHECKING:
-    from core.importers.keras_fields import KerasLayer
-    from core.importers.keras_h5 import KerasModel
+    from core.importers.keras.fields import KerasLayer
+    from core.importers.keras.h5 import KerasModel
 
 
 def load_model(
@@ -103,15 +103,15 @@ def read_model(
 
             return read_npz(open_archive(data, limits=limits), limits=limits)
         case "safetensors":
-            from core.importers.safetensors_file import read_safetensors
+            from core.importers.torch.safetensors_file import read_safetensors
 
             return read_safetensors(data, hints=hints, limits=limits)
         case "onnx":
-            from core.importers.onnx_file import read_onnx
+            from core.importers.onnx.file import read_onnx
 
             return read_onnx(data, limits=limits, without_tail=without_tail)
         case form:
-            from core.importers.keras_layers import model_from
+            from core.importers.keras.layers import model_from
 
             found = _keras_model(data, form, config=config, limits=limits)
     return model_from(
@@ -124,8 +124,8 @@ def read_model(
 
 
 def _keras_model(data: Data, form: str, *, config: str | None, limits: Limits) -> KerasModel:
-    from core.importers.keras_archive import read_keras
-    from core.importers.keras_h5 import has_config, read_h5, read_weights_h5
+    from core.importers.keras.archive import read_keras
+    from core.importers.keras.h5 import has_config, read_h5, read_weights_h5
 
     if form == "keras":
         return read_keras(data, limits=limits)

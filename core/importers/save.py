@@ -15,8 +15,8 @@ from pathlib import Path
 from core.engines.frames import Kind
 from core.engines.keras_process import KerasProcess
 from core.errors import UnknownName
-from core.importers.keras_saver import COMMAND, keras_archive_of
-from core.importers.safetensors_export import write_safetensors
+from core.importers.keras.saver import COMMAND, keras_archive_of
+from core.importers.torch.safetensors_export import write_safetensors
 from core.model import Model
 
 ENDINGS = (".keras", ".safetensors", ".npz")

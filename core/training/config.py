@@ -219,7 +219,7 @@ def _from_json(kind: type[Settings], written: object, *, at: str) -> Settings:
             raise UnknownSetting(setting=path, known=", ".join(hints))
         hint = hints[name]
         if is_dataclass(hint):
-            part: type[Any] = hint
+            part: Any = hint
             values[name] = _from_json(part, value, at=f"{path}.")
         else:
             values[name] = _typed(value, hint, path)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from core.data import Example, Task
-from core.importers.keras_bridge import from_keras
+from core.importers.keras.bridge import from_keras
 from core.model import Model
 from core.text import Vocabulary
 from core.training.batches import by_length, hidden, outputs_of

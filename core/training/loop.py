@@ -18,8 +18,8 @@ import numpy as np
 from core.analysis.typed import encode
 from core.engines import record
 from core.errors import CoreError
-from core.importers.keras_bridge import from_keras
-from core.importers.keras_export import to_keras
+from core.importers.keras.bridge import from_keras
+from core.importers.keras.export import to_keras
 from core.model import Model
 from core.training import network
 from core.training.checkpoint import load_checkpoint, save_checkpoint

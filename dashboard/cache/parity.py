@@ -10,8 +10,8 @@ import streamlit as st
 
 from core.analysis.parity import Difference, largest_difference
 from core.engines.keras_process import KerasProcess
-from core.importers.keras_saver import COMMAND
-from core.importers.original import Comparison, compare_with_original
+from core.importers.keras.saver import COMMAND
+from core.importers.original.check import Comparison, compare_with_original
 from core.model import Model
 from core.trace import Trace
 from dashboard.cache.digest import digest

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import CoreError
 from core.importers.formats import format_of
 from core.importers.limits import Limits
-from core.importers.original import FRAMEWORKS
+from core.importers.original.check import FRAMEWORKS
 from dashboard import cache, state
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t

@@ -9,8 +9,8 @@ import streamlit as st
 from core.errors import CoreError
 from core.importers.formats import format_of
 from core.importers.limits import Limits
-from core.importers.safetensors_file import inspect_safetensors
-from core.importers.torch_questions import Answer, Question
+from core.importers.torch.questions import Answer, Question
+from core.importers.torch.safetensors_file import inspect_safetensors
 from dashboard import state
 from dashboard.i18n import labels, t
 from dashboard.widgets.brought import Brought

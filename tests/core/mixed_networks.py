@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import core
 from core import cells
-from core.stages import (
+from core.nodes import (
     MERGES,
     Activation,
     BatchNormalization,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 import core
-from core.stages import (
+from core.nodes import (
     Activation,
     BatchNormalization,
     Dense,

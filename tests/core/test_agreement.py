@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 import core
 from core import cells
 from core.analysis.parity import largest_difference
-from core.importers.keras_bridge import from_keras
-from core.importers.keras_export import to_keras
-from core.stages import Layer, Recurrent
+from core.importers.keras.bridge import from_keras
+from core.importers.keras.export import to_keras
+from core.nodes import Layer, Recurrent
 from tests.core.mixed_networks import mixed_cases
 from tests.core.networks import Case, randomised
 

@@ -22,7 +22,7 @@ from core.errors import (
     WrongInputs,
 )
 from core.initialise import INITIALISERS
-from core.stages import Dense, Embedding, Recurrent
+from core.nodes import Dense, Embedding, Recurrent
 from core.text import Vocabulary
 from tests.core.networks import randomised
 

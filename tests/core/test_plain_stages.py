@@ -15,7 +15,7 @@ import pytest
 
 import core
 from core.errors import OutOfRange, ShapeMismatch, UnknownName, UnsupportedModel
-from core.stages import (
+from core.nodes import (
     PLAIN,
     Activation,
     BatchNormalization,

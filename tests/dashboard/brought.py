@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 import core
 from core.importers.save import model_bytes
 from core.text import Vocabulary
-from tests.core.importers.onnx_cases import torch_last
-from tests.core.importers.onnx_graphs import Graph
+from tests.core.importers.onnx.cases import torch_last
+from tests.core.importers.onnx.graphs import Graph
 from tests.core.networks import randomised
 
 WORDS = ("the", "film", "was", "not", "good", "bad", "movie", "music")

@@ -10,7 +10,7 @@ from streamlit.runtime.caching.cache_utils import CachedFunc
 
 import core
 from core.errors import EmptyText
-from core.stages import Embedding
+from core.nodes import Embedding
 from core.text import TooManyCharacters, Vocabulary
 from core.text.errors import NotANumber
 from dashboard import cache

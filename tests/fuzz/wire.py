@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.importers.errors import FileRefused
-from core.importers.protobuf import read_field
+from core.importers.onnx.protobuf import read_field
 from tests.core.importers.attacks.onnx_files import varint
 
 Rng = np.random.Generator

@@ -9,7 +9,7 @@ import core
 from core.analysis import answers as module
 from core.analysis.answers import answers
 from core.errors import ForeignTrace, OutOfRange
-from core.stages import Embedding
+from core.nodes import Embedding
 from core.trace import Trace
 from tests.core.analysis.models import random_model, recorded
 from tests.core.plain_networks import CHAINS, TIME, case

@@ -9,7 +9,7 @@ import pytest
 
 import core
 from core.analysis.findings import Finding, findings, spectral_radius
-from core.stages import Dense
+from core.nodes import Dense
 from tests.core.analysis.models import random_model
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 
 import core
 from core.analysis.parameters import count_layer, count_parameters
-from core.stages import Dense, GateWeights
+from core.nodes import Dense, GateWeights
 from tests.core.networks import Case, cases
 from tests.core.plain_networks import CHAINS, network
 

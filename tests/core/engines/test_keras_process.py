@@ -24,7 +24,7 @@ from core.analysis.parity import largest_difference
 from core.engines.keras_engine import MissingKeras, UnexpectedKeras
 from core.engines.keras_process import KerasProcess, KerasStopped, KerasTooSlow
 from core.errors import TokenOutOfRange
-from core.importers.keras_saver import COMMAND
+from core.importers.keras.saver import COMMAND
 from core.importers.save import model_bytes
 from tests.core.networks import randomised, states_for
 

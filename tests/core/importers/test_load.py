@@ -24,7 +24,7 @@ from core.importers.errors import (
 from core.importers.formats import format_of
 from core.importers.limits import Limits
 from core.importers.load import load_model, stem_of
-from core.importers.safetensors_export import write_safetensors
+from core.importers.torch.safetensors_export import write_safetensors
 from core.text import Vocabulary
 from tests.core.importers.attacks import models
 from tests.core.networks import randomised

@@ -76,7 +76,7 @@ def test_a_run_scores_what_its_model_scores(name, tmp_path):
 def test_the_forget_bias_begins_where_it_is_told_to(tmp_path):
     settings = runs.config(fit__epochs=1, network__forget_bias=3.0, fit__patience=None)
     run = RunStore(tmp_path).create(settings)
-    from core.importers.keras_bridge import from_keras
+    from core.importers.keras.bridge import from_keras
     from core.training import network
 
     data = prepare(settings.data.source, settings.data.options, seed=3, validation=0.25)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core import backprop, record
-from core.importers.keras_bridge import from_keras
+from core.importers.keras.bridge import from_keras
 from core.training import network
 from core.training.config import DataSettings, NetworkSettings, OptimizerSettings, RunConfig
 from core.training.sources import prepare

@@ -20,8 +20,8 @@ from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.widgets.brought import MOST, Brought
 from dashboard.widgets.problem import plain
-from tests.core.importers.onnx_cases import ids, last_of, one
-from tests.core.importers.onnx_graphs import UNITS, Graph
+from tests.core.importers.onnx.cases import ids, last_of, one
+from tests.core.importers.onnx.graphs import UNITS, Graph
 from tests.dashboard.brought import drop, file_of, network, numeric, onnx_file
 
 KERAS = Path(__file__).parents[2] / "core" / "importers" / "files"

@@ -12,7 +12,7 @@ import pytest
 
 from core.errors import CoreError, NonFiniteWeights
 from core.importers import errors
-from core.importers.hdf5 import open_hdf5
+from core.importers.hdf5.file import open_hdf5
 from core.importers.limits import Limits
 from tests.core.importers.attacks import models
 

@@ -11,8 +11,8 @@ import pytest
 from core.errors import CoreError, NonFiniteWeights, UnsupportedModel
 from core.importers import errors
 from core.importers.limits import Limits
-from core.importers.onnx_proto import read_graph
-from core.importers.protobuf import check_fields
+from core.importers.onnx.proto import read_graph
+from core.importers.onnx.protobuf import check_fields
 from tests.core.importers.attacks import onnx_files as files
 from tests.core.importers.attacks.onnx_files import attribute, field, graph, model, node, tensor
 

@@ -1,0 +1,1 @@
+"""Models of Keras: in memory, `.keras` and `.h5`; in and out."""

@@ -1,0 +1,124 @@
+"""From a Model to a Keras model in memory. The way in is `keras/bridge.py`.
+
+`to_keras` puts every reversed sequence back in order with a small layer of its own, `ReverseTime`,
+so that its outputs equal `trace.outputs` as they stand, and masks stay beside their tokens. Not
+chosen: leaving sequences reversed. Keras does not reverse the mask along with the sequence, so
+the layer above would skip the wrong steps, and the outputs would not be comparable as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from core.activations import Array
+from core.engines.keras_layout import KERAS_CLASSES, KERAS_PLAIN, keras_settings, keras_weights
+from core.errors import UnsupportedModel
+from core.model import Model
+from core.nodes import Embedding, Recurrent, Stage
+
+
+def to_keras(model: Model) -> Any:
+    """A Keras Sequential model that answers as `record(model, …).outputs` does.
+
+    Equal to rounding, in the order of the text; masks from `mask_zero` or given at the call mean
+    the same. A layer that reads backwards and hands on every step is followed by a `ReverseTime`
+    layer; a file saved from such a model is loaded after one call of `to_keras` (which registers
+    that layer). Raises UnsupportedModel for a concatenated pair of different widths, which Keras
+    cannot build on.
+    """
+    import keras
+
+    dtype = str(model.dtype)
+    if model.embedding is not None:
+        layers = [keras.Input((model.steps,), dtype="int32")]
+    else:
+        layers = [keras.Input((model.steps, model.features), dtype=dtype)]
+    weights: list[tuple[Any, list[Array]]] = []
+    for stage in model.stages:
+        for layer, own in _layers_of(stage, dtype=dtype):
+            layers.append(layer)
+            weights += own
+    result = keras.Sequential(layers, name=_keras_name(model.name))
+    for layer, arrays in weights:
+        layer.set_weights(arrays)
+    return result
+
+
+def _layers_of(stage: Stage, *, dtype: str) -> Iterator[tuple[Any, list[tuple[Any, list[Array]]]]]:
+    """Keras layers for a stage, each with the layers whose weights to set."""
+    import keras
+
+    if isinstance(stage, Recurrent):
+        layer, parts = _recurrent_layer(stage, dtype=dtype)
+        yield layer, list(zip(parts, map(keras_weights, stage.layers), strict=True))
+        if stage.returns == "every" and stage.layers[0].direction == "backward":
+            name = f"{_keras_name(stage.name)}_in_text_order"
+            yield reverse_time()(name=name, dtype=dtype), []
+        return
+    kind = "Embedding" if isinstance(stage, Embedding) else KERAS_PLAIN[stage.kind]
+    settings = keras_settings(stage)
+    layer = getattr(keras.layers, kind)(name=_keras_name(stage.name), dtype=dtype, **settings)
+    yield layer, [(layer, keras_weights(stage))]
+
+
+def _recurrent_layer(stage: Recurrent, *, dtype: str) -> tuple[Any, list[Any]]:
+    """The Keras layer of a stage, and those in it that hold weights, in the stage's order."""
+    import keras
+
+    parts = [
+        getattr(keras.layers, KERAS_CLASSES[layer.cell])(
+            return_sequences=stage.returns == "every",
+            go_backwards=layer.direction == "backward",
+            name=_keras_name(layer.name if stage.merge is None else stage.name),
+            dtype=dtype,
+            **keras_settings(layer),
+        )
+        for layer in stage.layers
+    ]
+    if stage.merge is None:
+        return parts[0], parts
+    one, other = stage.layers
+    if one.units != other.units:
+        what = f"{stage.name}, a pair of {one.units} and {other.units} units,"
+        why = "Keras takes both layers of a Bidirectional to be equally wide"
+        raise UnsupportedModel(what=what, why=why)
+    pair = keras.layers.Bidirectional(
+        parts[0],
+        backward_layer=parts[1],
+        merge_mode=stage.merge,
+        name=_keras_name(stage.name),
+        dtype=dtype,
+    )
+    return pair, [pair.forward_layer, pair.backward_layer]
+
+
+def _keras_name(name: str) -> str:
+    """Keras allows no slash in the name of a layer."""
+    return name.replace("/", "_")
+
+
+@cache
+def reverse_time() -> Any:
+    """The class of a Keras layer that turns a sequence round, registered with Keras."""
+    import keras
+
+    @keras.saving.register_keras_serializable(package="unrolled")
+    class ReverseTime(keras.layers.Layer):  # type: ignore[misc]  # Keras ships without types
+        """The sequence in the opposite order: the text's again, above a layer gone backwards.
+
+        Its mask stays as it is: Keras never reversed it.
+        """
+
+        def __init__(self, **settings: Any) -> None:
+            super().__init__(**settings)
+            self.supports_masking = True
+
+        def call(self, inputs: Any) -> Any:
+            return keras.ops.flip(inputs, axis=1)
+
+        def compute_output_shape(self, input_shape: Any) -> Any:
+            return input_shape
+
+    return ReverseTime

@@ -1,0 +1,67 @@
+"""What Keras 2 means by words that Keras 3 uses otherwise.
+
+`hard_sigmoid` is clip(0.2 x + 0.5) in Keras 2, and its LSTM and GRU used it unless told otherwise
+until 2.3; in Keras 3 it is clip(x / 6 + 0.5). The one is the other of 1.2 x, and x is linear in
+the weights of a gate: those are multiplied by 1.2, which gives what Keras 2 gives, to rounding,
+in the trace as well as in every export. A GRU that does not say `reset_after` is older than the
+setting, and resets before. `time_major` swaps batch and time, and is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from core.activations import Array
+from core.engines.keras_layout import GATE_ORDER, KERAS_CLASSES
+from core.errors import UnsupportedModel
+from core.importers.keras.fields import KerasLayer
+
+_HARD = "hard_sigmoid"
+_STEEPER = np.float32(1.2)
+_CELLS = {name: cell for cell, name in KERAS_CLASSES.items()}
+
+
+def wrote_keras_2(version: Any) -> bool:
+    """Whether a `keras_version` from a file is Keras 2's (also tf.keras, such as 2.15.0-tf)."""
+    return isinstance(version, str) and version.startswith(("1.", "2."))
+
+
+def as_keras_3(layer: KerasLayer) -> KerasLayer:
+    """The layer that does in Keras 3 what `layer` does in Keras 2.
+
+    Raises UnsupportedModel for `time_major`, and for a hard sigmoid that is not of a linear map.
+    """
+    inner = tuple(as_keras_3(inside) for inside in layer.inner)
+    layer = replace(layer, inner=inner)
+    if layer.config.get("time_major"):
+        raise _refused(layer, "with time_major it reads (time, batch, features)")
+    cell = _CELLS.get(layer.kind.removesuffix("Cell"))
+    if cell == "gru" and "reset_after" not in layer.config:
+        layer = replace(layer, config={**layer.config, "reset_after": False})
+    if layer.config.get("recurrent_activation") == _HARD and cell in ("lstm", "gru"):
+        layer = replace(layer, weights=_steeper_gates(layer, cell))
+    if layer.config.get("activation") != _HARD:
+        return layer
+    if layer.kind != "Dense" and cell != "simple_rnn":
+        raise _refused(layer, "its activation is the hard sigmoid of Keras 2, which is steeper")
+    steeper = {name: array * _STEEPER for name, array in layer.weights.items()}
+    return replace(layer, weights=steeper)
+
+
+def _steeper_gates(layer: KerasLayer, cell: str) -> dict[str, Array]:
+    """The weights with the columns of all gates but the candidate multiplied."""
+    maps = GATE_ORDER[cell]
+    scaled = {}
+    for name, array in layer.weights.items():
+        units, rest = divmod(array.shape[-1] if array.ndim else 0, len(maps))
+        factors = np.array([1.0 if gate == "candidate" else _STEEPER for gate in maps])
+        # What does not divide is refused by its shape later on.
+        scaled[name] = array if rest else array * factors.astype(array.dtype).repeat(units)
+    return scaled
+
+
+def _refused(layer: KerasLayer, why: str) -> UnsupportedModel:
+    return UnsupportedModel(what=f"The layer '{layer.name}' ({layer.kind})", why=why)

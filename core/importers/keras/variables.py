@@ -1,0 +1,53 @@
+"""Which variables a layer of Keras has, in Keras's order.
+
+Files of Keras 3 number the variables of a layer, files of Keras 2 name them but are read in their
+order, by Keras as well. So the order is what tells a kernel from a recurrent kernel: it stands
+here, once, for every format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.importers.keras.config import NESTED, Configured
+
+LOOPS = ("SimpleRNN", "LSTM", "GRU")
+"""Layers whose variables are their cell's."""
+
+_CELLS = ("SimpleRNNCell", "LSTMCell", "GRUCell")
+_NONE = (
+    *("InputLayer", "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "Masking"),
+    *("Flatten", "GlobalMaxPooling1D", "GlobalAveragePooling1D", "Activation", "TextVectorization"),
+    *("ActivityRegularization", "Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells"),
+    *("unrolled>ReverseTime", "NotEqual", "Any"),
+)
+STATISTICS = ("moving_mean", "moving_variance")
+"""Variables that are counted while training, not trained: legacy files keep them at the end."""
+
+
+def variables_of(layer: Configured) -> tuple[str, ...] | None:
+    """The names of the variables of a layer itself, in Keras's order; None if not known here.
+
+    Those of an SimpleRNN, LSTM or GRU are its cell's.
+    """
+    config = layer.config
+    match layer.kind:
+        case "Embedding":
+            return ("embeddings",)
+        case kind if kind in LOOPS or kind in _CELLS:
+            return ("kernel", "recurrent_kernel", *_if(config, "bias", by="use_bias"))
+        case "Dense":
+            return ("kernel", *_if(config, "bias", by="use_bias"))
+        case "LayerNormalization":
+            return _if(config, "gamma", by="scale") + _if(config, "beta", by="center")
+        case "BatchNormalization":
+            trained = _if(config, "gamma", by="scale") + _if(config, "beta", by="center")
+            return trained + STATISTICS
+        case kind if kind in _NONE or kind in NESTED:
+            return ()
+    return None
+
+
+def _if(config: Mapping[str, Any], name: str, *, by: str) -> tuple[str, ...]:
+    return (name,) if config.get(by, True) else ()

@@ -1,0 +1,1 @@
+"""Models in ONNX: the graph around its recurrent operators, read as nodes."""

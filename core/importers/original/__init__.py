@@ -1,0 +1,1 @@
+"""The framework that wrote a file, asked whether it was read rightly."""

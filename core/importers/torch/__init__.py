@@ -1,0 +1,1 @@
+"""Models of PyTorch: weights by name in `.safetensors`; in and out."""

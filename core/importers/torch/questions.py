@@ -1,0 +1,197 @@
+"""What the names and shapes of a state_dict leave open, as questions with a default each.
+
+An activation has no weights, and so no trace in the file; nor has the choice of the last step or of
+every step. `hints` answer such questions by their keys. The defaults keep to what the tensors
+show (a linear layer is linear), so that the answers of an imported model are those of its modules;
+only between two linear layers a relu is assumed, without which they would be one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core import activations
+from core.errors import UnknownName, UnsupportedModel
+from core.importers.errors import shown
+from core.importers.torch.chain import MOST_MODULES, embeddings, orders
+from core.importers.torch.names import NORMS, Module
+
+NONLINEARITIES = ("tanh", "relu")
+_COMMON = ("linear", "sigmoid", "softmax", "log_softmax", "tanh", "relu")
+ACTIVATIONS = (*_COMMON, *sorted(set(activations.ACTIVATIONS) - set(_COMMON)))
+READOUTS = ("last", "every", "max", "mean")
+EPSILONS = ("1e-05", "1e-06", "0.001", "1e-12")
+PADDINGS = ("read", "skip")
+
+Answer = str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something to ask.
+
+    `key` is what a hint answers it by; `kind` one of order, embedding, padding, nonlinearity,
+    readout, activation, epsilon; `about` the module in question, `""` where it is the model.
+    `options` are the answers to choose from, `answer` the one that holds now: a hint, or the
+    default.
+
+    An order is a tuple of the names of modules; any other order of some of them may be answered
+    too, and leaves the rest out. An embedding `""` is none. A padding to "skip" is id 0, as
+    `pack_padded_sequence` skips it. A readout "max" or "mean" is that of all steps. An epsilon, of
+    a normalisation, may be any other number above 0.
+    """
+
+    key: str
+    kind: str
+    about: str
+    options: tuple[Answer, ...]
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was inferred, and what has to be asked.
+
+    `modules` are the names of all of them, `order` those of the chain, first to last.
+    """
+
+    modules: Mapping[str, Module]
+    embedding: str
+    order: tuple[str, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """Every question's key with its answer: hints that give the same model again."""
+        return {question.key: question.answer for question in self.questions}
+
+
+def inspect_modules(modules: Mapping[str, Module], hints: Mapping[str, Any]) -> Inspection:
+    """What to ask about the modules, with the answers of `hints`.
+
+    Raises UnknownName for a hint that answers nothing, or with no possible answer;
+    UnsupportedModel where the modules make no chain.
+    """
+    given = _order_of(hints, modules)
+    chosen = {name: modules[name] for name in given} if given else dict(modules)
+    for module in chosen.values():
+        if module.kind == "unknown":
+            own = ", ".join(f"{name} {array.shape}" for name, array in module.tensors.items())
+            why = f"its tensors ({own:.80}) are those of no embedding, RNN, LSTM, GRU or Linear"
+            raise module.refuse("", why=why)
+    if not any(module.levels for module in chosen.values()):
+        what = "A file without nn.LSTM, nn.GRU or nn.RNN"
+        raise UnsupportedModel(what=what, why="no tensor has a name such as lstm.weight_ih_l0")
+    if not given and len(chosen) > MOST_MODULES:
+        what = f"A file of {len(chosen):,} modules"
+        raise UnsupportedModel(what=what, why=f"at most {MOST_MODULES} are put in order")
+    embedding, possible, open_orders = _chain(chosen, hints, given)
+    order = given or open_orders[0]
+    questions = list(_questions(chosen, embedding, order))
+    if len(possible) > 1:
+        questions.insert(0, Question("embedding", "embedding", "", possible, embedding))
+    if len(modules) > 1:
+        offered: tuple[Answer, ...] = tuple(dict.fromkeys([order, *open_orders]))
+        questions.insert(0, Question("order", "order", "", offered, order))
+    answered = tuple(_answered(question, hints) for question in questions)
+    known = {question.key for question in questions} | {"order", "embedding"}
+    for key in hints:
+        if key not in known:
+            raise UnknownName(kind="question", found=key, known=", ".join(sorted(known)))
+    return Inspection(modules, embedding, order, answered)
+
+
+def _order_of(hints: Mapping[str, Any], modules: Mapping[str, Module]) -> tuple[str, ...]:
+    """The order that a hint gives, `()` for none."""
+    given = hints.get("order", ())
+    names = tuple(given) if isinstance(given, Sequence) and not isinstance(given, str) else (given,)
+    for name in names:
+        if not isinstance(name, str) or name not in modules or names.count(name) > 1:
+            known = ", ".join(modules)
+            raise UnknownName(kind="module, or none left,", found=str(name), known=known)
+    return names
+
+
+def _chain(
+    modules: Mapping[str, Module], hints: Mapping[str, Any], given: tuple[str, ...]
+) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+    """The embedding, what else it could be, and the orders that fit."""
+    likely = embeddings(modules)
+    if "embedding" in hints:
+        asked = hints["embedding"]
+        # An order that is given says which module could be the embedding: its first.
+        among = [name for name in likely if not given or name in (given[0], "")]
+        if asked not in among:
+            known = ", ".join(name or "''" for name in among)
+            raise UnknownName(kind="table to embed with", found=str(asked), known=known)
+        likely = (asked, *(name for name in likely if name != asked))
+    if given:
+        first = tuple(name for name in likely if name in (given[0], ""))
+        return first[0], first, [given]
+    fitting = {name: orders(modules, embedding=name) for name in likely}
+    possible = tuple(name for name in likely if fitting[name])
+    if not possible or ("embedding" in hints and likely[0] not in possible):
+        widths = ", ".join(
+            f"{shown(each.title)} ({each.features} → {each.outputs})" for each in modules.values()
+        )
+        why = "in no order does each take what the one before gives"
+        raise UnsupportedModel(what=f"A model of the modules {widths:.200}", why=why)
+    return possible[0], possible, fitting[possible[0]]
+
+
+def _questions(
+    modules: Mapping[str, Module], embedding: str, order: tuple[str, ...]
+) -> Sequence[Question]:
+    found = []
+    if embedding:
+        found.append(Question("padding", "padding", embedding, PADDINGS, "read"))
+    recurrent = [at for at, name in enumerate(order) if modules[name].levels]
+    head = order[recurrent[-1] + 1 :]
+    for name in order:
+        cells = {layer.cell for level in modules[name].levels for layer in level}
+        if "simple_rnn" in cells:
+            key = f"nonlinearity:{name}"
+            found.append(Question(key, "nonlinearity", name, NONLINEARITIES, "tanh"))
+    readout = _readout(modules, embedding, head)
+    found.append(Question("readout", "readout", "", READOUTS, readout))
+    linear = False
+    for name, after in zip(order, (*order[1:], ""), strict=True):
+        if modules[name].levels or (name and name == embedding):
+            continue
+        if modules[name].kind in NORMS:
+            found.append(Question(f"epsilon:{name}", "epsilon", name, EPSILONS, EPSILONS[0]))
+        # Between two linear layers of the head, after the normalisation if there is one.
+        linear = linear or (name in head and modules[name].kind not in NORMS)
+        between = linear and name != order[-1] and modules[after].kind not in NORMS
+        default = "relu" if between else "linear"
+        found.append(Question(f"activation:{name}", "activation", name, ACTIVATIONS, default))
+    return found
+
+
+def _readout(modules: Mapping[str, Module], embedding: str, head: tuple[str, ...]) -> str:
+    """A bare recurrent module gives every step; so does a language model; a classifier the last."""
+    if not head:
+        return "every"
+    rows = modules[embedding].tensors["weight"].shape[0] if embedding else None
+    return "every" if modules[head[-1]].outputs == rows else "last"
+
+
+def _answered(question: Question, hints: Mapping[str, Any]) -> Question:
+    if question.key not in hints or question.kind in ("order", "embedding"):
+        return question
+    answer = hints[question.key]
+    if question.kind == "epsilon" and isinstance(answer, str | float | int):
+        with suppress(ValueError):
+            number = float(answer)
+            if 0 < number < math.inf:
+                answer = str(number)
+                options = tuple(dict.fromkeys([*question.options, answer]))
+                question = replace(question, options=options)
+    if answer not in question.options:
+        known = ", ".join(map(str, question.options))
+        raise UnknownName(kind=f"answer to {question.key}", found=str(answer), known=known)
+    return replace(question, answer=answer)

@@ -1,0 +1,212 @@
+"""PyTorch's `.safetensors` as a Model: a state_dict read by its names and shapes.
+
+    header (`torch/safetensors_header.py`) → modules (`torch/names.py`) → order (`torch/chain.py`)
+    → what has to be asked (`torch/questions.py`) → stages, here
+
+No code of PyTorch's is needed or run. A file that `torch/safetensors_export.py` wrote answers the
+questions itself, in its metadata; `hints` go before it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from core.errors import CoreError, UnsupportedModel
+from core.importers.archive import Data
+from core.importers.errors import shown
+from core.importers.limits import Limits
+from core.importers.torch.names import NORMS, Module, TorchLayer, modules_of
+from core.importers.torch.questions import Inspection, inspect_modules
+from core.importers.torch.safetensors_header import Tensors, read_tensors
+from core.model import Model
+from core.nodes import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Direction,
+    Embedding,
+    GateWeights,
+    GlobalAveragePooling,
+    GlobalMaxPooling,
+    Layer,
+    LayerNormalization,
+    Readout,
+    Recurrent,
+    Stage,
+)
+from core.text import Vocabulary
+
+OURS = "unrolled"
+"""The entry of the metadata in which a file of our own answers the questions."""
+
+POOLINGS = {"max": GlobalMaxPooling, "mean": GlobalAveragePooling}
+"""Readout → what makes one vector of all steps."""
+
+
+def inspect_safetensors(
+    data: Data, *, hints: Mapping[str, Any] | None = None, limits: Limits | None = None
+) -> Inspection:
+    """What the file shows and what it leaves open, each question with the answer that holds now.
+
+    `hints` answer questions by their keys; other questions may follow from an answer. Raises as
+    `read_safetensors` does.
+    """
+    stored = read_tensors(data, limits=limits or Limits())
+    return _inspect(stored, hints)
+
+
+def read_safetensors(
+    data: Data,
+    *,
+    hints: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+    name: str | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Model:
+    """The Model that PyTorch modules with these weights are, one after another.
+
+    Inputs are (batch, time) ids or (batch, time, features), whatever `batch_first` was. A module
+    with several layers becomes as many stages, `lstm_l0`, `lstm_l1`, …. The readout "last" is the
+    last step that each direction reads (`h_n`); a model that reads `output[:, -1]` of both
+    directions is the one with the readout "every", at its last step. `hints` answer what
+    `inspect_safetensors` asks; the card keeps all answers.
+
+    Raises FileRefused by its reason, UnsupportedModel naming the module, UnknownName for a hint
+    without a question, ShapeMismatch, and what Model raises.
+    """
+    stored = read_tensors(data, limits=limits or Limits())
+    found = _inspect(stored, hints)
+    ours = _ours(stored)
+    if vocabulary is None and isinstance(ours.get("vocabulary"), dict):
+        vocabulary = Vocabulary.from_json(ours["vocabulary"])
+    return Model(
+        tuple(_stages(found)),
+        name=name or shown(str(ours.get("name") or "model")),
+        vocabulary=vocabulary,
+        card=_card(ours, found),
+    )
+
+
+def _inspect(stored: Tensors, hints: Mapping[str, Any] | None) -> Inspection:
+    tensors = dict(stored.tensors)
+    for name, kept in stored.metadata.items():
+        # What safetensors.torch.save_model leaves out, because it is another tensor's memory.
+        if kept in tensors and name not in tensors:
+            tensors[name] = tensors[kept]
+    modules = modules_of(tensors)
+    own = _ours(stored).get("hints")
+    try:
+        return inspect_modules(modules, {**(own if isinstance(own, dict) else {}), **(hints or {})})
+    except CoreError:
+        if not own:
+            raise
+        # Answers that a file brings along are only suggestions.
+        return inspect_modules(modules, hints or {})
+
+
+def _ours(stored: Tensors) -> dict[str, Any]:
+    """What a file of our own says about itself; of any other file nothing."""
+    try:
+        found = json.loads(stored.metadata.get(OURS, "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _card(ours: Mapping[str, Any], found: Inspection) -> dict[str, Any]:
+    """What the file says of itself, as far as it is flat, and the answers as JSON has them."""
+    own = ours.get("card")
+    kept = own.items() if isinstance(own, dict) else ()
+    answers = {
+        key: list(answer) if isinstance(answer, tuple) else answer
+        for key, answer in found.answers.items()
+    }
+    flat = {key: value for key, value in kept if isinstance(value, str | int | float)}
+    return {**flat, "answers": answers}
+
+
+def _stages(found: Inspection) -> Iterator[Stage]:
+    answers, dtype = found.answers, _dtype(found)
+    last = [name for name in found.order if found.modules[name].levels][-1]
+    for name in found.order:
+        module = found.modules[name]
+        if name and name == found.embedding:
+            weights = module.tensors["weight"].astype(dtype)
+            yield Embedding(module.title, weights, mask_zero=answers["padding"] == "skip")
+        elif module.levels:
+            readout = str(answers["readout"]) if name == last else "every"
+            activation = str(answers.get(f"nonlinearity:{name}", "tanh"))
+            yield from _recurrent(module, activation=activation, readout=readout, dtype=dtype)
+        else:
+            activation = str(answers[f"activation:{name}"])
+            epsilon = float(str(answers.get(f"epsilon:{name}", 0)))
+            yield from _plain(module, activation=activation, epsilon=epsilon, dtype=dtype)
+
+
+def _plain(
+    module: Module, *, activation: str, epsilon: float, dtype: np.dtype[Any]
+) -> Iterator[Stage]:
+    """A linear layer with its activation, or a normalisation and one after it."""
+    own = {what: array.astype(dtype) for what, array in module.tensors.items()}
+    name, scale = module.title, (own.get("weight"), own.get("bias"))
+    if module.kind not in NORMS:
+        yield Dense(name, np.ascontiguousarray(own["weight"].T), own.get("bias"), activation)
+        return
+    if module.kind == "layer_norm":
+        yield LayerNormalization(name, *scale, epsilon)
+    else:
+        moments = own["running_mean"], own["running_var"]
+        yield BatchNormalization(name, *moments, *scale, epsilon)
+    if activation != "linear":
+        yield Activation(f"{name}_{activation}", activation)
+
+
+def _recurrent(
+    module: Module, *, activation: str, readout: str, dtype: np.dtype[Any]
+) -> Iterator[Stage]:
+    """A stage for each layer, all but the last handing on every step; and a pooling."""
+    depth = len(module.levels)
+    for at, level in enumerate(module.levels):
+        name = module.title if depth == 1 else f"{module.title}_l{at}"
+        returns: Readout = "last" if readout == "last" and at == depth - 1 else "every"
+        merge = None if len(level) == 1 else "concat"
+        directions: tuple[Direction, ...] = ("forward", "backward")
+        layers = tuple(
+            _layer(
+                layer,
+                name if merge is None else f"{name}/{direction}",
+                direction=direction,
+                activation=activation,
+                dtype=dtype,
+            )
+            for layer, direction in zip(level, directions, strict=False)
+        )
+        yield Recurrent(name, layers, merge, returns)
+    if readout in POOLINGS:
+        yield POOLINGS[readout](f"{module.title}_{readout}")
+
+
+def _layer(
+    layer: TorchLayer, name: str, *, direction: Direction, activation: str, dtype: np.dtype[Any]
+) -> Layer:
+    """One direction; only an nn.RNN has a choice of activation."""
+    gates = {
+        gate: GateWeights(**{what: array.astype(dtype, copy=False) for what, array in own.items()})
+        for gate, own in layer.gates().items()
+    }
+    function = activation if layer.cell == "simple_rnn" else "tanh"
+    return Layer(name, layer.cell, gates, direction, activation=function)
+
+
+def _dtype(found: Inspection) -> np.dtype[Any]:
+    """float64 if anything in the chain is; a model computes in one type."""
+    tensors = [each for name in found.order for each in found.modules[name].tensors.items()]
+    for own, array in tensors:
+        if array.dtype.kind != "f":
+            raise UnsupportedModel(what=f"{own} of {array.dtype}", why="weights are floating-point")
+    doubled = any(array.dtype == np.float64 for _, array in tensors)
+    return np.dtype(np.float64 if doubled else np.float32)
