@@ -26,7 +26,7 @@ from core.importers.keras.two import as_keras_3, wrote_keras_2
 from tests.core.importers.keras.cases import CASES, IDS, known
 from tests.core.importers.keras.two import legacy_config, legacy_h5, legacy_weights
 
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).parents[1] / "files"
 
 # What Keras 2 predicted for IDS.
 NESTED = [[0.42577547, 0.90221751], [0.41359243, 0.90180188], [0.41314259, 0.90188026]]
