@@ -48,7 +48,7 @@ def origins() -> tuple[str, ...]:
     """Return what a model may come from: a task, nothing, a run that has finished an epoch, a
     model that was kept, or one that this session brought.
 
-    What each means is said in `dashboard.widgets.origin`; another kind begins with a word of its
+    What each means is said in `dashboard.origins`; another kind begins with a word of its
     own and a colon.
     """
     runs = (RUN + run.id for run in RunStore().runs() if any(run.file("epochs").glob("[0-9]*.npz")))

@@ -44,6 +44,7 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "dashboard",
+            "dashboard.origins",
             "dashboard.widgets",
             "dashboard.figures",
             "dashboard.state",

@@ -1,6 +1,6 @@
-"""One file per page.
+"""One room per page: a package, or a file while that is enough. What it alone uses lives in it.
 
-How to add one, here `dashboard/views/gates.py`:
+How to add one, here `dashboard/views/gates/__init__.py`:
 
 1. The record, by which `app.py` finds the page, and its function::
 

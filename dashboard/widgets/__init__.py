@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dashboard.origins import chosen_model, origin, settings
 from dashboard.widgets.chart import chart, downloads
 from dashboard.widgets.frame import foot, frame, open_page
 from dashboard.widgets.model import pick_cell, pick_model, pick_settings, pick_task
-from dashboard.widgets.origin import chosen_model, origin, settings
 from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import guard, plain, problem
 from dashboard.widgets.reading import Reading, read, reading

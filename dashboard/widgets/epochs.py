@@ -15,8 +15,8 @@ import streamlit as st
 from core.training.run_folder import Run
 from dashboard import state
 from dashboard.i18n import t
+from dashboard.origins.run import epoch_of
 from dashboard.widgets import stepper
-from dashboard.widgets.trained import epoch_of
 
 PAUSE = 0.9
 """Seconds that each epoch is shown."""

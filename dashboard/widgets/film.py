@@ -14,12 +14,12 @@ from core.training.run_folder import Run
 from dashboard import cache, figures, i18n, state
 from dashboard.figures import EpochLosses
 from dashboard.i18n import t
+from dashboard.origins import origin
+from dashboard.origins.run import OfRun, epoch_of, probes_of
 from dashboard.widgets.chart import chart
 from dashboard.widgets.epochs import clock, playable, scrubber, show_nearest, tick
-from dashboard.widgets.origin import origin
 from dashboard.widgets.problem import plain
 from dashboard.widgets.text import current_text
-from dashboard.widgets.trained import OfRun, epoch_of, probes_of
 from dashboard.widgets.upload import take
 
 _STYLE = """<style>

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.i18n import labels, t
-from dashboard.widgets.origin import drop_sample, origin, origin_labels
+from dashboard.origins import drop_sample, origin, origin_labels
 
 
 def pick_model() -> None:

@@ -12,8 +12,8 @@ from core.trace import Trace
 from dashboard import cache
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
+from dashboard.origins import chosen_model
 from dashboard.widgets.model import pick_model
-from dashboard.widgets.origin import chosen_model
 from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import problem
 from dashboard.widgets.text import Passage, passage, pick_source, pick_text, readable

@@ -19,7 +19,7 @@ from core.model import Model
 from core.text import Encoded, Window, visible
 from dashboard import cache, state
 from dashboard.i18n import t
-from dashboard.widgets.origin import chosen_model, samples
+from dashboard.origins import chosen_model, samples
 from dashboard.widgets.problem import guard, plain
 from dashboard.widgets.upload import take, upload
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from dashboard.i18n import speak, t
-from dashboard.widgets.veil import LEFT, RIGHT
+from dashboard.views.home.veil import LEFT, RIGHT
 from tests.browser.conftest import OpenVisitor
 from tests.browser.visitor import Visitor
 

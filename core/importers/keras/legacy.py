@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from core.activations import Array
 from core.importers.errors import BrokenFile, MissingEntry
-from core.importers.hdf5.file import StoredGroup
 from core.importers.hdf5.arrays import StoredArray
+from core.importers.hdf5.file import StoredGroup
 from core.importers.keras.config import Configured
 from core.importers.keras.fields import KerasLayer
 from core.importers.keras.variables import STATISTICS, variables_of

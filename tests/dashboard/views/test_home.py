@@ -17,7 +17,7 @@ from dashboard import figures, state
 from dashboard.figures.unrolled import MOST
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.views import home
-from dashboard.widgets import player, veil
+from dashboard.views.home import player, veil
 
 LONG = "the movie was not good, but the music was wonderful. " * 3
 

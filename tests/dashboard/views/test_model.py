@@ -18,7 +18,7 @@ import core
 from core.training.shelf import Shelf
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
-from dashboard.widgets.brought import MOST, Brought
+from dashboard.origins.upload import MOST, Brought
 from dashboard.widgets.problem import plain
 from tests.core.importers.onnx.cases import ids, last_of, one
 from tests.core.importers.onnx.graphs import UNITS, Graph

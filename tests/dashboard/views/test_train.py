@@ -12,7 +12,7 @@ from core.training.run_folder import Run
 from core.training.sources import SOURCES
 from core.training.store import RunStore
 from dashboard.i18n import LANGUAGES, speak, strings, t
-from dashboard.widgets import train_fields
+from dashboard.views.train import fields as train_fields
 from tests.dashboard.runs import at_work, config, write_run
 from tests.dashboard.views.test_gradients import chart, numbers
 

@@ -1,0 +1,108 @@
+"""Every gate and state of a layer along the text, and one step of one unit in all its numbers.
+
+What depends on the step is one fragment: stepping, playing and picking redraw it and leave the
+rest of the page as it is.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import figures, i18n, state, widgets
+from dashboard.i18n import t
+from dashboard.views import Page
+from dashboard.views.gates.canvas import pick_order, picture
+from dashboard.views.gates.inspector import inspector
+from dashboard.widgets import Reading
+from dashboard.widgets.answers import answers_of, slow_answers
+from dashboard.widgets.colouring import pick_colour
+from dashboard.widgets.film import film
+from dashboard.widgets.layers import pick_layer
+from dashboard.widgets.panels import first_look
+from dashboard.widgets.stepper import clock, go_to, pick_speed, stepper, tick
+
+PAGE = Page(key="gates", icon=":material/view_agenda:", order=10)
+
+
+def render() -> None:
+    """Draw the picture of all gates, the inspector beside it, and what they add up to below."""
+    # In one container: a sentence about the text would else move what follows to another place,
+    # and the canvas would be built anew there.
+    with st.container():
+        reading = widgets.reading()
+        film()
+    layer = state.fit(state.LAYER, high=len(reading.trace.layers) - 1)
+    _begin(reading, layer)
+    every = clock()
+    st.fragment(_explore, run_every=every)(reading, layer=layer, ticking=every is not None)
+    _summary(reading, layer)
+
+
+def _begin(reading: Reading, layer: int) -> None:
+    if state.chosen(state.STEP) and state.chosen(state.UNIT):
+        return
+    step, unit = first_look(reading.trace.layers[layer])
+    for field, value in ((state.STEP, step), (state.UNIT, unit)):
+        if not state.chosen(field):
+            state.put(field, value)
+
+
+def _explore(reading: Reading, *, layer: int, ticking: bool) -> None:
+    tick(ticking=ticking, last=reading.trace.time - 1)
+    if state.get(state.LAYER) != layer:
+        st.rerun()  # the parts outside of this fragment show the layer too
+    with st.container(horizontal=True, vertical_alignment="bottom", key="gates-controls"):
+        step = stepper(reading.tokens)
+        colour = pick_colour(reading, reading.trace.layers[layer])
+        pick_layer(reading.model)
+        with st.popover(t("gates.view"), icon=":material/tune:", key="gates-view"):
+            pick_order()
+            pick_speed()
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        picture(reading, layer=layer, colour=colour, step=step)
+        if reading.model.readout:
+            _answers(reading, step)
+    with right:
+        inspector(reading, layer=layer, step=step)
+
+
+def _answers(reading: Reading, step: int) -> None:
+    st.subheader(t("gates.answers"), anchor=False, help=t("gates.answers.help"))
+    if slow_answers(reading) and not st.toggle(t("gates.answers.slow"), key="slow-answers"):
+        return
+    with st.spinner(t("gates.answers.busy")):
+        found = answers_of(reading)
+    words = figures.labels(i18n.language())
+    widgets.chart(
+        figures.answers(found, tokens=reading.tokens, step=step, labels=words, mode=state.mode()),
+        name="answers",
+        table=lambda: figures.answers_table(found, tokens=reading.tokens, labels=words),
+        alt=figures.answers_alt(found, labels=words),
+        arrays=reading.trace,
+        on_pick=go_to,
+    )
+
+
+def _summary(reading: Reading, layer: int) -> None:
+    words, run, mode = figures.labels(i18n.language()), reading.trace, state.mode()
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader(t("gates.means"), anchor=False, help=t("gates.means.help"))
+        tokens = reading.tokens
+        widgets.chart(
+            figures.means(run, layer=layer, tokens=tokens, labels=words, mode=mode),
+            name="means",
+            table=lambda: figures.means_table(run, layer=layer, tokens=tokens, labels=words),
+            alt=figures.means_alt(run, layer=layer, labels=words),
+            arrays=run,
+        )
+    with right:
+        st.subheader(t("gates.saturation"), anchor=False, help=t("gates.saturation.help"))
+        widgets.chart(
+            figures.saturation(run, layer=layer, labels=words, mode=mode),
+            name="saturation",
+            table=lambda: figures.saturation_table(run, layer=layer, labels=words),
+            alt=figures.saturation_alt(run, layer=layer, labels=words),
+            arrays=run,
+        )

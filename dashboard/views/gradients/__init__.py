@@ -1,0 +1,143 @@
+"""How far does a gradient find its way back? Knobs on one side, the answer on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+
+import streamlit as st
+
+from dashboard import cache, figures, i18n, state, widgets
+from dashboard.figures import theme
+from dashboard.i18n import t
+from dashboard.origins import origin
+from dashboard.views import Page
+from dashboard.views.gradients import knobs
+from dashboard.views.gradients.backward import clipping, forget_gates, jacobians, units
+from dashboard.views.gradients.chain import Chain, chain, class_names, weights
+from dashboard.views.gradients.lives import asked, lives, notice
+from dashboard.widgets.film import film
+from dashboard.widgets.model import shown_cells
+from dashboard.widgets.text import pick_source, pick_text, readable, say_unknown
+
+PAGE = Page(key="gradients", icon=":material/trending_down:", order=30)
+
+HEIGHT = 460  # pixels: as tall as the knobs beside it
+LONG = 100_000  # steps × units from which on the page says that it works
+# On a telephone the columns stand beneath one another: the picture first, then the knobs.
+_CSS = """<style>
+@media (max-width: 640px) {
+  .st-key-gradients > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
+    { flex-direction: column-reverse; }
+}
+.st-key-lives { min-height: 7rem; position: relative; }
+/* Long work is announced over the cards that it will change, so that nothing moves meanwhile. */
+.st-key-lives [data-testid="stElementContainer"]:has([data-testid="stSpinner"]) {
+  position: absolute; top: 0.4rem; right: 0.4rem; z-index: 2; width: auto !important;
+  padding: 0.2rem 0.7rem; border-radius: 0.5rem; background: PAPER; }
+</style>"""
+
+
+def render() -> None:
+    """Draw the knobs, the half-life of each cell, the norms, and what lies behind them."""
+    st.html(_CSS.replace("PAPER", theme.SURFACE[state.mode()].paper))
+    pick_text()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="gradients-read"):
+        knobs.pick_weights()
+        knobs.pick_cells()
+        pick_source()
+    film(state.get(knobs.WEIGHTS))
+    text = _readable()
+    _unknown(text)
+    with st.container(key="gradients"):
+        left, right = st.columns([1, 2.8], gap="medium")
+        with left:
+            _knobs(text)
+        with right:
+            found = _chains(text)
+            _norms(found)
+    _behind(found)
+
+
+def _readable() -> str:
+    """Return a text that can be read: this one, else the last that could be, with a sentence."""
+    encoded, error = readable(lambda text: (text, cache.encoded(text, weights(_shown()[0], text))))
+    if error is not None:
+        widgets.problem(error)
+    return encoded[0]
+
+
+def _unknown(text: str) -> None:
+    if state.get(knobs.SOURCE) != "text":
+        return
+    whole, length = cache.encoded(text, weights(_shown()[0], text)), state.get(state.LENGTH)
+    if len(whole) != length:
+        cut = "first" if len(whole) > length else "repeated"
+        st.caption(t(f"gradients.read.{cut}", steps=length, total=len(whole)))
+    say_unknown(whole.part(0, length))
+
+
+def _shown() -> tuple[str, ...]:
+    return shown_cells(origin(state.get(knobs.WEIGHTS)).cells)
+
+
+def _knobs(text: str) -> None:
+    knobs.pick_reading()
+    if state.get(knobs.WEIGHTS) == state.UNTRAINED:
+        knobs.pick_weights_drawn()
+    knobs.pick_loss(class_names(weights(_shown()[0], text)))
+    knobs.pick_limits()
+
+
+def _chains(text: str) -> dict[str, Chain]:
+    shown = _shown()
+    place = st.container(key="lives")
+    length = state.get(state.LENGTH)
+    long = length * state.get(state.UNITS) > LONG
+    with place.empty(), st.spinner(t("gradients.busy", length=length)) if long else nullcontext():
+        found = {cell: chain(cell, text) for cell in shown}
+    with place:
+        lives(found)
+    return found
+
+
+def _norms(found: Mapping[str, Chain]) -> None:
+    words = figures.labels(i18n.language())
+    norms = {t(f"quantity.{cell}"): each.norms for cell, each in found.items()}
+    first = next(iter(found.values()))
+    told = f"{t('gradients.norms.help')}\n\n{t('gradients.card.help')}"
+    st.subheader(t("gradients.norms"), anchor=False, help=told)
+    st.markdown(notice(found))
+    st.caption(asked(found))
+    figure = figures.gradients(norms, tokens=first.named, labels=words, mode=state.mode())
+    widgets.chart(
+        figure.update_layout(height=HEIGHT),
+        name="gradients",
+        table=lambda: figures.gradients_table(norms, tokens=first.tokens, labels=words),
+        alt=figures.gradients_alt(norms, labels=words),
+        arrays=_everything(found),
+    )
+
+
+def _behind(found: Mapping[str, Chain]) -> None:
+    """Draw what lies behind the lines, one tab at a time: only what is open is computed."""
+    parts = {
+        "units": units,
+        "jacobian": jacobians,
+        "forgetting": forget_gates,
+        "clipping": clipping,
+    }
+    tabs = st.tabs(
+        [t(f"gradients.{name}.title") for name in parts], key="gradients-behind", on_change="rerun"
+    )
+    for tab, draw in zip(tabs, parts.values(), strict=True):
+        if tab.open:
+            with tab, widgets.guard():
+                draw(found, _everything(found))
+
+
+def _everything(found: Mapping[str, Chain]) -> widgets.Together:
+    return widgets.Together(
+        {cell: each.trace for cell, each in found.items()},
+        {cell: each.gradients for cell, each in found.items()},
+    )

@@ -1,0 +1,142 @@
+"""What lies behind the norms: units, single steps, forget gates, and the parameters' gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from core.analysis.clipping import Clipping, clip
+from dashboard import cache, figures, i18n, state
+from dashboard.figures.clipping import clipping as clipping_figure
+from dashboard.figures.clipping import clipping_alt, clipping_table
+from dashboard.i18n import labels, t
+from dashboard.views.gradients.chain import Chain
+from dashboard.views.gradients.lives import power
+from dashboard.widgets.chart import Savable, chart
+
+MOST_JACOBIANS = 200
+"""Steps whose Jacobian is computed: 2,000 of an LSTM would take three seconds."""
+
+
+def units(found: Mapping[str, Chain], arrays: Savable) -> None:
+    """Draw |∂loss/∂state_t| of one cell, units × steps."""
+    st.caption(t("gradients.units.help"))
+    cells = list(found)
+    chosen = st.segmented_control(
+        t("gradients.cells"),
+        cells,
+        default="lstm" if "lstm" in cells else cells[0],
+        format_func=labels("quantity").__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        key=f"gradients-units-of-{'-'.join(cells)}",
+    )
+    each = found[chosen or cells[0]]
+    if _overflowed({each.cell: each}):
+        return
+    words = figures.labels(i18n.language())
+    tokens = each.tokens
+    chart(
+        figures.gradient_heatmap(
+            each.trace, each.gradients, tokens=each.named, labels=words, mode=state.mode()
+        ),
+        name=f"gradient-units-{each.cell}",
+        table=lambda: figures.gradient_heatmap_table(
+            each.trace, each.gradients, tokens=tokens, labels=words
+        ),
+        alt=figures.gradient_heatmap_alt(each.trace, each.gradients, labels=words),
+        arrays=arrays,
+    )
+
+
+def jacobians(found: Mapping[str, Chain], arrays: Savable) -> None:
+    """Draw the norm of each step's Jacobian."""
+    st.caption(t("gradients.jacobian.help"))
+    if _overflowed(found):
+        return
+    time = next(iter(found.values())).trace.time
+    steps = np.unique(np.linspace(0, time - 1, min(time, MOST_JACOBIANS)).round().astype(int))
+    with st.spinner(t("gradients.jacobian.busy")):
+        norms = {
+            t(f"quantity.{cell}"): cache.jacobian_norms(each.model, each.trace, steps=steps)
+            for cell, each in found.items()
+        }
+    words, first = figures.labels(i18n.language()), next(iter(found.values()))
+    chart(
+        figures.jacobian(
+            norms,
+            cells=list(found),
+            time=time,
+            tokens=first.named,
+            labels=words,
+            mode=state.mode(),
+        ),
+        name="jacobian",
+        table=lambda: figures.jacobian_table(norms, tokens=first.tokens, labels=words),
+        alt=figures.jacobian_alt(norms, labels=words),
+        arrays=arrays,
+    )
+    if len(steps) < time:
+        st.caption(t("gradients.jacobian.some", shown=len(steps), total=time))
+
+
+def forget_gates(found: Mapping[str, Chain], arrays: Savable) -> None:
+    """Draw the product of forget gates beside the true gradient of the cell."""
+    if "lstm" not in found:
+        st.info(t("gradients.forgetting.none"), icon=":material/info:")
+        return
+    st.caption(t("gradients.forgetting.help"))
+    if _overflowed({"lstm": found["lstm"]}):
+        return
+    each, words = found["lstm"], figures.labels(i18n.language())
+    chart(
+        figures.forgetting(
+            each.trace, each.gradients, tokens=each.named, labels=words, mode=state.mode()
+        ),
+        name="forgetting",
+        table=lambda: figures.forgetting_table(
+            each.trace, each.gradients, tokens=each.tokens, labels=words
+        ),
+        alt=figures.forgetting_alt(each.trace, each.gradients, labels=words),
+        arrays=arrays,
+    )
+
+
+def clipping(found: Mapping[str, Chain], arrays: Savable) -> None:
+    """Say and draw what clipping does to the gradient of the parameters."""
+    limit = state.get(state.CLIP)
+    st.caption(t("gradients.clipping.help"))
+    # Without a limit the lengths are still worth seeing.
+    clips = {cell: clip(each.gradients, limit=limit or np.inf) for cell, each in found.items()}
+    st.markdown("  \n".join(_said(cell, each, limit) for cell, each in clips.items()))
+    titled = {t(f"quantity.{cell}"): each for cell, each in clips.items()}
+    words = figures.labels(i18n.language())
+    chart(
+        clipping_figure(titled, cells=list(clips), labels=words, mode=state.mode()),
+        name="clipping",
+        table=lambda: clipping_table(titled, labels=words),
+        alt=clipping_alt(titled, labels=words),
+        arrays=arrays,
+    )
+
+
+def _overflowed(found: Mapping[str, Chain]) -> bool:
+    """Say whose numbers have no picture, if there are such."""
+    names = [t(f"quantity.{cell}") for cell, each in found.items() if each.overflowed]
+    if names:
+        st.info(t("gradients.overflow", cells=", ".join(names)), icon=":material/info:")
+    return bool(names)
+
+
+def _said(cell: str, found: Clipping, limit: float) -> str:
+    name, before = t(f"quantity.{cell}"), power(found.norm)
+    if not np.isfinite(found.norm):
+        return t("gradients.clipping.broken", cell=name)
+    if not limit:
+        return t("gradients.clipping.off", cell=name, before=before)
+    if not found.clipped:
+        return t("gradients.clipping.kept", cell=name, before=before)
+    after, factor = power(limit), power(found.factor)
+    return t("gradients.clipping.done", cell=name, before=before, after=after, factor=factor)

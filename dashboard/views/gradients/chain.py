@@ -1,0 +1,129 @@
+"""One text of any length, read by up to three cells, and the gradients of one question about it.
+
+Everything runs in float64, whatever the model was trained in: a gradient of 10⁻⁴⁰ then is a number
+and not zero, and the page can say where float32 would have lost it. Each part is kept by
+`dashboard.cache`, so that a knob costs what it changes: another clipping norm costs nothing,
+another truncation one way back, another weight scale everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from core.analysis import questions
+from core.analysis.vanishing import HalfLife
+from core.gradients import Gradients
+from core.layer_trace import LayerTrace
+from core.losses import default_loss
+from core.model import Model
+from core.text import visible
+from core.trace import Trace
+from dashboard import cache, state
+from dashboard.figures.gradients import Norms
+from dashboard.origins import Untrained, origin
+from dashboard.views.gradients import knobs
+from dashboard.widgets.answers import classes_of
+
+NAMED = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """One cell's way along the text and back.
+
+    `tokens` are those read, made visible; None where they were drawn at random. `answer` is the
+    class that the loss asked for, None where it asked for the next tokens.
+    """
+
+    cell: str
+    model: Model
+    trace: Trace
+    gradients: Gradients
+    tokens: tuple[str, ...] | None
+    answer: int | None
+
+    @property
+    def layer(self) -> LayerTrace:
+        """What the first recurrent layer did."""
+        return self.trace.layers[0]
+
+    @property
+    def named(self) -> tuple[str, ...] | None:
+        """The tokens for the axis of a picture; None for so many that they would be a band."""
+        few = self.tokens is not None and len(self.tokens) <= NAMED
+        return self.tokens if few else None
+
+    @cached_property
+    def norms(self) -> Norms:
+        """‖∂loss/∂state_t‖ at each step."""
+        return Norms.of(self.trace, self.gradients, layer=0)
+
+    @cached_property
+    def half_life(self) -> HalfLife:
+        """The number that a person can quote."""
+        return self.norms.half_life
+
+    @property
+    def overflowed(self) -> bool:
+        """Whether the states, or the gradient on its way back, grew past the largest number."""
+        back = self.gradients.layers[0].states["hidden"]
+        return not (np.isfinite(self.layer.outputs).all() and np.isfinite(back).all())
+
+
+def weights(cell: str, text: str) -> Model:
+    """The model of one cell that the knobs ask for, in float64, its readout where the loss is."""
+    source = origin(state.get(knobs.WEIGHTS))
+    if isinstance(source, Untrained):
+        own = {"units": (state.get(state.UNITS),), "bidirectional": False}
+        model = source.model(text, cell=cell, **own)
+    else:
+        model = source.model(text, cell=cell)
+    # What gathers all steps into one answer can be asked at the end alone.
+    readout = "last" if model.pooled else state.get(state.LOSS_AT)
+    return cache.precise(model, readout=readout)
+
+
+def class_names(model: Model) -> tuple[str, ...]:
+    """The names of the classes that can be asked for; () for a model of next tokens."""
+    if questions.predicts_tokens(model):
+        return ()
+    return classes_of(model) or tuple(map(str, range(questions.classes(model))))
+
+
+def chain(cell: str, text: str) -> Chain:
+    """Read the text, ask the question, and go back. Raises CoreError for a text of no tokens."""
+    # Numbers that grow past all bounds are one of the answers here, and the page says so.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _chain(cell, text)
+
+
+def _chain(cell: str, text: str) -> Chain:
+    model, length = weights(cell, text), state.get(state.LENGTH)
+    tokens: tuple[str, ...] | None = None
+    if state.get(knobs.SOURCE) == "random":
+        # One more than is read, for language models: the last one's successor is asked for too.
+        ids = questions.random_tokens(model, length=length + 1, seed=state.get(state.SEED))
+    else:
+        encoded = cache.encoded(text, model)
+        ids = questions.repeated(encoded.inputs[0], length=length + 1)
+        seen = [visible(token) for token in encoded.tokens[:length]]
+        tokens = tuple(seen[at % len(seen)] for at in range(length))
+    run = cache.trace(model, ids[None, :-1])
+    answer: int | None = None
+    if questions.predicts_tokens(model):
+        targets = questions.next_tokens(run, ids[1:])
+    else:
+        chosen = knobs.answer_of(questions.classes(model))
+        answer = questions.own_answer(run) if chosen == knobs.OWN else int(chosen)
+        targets = questions.class_targets(model, run, answer=answer)
+    found = cache.gradients(
+        model,
+        run,
+        targets,
+        loss=default_loss(model.activation),
+        truncate=state.get(state.TRUNCATE) or None,
+    )
+    return Chain(cell, model, run, found, tokens, answer)

@@ -1,0 +1,242 @@
+"""Where one arrives: what a recurrent network is, in one picture that is live."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core import data
+from core.analysis.questions import predicts_tokens
+from core.errors import CoreError
+from dashboard import cache, figures, i18n, state, widgets
+from dashboard.figures import theme
+from dashboard.figures.answers import Answers
+from dashboard.figures.steps import FIRST
+from dashboard.figures.unrolled import MOST
+from dashboard.i18n import t
+from dashboard.origins import origin
+from dashboard.origins.run import OfRun
+from dashboard.views import Page
+from dashboard.views.home.examples import Example, examples
+from dashboard.views.home.player import clock, play_button, step_of, tick
+from dashboard.views.home.veil import sheet, veil
+from dashboard.widgets import Reading
+from dashboard.widgets.answers import answers_of, slow_answers
+from dashboard.widgets.colouring import COLOUR
+from dashboard.widgets.epochs import pick_epoch, playable
+from dashboard.widgets.model import pick_cell, pick_task
+from dashboard.widgets.text import current_text, pick_source, pick_text, readable
+
+PAGE = Page(key="home", icon=":material/home:", order=0)
+
+LINE = 300  # characters that one line holds with ease; longer texts get the box of the other pages
+DEPTH = 13
+"""The unit of brackets-lstm whose cell state counts the open brackets; a test holds it to that."""
+_CSS = """<style>
+.st-key-home-lead p { font-size: 1.15rem; line-height: 1.6; max-width: 62rem; text-wrap: pretty; }
+.st-key-home-play { min-height: 3.6rem; }
+.st-key-home-play [data-testid="stMarkdown"] p { font-size: 1.15rem; text-wrap: pretty; }
+.st-key-home-loop { margin: 0.5rem 0 1.5rem; }
+.st-key-home-loop .katex-display { margin: 0.6rem 0 1rem; font-size: 1.5rem; }
+.st-key-home-loop p { line-height: 1.65; text-wrap: pretty; }
+.st-key-home-lead p, .st-key-home-loop p, .st-key-home-play p { word-break: keep-all; }
+@media (max-width: 640px) {
+  .st-key-home-loop [data-testid="stHorizontalBlock"] { gap: 0.5rem; }
+}
+</style>"""
+
+
+def render() -> None:
+    """Draw the live picture with the line to type in, the loop in words, and the ways on."""
+    st.html(_CSS)
+    with st.container(key="home-lead"):
+        st.markdown(t("home.lead"))
+    _controls()
+    said, stage, below = (st.container(key=f"home-{part}") for part in ("said", "stage", "notes"))
+    with below:
+        reading, error = _read()
+    of = cache.digest([reading.model.digest, reading.passage.text, reading.passage.window.start])
+    answers = None
+    if reading.model.readout and not slow_answers(reading):
+        answers = answers_of(reading)
+    # Of a long text the part in which the play is; the picture changes only when that is read.
+    start = _start(step_of(of))
+    figure = figures.unrolled(
+        reading.trace,
+        tokens=reading.tokens,
+        answers=answers,
+        start=start,
+        labels=figures.labels(i18n.language()),
+        mode=state.mode(),
+    )
+    with stage, sheet(figure):
+        _picture(reading, answers, figure)
+    pause_between = clock(of)
+    with said:
+        st.fragment(_play, run_every=pause_between)(
+            reading, answers, error, figure, of=of, start=start, ticking=pause_between is not None
+        )
+    _loop()
+    st.subheader(t("home.examples"), anchor=False)
+    examples(examples_of_all_pages())
+    st.markdown(t("home.own"))
+
+
+def _controls() -> None:
+    text = current_text()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="home-controls"):
+        if len(text) <= LINE and "\n" not in text:
+            st.text_input(
+                t("home.sentence"),
+                placeholder=t("reading.text.placeholder"),
+                live=True,
+                width=640,
+                **state.bind(state.TEXT, at="line", showing=text, then=_from_beginning),
+            )
+        else:
+            pick_text()
+        with st.popover(t("home.model"), icon=":material/memory:", key="home-model"):
+            pick_task()
+            found = origin()
+            if found.picks_cell:
+                pick_cell()
+            elif isinstance(found, OfRun) and playable(found.run):
+                pick_epoch(found.run)
+        pick_source()
+
+
+def _from_beginning() -> None:
+    state.reset(state.START, state.STEP)
+
+
+def _read() -> tuple[Reading, CoreError | None]:
+    """Return what was recorded, of the last text that could be read if this one cannot."""
+    return readable(widgets.read)
+
+
+def _start(step: int | None) -> int:
+    return 0 if step is None else step - step % MOST
+
+
+def _play(
+    reading: Reading,
+    answers: Answers | None,
+    error: CoreError | None,
+    figure: go.Figure,
+    *,
+    of: str,
+    start: int,
+    ticking: bool,
+) -> None:
+    """Draw what changes with each step: the sentence, and the veil over the picture."""
+    last = reading.trace.time - 1
+    step = tick(of, last=last, ticking=ticking)
+    if _start(step) != start:
+        st.rerun()
+    veil(figure, place=None if step in (None, last) else step - start, mode=state.mode())
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="home-play"):
+        play_button(of, last=last)
+        if error is not None:
+            widgets.problem(error)
+        elif answers is not None and answers.probable:
+            st.markdown(_said(reading, answers, last if step is None else step))
+
+
+def _picture(reading: Reading, answers: Answers | None, figure: go.Figure) -> None:
+    drawn: dict[str, Any] = {
+        "tokens": reading.tokens,
+        "answers": answers,
+        "labels": figures.labels(i18n.language()),
+    }
+    widgets.chart(
+        figure,
+        name="unrolled",
+        table=lambda: figures.unrolled_table(reading.trace, **drawn),
+        alt=figures.unrolled_alt(reading.trace, **drawn),
+        arrays=reading.trace,
+    )
+
+
+def _said(reading: Reading, answers: Answers, step: int) -> str:
+    """What the model would answer after this step, as a sentence."""
+    name, share = answers.guesses(step)[0]
+    facts = {
+        "token": widgets.plain(reading.tokens[step], most=30),
+        "step": step + FIRST,
+        "total": reading.trace.time,
+        "name": widgets.plain(name, most=30),
+        "share": share,
+    }
+    if predicts_tokens(reading.model):
+        return t("home.said.next", **facts)
+    return t("home.said", **facts)
+
+
+def _loop() -> None:
+    mode = state.mode()
+    colours = {name: theme.colour(name, mode) for name in ("from_input", "hidden", "answer")}
+    x, h, y = (
+        rf"\textcolor{{{colours[name]}}}{{{letter}}}"
+        for name, letter in (("from_input", "x_t"), ("hidden", "h_t"), ("answer", "y_t"))
+    )
+    before = rf"\textcolor{{{colours['hidden']}}}{{h_{{t-1}}}}"
+    with st.container(key="home-loop"):
+        st.latex(rf"{h} = f(\,{x},\ {before}\,)")
+        columns = st.columns(3, gap="large")
+        facts = {"x": f"${x}$", "h": f"${h}$", "before": f"${before}$", "y": f"${y}$"}
+        columns[0].markdown(t("home.loop.cell", **facts))
+        columns[1].markdown(t("home.loop.memory", **facts))
+        columns[2].markdown(t("home.loop.answer", **facts))
+
+
+def examples_of_all_pages() -> tuple[Example, ...]:
+    """Return the cards, their texts in the language of the reader."""
+    return (
+        Example(
+            name="contrast",
+            page="gates",
+            icon=":material/u_turn_left:",
+            text=t("home.example.contrast.text"),
+            at=t("home.example.contrast.at"),
+            choices={COLOUR: "forget"},
+        ),
+        Example(
+            name="brackets",
+            page="gates",
+            icon=":material/data_array:",
+            text="((([[()]])))[]([(())])",
+            choices={
+                state.TASK: "brackets",
+                COLOUR: "unit",
+                state.UNIT: DEPTH,
+                state.STEP: 5,  # the deepest
+            },
+        ),
+        Example(
+            name="latch",
+            page="compare",
+            icon=":material/lock:",
+            text=data.TASKS["latch"].samples[2],
+            choices={state.TASK: "latch"},
+        ),
+        Example(
+            name="vanishing",
+            page="gradients",
+            icon=":material/trending_down:",
+            choices={state.LENGTH: 200},
+        ),
+        Example(
+            name="characters",
+            page="gates",
+            icon=":material/keyboard:",
+            text=t("home.example.characters.text"),
+            choices={state.TASK: "characters"},
+        ),
+        Example(
+            name="three",
+            page="compare",
+            icon=":material/view_column:",
+        ),
+    )

@@ -1,0 +1,152 @@
+"""The reader's own model: drop a file, see what is in it, and let every page work on it.
+
+Nothing in the file is run; it is read in a child process. Without a file the page shows the card of
+a model that ships with the project, so that one sees what to expect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.analysis.typed import reads
+from core.model import Model
+from core.text import Vocabulary
+from dashboard import cache, figures, i18n, state, widgets
+from dashboard.fields import Choice
+from dashboard.i18n import t
+from dashboard.origins import origin_labels
+from dashboard.origins.upload import Brought, OfModel, put_back
+from dashboard.views import Page
+from dashboard.views.model.card import card
+from dashboard.views.model.guide import EXAMPLE, example, guide
+from dashboard.views.model.keep import actions, files, outcome
+from dashboard.views.model.original import original
+from dashboard.views.model.questions import questions
+from dashboard.views.model.upload import drop
+from dashboard.views.model.words import words
+from dashboard.widgets.problem import plain
+from dashboard.widgets.reading import recorded
+from dashboard.widgets.text import passage
+
+PAGE = Page(key="model", icon=":material/upload_file:", order=35)
+
+NONE = ""
+SHOWN = state.declare(
+    Choice(
+        name="model",
+        default=NONE,
+        options=lambda: (NONE, *_models()),
+        pages=("model",),
+    )
+)
+
+
+def render() -> None:
+    """Draw the uploader, then the card of the model that is shown, or what could be dropped."""
+    outcome(then=_show)
+    made = drop()
+    if made is not None:
+        _show(made.id)
+    known = _models()
+    if not known:
+        _nothing_yet()
+        return
+    shown = state.get(SHOWN) if state.get(SHOWN) in known else known[0]
+    if len(known) > 1:
+        st.selectbox(
+            t("model.which"),
+            known,
+            format_func=origin_labels(known).__getitem__,
+            label_visibility="collapsed",
+            **state.bind(SHOWN, showing=shown),
+        )
+    _of(OfModel.named(shown.removeprefix(state.MODEL)))
+    with st.expander(t("model.guide"), icon=":material/help:"):
+        guide()
+
+
+def _models() -> tuple[str, ...]:
+    """What `state.TASK` calls the models that were brought."""
+    return tuple(task for task in state.TASK.known() if task.startswith(state.MODEL))
+
+
+def _show(identifier: str) -> None:
+    if identifier:
+        state.put(SHOWN, state.MODEL + identifier)
+    else:
+        state.reset(SHOWN)
+
+
+def _nothing_yet() -> None:
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        guide()
+        with widgets.guard():
+            made = example()
+            if made is not None:
+                _show(made.id)
+                st.rerun()
+    with right:
+        st.markdown(t("model.preview", name=EXAMPLE))
+        model = cache.bundled(EXAMPLE)
+        _picture(model, OfModel(Brought("", EXAMPLE, "", b"", model)))
+    card(cache.bundled(EXAMPLE))
+
+
+def _of(shown: OfModel) -> None:
+    """Draw one model: where to look at it, its card, and what it reads with."""
+    with st.container(horizontal=True, vertical_alignment="center", key="model-actions"):
+        st.markdown(f"### {plain(shown.found.name, most=60)}", width="content")
+        for page in ("gates", "gradients"):
+            if st.button(t(f"{page}.title"), key=f"model-open-{page}", help=t("model.open.help"),
+                         type="primary" if page == "gates" else "secondary"):  # fmt: skip
+                _open(shown, page)
+        actions(shown, then=_show)
+    model = shown.model()  # after the row: a kept one that is broken can be deleted
+    if isinstance(shown.found, Brought):
+        questions(shown.found)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _picture(model, shown)
+    with right:
+        words(model, shown.id, lambda vocabulary: _reads_with(shown, vocabulary))
+    card(model)
+    if isinstance(shown.found, Brought):
+        original(shown.found)
+    st.subheader(t("model.files"), anchor=False, help=t("model.files.help"))
+    files(model, shown.found.name)
+
+
+def _picture(model: Model, shown: OfModel) -> None:
+    """Draw what the gates do on a first text, so that there is something to see at once."""
+    text, labels = shown.samples()[0], figures.labels(i18n.language())
+    run = recorded(model, passage(model, text))
+    st.caption(t(f"model.first.{reads(model)}", text=plain(text, most=120)))
+    widgets.chart(
+        figures.means(run.trace, layer=0, tokens=run.tokens, labels=labels, mode=state.mode()),
+        name="first-look",
+        table=lambda: figures.means_table(run.trace, layer=0, tokens=run.tokens, labels=labels),
+        alt=figures.means_alt(run.trace, layer=0, labels=labels),
+        arrays=run.trace,
+    )
+
+
+def _open(shown: OfModel, page: str) -> None:
+    """Let every page read with this model, and go to one."""
+    task = state.MODEL + shown.id
+    if state.get(state.TASK) != task:
+        state.put(state.TASK, task)
+        state.reset(state.TEXT, state.START, state.STEP, state.UNIT, state.LAYER, state.EPOCH)
+    if page == "gradients":
+        state.put(state.FIELDS["weights"], task)
+    widgets.open_page(page)
+
+
+def _reads_with(shown: OfModel, vocabulary: Vocabulary | None) -> None:
+    model = replace(shown.model(), vocabulary=vocabulary)
+    if isinstance(shown.found, Brought):
+        put_back(replace(shown.found, model=model))
+    else:
+        shown.found.replace(model)

@@ -1,0 +1,105 @@
+"""A model file that is dropped on the page: read in a child, and what it lacks asked for.
+
+Each file is read once, under all that was said about it; what came of it, a model or a refusal, is
+remembered, so that a rerun starts no child. A refusal is the core's own sentence; where something
+can be done about it, that is offered beneath.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from core.errors import CoreError, UnsupportedTail
+from core.importers.errors import PickleInFile, WeightsAlone
+from core.importers.limits import Limits
+from core.importers.load import load_model, stem_of
+from dashboard import cache, state
+from dashboard.i18n import t
+from dashboard.origins.upload import Brought, bring, cleaned, put_back
+from dashboard.widgets.problem import problem
+
+MEGABYTES = min(500, Limits().file_bytes // 2**20)  # Streamlit would show 512 as 1 GB
+MOST_CONFIG = 16  # megabytes
+
+
+def drop() -> Brought | None:
+    """Draw the uploader. Return the model of a file that was dropped just now, else None."""
+    # Any file is taken: what is none of these is refused with the reason, and a way out.
+    file = st.file_uploader(
+        t("model.drop"),
+        max_upload_size=MEGABYTES,
+        help=t("model.drop.help", megabytes=MEGABYTES),
+        key="model-file",
+    )
+    if file is None:
+        return None
+    name, data = file.name, file.getvalue()
+    options: dict[str, Any] = {}
+    if state.recall("model lacks") == file.file_id:
+        config = _config(file.file_id)
+        if config is not None:
+            options["config"] = config
+    if state.recall("model without tail") == file.file_id:
+        options["without_tail"] = True
+    key = (file.file_id, cache.digest(sorted(options.items())))
+    fresh = state.recall("model read") != key
+    if fresh:
+        with st.spinner(t("model.reading")):
+            found = _read(name, data, options)
+        state.remember("model read", key)
+        state.remember("model refused", found if isinstance(found, CoreError) else None)
+        if isinstance(found, WeightsAlone) and state.recall("model lacks") != file.file_id:
+            state.remember("model lacks", file.file_id)
+            st.rerun()
+        if isinstance(found, Brought):
+            return found
+    refusal: CoreError | None = state.recall("model refused")
+    if refusal is not None:
+        _refused(refusal, file.file_id)
+    return None
+
+
+def read_again(found: Brought, **options: Any) -> None:
+    """Read a model's file again under other options; its vocabulary stays.
+
+    Raises what reading raises; the model then stays as it was.
+    """
+    asked = {**found.options, **options}
+    model = load_model(found.data, name=found.name, vocabulary=found.model.vocabulary, **asked)
+    put_back(replace(found, model=cleaned(model), options=asked))
+
+
+def _read(name: str, data: bytes, options: dict[str, Any]) -> Brought | CoreError:
+    try:
+        model = load_model(data, name=stem_of(name), **options)
+    except CoreError as error:
+        return error
+    return bring(model, name=stem_of(name), file=name, data=data, options=options)
+
+
+def _config(file_id: str) -> bytes | None:
+    config = st.file_uploader(
+        t("model.config"),
+        type=["json"],
+        max_upload_size=MOST_CONFIG,
+        help=t("model.config.help"),
+        key=f"model-config-{file_id}",
+    )
+    return None if config is None else config.getvalue()
+
+
+def _refused(refusal: CoreError, file_id: str) -> None:
+    problem(refusal)
+    if isinstance(refusal, PickleInFile):
+        st.code(refusal.lines, language="python")
+    if isinstance(refusal, UnsupportedTail):
+        st.button(
+            t("model.without_tail"),
+            icon=":material/content_cut:",
+            on_click=state.remember,
+            args=("model without tail", file_id),
+            key="model-without-tail",
+        )

@@ -1,0 +1,151 @@
+"""Every run there is: one table, and beneath it what the chosen ones did and got wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.errors import CoreError
+from core.training.store import KEPT_DAYS
+from dashboard import cache, widgets
+from dashboard.i18n import t
+from dashboard.views import Page
+from dashboard.views.runs.differences import differences
+from dashboard.views.runs.experiment import experiments
+from dashboard.views.runs.export import export
+from dashboard.views.runs.mistakes import mistakes
+from dashboard.views.runs.table import narrow, table
+from dashboard.widgets.emphasis import emphasis
+from dashboard.widgets.problem import plain
+from dashboard.widgets.run_actions import actions, attempt, outcome, undelete
+from dashboard.widgets.run_curves import curves, pick_look
+from dashboard.widgets.run_overview import Overview, overviews
+
+PAGE = Page(key="runs", icon=":material/table_chart:", order=50)
+POLL = 2.0
+"""Seconds between looks at the runs, while one of them is alive."""
+SHOWN = 3
+"""So many of the newest runs are drawn as long as none is chosen."""
+
+
+def render() -> None:
+    """Draw everything, again and again while a run is alive."""
+    emphasis()
+    alive = any(seen.live for seen in overviews())
+    st.fragment(_runs, run_every=POLL if alive else None)(ticking=alive)
+
+
+def _runs(*, ticking: bool) -> None:
+    everything = overviews()
+    if any(seen.live for seen in everything) != ticking:
+        st.rerun()
+    outcome()
+    if not everything:
+        st.markdown(t("runs.none"))
+        if st.button(t("runs.go_and_train"), type="primary", icon=":material/model_training:"):
+            widgets.open_page("train")
+        _settings()
+        return
+    chosen = table(narrow(everything))
+    _damaged(everything)
+    shown = chosen or [seen for seen in everything if seen.problem is None][:SHOWN]
+    if not chosen:
+        st.caption(t("runs.choose"))
+    _details(everything, shown, chosen)
+    _settings()
+
+
+def _damaged(everything: Sequence[Overview]) -> None:
+    broken = [seen for seen in everything if seen.problem is not None]
+    if not broken:
+        return
+    with st.expander(t("runs.damaged", count=len(broken)), icon=":material/broken_image:"):
+        for seen in broken:
+            st.markdown(f"**{plain(seen.label.name, most=80)}** · {plain(str(seen.run.folder))}")
+            if seen.problem is not None:
+                widgets.problem(seen.problem)
+            actions(seen)
+
+
+def _details(
+    everything: Sequence[Overview], shown: Sequence[Overview], chosen: Sequence[Overview]
+) -> None:
+    """Draw what one wants to know of the runs, one tab at a time: only what is open is read."""
+    parts: dict[str, Callable[[], None]] = {
+        "curves": lambda: _curves(shown),
+        "differences": lambda: differences(shown),
+        "experiments": lambda: experiments(everything, chosen),
+        "mistakes": lambda: mistakes(shown),
+        "export": lambda: export(shown),
+        "manage": lambda: _manage(shown),
+    }
+    tabs = st.tabs([t(f"runs.tab.{name}") for name in parts], key="runs-details", on_change="rerun")
+    for tab, draw in zip(tabs, parts.values(), strict=True):
+        if tab.open:
+            with tab, widgets.guard():
+                draw()
+
+
+def _curves(shown: Sequence[Overview]) -> None:
+    metrics = [seen.metric_name for seen in shown]
+    metric = metrics[0] if metrics else "accuracy"
+    if len(set(metrics)) > 1:
+        st.caption(t("runs.other_metric", metric=t(f"figures.metric.{metric}")))
+    found = {}
+    for seen in shown:
+        if seen.metric_name != metric:
+            continue
+        with widgets.guard():
+            history = seen.history
+            name = seen.label.name
+            if history.places.size or history.ends.size:
+                found[name if name not in found else f"{name} ({seen.run.id[-6:]})"] = history
+    if not found:
+        st.info(t("run.nothing_yet"))
+        return
+    pick_look(alone=len(found) == 1)
+    curves(found, metric=metric)
+
+
+def _manage(shown: Sequence[Overview]) -> None:
+    for seen in shown:
+        if seen.problem is not None:
+            continue  # among the damaged ones
+        st.markdown(f"**{plain(seen.label.name, most=80)}**")
+        if seen.label.note:
+            st.caption(plain(seen.label.note, most=1_000))
+        actions(seen)
+
+
+def _settings() -> None:
+    """Draw what belongs to no run: how many train at once, and those that were deleted."""
+    store = cache.store()
+    left, right = st.columns(2)
+    with left, st.popover(t("runs.settings"), icon=":material/tune:", key="runs-settings"):
+        count = st.number_input(
+            t("runs.at_once"),
+            1,
+            64,
+            store.at_once,
+            help=t("runs.at_once.help"),
+            # Named by what it begins with: another window may have changed it meanwhile.
+            key=f"at-once-{store.at_once}",
+        )
+        if count != store.at_once:
+            attempt(lambda: setattr(store, "at_once", int(count)))
+        st.caption(t("runs.folder", folder=plain(str(store.folder))))
+    with right, st.popover(t("runs.deleted"), icon=":material/delete:", key="runs-deleted"):
+        st.caption(t("runs.deleted.help", days=KEPT_DAYS))
+        try:
+            away = store.deleted()
+        except CoreError as error:
+            widgets.problem(error)
+            return
+        for identifier, label in away:
+            st.button(
+                plain(label.name, most=80), icon=":material/undo:", key=f"undelete-{identifier}",
+                help=t("run.undo"), on_click=undelete, args=(identifier,), type="tertiary",
+            )  # fmt: skip
+        if not away:
+            st.caption(t("runs.deleted.none"))

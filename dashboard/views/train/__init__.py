@@ -1,0 +1,132 @@
+"""Train a network and watch it learn, from outside and from inside.
+
+The page opens with a picture: the newest run, alive or not; without one, with experiments that are
+one press away. Training is done by processes of its own, so the page may be closed at any time.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import CoreError
+from core.training.run_folder import Run
+from dashboard import cache, state, widgets
+from dashboard.fields import Choice
+from dashboard.i18n import labels, t
+from dashboard.views import Page
+from dashboard.views.train import fields as form
+from dashboard.views.train.form import fill_in
+from dashboard.views.train.live import HELD, live
+from dashboard.views.train.plan import Given, planned, start
+from dashboard.views.train.presets import presets
+from dashboard.widgets.emphasis import emphasis
+from dashboard.widgets.run_actions import outcome
+
+PAGE = Page(key="train", icon=":material/model_training:", order=40)
+PAGES = ("train",)
+
+NEWEST = ""
+VIEW = state.declare(
+    Choice(name="t_view", default="watch", options=("watch", "presets", "own"), pages=PAGES)
+)
+WATCHED = state.declare(
+    Choice(
+        name="run",
+        default=NEWEST,
+        options=lambda: (NEWEST, *(run.id for run in cache.store().runs())),
+        pages=PAGES,
+    )
+)
+
+
+def render() -> None:
+    """Draw the run that is watched, or what could be trained."""
+    emphasis()
+    runs = cache.store().runs()
+    view = state.get(VIEW)
+    if runs:
+        st.segmented_control(
+            t("train.view"),
+            VIEW.known(),
+            format_func=labels("train", "view.of").__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            **state.bind(VIEW),
+        )
+    elif view == "watch":
+        outcome()
+        view = "presets"
+        st.markdown(t("train.welcome"))
+    if view == "watch":
+        live(_watched(runs))
+    elif view == "presets":
+        st.caption(t("train.presets.why"))
+        _watch(presets())
+        if not runs:
+            st.button(t("train.own"), icon=":material/tune:", on_click=_look_at, args=("own",))
+    else:
+        _own()
+
+
+def _watched(runs: list[Run]) -> Run:
+    """Draw which run is watched, and return it: the newest unless another is chosen."""
+    known = {run.id: run for run in runs}
+    chosen = state.get(WATCHED)
+    if chosen not in known:
+        chosen = runs[0].id
+    if len(runs) > 1:
+        names = {run.id: run.label.name for run in runs}
+        st.selectbox(
+            t("train.watched"),
+            list(known),
+            format_func=names.__getitem__,
+            label_visibility="collapsed",
+            **state.bind(WATCHED, showing=chosen),
+        )
+    else:
+        st.subheader(runs[0].label.name, anchor=False)
+    return known[chosen]
+
+
+def _own() -> None:
+    given = fill_in()
+    if given is not None:
+        with widgets.guard():
+            _offer(given)
+    st.button(t("train.reset"), on_click=_reset, type="tertiary", icon=":material/restart_alt:")
+
+
+def _offer(given: Given) -> None:
+    """Draw what would be trained, and the button that does it."""
+    configs = planned(given)
+    at_once = cache.store().at_once
+    st.markdown(
+        t("train.plan.one")
+        if len(configs) == 1
+        else t("train.plan.many", count=len(configs), at_once=at_once)
+    )
+    if st.button(t("train.start"), type="primary", icon=":material/play_arrow:", key="train-start"):
+        try:
+            runs = start(configs, files=given.files, name=state.get(form.NAME) or "")
+        except CoreError as error:
+            widgets.problem(error)
+            return
+        _watch(runs[0].id)
+
+
+def _watch(identifier: str | None) -> None:
+    """Go and watch a run that was started just now."""
+    if identifier is not None:
+        state.put(WATCHED, identifier)
+        state.put(VIEW, "watch")
+        state.reset(HELD)
+        st.rerun()
+
+
+def _look_at(view: str) -> None:
+    state.put(VIEW, view)
+
+
+def _reset() -> None:
+    state.reset(*(field for field in state.FIELDS.values() if field.pages == PAGES
+                  and field not in (VIEW, WATCHED)))  # fmt: skip

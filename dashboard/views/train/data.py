@@ -1,0 +1,165 @@
+"""What is learned from: a task, known texts, or a file of the reader's own, checked at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.text.decode import ENCODINGS, Decoded
+from core.training.sources import SOURCES
+from core.training.sources.table import labelled
+from dashboard import cache, state
+from dashboard.fields import Choice, Flag, Number
+from dashboard.i18n import labels, strings, t
+from dashboard.i18n import language as spoken
+from dashboard.views.train import fields as form
+from dashboard.views.train.plan import Given
+from dashboard.widgets.problem import guard, plain
+
+FOUND = "found"
+DOWNLOADED = ("imdb", "reuters")
+MOST_CLASSES_SHOWN = 12
+
+
+def pick_source() -> None:
+    """Draw the choice of what is learned from, and what that is."""
+    st.selectbox(
+        t("train.data"),
+        form.SOURCE.known(),
+        format_func=lambda name: t(f"source.{name}"),
+        help=t("train.data.help"),
+        **state.bind(form.SOURCE),
+    )
+    source = state.get(form.SOURCE)
+    st.caption(t(f"source.{source}.why"))
+
+
+def own_data() -> Given | None:
+    """Draw what the source still needs, and return it; None as long as something is missing."""
+    source = state.get(form.SOURCE)
+    if source in DOWNLOADED:
+        pick_folder()
+    if source not in form.OWN_DATA:
+        return Given()
+    with guard():
+        return _table() if source == "table" else _text()
+    return None
+
+
+def pick_folder() -> None:
+    """Draw where known texts lie, for those who have them or no network."""
+    st.text_input(
+        t("train.folder"),
+        placeholder=t("train.folder.placeholder"),
+        help=t("train.folder.help"),
+        **state.bind(form.FOLDER, showing=state.get(form.FOLDER) or ""),
+    )
+
+
+def options() -> None:
+    """Draw the source's own options, two side by side."""
+    source = state.get(form.SOURCE)
+    places = st.columns(2)
+    for at, (name, field) in enumerate(form.option_fields(source).items()):
+        with places[at % 2]:
+            _option(source, name, field)
+
+
+def _option(source: str, name: str, field: Any) -> None:
+    known = strings(spoken(), "source")
+    own = f"option.{source}.{name}"
+    label = t(f"source.{own}") if own in known else t(f"source.option.{name}")
+    bound = state.bind(field)
+    if isinstance(field, Flag):
+        st.toggle(label, **bound)
+    elif isinstance(field, Choice):
+        said = labels("source", "value")
+        st.selectbox(label, field.known(), format_func=said.__getitem__, **bound)
+    elif isinstance(field, Number):
+        st.number_input(label, field.low, field.high, **bound)
+    else:
+        most = t("source.all") if form.option_value(source, name) is None else None
+        st.number_input(label, field.low, field.high, help=most, **bound)
+
+
+def _table() -> Given | None:
+    """Draw the uploader of a table, the choice of its columns, and what is in them."""
+    file = st.file_uploader(t("train.table"), type=["csv", "tsv"], help=t("train.table.help"),
+                            key="train-table")  # fmt: skip
+    if file is None:
+        st.info(t("train.table.first"))
+        return None
+    decoded = _decoded(file)
+    table = cache.table(file.file_id, decoded.encoding, decoded.text)
+    text_at = table.columns.index(table.wordiest_column())
+    left, right = st.columns(2)
+    key = f"{file.file_id}-{decoded.encoding}"
+    text = left.selectbox(t("train.table.text"), table.columns, index=text_at, key=f"text-{key}")
+    others = [name for name in table.columns if name != text]
+    label = right.selectbox(t("train.table.label"), others, key=f"label-{key}")
+    if label is None:
+        st.warning(t("train.table.one_column"))
+        return None
+    found = labelled(table, text_column=text, label_column=label)
+    _balance(found.counts)
+    chosen = {"file": "texts.csv", "text_column": text, "label_column": label}
+    return Given(chosen | {"encoding": decoded.encoding}, {"texts.csv": file.getvalue()})
+
+
+def _balance(counts: dict[str, int]) -> None:
+    """How many rows each label has, the most frequent first."""
+    total = sum(counts.values())
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    st.caption(t("train.table.found", rows=total, labels=len(counts)))
+    shown = ordered[:MOST_CLASSES_SHOWN]
+    st.dataframe(
+        {
+            t("train.table.label"): [name for name, _ in shown],
+            t("train.table.rows"): [count for _, count in shown],
+            t("train.table.share"): [count / total for _, count in shown],
+        },
+        column_config={
+            t("train.table.share"): st.column_config.ProgressColumn(format="percent", max_value=1)
+        },
+        hide_index=True,
+        key="train-balance",
+    )
+    if len(ordered) > len(shown):
+        st.caption(t("train.table.more", count=len(ordered) - len(shown)))
+
+
+def _text() -> Given | None:
+    """Draw where a text comes from: a file, or typed."""
+    file = st.file_uploader(t("train.text"), type=["txt", "md"], help=t("train.text.help"),
+                            key="train-text")  # fmt: skip
+    if file is not None:
+        decoded = _decoded(file)
+        st.caption(t("train.text.found", count=len(decoded.text),
+                     start=plain(decoded.text[:200], most=80)))  # fmt: skip
+        chosen = {"file": "text.txt", "encoding": decoded.encoding}
+        return Given(chosen, {"text.txt": file.getvalue()})
+    typed = st.text_area(t("train.text.typed"), key="train-typed", height=120)
+    if not typed.strip():
+        st.info(t("train.text.first"))
+        return None
+    return Given({"file": "text.txt", "encoding": "utf-8"}, {"text.txt": typed.encode()})
+
+
+def _decoded(file: Any) -> Decoded:
+    names = {name: name.upper() for name in ENCODINGS}
+    choice = st.selectbox(
+        t("reading.encoding"),
+        (FOUND, *ENCODINGS),
+        format_func=({FOUND: t("reading.encoding.found")} | names).__getitem__,
+        key=f"train-encoding-{file.file_id}",
+    )
+    encoding = None if choice == FOUND else choice
+    decoded = cache.decoded(file.file_id, file.getvalue(), encoding=encoding)
+    st.caption(t(f"reading.encoding.{decoded.how}", encoding=decoded.encoding.upper()))
+    return decoded
+
+
+def citation_of(source: str) -> str:
+    """Return where a source's data come from, as Markdown that shows it as it is."""
+    return plain(SOURCES[source].citation)

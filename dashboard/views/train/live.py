@@ -1,0 +1,80 @@
+"""A run as it happens: a fragment that looks into its folder again and again while it is alive.
+
+A fragment cannot change its own clock, so a run that begins or ends draws the page once. What the
+fragment shows is read from files, so a page that is reloaded, or a second one, shows the same.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.training.run_folder import Run
+from dashboard import cache, state
+from dashboard.fields import Flag
+from dashboard.i18n import t
+from dashboard.views.train.inside import inside
+from dashboard.views.train.status import status_of
+from dashboard.widgets.problem import guard
+from dashboard.widgets.run_actions import actions, come_or_gone, outcome
+from dashboard.widgets.run_curves import curves, pick_look
+from dashboard.widgets.run_overview import Overview, overview
+
+POLL = 1.0
+"""Seconds. A number is on the screen within two seconds of being written."""
+
+HELD = state.declare(Flag(name="held", default=False, url=None, pages=("train",)))
+"""Whether the page stands still: a chart that is drawn anew forgets what was pointed at."""
+
+# What is redrawn keeps its height meanwhile, so that nothing beneath it moves.
+_CSS = """<style>
+.st-key-run-curves [data-testid="stPlotlyChart"] { min-height: 320px; }
+</style>"""
+
+
+def live(run: Run) -> None:
+    """Draw a run, again and again while it is alive."""
+    st.html(_CSS)
+    ticking = overview(run).live and not state.get(HELD)
+    st.fragment(_watch, run_every=POLL if ticking else None)(run.id, ticking=ticking)
+
+
+def _watch(identifier: str, *, ticking: bool) -> None:
+    if come_or_gone():
+        st.rerun()  # a press here draws this part alone, and the list of runs stands outside
+    with guard():
+        seen = overview(cache.store().run(identifier))
+        if (seen.live and not state.get(HELD)) != ticking:
+            st.rerun()
+        outcome()
+        status_of(seen)
+        actions(seen)
+        with guard():
+            _curves(seen)
+        inside(seen)
+
+
+def _curves(seen: Overview) -> None:
+    history = seen.history
+    if not history.batches.get("epoch", history.ends).size:
+        st.info(t("run.nothing_yet") if seen.live else t("run.nothing"))
+        return
+    pick_look()
+    if seen.live:
+        st.toggle(t("run.hold"), help=t("run.hold.help"), **state.bind(HELD))
+    with st.container(key="run-curves"):
+        curves({seen.label.name: history}, metric=seen.metric_name, levels=levels_of(seen))
+
+
+def levels_of(seen: Overview) -> dict[str, dict[str, float]]:
+    """Return what a run can be compared with: chance, the score that solves it, the reference."""
+    described = seen.described
+    found: dict[str, dict[str, float]] = {"loss": {}, "metric": {}}
+    for key in ("chance", "solved"):
+        value = described.get(key)
+        if isinstance(value, int | float):
+            found["metric"][key] = float(value)
+    reference = (seen.result or {}).get("reference")
+    for measure in ("metric", "loss"):
+        if isinstance(reference, dict) and isinstance(reference.get(measure), int | float):
+            found[measure]["reference"] = float(reference[measure])
+    return found

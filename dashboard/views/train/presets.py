@@ -1,0 +1,99 @@
+"""Known experiments as cards: what each is, what its reference reached, and one press to start it.
+
+The quick form comes first on every card, because it shows the same in less than two minutes; what
+needs no download comes first among the cards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.errors import CoreError
+from core.training.config import RunConfig
+from core.training.presets import PRESETS, Preset
+from dashboard import state
+from dashboard.i18n import t
+from dashboard.views.train import fields as form
+from dashboard.views.train.data import DOWNLOADED, pick_folder
+from dashboard.views.train.plan import probes, start
+from dashboard.widgets.problem import problem
+from dashboard.widgets.run_overview import layers_said
+
+_CSS = """<style>
+.st-key-presets { display: grid; gap: 0.8rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(17.5rem, 100%), 1fr)); }
+[class*="st-key-preset-card-"] { height: 100%; }
+</style>"""
+
+
+def presets() -> str | None:
+    """Draw the cards; return the id of a run that was started."""
+    st.html(_CSS)
+    started: str | None = None
+    ordered = sorted(PRESETS.values(), key=lambda known: known.config.data.source in DOWNLOADED)
+    with st.container(key="presets"):
+        for known in ordered:
+            started = _card(known) or started
+    with st.expander(t("train.folder.where"), icon=":material/folder:"):
+        st.caption(t("train.folder.why"))
+        pick_folder()
+    return started
+
+
+def _card(known: Preset) -> str | None:
+    config = known.config
+    started: str | None = None
+    with st.container(border=True, key=f"preset-card-{known.name}"):
+        st.markdown(f"**{t(f'source.{config.data.source}')}** · {layers_said(config)}")
+        st.caption(_told(known))
+        if known.reference:
+            st.markdown(t("train.preset.reference", **known.reference))
+        else:
+            st.markdown(t("train.preset.no_reference"))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            for whole, name in ((known.quick, "quick"), (config, "whole")):
+                pressed = st.button(
+                    t(f"train.preset.{name}"),
+                    help=t(f"train.preset.{name}.help", epochs=whole.fit.epochs),
+                    type="primary" if name == "quick" else "tertiary",
+                    icon=":material/play_arrow:" if name == "quick" else None,
+                    key=f"preset-{name}-{known.name}",
+                )
+                if pressed:
+                    started = _start(known, whole, quick=name == "quick")
+    return started
+
+
+def _told(known: Preset) -> str:
+    """What is trained and how, in one line."""
+    config = known.config
+    facts = {
+        "optimizer": t(f"train.optimizer.of.{config.optimizer.name}"),
+        "rate": f"{config.optimizer.learning_rate:g}",
+        "batch": config.fit.batch,
+        "epochs": config.fit.epochs,
+    }
+    told = [t("train.preset.how", **facts)]
+    if config.network.dropout:
+        told.append(t("train.preset.dropout", share=f"{config.network.dropout:g}"))
+    if config.fit.patience is not None:
+        told.append(t("train.preset.patience", epochs=config.fit.patience))
+    return " ".join(told)
+
+
+def _start(known: Preset, config: RunConfig, *, quick: bool) -> str | None:
+    try:
+        folder = state.get(form.FOLDER)
+        if folder and config.data.source in DOWNLOADED:
+            config = config.with_setting("data.options.folder", folder)
+        config = replace(config, probes=probes())
+        kind = t("train.preset.kind.quick") if quick else ""
+        source = f"{t(f'source.{config.data.source}')} {kind}".strip()
+        name = t("train.run_name", source=source, network=layers_said(config), seed=config.seed)
+        [run] = start([config], files={}, name=name)
+    except CoreError as error:
+        problem(error)
+        return None
+    return run.id
