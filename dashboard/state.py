@@ -63,14 +63,20 @@ def reset(*fields: Field[Any]) -> None:
 
 
 def bind(
-    field: Field[Any], *, at: str = "", showing: Any = None, then: Callable[[], None] | None = None
+    field: Field[Any],
+    *,
+    at: str = "",
+    showing: Any = None,
+    put: Callable[[Any], None] | None = None,
+    then: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """Return the arguments `key`, `on_change` and `args` that tie a widget to a field.
 
     Call it right where the widget is drawn; bounds first (`fit`), so that the widget can hold the
     value. A widget whose value is not allowed (an emptied number, no option) falls back to the
     last one that was. `at` tells two widgets of one field apart. `showing` is what the widget shows
-    in place of the value, such as the language in place of "auto". `then` is called after a change.
+    in place of the value, such as the language in place of "auto". `put` chooses in place of
+    `state.put`, where a choice is more than one field; `then` is called after a change.
     """
     key = f"widget.{field.name}.{at}"
     value = field.shown(get(field)) if showing is None else showing
@@ -80,7 +86,7 @@ def bind(
         if key in st.session_state:
             _overtake(key, st.session_state[key])
         st.session_state[key] = value
-    return {"key": key, "on_change": _take, "args": (field, key, then)}
+    return {"key": key, "on_change": _take, "args": (field, key, put, then)}
 
 
 def enter(page: str) -> None:
@@ -233,12 +239,21 @@ def _is_echo(key: str) -> bool:
     return any(old == value and now - at < ECHO for old, at in recall(f"overtaken.{key}", ()))
 
 
-def _take(field: Field[Any], key: str, then: Callable[[], None] | None) -> None:
+def _take(
+    field: Field[Any],
+    key: str,
+    choose: Callable[[Any], None] | None,
+    then: Callable[[], None] | None,
+) -> None:
     if _is_echo(key):
         return
     try:
-        put(field, field.accept(st.session_state[key]))
+        value = field.accept(st.session_state[key])
     except Refused:
         return  # the next run shows the last value that was allowed
+    if choose is None:
+        put(field, value)
+    else:
+        choose(value)
     if then is not None:
         then()

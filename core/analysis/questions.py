@@ -9,6 +9,7 @@ picture's height a matter of chance.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,20 @@ def predicts_tokens(model: Model) -> bool:
 def classes(model: Model) -> int:
     """How many classes a classifier tells apart; one sigmoid output tells two."""
     return 2 if model.outputs == 1 else model.outputs
+
+
+def answering(model: Model, names: Any) -> Model:
+    """The model with a card that calls its answers by these names, if they are names of them.
+
+    `names` may be anything that stood in a file. Where it is no list of as many texts as there are
+    classes, or the outputs have names of their own, the card does not mention any.
+    """
+    card = {name: value for name, value in model.card.items() if name != "answers"}
+    if isinstance(names, list | tuple) and all(isinstance(name, str) for name in names):
+        fits = model.readout is not None and not predicts_tokens(model)
+        if fits and len(names) == classes(model):
+            card["answers"] = tuple(names)
+    return replace(model, card=card)
 
 
 def own_answer(trace: Trace) -> int:

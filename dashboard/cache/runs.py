@@ -8,12 +8,11 @@ BrokenRun each time and is never kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.analysis.questions import classes, predicts_tokens
+from core.analysis.questions import answering
 from core.model import Model
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun, NoSuchModel
@@ -193,9 +192,4 @@ def _kept_model(key: Stamp, _kept: KeptModel) -> Model:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _run_model(key: Stamp, data_key: Stamp, epoch: int | None, _run: Run) -> Model:
     del key, data_key
-    model = _run.model(epoch)
-    names = (described(_run) or {}).get("answers", ())
-    if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
-        return model
-    fits = model.readout is not None and not predicts_tokens(model) and len(names) == classes(model)
-    return replace(model, card={**model.card, "answers": tuple(names)}) if fits else model
+    return answering(_run.model(epoch), (described(_run) or {}).get("answers"))

@@ -2,23 +2,36 @@
 
 A value of `state.TASK` names an origin: the name of a task, "untrained", or a kind and an id, as
 "run:<id>". `origin` turns it into an object that answers what every page asks: a model for a text,
-a label, texts to begin with, and which cells there are to choose from. A new kind is one class with
-the members of `Origin`, its word in KINDS, and its ids in `dashboard.choices.origins`.
+a label, texts to begin with, and which cells there are to choose from. `choose` is how any page
+lets all of them read with another. A new kind is one file with the members of `Origin`, its word
+in KINDS, and its ids in `dashboard.choices.origins`.
 Not chosen: asking in each widget what kind it is, which a second kind would make a habit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from core import data
 from core.model import Model
-from dashboard import cache, i18n, state
-from dashboard.i18n import labels, t
+from dashboard import state
+from dashboard.origins.bundled import OfTask
 from dashboard.origins.run import OfRun
+from dashboard.origins.untrained import Untrained
 from dashboard.origins.upload import OfModel
+
+__all__ = [
+    "OfModel",
+    "OfRun",
+    "OfTask",
+    "Origin",
+    "Untrained",
+    "choose",
+    "chosen_model",
+    "origin",
+    "origin_labels",
+    "samples",
+]
 
 
 class Origin(Protocol):
@@ -46,68 +59,6 @@ class Origin(Protocol):
         """Whether a text belongs to it, in whatever language, and goes when another is chosen."""
 
 
-@dataclass(frozen=True)
-class OfTask:
-    """The models that ship with the project, one of each cell, trained on a task."""
-
-    name: str
-    picks_cell: bool = True
-
-    @property
-    def label(self) -> str:
-        """The task in the reader's language."""
-        return labels("reading", "task")[self.name]
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """All three."""
-        return state.CELLS
-
-    def model(self, text: str, *, cell: str | None = None) -> Model:
-        """Return the model of a cell; it knows its own tokens, whatever the text is."""
-        del text
-        return cache.bundled(f"{self.name}-{cell or state.get(state.CELL)}")
-
-    def samples(self) -> tuple[str, ...]:
-        """Return the task's own."""
-        return task_samples(self.name)
-
-    def is_sample(self, text: str) -> bool:
-        """Whether it is one of the task's."""
-        return text in data.TASKS[self.name].samples
-
-
-@dataclass(frozen=True)
-class Untrained:
-    """Weights drawn from a seed, with the settings that the reader chose."""
-
-    picks_cell: bool = True
-
-    @property
-    def label(self) -> str:
-        """That it has learned nothing."""
-        return t("reading.task.untrained")
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """All three."""
-        return state.CELLS
-
-    def model(self, text: str, *, cell: str | None = None, **own: Any) -> Model:
-        """Return a model that knows the tokens of the text; `own` settings overrule the chosen."""
-        split: Any = state.get(state.SPLIT)
-        cell = cell or state.get(state.CELL)
-        return cache.untrained(cell, words=text, split=split, **settings() | own)
-
-    def samples(self) -> tuple[str, ...]:
-        """Return those of the task that the pages begin with."""
-        return task_samples(state.TASK.default)
-
-    def is_sample(self, text: str) -> bool:
-        """Whether it is one of those."""
-        return text in data.TASKS[state.TASK.default].samples
-
-
 KINDS: dict[str, Callable[[str], Origin]] = {state.RUN: OfRun.named, state.MODEL: OfModel.named}
 """By the word that their values begin with; each is given the id behind it."""
 
@@ -119,6 +70,28 @@ def origin(task: str | None = None) -> Origin:
         if task.startswith(kind):
             return named(task.removeprefix(kind))
     return Untrained() if task == state.UNTRAINED else OfTask(task)
+
+
+def choose(task: str, *, text: str | None = None) -> None:
+    """Let every page read with another origin, and perhaps a text: in a callback, or before the
+    widgets of what changes are drawn.
+
+    What belonged to the one before is forgotten: an epoch is that of a run, a layer and a unit are
+    those of a model, and a sample goes with its origin. A text of the reader's own stays, and with
+    it the step in it.
+    """
+    if text is not None or _reads_sample():
+        state.reset(state.TEXT, state.START, state.STEP)
+    state.reset(state.EPOCH, state.LAYER, state.UNIT)
+    state.put(state.TASK, task)
+    if text is not None:
+        state.put(state.TEXT, text)
+
+
+def _reads_sample() -> bool:
+    before, read = state.get(state.TASK), state.get(state.TEXT)
+    # An origin that somebody has deleted meanwhile can no longer say what its samples were.
+    return read is not None and before in state.TASK.known() and origin(before).is_sample(read)
 
 
 def origin_labels(tasks: tuple[str, ...]) -> dict[str, str]:
@@ -139,31 +112,3 @@ def chosen_model(text: str, *, cell: str | None = None) -> Model:
 def samples() -> tuple[str, ...]:
     """Return texts for the chosen model to begin with."""
     return origin().samples()
-
-
-def drop_sample(task: str) -> None:
-    """Forget the text if it is a sample of this origin: a text of the reader's own stays."""
-    text = state.get(state.TEXT)
-    if text is not None and origin(task).is_sample(text):
-        state.reset(state.TEXT, state.START, state.STEP)
-
-
-def task_samples(task: str) -> tuple[str, ...]:
-    """Return a task's texts in the reader's language, or all where there are none in it."""
-    known = data.TASKS[task]
-    return known.samples_by_language.get(i18n.language()) or known.samples
-
-
-def settings() -> dict[str, Any]:
-    """Return the settings of an untrained model, as `core.new_model` takes them."""
-    return {
-        "seed": state.get(state.SEED),
-        "units": (state.get(state.UNITS),) * state.get(state.LAYERS),
-        "bidirectional": state.get(state.BOTH_WAYS),
-        "initialiser": state.get(state.INITIALISER),
-        "scale": state.get(state.SCALE),
-        "spread": state.get(state.SPREAD),
-        "forget_bias": state.get(state.FORGET_BIAS),
-        "activation": state.get(state.ACTIVATION),
-        "reset_after": state.get(state.RESET_AFTER),
-    }

@@ -18,8 +18,9 @@ from core.errors import CoreError
 from core.model import Model
 from core.training.errors import BrokenRun
 from core.training.run_folder import Run
-from dashboard import cache, i18n, state
+from dashboard import cache, state
 from dashboard.i18n import t
+from dashboard.origins.bundled import first_samples, task_samples
 
 FROM_VOCABULARY = 20  # tokens of a text that is made when there is no other
 MISTAKES = 5
@@ -83,21 +84,19 @@ class OfRun:
         return text in self.samples()
 
     def _samples(self) -> tuple[str, ...]:
-        default = data.TASKS[state.TASK.default].samples_by_language[i18n.language()]
         try:  # what is broken is said where the model is asked for
             config, read = self.run.config, reads(self.model())
             if probes := probes_of(self.run):
                 return tuple(probes.values())
             if config.data.source in data.TASKS:
-                known = data.TASKS[config.data.source]
-                return known.samples_by_language.get(i18n.language()) or known.samples
+                return task_samples(config.data.source)
             found = cache.examples(config) if read != "ids" else ()
             if not found and read == "text":
                 worst = cache.mistakes(self.run)[:MISTAKES]
                 found = tuple(each["text"] for each in worst if each["text"])
             return found or spelled(self.model())
         except CoreError:
-            return default
+            return first_samples()
 
 
 def probes_of(run: Run) -> dict[int, str]:

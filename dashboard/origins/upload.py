@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from core import data
-from core.analysis.questions import classes, predicts_tokens
+from core.analysis.questions import answering
 from core.analysis.typed import encode, reads
 from core.errors import CoreError
 from core.model import Model
 from core.training.shelf import KeptModel, Shelf
-from dashboard import cache, i18n, state
+from dashboard import cache, state
 from dashboard.i18n import t
+from dashboard.origins.bundled import first_samples, task_samples
 from dashboard.origins.run import spelled
 
 MOST = 8
@@ -83,12 +84,11 @@ class OfModel:
 
     def samples(self) -> tuple[str, ...]:
         """Return texts that it knows at least half of, ids or numbers, whichever it reads."""
-        default = data.TASKS[state.TASK.default].samples_by_language[i18n.language()]
         try:
             model = self.model()
             return (*self._familiar(model), *spelled(model))
         except CoreError:  # said where the model is asked for
-            return default
+            return first_samples()
 
     def is_sample(self, text: str) -> bool:
         """Whether it is one of them."""
@@ -98,9 +98,8 @@ class OfModel:
         if reads(model) != "text":
             return ()
         known = []
-        for task in data.TASKS.values():
-            texts = task.samples_by_language.get(i18n.language()) or task.samples
-            known += [text for text in texts[:2] if _is_familiar(model, text)]
+        for task in data.TASKS:
+            known += [text for text in task_samples(task)[:2] if _is_familiar(model, text)]
         return tuple(known)
 
 
@@ -139,10 +138,4 @@ def cleaned(model: Model) -> Model:
 
     A card comes out of a file: what stands under this name there may be anything.
     """
-    card = {name: value for name, value in model.card.items() if name != "answers"}
-    names = model.card.get("answers")
-    if isinstance(names, list | tuple) and all(isinstance(name, str) for name in names):
-        fits = model.readout is not None and not predicts_tokens(model)
-        if fits and len(names) == classes(model):
-            card["answers"] = tuple(names)
-    return replace(model, card=card)
+    return answering(model, model.card.get("answers"))

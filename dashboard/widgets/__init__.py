@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dashboard.origins import chosen_model, origin, settings
 from dashboard.widgets.chart import chart, downloads
 from dashboard.widgets.frame import foot, frame, open_page
 from dashboard.widgets.model import pick_cell, pick_model, pick_settings, pick_task
@@ -17,14 +16,12 @@ __all__ = [
     "Reading",
     "Together",
     "chart",
-    "chosen_model",
     "current_text",
     "downloads",
     "foot",
     "frame",
     "guard",
     "open_page",
-    "origin",
     "parity",
     "passage",
     "pick_cell",
@@ -37,5 +34,4 @@ __all__ = [
     "problem",
     "read",
     "reading",
-    "settings",
 ]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.i18n import labels, t
-from dashboard.origins import drop_sample, origin, origin_labels
+from dashboard.origins import choose, origin, origin_labels
 
 
 def pick_model() -> None:
@@ -23,20 +23,14 @@ def pick_model() -> None:
 
 def pick_task() -> None:
     """Draw the picker of what the model was trained on."""
-    before, known = state.get(state.TASK), state.TASK.known()
+    known = state.TASK.known()
     st.selectbox(
         t("reading.task"),
         known,
         format_func=origin_labels(known).__getitem__,
         width=240,
-        **state.bind(state.TASK, then=lambda: leave(before)),
+        **state.bind(state.TASK, put=choose),
     )
-
-
-def leave(task: str) -> None:
-    """Forget what belonged to an origin that was left: its sample, and the epoch looked at."""
-    drop_sample(task)
-    state.reset(state.EPOCH)
 
 
 def pick_cell() -> None:

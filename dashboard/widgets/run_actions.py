@@ -15,6 +15,7 @@ from core.errors import CoreError
 from core.training.run_folder import Run
 from dashboard import cache, state
 from dashboard.i18n import t
+from dashboard.origins import choose
 from dashboard.widgets.frame import open_page
 from dashboard.widgets.problem import plain, problem
 from dashboard.widgets.run_overview import Overview
@@ -22,8 +23,6 @@ from dashboard.widgets.run_overview import Overview
 _PROBLEM, _DELETED, _OPEN, _LISTED = "run problem", "run deleted", "run opens", "runs changed"
 MOST_NAME, MOST_NOTE = 120, 4_000  # characters
 RESUMED = ("cancelled", "failed", "died")
-ORIGIN = "run:"
-"""Before a run's id, where `state.TASK` says which model reads."""
 
 
 def actions(seen: Overview) -> None:
@@ -64,15 +63,12 @@ def opened(run: Run) -> None:
 
 def can_open(run: Run) -> bool:
     """Whether other pages can read with this run's model: it has one, and it knows words."""
-    return bool(run.model_epochs) and ORIGIN + run.id in state.TASK.known()
+    return bool(run.model_epochs) and state.RUN + run.id in state.TASK.known()
 
 
 def choose_model(run: Run, text: str | None) -> None:
     """Let this run's model read, and perhaps a text, on whatever page comes next: a callback."""
-    state.put(state.TASK, ORIGIN + run.id)
-    state.reset(state.START, state.STEP, state.UNIT, state.LAYER)
-    if text is not None:
-        state.put(state.TEXT, text)
+    choose(state.RUN + run.id, text=text)
     state.remember(_OPEN, run.id)
 
 

@@ -38,10 +38,14 @@ def open_app() -> OpenApp:
         app = AppTest.from_file(str(APP), default_timeout=SECONDS)
         app.context = {"locale": language, "theme": mode, "url": "http://localhost:8501/"}
         app.query_params.update(query)
-        if page != state.HOME:
-            # AppTest.switch_page knows pages that are files; ours are functions, and Streamlit
-            # names those by the hash of their path.
-            app._page_hash = calc_hash(page)
-        return app.run()
+        return go_to(app, page)
 
     return opened
+
+
+def go_to(app: AppTest, page: str) -> AppTest:
+    """Go to a page as its entry in the navigation does."""
+    # AppTest.switch_page knows pages that are files; ours are functions, and Streamlit names those
+    # by the hash of their path.
+    app._page_hash = "" if page == state.HOME else calc_hash(page)
+    return app.run()

@@ -11,11 +11,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from streamlit.util import calc_hash
 
 from core.text.decode import MOST_BYTES
 from dashboard import state, views
 from dashboard.i18n import LANGUAGES, speak, t
+from tests.dashboard.conftest import go_to
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
@@ -71,8 +71,7 @@ def test_what_was_chosen_is_there_on_the_next_page_too(open_app):
     app = open_app("gates", **UNTRAINED)
     app.text_area[0].set_value("c d").run()
     for page in ("compare", "gates"):
-        app._page_hash = calc_hash(page)
-        app.run()
+        go_to(app, page)
         assert not app.exception
         assert app.title[0].value == title(page, "en")
         assert app.text_area[0].value == "c d"

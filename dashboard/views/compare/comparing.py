@@ -7,15 +7,13 @@ LSTM keeps the units that were chosen, and the others get as many as give its co
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from core.analysis.matching import match_units
 from core.model import Model
 from dashboard import cache, state
 from dashboard.i18n import labels, t
-from dashboard.origins import chosen_model, origin, settings
+from dashboard.origins import Untrained, origin
 from dashboard.widgets.model import choose_cells, pick_settings, pick_task, shown_cells
 from dashboard.widgets.problem import problem
 from dashboard.widgets.reading import Reading, recorded
@@ -50,14 +48,13 @@ def comparing() -> dict[str, Reading]:
 
 def matched_model(text: str, *, cell: str) -> Model:
     """The model of one cell, with the units that the matching gives it."""
-    model = chosen_model(text, cell=cell)
+    source = origin()
     by_units = state.get(state.MATCH) == "units" or cell == REFERENCE
-    if state.get(state.TASK) != state.UNTRAINED or by_units:
-        return model
-    reference = chosen_model(text, cell=REFERENCE)
+    if not isinstance(source, Untrained) or by_units:
+        return source.model(text, cell=cell)
+    reference = source.model(text, cell=REFERENCE)
     found = match_units(reference, cell, part="recurrent", reset_after=state.get(state.RESET_AFTER))
-    split: Any = state.get(state.SPLIT)
-    return cache.untrained(cell, words=text, split=split, **settings() | {"units": found.units})
+    return source.model(text, cell=cell, units=found.units)
 
 
 def _read(text: str) -> dict[str, Reading]:

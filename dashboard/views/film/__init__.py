@@ -13,7 +13,7 @@ from core.errors import CoreError
 from core.training.run_folder import Run
 from dashboard import cache, state, widgets
 from dashboard.i18n import t
-from dashboard.origins import origin, origin_labels, samples
+from dashboard.origins import choose, origin, origin_labels, samples
 from dashboard.origins.run import OfRun, model_of, probes_of
 from dashboard.views import Page
 from dashboard.views.film.parts import Film, gradient, likeness, paths, picture
@@ -22,7 +22,6 @@ from dashboard.widgets.epochs import clock, name, playable, scrubber, tick
 from dashboard.widgets.film import losses, probes
 from dashboard.widgets.frame import open_page
 from dashboard.widgets.layers import pick_layer
-from dashboard.widgets.model import leave
 from dashboard.widgets.reading import Reading
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
 
@@ -39,8 +38,7 @@ def render() -> None:
         return
     if state.get(state.TASK) not in offered:
         # Every page reads with one model: whoever comes here with another sees the newest run.
-        leave(state.get(state.TASK))
-        state.put(state.TASK, offered[0])
+        choose(offered[0])
     pick_text()
     with st.container(horizontal=True, vertical_alignment="bottom", key="film-read"):
         _pick_run(offered)
@@ -77,13 +75,12 @@ def _nothing() -> None:
 
 
 def _pick_run(offered: tuple[str, ...]) -> None:
-    before = state.get(state.TASK)
     st.selectbox(
         t("film.run"),
         offered,
         format_func=origin_labels(offered).__getitem__,
         width=320,
-        **state.bind(state.TASK, at="film", then=lambda: leave(before)),
+        **state.bind(state.TASK, at="film", put=choose),
     )
 
 

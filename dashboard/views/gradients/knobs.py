@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard import state
 from dashboard.fields import Choice, Number, Whole
 from dashboard.i18n import labels, t
-from dashboard.origins import origin, origin_labels
-from dashboard.widgets.model import choose_cells, leave
+from dashboard.origins import choose, origin, origin_labels
+from dashboard.widgets.model import choose_cells
 
 PAGES = ("gradients",)
 OWN = "own"
@@ -147,11 +147,9 @@ def pick_limits() -> None:
 
 
 def _follow() -> None:
-    # A sample belongs to its task: what was trained on brackets shall read brackets.
     task = state.get(WEIGHTS)
     if task != state.UNTRAINED and task != state.get(state.TASK):
-        leave(state.get(state.TASK))
-        state.put(state.TASK, task)
+        choose(task)
 
 
 def answer_of(classes: int) -> str:

@@ -16,7 +16,7 @@ from core.text import Vocabulary
 from dashboard import cache, figures, i18n, state, widgets
 from dashboard.fields import Choice
 from dashboard.i18n import t
-from dashboard.origins import origin_labels
+from dashboard.origins import choose, origin_labels
 from dashboard.origins.upload import Brought, OfModel, put_back
 from dashboard.views import Page
 from dashboard.views.model.card import card
@@ -137,8 +137,7 @@ def _open(shown: OfModel, page: str) -> None:
     """Let every page read with this model, and go to one."""
     task = state.MODEL + shown.id
     if state.get(state.TASK) != task:
-        state.put(state.TASK, task)
-        state.reset(state.TEXT, state.START, state.STEP, state.UNIT, state.LAYER, state.EPOCH)
+        choose(task, text=shown.samples()[0])
     if page == "gradients":
         state.put(state.FIELDS["weights"], task)
     widgets.open_page(page)

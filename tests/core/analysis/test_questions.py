@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -85,3 +87,24 @@ def test_an_answer_that_is_none_is_refused():
     assert questions.classes(model(1)) == 2
     with pytest.raises(OutOfRange):
         questions.class_targets(model(1), run, answer=2)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "names", "expected"),
+    [
+        (1, ["no", "yes"], ("no", "yes")),
+        (3, ("a", "b", "c"), ("a", "b", "c")),
+        (1, ["no", "perhaps", "yes"], None),  # one sigmoid tells two apart
+        (3, ["a", "b"], None),
+        (1, [1, 2], None),
+        (1, [{"a": 1}, 2], None),
+        (1, "no", None),
+        (1, 5, None),
+        (1, None, None),
+        (7, list("abcdefg"), None),  # its answers are its own vocabulary
+    ],
+)
+def test_answers_are_named_where_the_names_fit(outputs, names, expected):
+    asked = replace(model(outputs), card={"score": 0.9, "answers": ["stale"]})
+    card = questions.answering(asked, names).card
+    assert card == {"score": 0.9} | ({} if expected is None else {"answers": expected})

@@ -13,6 +13,7 @@ from core.training.run_folder import Run
 from core.training.store import RunStore
 from dashboard import state
 from dashboard.i18n import LANGUAGES, labels, speak, t
+from tests.dashboard.conftest import go_to
 from tests.dashboard.runs import BATCHES, at_work, config, write_run
 from tests.dashboard.views.test_gradients import chart, numbers
 from tests.dashboard.views.test_train import press, said
@@ -165,6 +166,19 @@ def test_mistakes_are_counted_listed_and_open_in_gates(open_app, runs, monkeypat
     assert left == ["gates"]
     assert app.session_state["field.task"] == f"run:{run.id}"
     assert app.session_state["field.text"].startswith("the film was not good")
+
+
+def test_the_choice_of_an_epoch_belongs_to_its_run(open_app, runs, monkeypatch):
+    """One run is looked at after epoch 1; another, opened from here, is read as it ended."""
+    at_tab(monkeypatch, "manage")
+    monkeypatch.setattr("dashboard.widgets.run_actions.open_page", lambda page: None)
+    one, other = (write_run(runs, name=name) for name in ("one", "other"))
+    app = open_app("gates", task=f"run:{one.id}", epoch="1")
+    assert app.select_slider(key="widget.epoch.").value == 1
+    go_to(app, "runs").button(key=f"open-{other.id}").click().run()
+    go_to(app, "gates")
+    assert app.selectbox(key="widget.task.").value == f"run:{other.id}"
+    assert app.select_slider(key="widget.epoch.").value == other.final_epoch != 1
 
 
 @pytest.mark.parametrize("tab", TABS)
