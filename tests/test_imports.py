@@ -21,6 +21,7 @@ from tests.sources import ROOT, Import, imports, modules
 ORDER: tuple[frozenset[str], ...] = (
     frozenset({"core.errors"}),
     frozenset({"core.arrays", "core.text", "core.data"}),
+    frozenset({"core.smooth_functions"}),
     frozenset({"core.activations"}),
     frozenset({"core.cells"}),
     frozenset(
