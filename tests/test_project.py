@@ -22,7 +22,8 @@ PYTHONS = ("3.11", "3.12", "3.13")
 MOST_LINES = 300
 SOURCE = {".py", ".js", ".mjs", ".css", ".html", ".sh"}
 
-# Needed without being imported: TensorFlow is Keras's backend; the rest are programs and types.
+# Needed without being imported: TensorFlow is Keras's backend, PyTorch exports through onnxscript;
+# the rest are programs and types.
 NEVER_IMPORTED = {
     "tensorflow",
     "ruff",
@@ -31,8 +32,9 @@ NEVER_IMPORTED = {
     "scipy-stubs",
     "types-regex",
     "ipykernel",
+    "onnxscript",
 }
-# A peer in the benchmarks that is measured where it happens to be installed.
+# Of the tests; core asks it about a file where it happens to be installed, and says so elsewhere.
 OPTIONAL = {"torch"}
 
 
@@ -81,6 +83,13 @@ def test_the_lock_of_the_tests_holds_that_of_the_project(python: str) -> None:
     """What is tested is what a user installs."""
     run = locked("requirements.txt", python=python)
     assert run.items() <= locked("tests/requirements.txt", python=python).items()
+
+
+def test_no_library_for_a_gpu_is_locked() -> None:
+    """PyTorch's build for CUDA would bring several GB of them to every machine that tests."""
+    names = set(locked("tests/requirements.txt", python="3.11"))
+    assert "torch" in names
+    assert [name for name in names if re.match("nvidia|cuda|triton", name)] == []
 
 
 def test_the_pythons_are_those_that_are_promised() -> None:

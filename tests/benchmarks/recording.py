@@ -41,9 +41,8 @@ def recording(*, runs: int, peers: bool) -> str:
             }
             if peers:
                 contestants["Keras predict_on_batch"] = keras_peers.predicting(model, inputs)
-                if torch_peers.available():
-                    contestants["torch.nn layer"] = torch_peers.fused(cell, inputs, units=UNITS)
-                    contestants["torch cell loop"] = torch_peers.looped(cell, inputs, units=UNITS)
+                contestants["torch.nn layer"] = torch_peers.fused(cell, inputs, units=UNITS)
+                contestants["torch cell loop"] = torch_peers.looped(cell, inputs, units=UNITS)
             rows += _compare(f"{cell}, batch {batch}", contestants, runs=runs)
     return table(rows, head=["record", "who", "ms", "× ours"])
 
@@ -63,9 +62,8 @@ def differentiating(*, runs: int, peers: bool) -> str:
             }
             if peers:
                 contestants["TensorFlow tape"] = keras_peers.taped(cell, inputs, units=UNITS)
-                if torch_peers.available():
-                    contestants["torch cell loop, retain_grad"] = torch_peers.looped_backward(
-                        cell, inputs, units=UNITS
-                    )
+                contestants["torch cell loop, retain_grad"] = torch_peers.looped_backward(
+                    cell, inputs, units=UNITS
+                )
             rows += _compare(f"{cell}, batch {batch}", contestants, runs=runs)
     return table(rows, head=["record + backprop", "who", "ms", "× ours"])

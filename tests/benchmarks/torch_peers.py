@@ -7,15 +7,6 @@ from typing import Any
 from tests.benchmarks.timing import Contestant
 
 
-def available() -> bool:
-    """Whether PyTorch is installed."""
-    try:
-        import torch  # noqa: F401  # asked for, not used
-    except ModuleNotFoundError:
-        return False
-    return True
-
-
 def fused(cell: str, inputs: Any, *, units: int) -> Contestant:
     """nn.RNN, nn.LSTM or nn.GRU over the whole sequence; records nothing."""
     import torch

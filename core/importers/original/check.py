@@ -46,7 +46,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
 
 BATCH, TIME = 2, 7
 SECONDS = 120.0
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 _COMMAND = (sys.executable, "-P", "-m", "core.importers.original.worker")
 _SILENCE = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
 _ENDINGS = {"keras": ".keras", "h5": ".h5", "safetensors": ".safetensors", "onnx": ".onnx"}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from core.importers import errors
 from tests.core.importers.attacks import models
@@ -78,8 +79,6 @@ def test_numpy_objects_in_an_npz(refused, canary):
 
 def test_the_two_lines_turn_a_state_dict_into_a_file_that_is_read(witness, tmp_path):
     """Run by hand, as the refusal says; tied weights and a name with quotes among them."""
-    torch = pytest.importorskip("torch")
-    pytest.importorskip("safetensors")
     torch.manual_seed(0)
     net = torch.nn.ModuleDict(
         {

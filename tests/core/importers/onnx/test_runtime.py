@@ -1,4 +1,4 @@
-"""ONNX graphs beside onnxruntime, where it is installed: what the reference has not.
+"""ONNX graphs beside onnxruntime: what the reference has not.
 
 Activations of one's own, and texts of several lengths.
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 
 import core
@@ -16,9 +17,6 @@ from core.importers.onnx.file import read_onnx
 from tests.core.importers.onnx.cases import TIME, both, numbers
 from tests.core.importers.onnx.graphs import FEATURES, UNITS, Graph, sequences, side_by_side
 
-onnxruntime = pytest.importorskip(
-    "onnxruntime", reason="onnxruntime is not among the requirements of the tests"
-)
 TOLERANCE = 1e-5
 
 

@@ -1,4 +1,4 @@
-"""What `torch.onnx.export` writes, beside PyTorch itself: where it is installed."""
+"""What `torch.onnx.export` writes, beside PyTorch itself."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import core
 from core.importers.onnx.file import read_onnx
-
-torch = pytest.importorskip("torch", reason="PyTorch is not among the requirements of the tests")
 
 ROWS, FEATURES, UNITS = 9, 4, 3
 TOLERANCE = 1e-5
@@ -76,7 +75,6 @@ def test_answers_stay(cell: str, bidirectional: bool, layers: int, fixed: bool) 
 
 
 def test_the_newer_exporter() -> None:
-    pytest.importorskip("onnxscript", reason="the newer exporter of PyTorch needs onnxscript")
     module = network("GRU", 2, True, HEADS["last state"])
     ids = torch.randint(0, ROWS, (2, 5))
     model = read_onnx(exported(module, ids, dynamo=True, verbose=False))

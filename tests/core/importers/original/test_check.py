@@ -49,7 +49,6 @@ def test_onnx_agrees_and_a_wrong_reading_does_not():
 
 
 def test_pytorch_agrees():
-    pytest.importorskip("torch", reason="PyTorch is not among the requirements of the tests")
     made = core.new_model(
         "lstm", vocabulary=9, embedding=3, units=[4, 5], bidirectional=True, outputs=2
     )

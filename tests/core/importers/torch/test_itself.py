@@ -1,4 +1,4 @@
-"""Files of PyTorch's own modules, read and written, beside PyTorch: where it is installed."""
+"""Files of PyTorch's own modules, read and written, beside PyTorch."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load, save, save_model
 
 import core
 from core.importers.torch.safetensors_export import write_safetensors
 from core.importers.torch.safetensors_file import read_safetensors
 from tests.core.networks import states_for
-
-torch = pytest.importorskip("torch", reason="PyTorch is not among the requirements of the tests")
-from safetensors.torch import load, save, save_model  # noqa: E402  (needs torch)
 
 FEATURES, UNITS, ROWS = 3, 4, 9
 TOLERANCE = 1e-5
