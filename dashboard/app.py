@@ -19,6 +19,7 @@ ICON = str(ROOT / "dashboard" / "icon.svg")
 # another reader's page, in another thread, is the first to need it.
 import pandas  # noqa: E402, F401
 import streamlit as st  # noqa: E402
+from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from dashboard import state, views, widgets  # noqa: E402
 from dashboard.i18n import t  # noqa: E402
@@ -26,9 +27,13 @@ from dashboard.i18n import t  # noqa: E402
 
 def pages() -> list[ModuleType]:
     """Return the modules of `dashboard.views` that have a PAGE, in the order of navigation."""
-    names = [found.name for found in pkgutil.iter_modules(views.__path__)]
+    names = [module.name for module in pkgutil.iter_modules(views.__path__)]
     modules = [importlib.import_module(f"{views.__name__}.{name}") for name in names]
-    return sorted((m for m in modules if hasattr(m, "PAGE")), key=lambda m: m.PAGE.order)
+    place = views.SECTIONS.index
+    return sorted(
+        (module for module in modules if hasattr(module, "PAGE")),
+        key=lambda module: (place(module.PAGE.section), module.PAGE.order),
+    )
 
 
 def show(module: ModuleType) -> None:
@@ -57,7 +62,11 @@ def main() -> None:
         for module in modules
     }
     state.remember("pages", offered)
-    st.navigation(list(offered.values()), position="top").run()
+    sections: dict[str, list[StreamlitPage]] = {}
+    for module in modules:
+        section = module.PAGE.section and t(f"frame.section.{module.PAGE.section}")
+        sections.setdefault(section, []).append(offered[module.PAGE.key])
+    st.navigation(sections, position="top").run()
 
 
 main()

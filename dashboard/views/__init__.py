@@ -4,7 +4,7 @@ How to add one, here `dashboard/views/gates/__init__.py`:
 
 1. The record, by which `app.py` finds the page, and its function::
 
-       PAGE = Page(key="gates", icon=":material/view_agenda:", order=10)
+       PAGE = Page(key="gates", section="look", icon=":material/view_agenda:", order=10)
 
        def render() -> None:
            reading = widgets.reading()              # model and text pickers → what was recorded
@@ -32,17 +32,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SECTIONS = ("", "look", "why", "write", "train", "models")
+"""The navigation from left to right; what belongs to none stands before all. One without pages does
+not show. Their names are the strings `frame.section.<section>`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """What the frame has to know of a page.
 
     Attributes:
-        key: its path in the URL and the section of its strings.
+        key: its path in the URL, and the section of its strings; its title is `<key>.title`.
+        section: the one of SECTIONS in which it stands.
         icon: ":material/…:" as Streamlit names them.
-        order: its place in the navigation; steps of ten leave room.
+        order: its place in its section; steps of ten leave room.
     """
 
     key: str
+    section: str
     icon: str
     order: int
+
+    def __post_init__(self) -> None:
+        if self.section not in SECTIONS:
+            raise ValueError(f"The page {self.key!r} stands in no section: {self.section!r}.")

@@ -20,10 +20,11 @@ def heading(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(words, timeout=PATIENCE)
 
 
-def test_pages_are_one_press_away_and_keep_the_text(visitor: Visitor) -> None:
+def test_pages_stand_in_sections_and_keep_the_text(visitor: Visitor) -> None:
     visitor.allow(BELOW_THE_PAGE)
     page = visitor.visit("gates", **UNTRAINED, text="a b c")
-    page.get_by_test_id("stTopNavLink").filter(has_text="Compare").click()
+    page.get_by_test_id("stTopNavSection").filter(has_text="Look").click()
+    page.get_by_test_id("stTopNavDropdownLink").filter(has_text="Compare").click()
     heading(page, "Compare")
     visitor.settle()
     assert "/compare" in page.url

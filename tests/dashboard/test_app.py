@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from core.text.decode import MOST_BYTES
 from dashboard import state, views
@@ -45,15 +46,46 @@ def test_every_page_opens_with_an_untrained_model(open_app, page, language):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_one_file_and_its_strings(page):
+def test_a_page_is_one_room_and_its_strings(page):
     assert PAGES[page].__name__ == f"dashboard.views.{page}"
     assert PAGES[page].PAGE.icon.startswith(":material/")
 
 
 def test_pages_have_places_of_their_own():
-    orders = [module.PAGE.order for module in PAGES.values()]
-    assert len(set(orders)) == len(orders)
-    assert state.HOME in PAGES
+    places = [(module.PAGE.section, module.PAGE.order) for module in PAGES.values()]
+    assert len(set(places)) == len(places)
+    assert [page for page, module in PAGES.items() if not module.PAGE.section] == [state.HOME]
+
+
+def test_a_section_that_the_navigation_does_not_know_is_refused():
+    with pytest.raises(ValueError, match="elsewhere"):
+        views.Page(key="new", section="elsewhere", icon=":material/add:", order=10)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_navigation_goes_by_sections_without_empty_ones(open_app, monkeypatch, language):
+    shown = {}
+
+    def navigation(sections, **settings):
+        shown.update(sections)
+        return drawn(sections, **settings)
+
+    drawn = st.navigation
+    monkeypatch.setattr(st, "navigation", navigation)
+    open_app("model", language=language)
+    with speak(language):
+        expected = {
+            section and t(f"frame.section.{section}"): [
+                t(f"{module.PAGE.key}.title")
+                for module in sorted(PAGES.values(), key=lambda module: module.PAGE.order)
+                if module.PAGE.section == section
+            ]
+            for section in views.SECTIONS
+        }
+    assert list(shown) == [section for section, titles in expected.items() if titles]
+    assert {name: [page.title for page in pages] for name, pages in shown.items()} == {
+        name: titles for name, titles in expected.items() if titles
+    }
 
 
 def test_the_language_switch_changes_every_word_and_stays(open_app):

@@ -26,7 +26,7 @@ from dashboard.widgets.film import film
 from dashboard.widgets.reading import Reading
 from dashboard.widgets.stepper import clock, pause, stepper, tick
 
-PAGE = Page(key="compare", icon=":material/compare:", order=20)
+PAGE = Page(key="compare", section="look", icon=":material/compare:", order=20)
 
 SHOWN = {"all": ORDER, "states": ("hidden", "cell"), "gates": ORDER[2:]}
 SHOW = state.declare(Choice(name="show", default="all", options=tuple(SHOWN), pages=("compare",)))

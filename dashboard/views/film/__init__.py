@@ -25,7 +25,7 @@ from dashboard.widgets.layers import pick_layer
 from dashboard.widgets.reading import Reading
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
 
-PAGE = Page(key="film", icon=":material/movie:", order=60)
+PAGE = Page(key="film", section="look", icon=":material/movie:", order=60)
 MOST_SAID = 8  # outputs of a model whose answers are numbers
 _GOOD = "good text"
 

@@ -21,7 +21,7 @@ from dashboard.widgets.layers import pick_layer
 from dashboard.widgets.panels import first_look
 from dashboard.widgets.stepper import clock, go_to, pick_speed, stepper, tick
 
-PAGE = Page(key="gates", icon=":material/view_agenda:", order=10)
+PAGE = Page(key="gates", section="look", icon=":material/view_agenda:", order=10)
 
 
 def render() -> None:

@@ -20,7 +20,7 @@ from dashboard.widgets.film import film
 from dashboard.widgets.model import shown_cells
 from dashboard.widgets.text import pick_source, pick_text, readable, say_unknown
 
-PAGE = Page(key="gradients", icon=":material/trending_down:", order=30)
+PAGE = Page(key="gradients", section="why", icon=":material/trending_down:", order=30)
 
 HEIGHT = 460  # pixels: as tall as the knobs beside it
 LONG = 100_000  # steps × units from which on the page says that it works

@@ -29,7 +29,7 @@ from dashboard.widgets.epochs import pick_epoch, playable
 from dashboard.widgets.model import pick_cell, pick_task
 from dashboard.widgets.text import current_text, pick_source, pick_text, readable
 
-PAGE = Page(key="home", icon=":material/home:", order=0)
+PAGE = Page(key="home", section="", icon=":material/home:", order=0)
 
 LINE = 300  # characters that one line holds with ease; longer texts get the box of the other pages
 DEPTH = 13

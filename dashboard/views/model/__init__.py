@@ -30,7 +30,7 @@ from dashboard.widgets.problem import plain
 from dashboard.widgets.reading import recorded
 from dashboard.widgets.text import passage
 
-PAGE = Page(key="model", icon=":material/upload_file:", order=35)
+PAGE = Page(key="model", section="models", icon=":material/upload_file:", order=35)
 
 NONE = ""
 SHOWN = state.declare(

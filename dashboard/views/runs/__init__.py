@@ -22,7 +22,7 @@ from dashboard.widgets.run_actions import actions, attempt, outcome, undelete
 from dashboard.widgets.run_curves import curves, pick_look
 from dashboard.widgets.run_overview import Overview, overviews
 
-PAGE = Page(key="runs", icon=":material/table_chart:", order=50)
+PAGE = Page(key="runs", section="train", icon=":material/table_chart:", order=50)
 POLL = 2.0
 """Seconds between looks at the runs, while one of them is alive."""
 SHOWN = 3

@@ -22,7 +22,7 @@ from dashboard.views.train.presets import presets
 from dashboard.widgets.emphasis import emphasis
 from dashboard.widgets.run_actions import outcome
 
-PAGE = Page(key="train", icon=":material/model_training:", order=40)
+PAGE = Page(key="train", section="train", icon=":material/model_training:", order=40)
 PAGES = ("train",)
 
 NEWEST = ""
