@@ -1,14 +1,23 @@
 """The Keras model that a configuration asks for, and its optimizer.
 
-Plain Keras layers in a Sequential model, so that `from_keras` reads it and anyone can rebuild it.
-Dropout is that of the recurrent layers themselves (Keras's `dropout` and `recurrent_dropout`): the
-same share of a layer's inputs and states at every step of a text.
+The network is that of `core.new_model`, whose weights are drawn from the run's seed, built in Keras
+by `to_keras`: there is no second place that knows what a network is made of. What only training
+needs is added there: dropout, which is that of the recurrent layers themselves (the same share of
+a layer's inputs and states at every step of a text), and states that are handed on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+import numpy as np
+
+from core.importers.keras.export import to_keras
+from core.initialise import new_model
+from core.model import Model
+from core.nodes import LayerNormalization, Recurrent
 from core.training.config import NetworkSettings, OptimizerSettings, RunConfig
 from core.training.dataset import Dataset
 from core.training.errors import WrongSetting
@@ -16,10 +25,43 @@ from core.training.errors import WrongSetting
 MOMENTUM = 0.9
 
 
-def build(config: RunConfig, dataset: Dataset, *, batch: int | None = None) -> Any:
-    """The Keras model with fresh weights, drawn from Keras's random seed.
+def untrained(config: RunConfig, dataset: Dataset) -> Model:
+    """The network before training, its weights drawn from the run's seed."""
+    settings = config.network
+    model = new_model(
+        settings.cell,
+        vocabulary=dataset.vocabulary,
+        features=dataset.features,
+        embedding=settings.embedding,
+        units=settings.units,
+        bidirectional=settings.bidirectional,
+        outputs=dataset.outputs,
+        output_activation="linear" if dataset.loss == "mean_squared_error" else None,
+        readout=dataset.readout,
+        forget_bias=settings.forget_bias,
+        reset_after=settings.reset_after,
+        mask_zero=dataset.mask,
+        seed=config.seed,
+    )
+    if not settings.normalise:
+        return model
+    return Model(tuple(_normalised(model)), name=model.name, vocabulary=model.vocabulary)
 
-    With `batch`, its recurrent layers keep their states from batch to batch (stateful).
+
+def _normalised(model: Model) -> Iterator[Any]:
+    """The stages, with a layer normalisation between every two recurrent ones."""
+    for before, stage in zip((None, *model.stages), model.stages, strict=False):
+        if isinstance(before, Recurrent) and isinstance(stage, Recurrent):
+            gamma, beta = np.ones(before.outputs, np.float32), np.zeros(before.outputs, np.float32)
+            yield LayerNormalization(f"normalise_{stage.name}", gamma, beta)
+        yield stage
+
+
+def build(config: RunConfig, dataset: Dataset, *, batch: int | None = None) -> Any:
+    """The Keras model with fresh weights.
+
+    With `batch`, its recurrent layers keep their states from batch to batch (stateful). Raises
+    WrongSetting where the cell cannot do what is asked.
     """
     import keras
 
@@ -27,77 +69,41 @@ def build(config: RunConfig, dataset: Dataset, *, batch: int | None = None) -> A
     if batch is not None and settings.bidirectional:
         expected = "false where states are handed on: nothing can be read from its end"
         raise WrongSetting(setting="network.bidirectional", found="true", expected=expected)
-    layers: list[Any] = []
-    if dataset.vocabulary is not None:
-        layers.append(keras.Input(batch_shape=(batch, None), dtype="int32"))
-        layers.append(
-            keras.layers.Embedding(
-                dataset.vocabulary.size,
-                settings.embedding,
-                mask_zero=dataset.mask,
-                name="embedding",
-            )
-        )
-    else:
-        layers.append(keras.Input(batch_shape=(batch, None, dataset.features)))
-    last = len(settings.units) - 1
-    for at, units in enumerate(settings.units):
-        if at > 0 and settings.normalise:
-            layers.append(keras.layers.LayerNormalization(name=f"normalise_{at}"))
-        name = settings.cell if last == 0 else f"{settings.cell}_{at + 1}"
-        every = at < last or dataset.readout == "every"
-        layers.append(
-            _recurrent(settings, units, name=name, every=every, stateful=batch is not None)
-        )
-    layers.append(
-        keras.layers.Dense(dataset.outputs, activation=_ACTIVATION[dataset.loss], name="dense")
+    plain = to_keras(untrained(config, dataset))
+    shape, kind = plain.inputs[0].shape[1:], plain.inputs[0].dtype
+    model = keras.models.clone_model(
+        plain,
+        input_tensors=keras.Input(batch_shape=(batch, *shape), dtype=kind),
+        clone_function=partial(_for_training, settings=settings, stateful=batch is not None),
     )
-    model = keras.Sequential(layers, name=f"{dataset.name}-{settings.cell}".replace("_", "-"))
-    if settings.cell == "lstm" and settings.forget_bias != 1.0:
-        _set_forget_bias(model, settings.forget_bias)
+    model.set_weights(plain.get_weights())
     return model
 
 
-_ACTIVATION = {
-    "binary_crossentropy": "sigmoid",
-    "sparse_categorical_crossentropy": "softmax",
-    "mean_squared_error": "linear",
-}
+def _for_training(layer: Any, *, settings: NetworkSettings, stateful: bool) -> Any:
+    """The same layer with dropout, and states that stay."""
+    config = layer.get_config()
+    for part in _recurrent_parts(layer, config):
+        part["stateful"] = stateful
+        cell = part if "dropout" in part else part.get("cell", {}).get("config", {})
+        for name in ("dropout", "recurrent_dropout"):
+            share = getattr(settings, name)
+            if name in cell:
+                cell[name] = share
+            elif share:
+                expected = f"0: Keras has no dropout for the cell {settings.cell}"
+                raise WrongSetting(setting=f"network.{name}", found=share, expected=expected)
+    return type(layer).from_config(config)
 
 
-def _recurrent(
-    settings: NetworkSettings, units: int, *, name: str, every: bool, stateful: bool
-) -> Any:
+def _recurrent_parts(layer: Any, config: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a configuration says of recurrent layers: of itself, or of the two that it wraps."""
     import keras
 
-    kinds = {
-        "simple_rnn": keras.layers.SimpleRNN,
-        "lstm": keras.layers.LSTM,
-        "gru": keras.layers.GRU,
-    }
-    own: dict[str, Any] = {}
-    if settings.cell == "gru":
-        own["reset_after"] = settings.reset_after
-    layer = kinds[settings.cell](
-        units,
-        return_sequences=every,
-        stateful=stateful,
-        dropout=settings.dropout,
-        recurrent_dropout=settings.recurrent_dropout,
-        name=name,
-        **own,
-    )
-    return keras.layers.Bidirectional(layer, name=name) if settings.bidirectional else layer
-
-
-def _set_forget_bias(model: Any, value: float) -> None:
-    """Sets the forget gate's part, the second of four, in the bias of every LSTM."""
-    for variable in model.trainable_variables:
-        if variable.path.endswith("lstm_cell/bias"):
-            bias = variable.numpy().copy()
-            units = len(bias) // 4
-            bias[units : 2 * units] = value
-            variable.assign(bias)
+    if isinstance(layer, keras.layers.Bidirectional):
+        yield from (config[side]["config"] for side in ("layer", "backward_layer"))
+    elif isinstance(layer, keras.layers.RNN):
+        yield config
 
 
 def optimizer_of(settings: OptimizerSettings) -> Any:

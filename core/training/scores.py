@@ -25,7 +25,8 @@ from core.engines import record
 from core.errors import MissingVocabulary
 from core.model import Model
 from core.text import PADDING_ID, Vocabulary
-from core.training.batches import Batch, encode
+from core.training.dataset import Part
+from core.training.sources.drawn import part_of
 
 AT_ONCE = 256
 
@@ -38,20 +39,20 @@ def score(model: Model, task: Task, examples: Sequence[Example]) -> float:
 def accuracy(model: Model, task: Task, examples: Sequence[Example]) -> float:
     """The share of texts whose answer gets the most probability."""
     right = []
-    for batch, outputs in _recorded(model, task, examples):
+    for part, outputs in _recorded(model, task, examples):
         if task.loss == "binary_crossentropy":
-            right.append((outputs > 0.5) == (batch.targets > 0.5))
+            right.append((outputs > 0.5) == (part.targets > 0.5))
         else:
-            right.append(outputs.argmax(axis=-1) == batch.targets)
+            right.append(outputs.argmax(axis=-1) == part.targets)
     return float(np.concatenate(right).mean())
 
 
 def bits_per_token(model: Model, task: Task, examples: Sequence[Example]) -> float:
     """The mean of −log₂ of the probability given to the token that came."""
     bits = []
-    for batch, outputs in _recorded(model, task, examples):
-        given = np.take_along_axis(outputs, batch.targets[..., None], axis=-1)[..., 0]
-        bits.append(-np.log2(np.maximum(given[batch.ids != PADDING_ID], 1e-12)))
+    for part, outputs in _recorded(model, task, examples):
+        given = np.take_along_axis(outputs, part.targets[..., None], axis=-1)[..., 0]
+        bits.append(-np.log2(np.maximum(given[part.inputs != PADDING_ID], 1e-12)))
     return float(np.concatenate(bits).mean(dtype=np.float64))
 
 
@@ -91,11 +92,11 @@ def chance(model: Model, task: Task) -> float:
 
 def _recorded(
     model: Model, task: Task, examples: Sequence[Example]
-) -> Iterator[tuple[Batch, NDArray[Any]]]:
+) -> Iterator[tuple[Part, NDArray[Any]]]:
     vocabulary = _vocabulary(model)
     for start in range(0, len(examples), AT_ONCE):
-        batch = encode(task, vocabulary, examples[start : start + AT_ONCE])
-        yield batch, record(model, batch.ids).outputs
+        part = part_of(task, vocabulary, examples[start : start + AT_ONCE])
+        yield part, record(model, part.inputs).outputs
 
 
 def _vocabulary(model: Model) -> Vocabulary:

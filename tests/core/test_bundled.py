@@ -14,7 +14,7 @@ import pytest
 import core
 from core.bundled import UnknownBundledModel
 from core.data import TASKS, task
-from core.training.bundled import table
+from core.training.bundled import PRESETS, table
 from core.training.bundled import test_examples as examples_of
 from core.training.scores import score
 from tests.sources import ROOT
@@ -72,6 +72,25 @@ def test_the_cells_of_a_task_have_nearly_as_many_parameters_and_the_same_trainin
     assert all(card["training"] == cards[0]["training"] for card in cards)
     assert all(card["data"] == cards[0]["data"] for card in cards)
     assert all(card["seed"] == cards[0]["seed"] for card in cards)
+
+
+@pytest.mark.parametrize("model_id", IDS)
+def test_a_model_was_trained_as_its_preset_says(model_id):
+    preset, card = PRESETS[model_id], core.bundled_model(model_id).card
+    assert (preset.network.units, preset.network.embedding) == (
+        (card["parameters"]["units"],),
+        card["parameters"]["features"],
+    )
+    options, training = preset.data.options, card["training"]
+    assert options["train_examples"] == card["data"]["training examples"]
+    assert options["test_examples"] == card["data"]["test examples"]
+    assert options.get("hide", 0.0) == training["hide"]
+    fit, optimizer = preset.fit, preset.optimizer
+    assert (fit.epochs, fit.batch) == (training["epochs"], training["batch"])
+    assert (optimizer.learning_rate, optimizer.clip) == (
+        training["learning_rate"],
+        training["clip"],
+    )
 
 
 @pytest.mark.parametrize("model_id", IDS)

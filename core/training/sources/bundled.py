@@ -1,25 +1,37 @@
 """The tasks of the models that ship, as sources: sentiment, brackets, characters.
 
-The latch, the fourth of them, has options of its own (`core.training.sources.latch`). Other than in
-`core.training.bundled`, no words are hidden in training: what is not in the vocabulary is learned
-as unknown from words that stand in the examples once.
+The latch, the fourth of them, has options of its own (`core.training.sources.latch`). What is not in
+the vocabulary is learned as unknown from words that stand in the examples once; a share of the words
+that decide nothing can be hidden beside them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.data import Task, brackets, characters, sentiment
+from core.text import UNKNOWN_ID
 from core.training.dataset import Dataset
 from core.training.sources.drawn import DrawnOptions, drawn
-from core.training.sources.source import Setting, Source, whole
+from core.training.sources.source import Setting, Source, real, whole
 
 
 @dataclass(frozen=True)
 class SentimentOptions(DrawnOptions):
-    """How many sentences."""
+    """How many sentences, and how many of their words are hidden.
+
+    Attributes:
+        hide: the share of the words that decide nothing that is made unknown in training, so that a
+            user's own words do not upset the network.
+    """
 
     train_examples: int = whole(20_000, low=10, high=1_000_000)
+    hide: float = real(0.0, low=0.0, high=0.9)
 
 
 @dataclass(frozen=True)
@@ -35,8 +47,30 @@ class CharactersOptions(DrawnOptions):
     test_examples: int = whole(300, low=1, high=1_000)
 
 
-def _source(task: Task, options: type[DrawnOptions]) -> Source:
-    def make(options: DrawnOptions, setting: Setting) -> Dataset:
+def _sentences(options: SentimentOptions, setting: Setting) -> Dataset:
+    dataset = drawn(sentiment.TASK, options, setting)
+    if not options.hide or dataset.vocabulary is None:
+        return dataset
+    neutral = dataset.vocabulary.encode_tokens(sorted(sentiment.TASK.neutral)).ids
+    random = np.random.default_rng([setting.seed, 4])
+    ids = hidden(dataset.train.inputs, neutral, share=options.hide, random=random)
+    return replace(dataset, train=replace(dataset.train, inputs=ids))
+
+
+def hidden(
+    ids: NDArray[np.int32], neutral: NDArray[np.int64], *, share: float, random: np.random.Generator
+) -> NDArray[np.int32]:
+    """The ids with a share of the neutral tokens made unknown."""
+    chosen = np.isin(ids, neutral) & (random.random(ids.shape) < share)
+    return np.where(chosen, np.int32(UNKNOWN_ID), ids)
+
+
+def _source(
+    task: Task,
+    options: type[DrawnOptions],
+    make: Callable[[Any, Setting], Dataset] | None = None,
+) -> Source:
+    def plain(options: DrawnOptions, setting: Setting) -> Dataset:
         return drawn(task, options, setting)
 
     return Source(
@@ -44,12 +78,12 @@ def _source(task: Task, options: type[DrawnOptions]) -> Source:
         description=task.description,
         citation=task.citation,
         options=options,
-        make=make,
+        make=make or plain,
     )
 
 
 SOURCES = (
-    _source(sentiment.TASK, SentimentOptions),
+    _source(sentiment.TASK, SentimentOptions, _sentences),
     _source(brackets.TASK, BracketsOptions),
     _source(characters.TASK, CharactersOptions),
 )

@@ -19,7 +19,6 @@ from core.data import Example, Task
 from core.data.numbers import NumberTask
 from core.errors import OutOfRange
 from core.text import Vocabulary, tokenize
-from core.training.batches import vocabulary_of
 from core.training.dataset import Dataset, Part
 from core.training.errors import WrongSetting
 from core.training.sources.arrange import by_frequency, by_rote, padded
@@ -63,10 +62,9 @@ def drawn(task: Task, options: DrawnOptions, setting: Setting) -> Dataset:
         ) from error
     setting.report("arranging", 0.8)
     vocabulary = vocabulary_of(task, train)
-    parts = _part(task, vocabulary, train), _part(task, vocabulary, test)
+    parts = part_of(task, vocabulary, train), part_of(task, vocabulary, test)
     predicts = task.readout == "every" and not task.answers
-    binary = task.loss == "binary_crossentropy"
-    outputs = vocabulary.size if predicts else 1 if binary else len(task.answers)
+    outputs = outputs_of(task, vocabulary)
     chance = task.chance
     if chance is None:
         chance = by_frequency(*parts, outputs=outputs) if predicts else by_rote(*parts)
@@ -112,7 +110,30 @@ def drawn_numbers(task: NumberTask, options: DrawnOptions, setting: Setting) -> 
     )
 
 
-def _part(task: Task, vocabulary: Vocabulary, examples: Sequence[Example]) -> Part:
+def vocabulary_of(task: Task, examples: Sequence[Example]) -> Vocabulary:
+    """The task's own vocabulary, or that of the examples where it has none.
+
+    What stands in the examples once only is left out: there is nothing to learn it from.
+    """
+    if task.tokens:
+        return Vocabulary(task.tokens, task.unit)
+    texts = (example.text for example in examples)
+    return Vocabulary.build(texts, unit=task.unit, at_least=2)
+
+
+def outputs_of(task: Task, vocabulary: Vocabulary) -> int:
+    """How many outputs a model of the task has: one for yes or no, else one for each answer."""
+    if task.readout == "every" and not task.answers:
+        return vocabulary.size
+    return 1 if task.loss == "binary_crossentropy" else len(task.answers)
+
+
+def part_of(task: Task, vocabulary: Vocabulary, examples: Sequence[Example]) -> Part:
+    """Examples as arrays, padded at the end with id 0 to the longest.
+
+    Where each token's answer is the next one, the inputs are all tokens but the last and the
+    targets all but the first.
+    """
     rows = [vocabulary.encode_tokens(tokenize(each.text, task.unit)).ids for each in examples]
     counts: NDArray[np.float32] | None = None
     if task.readout == "last":

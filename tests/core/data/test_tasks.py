@@ -9,8 +9,8 @@ from core.data.task import PATIENCE, Example, Task
 from core.errors import OutOfRange, UnknownName
 from core.losses import LOSSES
 from core.text import tokenize
-from core.training.batches import vocabulary_of
 from core.training.scores import METRICS
+from core.training.sources.drawn import vocabulary_of
 
 NAMES = tuple(TASKS)
 
@@ -46,7 +46,7 @@ def test_the_vocabulary_covers_texts_of_both_sides(name, vocabularies):
             known = vocabulary.encode(example.text).known
             unknown, total = unknown + int((~known).sum()), total + known.size
     # Korean words with all their endings are open-ended: one in thirty of a new text is unknown,
-    # and training hides one in seven (Recipe.hide), so that the models read past such words.
+    # and training hides one in seven (`hide` of its preset), so that the models read past such words.
     assert unknown / total < (0.05 if name == "sentiment" else 1e-9)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import core
 from core.data import Example, task
-from core.training.batches import outputs_of, vocabulary_of
+from core.training.sources.drawn import outputs_of, vocabulary_of
 from core.training.scores import score
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from core.data.errors import NoFurtherExamples
+from core.data.sentiment import TASK
 from core.errors import UnknownName
-from core.text import tokenize
+from core.text import UNKNOWN_ID, tokenize
 from core.training.errors import WrongSetting
 from core.training.sources import SOURCES, prepare
 
@@ -203,3 +204,17 @@ def test_words_are_split_as_the_vocabulary_splits_them(prepared):
     dataset = prepared("sentiment")
     text = dataset.train.texts(0)
     assert np.count_nonzero(dataset.train.inputs[0]) == len(tokenize(text, "word"))
+
+
+def test_only_neutral_tokens_are_hidden_and_as_often_as_told():
+    plain = prepare("sentiment", DRAWN["sentiment"] | {"train_examples": 800}, seed=7, validation=0)
+    options = DRAWN["sentiment"] | {"train_examples": 800, "hide": 0.3}
+    dataset = prepare("sentiment", options, seed=7, validation=0)
+    known = dataset.vocabulary
+    neutral = np.isin(plain.train.inputs, known.encode_tokens(sorted(TASK.neutral)).ids)
+    neutral &= plain.train.inputs != UNKNOWN_ID
+    changed = plain.train.inputs != dataset.train.inputs
+    assert not changed[~neutral].any()
+    assert (dataset.train.inputs[changed] == UNKNOWN_ID).all()
+    assert changed[neutral].mean() == pytest.approx(0.3, abs=0.03)
+    np.testing.assert_array_equal(plain.test.inputs, dataset.test.inputs)
