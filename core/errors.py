@@ -8,7 +8,10 @@ because a caller catches what it expects by its own type.
 
 from __future__ import annotations
 
-from typing import ClassVar
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 
 class CoreError(ValueError):
@@ -19,6 +22,64 @@ class CoreError(ValueError):
     def __init__(self, **facts: object) -> None:
         self.facts = facts
         super().__init__(self.message.format(**facts))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error as plain data: how it crosses to another process, or lies in a file.
+
+    Attributes:
+        module: where its class stands; "" where nobody wrote it down.
+        name: of its class, which is also the name of its sentence in the reader's language.
+        facts: what fills the sentence; what JSON does not know has become a text.
+    """
+
+    module: str
+    name: str
+    facts: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, error: CoreError) -> Failure:
+        """What there is to say of an error."""
+        facts = {
+            name: fact if isinstance(fact, str | int | float) else str(fact)
+            for name, fact in error.facts.items()
+        }
+        return cls(type(error).__module__, type(error).__qualname__, facts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {"module": self.module, "name": self.name, "facts": dict(self.facts)}
+
+    @classmethod
+    def from_json(cls, written: object) -> Failure:
+        """What `to_json` gave. Raises ValueError for anything else."""
+        if isinstance(written, Mapping):
+            name, facts = written.get("name"), written.get("facts")
+            module = written.get("module", "")
+            if isinstance(name, str) and isinstance(module, str) and isinstance(facts, Mapping):
+                return cls(module, name, dict(facts))
+        raise ValueError("no error was written down here")
+
+    @property
+    def kind(self) -> type[CoreError]:
+        """The class. Raises ValueError where it is none of ours: no other module is imported."""
+        if not self.module.startswith("core."):
+            raise ValueError(f"{self.module} is no module of core")
+        try:
+            kind = getattr(importlib.import_module(self.module), self.name)
+        except (ImportError, AttributeError) as error:
+            raise ValueError(f"{self.module} has no {self.name}") from error
+        if not (isinstance(kind, type) and issubclass(kind, CoreError)):
+            raise ValueError(f"{self.name} is no error")
+        return kind
+
+    def error(self) -> CoreError:
+        """The error again. Raises ValueError where there is no such error with such facts."""
+        try:
+            return self.kind(**self.facts)
+        except (TypeError, KeyError) as error:
+            raise ValueError(f"{self.name} has other facts") from error
 
 
 class EmptyText(CoreError):

@@ -19,7 +19,7 @@ from tests.sources import ROOT, Import, imports, modules
 # From what everybody may import to what nobody may. A new part of core or of the dashboard is
 # placed here once; inside a part, files import as they like.
 ORDER: tuple[frozenset[str], ...] = (
-    frozenset({"core.errors"}),
+    frozenset({"core.errors", "core.children"}),
     frozenset({"core.arrays", "core.text", "core.data"}),
     frozenset({"core.smooth_functions"}),
     frozenset({"core.activations"}),
@@ -158,6 +158,16 @@ def test_keras_is_imported_late_and_in_three_places() -> None:
         if each.top in KERAS and not (each.inside_function and is_within(module, NEEDS_KERAS))
     ]
     assert wrong == []
+
+
+def test_child_processes_are_started_in_one_place() -> None:
+    starters = {
+        module
+        for module, imported in found("core", "dashboard").items()
+        for each in imported
+        if each.top in {"subprocess", "multiprocessing"}
+    }
+    assert starters == {"core.children"}
 
 
 @pytest.mark.parametrize(

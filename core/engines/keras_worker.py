@@ -17,10 +17,10 @@ from typing import IO, Any
 import numpy as np
 
 from core.arrays import load_arrays, save_arrays
-from core.engines.frames import Kind, read_frame, write_frame
+from core.children import Kind, read_message, write_message
 from core.engines.inputs import Inputs
 from core.engines.keras_engine import keras_version, run
-from core.errors import CoreError
+from core.errors import CoreError, Failure
 from core.model import Model
 
 
@@ -59,24 +59,8 @@ def answer_to(request: bytes) -> bytes:
 
 
 def failure_of(error: CoreError) -> bytes:
-    """An error of ours as bytes: its class and its facts."""
-    told = {"error": type(error).__name__, "facts": error.facts}
-    return json.dumps(told, default=str).encode()
-
-
-def error_from(failure: bytes) -> CoreError:
-    """The error that `failure_of` wrote."""
-    told = json.loads(failure)
-    return _errors()[told["error"]](**told["facts"])
-
-
-def _errors() -> Mapping[str, type[CoreError]]:
-    known, waiting = {}, [CoreError]
-    while waiting:
-        kind = waiting.pop()
-        known[kind.__name__] = kind
-        waiting += kind.__subclasses__()
-    return known
+    """An error of ours as bytes."""
+    return json.dumps(Failure.of(error).to_json()).encode()
 
 
 Able = Mapping[Kind, tuple[Kind, Callable[[bytes], bytes]]]
@@ -91,18 +75,18 @@ def serve(requests: IO[bytes], answers: IO[bytes], *, able: Able | None = None) 
     try:
         keras_version()
     except CoreError as error:
-        write_frame(answers, Kind.FAILURE, failure_of(error))
+        write_message(answers, Kind.FAILURE, failure_of(error))
         return
-    write_frame(answers, Kind.READY)
+    write_message(answers, Kind.READY)
     known: Able = {Kind.REQUEST: (Kind.TRACE, answer_to), **(able or {})}
-    while (message := read_frame(requests)) is not None:
+    while (message := read_message(requests)) is not None:
         kind, make = known[message[0]]
         try:
             answer = make(message[1])
         except CoreError as error:
-            write_frame(answers, Kind.FAILURE, failure_of(error))
+            write_message(answers, Kind.FAILURE, failure_of(error))
         else:
-            write_frame(answers, kind, answer)
+            write_message(answers, kind, answer)
 
 
 def main(*, able: Able | None = None) -> None:

@@ -1,16 +1,15 @@
-"""What comes back from the process that read a file: JSON, plain numbers, or an error by name.
+"""What comes back from the process that read a file: JSON and plain numbers.
 
     8 bytes: length of the JSON | JSON | the numbers of each array, one after another
 
 The process may have been taken over by what it read, so its answer is believed as little as the
-file was: lengths and shapes are held against the same bounds, types are those of `_TYPES`, and an
-error is one of ours or none. Never pickle. Not chosen: `.npz`, whose checksums and compression
+file was: lengths and shapes are held against the same bounds, types are those of `_TYPES`. Never
+pickle. Not chosen: `.npz`, whose checksums and compression
 take longer than the reading does.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import struct
@@ -21,8 +20,7 @@ from typing import IO, Any
 import numpy as np
 
 from core.activations import Array
-from core.errors import CoreError
-from core.importers.errors import FileRefused, ReaderStopped, shown
+from core.importers.errors import FileRefused, ReaderStopped
 from core.importers.limits import Limits, Tally
 
 _LENGTH = struct.Struct("<Q")
@@ -74,36 +72,3 @@ def _array(file: BufferedReader, listed: Mapping[str, Any], tally: Tally) -> Arr
     if file.readinto(room.data) != room.size:
         raise ValueError("too few numbers")
     return array
-
-
-def told_of(error: CoreError) -> dict[str, Any]:
-    """An error as JSON: where its class stands, its name, and its facts."""
-    kind = type(error)
-    facts = {name: _plain(fact) for name, fact in error.facts.items()}
-    return {"module": kind.__module__, "error": kind.__qualname__, "facts": facts}
-
-
-def error_from(told: Mapping[str, Any]) -> CoreError:
-    """The error that `told_of` described. Raises ReaderStopped where there is no such error.
-
-    Facts that are texts may come from the file, even where the error is not a FileRefused.
-    """
-    try:
-        module, name, facts = told["module"], told["error"], dict(told["facts"])
-        if not module.startswith("core."):
-            raise ValueError(module)
-        kind = getattr(importlib.import_module(module), name)
-        if not (isinstance(kind, type) and issubclass(kind, CoreError)):
-            raise TypeError(name)
-        own = kind.as_it_is if issubclass(kind, FileRefused) else frozenset()
-        safe = {
-            fact: shown(value) if isinstance(value, str) and fact not in own else value
-            for fact, value in facts.items()
-        }
-        return kind(**safe)
-    except (ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
-        raise ReaderStopped(signal="its answer made no sense") from error
-
-
-def _plain(fact: object) -> object:
-    return fact if isinstance(fact, str | int | float) else str(fact)

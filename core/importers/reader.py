@@ -9,16 +9,15 @@ imported here, and nothing of the file is run.
 from __future__ import annotations
 
 import json
-import math
 import mmap
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from core.errors import CoreError
-from core.importers.crossing import told_of, write_answer
+from core import children
+from core.errors import CoreError, Failure
+from core.importers.crossing import write_answer
 from core.importers.errors import CutShort, ReaderOutOfMemory
 from core.importers.limits import MIB, Limits
 from core.model import Model
@@ -29,27 +28,12 @@ BASE_BYTES = 384 * MIB
 
 
 def guard(limits: Limits) -> None:
-    """Asks the system to hold this process to its limits, as far as the system can.
-
-    Linux holds it to all of them. macOS knows no limit on memory that works, and Windows none of
-    them: there, the parent's clock is left, and the bounds that are checked before reading.
-    """
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    seconds = math.ceil(limits.seconds)
-    for name, most in (
-        ("RLIMIT_AS", BASE_BYTES + limits.memory_bytes),
-        ("RLIMIT_FSIZE", 2 * limits.file_bytes + 64 * MIB),
-        ("RLIMIT_CORE", 0),
-        ("RLIMIT_NPROC", 0),
-    ):
-        with suppress(AttributeError, ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (most, most))
-    with suppress(ValueError, OSError):
-        # Softly first: the signal says why, the hard limit only kills.
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    """Asks the system to hold this process to its limits."""
+    children.bound(
+        memory=BASE_BYTES + limits.memory_bytes,
+        file_bytes=2 * limits.file_bytes + 64 * MIB,
+        seconds=limits.seconds,
+    )
 
 
 def answer(request: dict[str, Any]) -> None:
@@ -86,10 +70,10 @@ def main() -> None:
     try:
         answer(request)
     except CoreError as error:
-        json.dump(told_of(error), sys.stdout)
+        json.dump(Failure.of(error).to_json(), sys.stdout)
     except MemoryError:
         megabytes = Limits(**request["limits"]).memory_bytes // MIB
-        json.dump(told_of(ReaderOutOfMemory(megabytes=megabytes)), sys.stdout)
+        json.dump(Failure.of(ReaderOutOfMemory(megabytes=megabytes)).to_json(), sys.stdout)
 
 
 if __name__ == "__main__":

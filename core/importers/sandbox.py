@@ -17,12 +17,10 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import stat
-import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,28 +28,24 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import CoreError
+from core import children
+from core.errors import CoreError, Failure
 from core.importers.archive import Data
-from core.importers.crossing import error_from, read_answer
+from core.importers.crossing import read_answer
 from core.importers.errors import (
     FileRefused,
     NoModelFile,
     ReaderOutOfMemory,
     ReaderStopped,
     ReaderTooSlow,
+    shown,
 )
 from core.importers.limits import MIB, Limits
 from core.model import Model
 from core.stage_settings import stage_from
 from core.text import Vocabulary
 
-_ROOT = Path(__file__).resolve().parents[2]
-# -P: what lies in the working directory is not imported.
-_COMMAND = (sys.executable, "-P", "-m", "core.importers.reader")
-NEEDED = (
-    *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR"),
-    *("PYTHONHOME", "PYTHONUTF8", "VIRTUAL_ENV", "HOME", "USERPROFILE", "APPDATA"),
-)
+_COMMAND = children.command("core.importers.reader")
 _SETTINGS = {
     "HDF5_PLUGIN_PRELOAD": "::",  # no plug-ins, which are programs
     "OPENBLAS_NUM_THREADS": "1",  # each thread would reserve memory that nothing here needs
@@ -116,45 +110,52 @@ def _check_file(path: Path, limits: Limits) -> None:
 
 def _ask(request: Mapping[str, Any], limits: Limits, *, folder: str) -> None:
     """Runs the child. Returns when the answer is written, raises what it tells instead."""
-    environment = {name: os.environ[name] for name in NEEDED if name in os.environ} | _SETTINGS
-    environment["PYTHONPATH"] = str(_ROOT)
     try:
-        child = subprocess.run(
+        child = children.ask(
             _COMMAND,
-            input=json.dumps(request).encode(),
-            capture_output=True,
-            cwd=folder,
-            env=environment,
-            timeout=limits.seconds,
-            check=False,
+            json.dumps(request).encode(),
+            seconds=limits.seconds,
+            folder=folder,
+            settings=_SETTINGS,
+            bare=True,
         )
-    except subprocess.TimeoutExpired as error:
+    except children.ChildTooSlow as error:
         raise ReaderTooSlow(seconds=limits.seconds) from error
-    if child.returncode:
-        raise _end_of(child.returncode, child.stderr, limits)
+    if child.code:
+        raise _end_of(child, limits)
     if child.stdout:
-        raise _told(child.stdout)
+        raise error_from(child.stdout)
 
 
-def _end_of(code: int, words: bytes, limits: Limits) -> FileRefused:
+def _end_of(child: children.Ended, limits: Limits) -> FileRefused:
     """The error for a child that ended by itself, by a signal or with a traceback."""
-    if code < 0:
-        name = next((each.name for each in signal.Signals if each == -code), str(-code))
-        if name == "SIGXCPU":
+    match child.signal:
+        case "SIGXCPU":
             return ReaderTooSlow(seconds=limits.seconds)
-        if name == "SIGKILL":  # not by us: by the system, whose memory had run out
+        case "SIGKILL":  # not by us: by the system, whose memory had run out
             return ReaderOutOfMemory(megabytes=limits.memory_bytes // MIB)
-        return ReaderStopped(signal=name)
-    last = words[-_LAST_WORDS:].decode("utf-8", "replace").strip().rpartition("\n")[2]
-    return ReaderStopped(signal=f"exit code {code}: {last}")
+        case None:
+            last = child.last_line(_LAST_WORDS)
+            return ReaderStopped(signal=f"exit code {child.code}: {last}")
+        case name:
+            return ReaderStopped(signal=name)
 
 
-def _told(text: bytes) -> CoreError:
+def error_from(told: bytes) -> CoreError:
+    """The error that a child told of. Raises ReaderStopped where that makes no sense.
+
+    Facts that are texts may come from the file, even where the error is not a FileRefused.
+    """
     try:
-        told = json.loads(text)
+        failure = Failure.from_json(json.loads(told))
+        own = failure.kind.as_it_is if issubclass(failure.kind, FileRefused) else frozenset()
+        safe = {
+            fact: shown(value) if isinstance(value, str) and fact not in own else value
+            for fact, value in failure.facts.items()
+        }
+        return replace(failure, facts=safe).error()
     except (ValueError, RecursionError) as error:
         raise ReaderStopped(signal="its answer made no sense") from error
-    return error_from(told)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as in `read_model`: the model refuses it by name

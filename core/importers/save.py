@@ -12,7 +12,7 @@ import sys
 from os import PathLike
 from pathlib import Path
 
-from core.engines.frames import Kind
+from core.children import Kind
 from core.engines.keras_process import KerasProcess
 from core.errors import UnknownName
 from core.importers.keras.saver import COMMAND, keras_archive_of

@@ -36,7 +36,7 @@ class Status:
         seconds: spent training, over all its sittings.
         best_epoch: of lowest validation loss so far, counted from 1.
         stopped_early: whether patience ended it.
-        error: the class of a CoreError and its facts, where it failed.
+        error: what became of it where it failed, as `core.errors.Failure` writes it.
     """
 
     state: State = "queued"

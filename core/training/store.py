@@ -11,8 +11,6 @@ import platform
 import re
 import secrets
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -20,6 +18,7 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from core import children
 from core.training.config import RunConfig
 from core.training.errors import (
     BrokenRun,
@@ -38,9 +37,6 @@ KEPT_DAYS = 7
 """So long a deleted run can be brought back."""
 LIBRARIES = ("numpy", "keras", "tensorflow")
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{0,99}")
-_STARTED: list[subprocess.Popen[bytes]] = []
-"""Processes of ours that may still run: the system wants to be asked how each one ended."""
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def default_folder() -> Path:
@@ -120,15 +116,8 @@ class RunStore:
         replace_json(run.file("status.json"), written | fresh | {"error": None, "ended": None})
         run.file("cancel").unlink(missing_ok=True)
         with run.file("worker.log").open("ab") as log:
-            started = subprocess.Popen(
-                [sys.executable, "-m", "core.training.worker", str(run.folder.resolve())],
-                cwd=_ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        _STARTED[:] = [process for process in (*_STARTED, started) if process.poll() is None]
+            command = children.command("core.training.worker", str(run.folder.resolve()))
+            children.detach(command, log=log)
 
     def resume(self, run: Run) -> None:
         """Launches it again, to go on from its last finished epoch. Raises NothingToResume."""

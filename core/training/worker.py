@@ -20,7 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.errors import CoreError
+from core.errors import CoreError, Failure
 from core.training.errors import BrokenRun, DiskFull, OutOfMemory, RunIsBusy
 from core.training.progress import Progress
 from core.training.run_folder import Run
@@ -91,10 +91,7 @@ def _failing_in_words(writer: RunWriter, run: Run) -> Iterator[None]:
 
 
 def _fail(writer: RunWriter, error: CoreError) -> None:
-    facts = {name: str(value) for name, value in error.facts.items()}
-    writer.tell(
-        state="failed", ended=time.time(), error={"name": type(error).__name__, "facts": facts}
-    )
+    writer.tell(state="failed", ended=time.time(), error=Failure.of(error).to_json())
     print(error, file=sys.stderr)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
 import zipfile
 from concurrent.futures import Future
 from pathlib import Path
@@ -12,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
+from core import children
 from core.importers.save import model_bytes
 from core.model import Model
 from core.training.errors import ExportFailed
@@ -19,7 +18,6 @@ from core.training.run_folder import Run
 from dashboard.cache.parity import asking, keras_process
 from dashboard.cache.runs import Stamp, stamp
 
-_ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 900
 _WORDS = 600  # characters of what a failed process said
 
@@ -55,15 +53,12 @@ def _keras_file_soon(key: str, _model: Model) -> Future[bytes]:
 def _event_files(key: tuple[Stamp, Stamp], _run: Run) -> bytes:
     del key
     with TemporaryDirectory(prefix="unrolled-") as folder:
-        command = [sys.executable, "-m", "core.training.export", "tensorboard"]
+        given = children.command("core.training.export", "tensorboard", str(_run.folder), folder)
         try:
-            done = subprocess.run(
-                [*command, str(_run.folder), folder], cwd=_ROOT, capture_output=True,
-                stdin=subprocess.DEVNULL, timeout=_SECONDS, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            raise ExportFailed(words=str(error)) from error
-        if done.returncode != 0:
+            done = children.ask(given, seconds=_SECONDS)
+        except children.ChildTooSlow as error:
+            raise ExportFailed(words=f"no answer within {_SECONDS:g} seconds") from error
+        if done.code != 0:
             raise ExportFailed(words=done.stderr.decode("utf-8", "replace")[-_WORDS:])
         return _zipped(Path(folder))
 

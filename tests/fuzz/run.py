@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.core.importers.attacks.witness import ROOT
+from core import children
 from tests.fuzz.child import LIMITS
 
 MOST_SECONDS = 2.0
@@ -47,10 +45,10 @@ class Outcome:
         if "stages" in told:
             self.loaded += 1
         elif "error" in told:
-            self.refused[told["error"]["error"]] += 1
+            self.refused[told["error"]["name"]] += 1
         for what, wrong in (
             (f"crashed: {told.get('crash')}", "crash" in told),
-            ("did not arrive", told.get("error", {}).get("error") == "ReaderStopped"),
+            ("did not arrive", told.get("error", {}).get("name") == "ReaderStopped"),
             (f"took {told['seconds']:.1f} s", told["seconds"] > MOST_SECONDS),
             (f"took {told['memory'] / 1e6:.0f} MB", told["memory"] > MOST_MEMORY),
             (f"did {told['deeds']}", told["deeds"]),
@@ -93,9 +91,9 @@ def fuzz(files: int, *, seed: int, first: int = 0, children: int | None = None) 
 def _told(seed: int, first: int, stop: int) -> Iterator[dict[str, Any] | tuple[int, str]]:
     """What children tell about the numbers from `first` on; a new child where one was lost."""
     while first < stop:
-        command = [sys.executable, "-m", "tests.fuzz.child", str(seed), str(first), str(stop)]
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as child:
+        command = children.command("tests.fuzz.child", str(seed), str(first), str(stop))
+        settings = {"OPENBLAS_NUM_THREADS": "1"}
+        with children.launch(command, settings=settings, stdin=None) as child:
             assert child.stdout is not None
             why = "ended"
             while first < stop:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -67,7 +69,7 @@ def test_a_number_is_always_the_same_file():
     ("told", "word"),
     [
         ({"crash": "KeyError: 'x'"}, "crashed"),
-        ({"error": {"error": "ReaderStopped"}}, "arrive"),
+        ({"error": {"name": "ReaderStopped"}}, "arrive"),
         ({"seconds": 2.5}, "2.5 s"),
         ({"memory": 2**30}, "1074 MB"),
         ({"deeds": ["open ('x',)"]}, "open"),
@@ -93,12 +95,11 @@ for number in range(int(sys.argv[2]), int(sys.argv[3])):
     told = {"number": number, "name": "x", "way": "bytes", "seconds": 0, "memory": 0, "deeds": []}
     print(json.dumps(told | {"stages": []}), flush=True)
 """
-    started = run.subprocess.Popen
 
-    def start(command, **settings):
-        return started([command[0], "-c", program, *command[3:]], **settings)
+    def command(module, *arguments):
+        return [sys.executable, "-c", program, *arguments]
 
-    monkeypatch.setattr(run.subprocess, "Popen", start)
+    monkeypatch.setattr(run.children, "command", command)
     found = run.fuzz(6, seed=0, children=1)
     assert found.files == 6
     assert found.loaded == 5

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from core.engines.frames import Kind
+from core import children
+from core.children import Kind
 from core.engines.keras_worker import main
 from core.importers.keras.export import to_keras
 from core.model import Model
 
-COMMAND = (sys.executable, "-m", "core.importers.keras.saver")
+COMMAND = children.command("core.importers.keras.saver")
 OURS = "assets/unrolled.json"
 """The entry of an archive that holds what is ours."""
 

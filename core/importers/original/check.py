@@ -15,9 +15,6 @@ agree with a mistake in the reading.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +24,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core import children
 from core.arrays import load_arrays
 from core.engines import record
 from core.errors import CoreError
 from core.importers.formats import format_of
 from core.importers.limits import Limits
-from core.importers.sandbox import NEEDED
 from core.model import Model
 
 Framework = Literal["Keras", "PyTorch", "ONNX"]
@@ -46,9 +43,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
 
 BATCH, TIME = 2, 7
 SECONDS = 120.0
-_ROOT = Path(__file__).resolve().parents[3]
-_COMMAND = (sys.executable, "-P", "-m", "core.importers.original.worker")
-_SILENCE = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+_COMMAND = children.command("core.importers.original.worker")
 _ENDINGS = {"keras": ".keras", "h5": ".h5", "safetensors": ".safetensors", "onnx": ".onnx"}
 _LAST_WORDS = 300
 
@@ -156,25 +151,23 @@ def _ask(
             "config": config.decode("utf-8", "replace") if isinstance(config, bytes) else config,
             "hints": options.get("hints"),
         }
-        environment = {name: os.environ[name] for name in NEEDED if name in os.environ}
         try:
-            child = subprocess.run(
+            child = children.ask(
                 _COMMAND,
-                input=json.dumps(request).encode(),
-                capture_output=True,
-                cwd=folder,
-                env=environment | _SILENCE | {"PYTHONPATH": str(_ROOT), "KERAS_HOME": folder},
-                timeout=SECONDS,
-                check=False,
+                json.dumps(request).encode(),
+                seconds=SECONDS,
+                folder=folder,
+                settings=children.QUIET_KERAS | {"KERAS_HOME": folder},
+                bare=True,
             )
-        except subprocess.TimeoutExpired as error:
+        except children.ChildTooSlow as error:
             words = f"no answer within {SECONDS:g} seconds"
             raise OriginalFailed(framework=framework, words=words) from error
-        if child.returncode == MISSING:
+        if child.code == MISSING:
             raise FrameworkMissing(framework=framework)
-        if child.returncode:
-            words = child.stderr.decode("utf-8", "replace").strip()[-_LAST_WORDS:]
-            raise OriginalFailed(framework=framework, words=words.rpartition("\n")[2] or "none")
+        if child.code:
+            words = child.last_line(_LAST_WORDS) or "none"
+            raise OriginalFailed(framework=framework, words=words)
         _, arrays = load_arrays(answer, kind="outputs")
         return list(arrays.values())
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 
 import numpy as np
 import pytest
 
-from core import errors as core_errors
 from core.importers import errors
-from core.importers.crossing import error_from, read_answer, told_of, write_answer
+from core.importers.crossing import read_answer, write_answer
 from core.importers.limits import Limits
 
 LIMITS = Limits(file_bytes=2**20, header_bytes=2**10)
@@ -80,60 +78,3 @@ def test_other_answers_make_no_sense(told, numbers):
 def test_an_answer_that_was_cut_short(start):
     with pytest.raises(errors.ReaderStopped, match="no sense"):
         read_answer(io.BufferedReader(io.BytesIO(start)), limits=LIMITS)
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        errors.TooDeep(entry="a", limit=3),
-        errors.TooManyNumbers(entry="a", shape="(3,)", found=2**70, limit=3),
-        errors.PickleInFile(found="x", lines="one\ntwo"),
-        core_errors.ShapeMismatch(what="x", found="(3,)", expected="(4,)"),
-    ],
-)
-def test_errors_cross_as_they_are(error):
-    crossed = error_from(json.loads(json.dumps(told_of(error))))
-    assert type(crossed) is type(error)
-    assert crossed.facts == error.facts
-    assert str(crossed) == str(error)
-
-
-def test_facts_that_json_does_not_know_cross_as_texts():
-    told = told_of(core_errors.ShapeMismatch(what="x", found=(3, 4), expected=None))
-    assert error_from(told).facts == {"what": "x", "found": "(3, 4)", "expected": "None"}
-
-
-def test_names_from_the_file_are_shown_on_one_line():
-    told = told_of(core_errors.UnsupportedModel(what="a\nb\u202e" + "x" * 999, why="y"))
-    crossed = error_from(told)
-    assert str(crossed.facts["what"]).startswith("a\\nb\\u202ex")
-    assert len(str(crossed.facts["what"])) < 200
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        {"module": "os", "error": "error", "facts": {}},
-        {"module": "core.errors", "error": "Any", "facts": {}},
-        {"module": "core.errors", "error": "annotations", "facts": {}},
-        {"module": "core.errors", "error": "EmptyText.__init__", "facts": {}},
-        {"module": "core.nowhere", "error": "X", "facts": {}},
-        {"module": "core.errors", "error": "EmptyText"},
-        {"module": "core.errors", "error": "ShapeMismatch", "facts": {}},
-        {"module": "core.errors", "error": "EmptyText", "facts": 3},
-        {"module": 3, "error": 3, "facts": {}},
-        [],
-        None,
-    ],
-)
-def test_what_is_no_error_of_ours_makes_no_sense(told):
-    with pytest.raises(errors.ReaderStopped, match="no sense"):
-        error_from(told)
-
-
-def test_no_other_module_is_imported():
-    """To import a module is to run it."""
-    assert "tabnanny" not in sys.modules
-    with pytest.raises(errors.ReaderStopped):
-        error_from({"module": "tabnanny", "error": "NannyNag", "facts": {}})
-    assert "tabnanny" not in sys.modules

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import core
-from core.engines.frames import Kind
+from core.children import Kind
 from core.engines.keras_process import KerasProcess
 from core.errors import UnknownName, UnsupportedModel
 from core.importers.load import load_model

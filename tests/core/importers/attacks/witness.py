@@ -29,12 +29,13 @@ from typing import IO, Any, Self
 import numpy as np
 
 import core.importers
-from core.errors import CoreError
-from core.importers.crossing import error_from, told_of, write_answer
+from core import children
+from core.errors import CoreError, Failure
+from core.importers.crossing import write_answer
 from core.importers.limits import Limits
 from core.importers.load import read_model
 from core.importers.reader import description_of, guard
-from core.importers.sandbox import model_from_answer
+from core.importers.sandbox import error_from, model_from_answer
 from core.model import Model
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -110,7 +111,7 @@ def read(data: bytes, *, name: str, limits: Limits, options: dict[str, Any]) -> 
         model = across(read_model(data, name=name, limits=limits, **options), limits)
         told["stages"] = [stage.name for stage in model.stages]
     except CoreError as error:
-        told["error"] = told_of(error)
+        told["error"] = Failure.of(error).to_json()
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
         told["crash"] = f"{type(error).__name__}: {error}"
     told["seconds"] = time.perf_counter() - start
@@ -166,12 +167,9 @@ class Witness:
         self._child = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.core.importers.attacks.witness"],
-            cwd=ROOT,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+        return children.launch(
+            children.command("tests.core.importers.attacks.witness"),
+            settings={"OPENBLAS_NUM_THREADS": "1"},
         )
 
     def read(self, data: bytes, *, name: str = "model", **settings: Any) -> Testimony:
@@ -193,7 +191,7 @@ class Witness:
             what = f"died: {code}" if ready else f"hung for {PATIENCE} s"
             raise AssertionError(f"the child that read the file {what}")
         told = json.loads(answer)
-        error = error_from(told["error"]) if "error" in told else None
+        error = error_from(json.dumps(told["error"]).encode()) if "error" in told else None
         stages = tuple(told["stages"]) if "stages" in told else None
         deeds = tuple(told["deeds"])
         return Testimony(

@@ -99,6 +99,6 @@ def test_a_framework_that_is_not_there_is_said(monkeypatch, tmp_path):
     data = graph()
     model = core.load_model(data, trusted=True)
     root = Path(core.__file__).parents[1]
-    monkeypatch.setattr("core.importers.original.check._ROOT", f"{tmp_path}{os.pathsep}{root}")
+    monkeypatch.setattr("core.children.ROOT", f"{tmp_path}{os.pathsep}{root}")
     with pytest.raises(FrameworkMissing):
         compare_with_original(model, data, name="a.onnx")
