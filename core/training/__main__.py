@@ -1,26 +1,26 @@
-"""Runs without a dashboard: `python -m core.training start imdb-lstm-32 --folder DATA`.
+"""Runs without a dashboard: `python -m core.training start imdb-lstm-32 --network.units 32`.
 
-start PRESET   train a preset, with a progress bar    (--quick, --seeds 0 1 2, --set path=value)
-resume RUN     go on with a run that was interrupted
-list           all runs, and how they stand
-table          the finished presets as a Markdown table, with intervals over seeds
+start [PRESET]   train a preset, or what the settings say, with a progress bar
+                 (--quick, --seeds 0 1 2, and every setting by its path: start --help lists them)
+resume RUN       go on with a run that was interrupted
+list             all runs, and how they stand
+table            the finished presets as a Markdown table, with intervals over seeds
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from core.errors import CoreError
 from core.training import worker
-from core.training.config import RunConfig
-from core.training.errors import WrongSetting
+from core.training.config import DataSettings, RunConfig
 from core.training.experiment import Interval, grid, summary
 from core.training.presets import PRESETS, preset, reference_of
+from core.training.settings import Declared, declared
+from core.training.sources import SOURCES, source_named
 from core.training.store import RunStore
 
 
@@ -32,14 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    start = commands.add_parser("start", help="train a preset")
-    start.add_argument("preset", help=f"of {', '.join(PRESETS)}")
-    start.add_argument("--quick", action="store_true", help="its quick form")
-    start.add_argument("--folder", help="where its data lie; else they are downloaded once")
-    start.add_argument("--seeds", nargs="+", type=int, default=[0])
-    start.add_argument("--cells", nargs="+", default=[])
-    start.add_argument("--match", choices=("units", "parameters"), default="units")
-    start.add_argument("--set", nargs="*", default=[], metavar="path=value", dest="settings")
+    _add_settings(commands.add_parser("start", help="train a preset, or what the settings say"))
     resume = commands.add_parser("resume", help="go on with a run")
     resume.add_argument("run", help="its id, as `list` gives it")
     commands.add_parser("list", help="all runs")
@@ -62,18 +55,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _add_settings(start: argparse.ArgumentParser) -> None:
+    start.add_argument("preset", nargs="?", help=f"of {', '.join(PRESETS)}")
+    start.add_argument("--quick", action="store_true", help="its quick form")
+    start.add_argument("--folder", help="where its data lie; else they are downloaded once")
+    start.add_argument("--seeds", nargs="+", type=int, default=[])
+    start.add_argument("--cells", nargs="+", default=[])
+    start.add_argument("--match", choices=("units", "parameters"), default="units")
+    for path, each in _every_setting().items():
+        words = "; ".join(filter(None, (each.help, each.bounds or each.expected)))
+        start.add_argument(f"--{path}", metavar=each.kind.__name__, help=words.replace("%", "%%"))
+
+
+def _every_setting() -> dict[str, Declared]:
+    """Every setting of a run and of every source of data, by its path."""
+    found = declared(RunConfig)
+    for source in SOURCES.values():
+        found |= declared(source.options)
+    return {path: each for path, each in found.items() if path not in ("preset", "experiment")}
+
+
 def _start(store: RunStore, given: argparse.Namespace) -> int:
-    known = preset(given.preset)
-    config = known.quick if given.quick else known.config
-    if given.folder:
-        config = config.with_setting("data.options.folder", str(Path(given.folder).resolve()))
-    for setting in given.settings:
-        path, _, value = setting.partition("=")
-        config = config.with_setting(path, _value(path, value))
-    configs = grid(config, cells=given.cells, seeds=given.seeds, match=given.match)
     failed = 0
-    for one in configs:
-        run = store.create(one, name=f"{known.name} {one.network.cell} seed {one.seed}")
+    for config in grid(_config(given), cells=given.cells, seeds=given.seeds, match=given.match):
+        name = config.preset or config.data.source
+        run = store.create(config, name=f"{name} {config.network.cell} seed {config.seed}")
         print(run.id)
         failed |= worker.main([str(run.folder)])
         if run.result is not None:
@@ -82,12 +88,24 @@ def _start(store: RunStore, given: argparse.Namespace) -> int:
     return failed
 
 
-def _value(path: str, written: str) -> Any:
-    try:
-        return json.loads(written)
-    except ValueError as error:
-        expected = 'JSON, such as 0.001, [32], true or "adam"'
-        raise WrongSetting(setting=path, found=written, expected=expected) from error
+def _config(given: argparse.Namespace) -> RunConfig:
+    """The preset, changed by the settings that were given by their paths."""
+    texts = {path: text for path in _every_setting() if (text := vars(given)[path]) is not None}
+    if given.preset is None:
+        config = RunConfig(data=DataSettings(source=texts.get("data.source", "sentiment")))
+    else:
+        chosen = preset(given.preset)
+        config = chosen.quick if given.quick else chosen.config
+    options = source_named(config.data.source).options
+    known = declared(RunConfig) | declared(options)
+    # What another source knows is left as a text, to be refused by its name.
+    values = {path: known[path].read(text) if path in known else text
+              for path, text in texts.items()}  # fmt: skip
+    if given.folder:
+        values["data.options.folder"] = str(Path(given.folder).resolve())
+    config = config.with_settings(values)
+    options.read(config.data.options)  # refused now, and not in the run
+    return config
 
 
 def _list(store: RunStore) -> None:

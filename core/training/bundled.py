@@ -60,7 +60,7 @@ def _presets(
         f"{task}-{cell}": RunConfig(
             data=DataSettings(source=task, options=options, validation=0.0),
             network=NetworkSettings(
-                cell=cell,  # type: ignore[arg-type]
+                cell=cell,
                 units=(count,),
                 embedding=embedding,
                 dropout=dropout,

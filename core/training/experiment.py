@@ -64,8 +64,8 @@ def grid(
             units = network.units
             if cell != network.cell and match == "parameters":
                 units = matched_units(config, cell)
-            own = config.with_setting("network.cell", cell).with_setting("network.units", units)
-            found.append(replace(own, seed=seed, experiment=name))
+            changes = {"network.cell": cell, "network.units": units, "seed": seed}
+            found.append(config.with_settings(changes | {"experiment": name}))
     return found
 
 

@@ -98,7 +98,7 @@ def _known(
 
 _REVIEWS: dict[str, Any] = {"words": WORDS, "length": 500, "padding": "pre", "cut": "pre"}
 _FEW: dict[str, Any] = {"length": 100, "train_examples": 6_000, "test_examples": 2_000}
-_SLOW = OptimizerSettings(name="rmsprop", learning_rate=1e-4)
+_SLOW = OptimizerSettings(name="rmsprop", learning_rate=1e-4, clip=None)
 _PATIENT = FitSettings(epochs=100, batch=64, patience=3)
 
 PRESETS: dict[str, Preset] = {
@@ -111,7 +111,7 @@ PRESETS: dict[str, Preset] = {
             quick=_FEW,
             quick_epochs=6,
             network=NetworkSettings(cell="simple_rnn", units=(32,)),
-            optimizer=OptimizerSettings(name="rmsprop"),
+            optimizer=OptimizerSettings(name="rmsprop", clip=None),
             fit=FitSettings(epochs=10, batch=128, restore_best=False),
             reference=(0.820, 0.590),
         ),
@@ -122,7 +122,7 @@ PRESETS: dict[str, Preset] = {
             quick=_FEW,
             quick_epochs=6,
             network=NetworkSettings(cell="lstm", units=(32,)),
-            optimizer=OptimizerSettings(name="rmsprop"),
+            optimizer=OptimizerSettings(name="rmsprop", clip=None),
             fit=FitSettings(epochs=10, batch=128, restore_best=False),
             reference=(0.867, 0.442),
         ),
@@ -169,7 +169,7 @@ PRESETS: dict[str, Preset] = {
             quick={"length": 50, "train_examples": 2_500, "test_examples": 1_000},
             quick_epochs=6,
             network=NetworkSettings(cell="gru", units=(256, 128), embedding=256),
-            optimizer=OptimizerSettings(name="adam"),
+            optimizer=OptimizerSettings(name="adam", clip=None),
             fit=FitSettings(epochs=20, batch=32, restore_best=False),
             reference=(0.682, 1.988),
         ),

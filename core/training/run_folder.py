@@ -72,7 +72,7 @@ class Run:
     def config(self) -> RunConfig:
         """What it computes. Raises BrokenRun."""
         try:
-            return RunConfig.from_json(self._config_file["config"])
+            return RunConfig.read(self._config_file["config"])
         except CoreError as error:
             raise BrokenRun(file="config.json", why=str(error)) from error
 

@@ -101,8 +101,8 @@ def pick_settings(cells: Collection[str]) -> None:
     st.selectbox(t("reading.activation"), state.ACTIVATION.known(), **state.bind(state.ACTIVATION))
     if "gru" in cells:
         st.toggle(
-            t("reading.reset_after"),
-            help=t("reading.reset_after.help"),
+            t("setting.network.reset_after"),
+            help=t("setting.network.reset_after.help"),
             **state.bind(state.RESET_AFTER),
         )
     st.segmented_control(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.data import adding
 from core.training.dataset import Dataset
+from core.training.settings import setting, settings
 from core.training.sources.drawn import DrawnOptions, drawn_numbers
-from core.training.sources.source import Setting, Source, whole
+from core.training.sources.source import Setting, Source
 
 
-@dataclass(frozen=True)
+@settings
 class AddingOptions(DrawnOptions):
     """How hard adding is.
 
@@ -18,7 +17,7 @@ class AddingOptions(DrawnOptions):
         length: steps of an example.
     """
 
-    length: int = whole(adding.LENGTH, low=adding.SHORTEST, high=5_000)
+    length: int = setting(adding.LENGTH, low=adding.SHORTEST, high=5_000)
 
 
 def make(options: AddingOptions, setting: Setting) -> Dataset:

@@ -1,14 +1,14 @@
 """The tasks of the models that ship, as sources: sentiment, brackets, characters.
 
-The latch, the fourth of them, has options of its own (`core.training.sources.latch`). What is not in
-the vocabulary is learned as unknown from words that stand in the examples once; a share of the words
-that decide nothing can be hidden beside them.
+The latch, the fourth of them, has options of its own (`core.training.sources.latch`). What is not
+in the vocabulary is learned as unknown from words that stand in the examples once; a share of the
+words that decide nothing can be hidden beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from core.data import Task, brackets, characters, sentiment
 from core.text import UNKNOWN_ID
 from core.training.dataset import Dataset
+from core.training.settings import setting, settings
 from core.training.sources.drawn import DrawnOptions, drawn
-from core.training.sources.source import Setting, Source, real, whole
+from core.training.sources.source import Setting, Source
 
 
-@dataclass(frozen=True)
+@settings
 class SentimentOptions(DrawnOptions):
     """How many sentences, and how many of their words are hidden.
 
@@ -30,21 +31,21 @@ class SentimentOptions(DrawnOptions):
             user's own words do not upset the network.
     """
 
-    train_examples: int = whole(20_000, low=10, high=1_000_000)
-    hide: float = real(0.0, low=0.0, high=0.9)
+    train_examples: int = setting(20_000, low=10, high=1_000_000)
+    hide: float = setting(0.0, low=0.0, high=0.9)
 
 
-@dataclass(frozen=True)
+@settings
 class BracketsOptions(DrawnOptions):
     """How many rows of brackets."""
 
 
-@dataclass(frozen=True)
+@settings
 class CharactersOptions(DrawnOptions):
     """How many stretches of the project's own texts."""
 
-    train_examples: int = whole(1_000, low=10, high=1_000_000)
-    test_examples: int = whole(300, low=1, high=1_000)
+    train_examples: int = setting(1_000, low=10, high=1_000_000)
+    test_examples: int = setting(300, low=1, high=1_000)
 
 
 def _sentences(options: SentimentOptions, setting: Setting) -> Dataset:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.data import copy_memory
 from core.training.dataset import Dataset
+from core.training.settings import setting, settings
 from core.training.sources.drawn import DrawnOptions, drawn
-from core.training.sources.source import Setting, Source, whole
+from core.training.sources.source import Setting, Source
 
 
-@dataclass(frozen=True)
+@settings
 class CopyOptions(DrawnOptions):
     """How hard copying is.
 
@@ -20,9 +19,9 @@ class CopyOptions(DrawnOptions):
         symbols: how many different ones there are.
     """
 
-    gap: int = whole(copy_memory.GAP, low=1, high=5_000)
-    length: int = whole(copy_memory.LENGTH, low=1, high=100)
-    symbols: int = whole(copy_memory.SYMBOLS, low=2, high=26)
+    gap: int = setting(copy_memory.GAP, low=1, high=5_000)
+    length: int = setting(copy_memory.LENGTH, low=1, high=100)
+    symbols: int = setting(copy_memory.SYMBOLS, low=2, high=26)
 
 
 def make(options: CopyOptions, setting: Setting) -> Dataset:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,13 +20,14 @@ from core.errors import OutOfRange
 from core.text import Vocabulary, tokenize
 from core.training.dataset import Dataset, Part
 from core.training.errors import WrongSetting
+from core.training.settings import setting, settings
 from core.training.sources.arrange import by_frequency, by_rote, padded
-from core.training.sources.source import Options, Setting, whole
+from core.training.sources.source import Options, Setting
 
 TEST_SEED = 1_000_003
 
 
-@dataclass(frozen=True)
+@settings
 class DrawnOptions(Options):
     """How many examples are drawn; sources add what makes their task harder.
 
@@ -36,8 +36,8 @@ class DrawnOptions(Options):
         test_examples: for testing.
     """
 
-    train_examples: int = whole(10_000, low=10, high=1_000_000)
-    test_examples: int = whole(1_000, low=1, high=100_000)
+    train_examples: int = setting(10_000, low=10, high=1_000_000)
+    test_examples: int = setting(1_000, low=1, high=100_000)
 
 
 def drawn(task: Task, options: DrawnOptions, setting: Setting) -> Dataset:

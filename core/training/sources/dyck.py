@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.data import dyck
 from core.training.dataset import Dataset
+from core.training.settings import setting, settings
 from core.training.sources.drawn import DrawnOptions, drawn
-from core.training.sources.source import Setting, Source, ordered, whole
+from core.training.sources.source import Setting, Source, ordered
 
 
-@dataclass(frozen=True)
+@settings
 class DyckOptions(DrawnOptions):
     """How hard the brackets are. Texts are well-formed, so odd lengths are rounded down.
 
@@ -22,14 +21,13 @@ class DyckOptions(DrawnOptions):
         deepest: brackets that may be open at once.
     """
 
-    shortest: int = whole(dyck.SHORTEST, low=2, high=5_000)
-    longest: int = whole(dyck.LONGEST, low=2, high=5_000)
-    test_shortest: int = whole(dyck.TEST_SHORTEST, low=2, high=5_000)
-    test_longest: int = whole(dyck.TEST_LONGEST, low=2, high=5_000)
-    deepest: int = whole(dyck.DEEPEST, low=1, high=1_000)
+    shortest: int = setting(dyck.SHORTEST, low=2, high=5_000)
+    longest: int = setting(dyck.LONGEST, low=2, high=5_000)
+    test_shortest: int = setting(dyck.TEST_SHORTEST, low=2, high=5_000)
+    test_longest: int = setting(dyck.TEST_LONGEST, low=2, high=5_000)
+    deepest: int = setting(dyck.DEEPEST, low=1, high=1_000)
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         ordered(self, "shortest", "longest")
         ordered(self, "test_shortest", "test_longest")
 

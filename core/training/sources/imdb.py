@@ -7,10 +7,9 @@ mask and with zeros in front, as the defaults are, it is what Keras's tutorials 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.data.keras_texts import imdb
 from core.training.dataset import Dataset
+from core.training.settings import settings
 from core.training.sources.ranked import RankedOptions, ranked
 from core.training.sources.source import Setting, Source
 
@@ -20,7 +19,7 @@ CITATION = (
 )
 
 
-@dataclass(frozen=True)
+@settings
 class ImdbOptions(RankedOptions):
     """What is read of the reviews."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.data import latch
 from core.training.dataset import Dataset
+from core.training.settings import setting, settings
 from core.training.sources.drawn import DrawnOptions, drawn
-from core.training.sources.source import Setting, Source, ordered, whole
+from core.training.sources.source import Setting, Source, ordered
 
 
-@dataclass(frozen=True)
+@settings
 class LatchOptions(DrawnOptions):
     """How hard the latch is.
 
@@ -22,15 +21,14 @@ class LatchOptions(DrawnOptions):
         noise: whether distractors are the symbols themselves or (easier) others.
     """
 
-    shortest: int = whole(1, low=1, high=5_000)
-    longest: int = whole(latch.LONGEST, low=1, high=5_000)
-    test_shortest: int = whole(latch.LONG, low=1, high=5_000)
-    symbols: int = whole(len(latch.SYMBOLS), low=2, high=26)
+    shortest: int = setting(1, low=1, high=5_000)
+    longest: int = setting(latch.LONGEST, low=1, high=5_000)
+    test_shortest: int = setting(latch.LONG, low=1, high=5_000)
+    symbols: int = setting(len(latch.SYMBOLS), low=2, high=26)
     noise: latch.Noise = "same"
-    train_examples: int = whole(20_000, low=10, high=1_000_000)
+    train_examples: int = setting(20_000, low=10, high=1_000_000)
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         ordered(self, "shortest", "longest")
         ordered(self, "test_shortest", "longest")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.data import parity
 from core.training.dataset import Dataset
+from core.training.settings import setting, settings
 from core.training.sources.drawn import DrawnOptions, drawn
-from core.training.sources.source import Setting, Source, ordered, whole
+from core.training.sources.source import Setting, Source, ordered
 
 
-@dataclass(frozen=True)
+@settings
 class ParityOptions(DrawnOptions):
     """How hard parity is.
 
@@ -21,13 +20,12 @@ class ParityOptions(DrawnOptions):
         test_longest: bits of a test text, at most; more than `longest` asks for more than was seen.
     """
 
-    shortest: int = whole(1, low=1, high=5_000)
-    longest: int = whole(parity.LONGEST, low=1, high=5_000)
-    test_shortest: int = whole(parity.TEST_SHORTEST, low=1, high=5_000)
-    test_longest: int = whole(parity.LONGEST, low=1, high=5_000)
+    shortest: int = setting(1, low=1, high=5_000)
+    longest: int = setting(parity.LONGEST, low=1, high=5_000)
+    test_shortest: int = setting(parity.TEST_SHORTEST, low=1, high=5_000)
+    test_longest: int = setting(parity.LONGEST, low=1, high=5_000)
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         ordered(self, "shortest", "longest")
         ordered(self, "test_shortest", "test_longest")
 

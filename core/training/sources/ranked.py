@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,14 +13,15 @@ from core.data.keras_files import ADDRESS, fetched
 from core.data.keras_texts import Texts, existing, ids_of, vocabulary
 from core.text import Vocabulary
 from core.training.dataset import Dataset, Part, Side
+from core.training.settings import setting, settings
 from core.training.sources.arrange import by_rote, padded, some_of, texts_of
-from core.training.sources.source import Options, Report, Setting, whole
+from core.training.sources.source import Options, Report, Setting
 
 TEST_SEED = 1_000_003
 """So that runs with other seeds are scored on the same test texts, where not all are taken."""
 
 
-@dataclass(frozen=True)
+@settings
 class RankedOptions(Options):
     """What is read of the texts.
 
@@ -37,12 +37,12 @@ class RankedOptions(Options):
     """
 
     folder: str = ""
-    words: int = whole(10_000, low=3, high=100_000)
-    length: int = whole(500, low=1, high=5_000)
+    words: int = setting(10_000, low=3, high=100_000)
+    length: int = setting(500, low=1, high=5_000)
     padding: Side = "pre"
     cut: Side = "pre"
-    train_examples: int | None = whole(None, low=2, high=1_000_000)
-    test_examples: int | None = whole(None, low=1, high=1_000_000)
+    train_examples: int | None = setting(None, low=2, high=1_000_000)
+    test_examples: int | None = setting(None, low=1, high=1_000_000)
     mask: bool = False
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from core.data import reber
 from core.training.dataset import Dataset
+from core.training.settings import setting, settings
 from core.training.sources.drawn import DrawnOptions, drawn
-from core.training.sources.source import Setting, Source, at_least, whole
+from core.training.sources.source import Setting, Source, at_least
 
 
-@dataclass(frozen=True)
+@settings
 class ReberOptions(DrawnOptions):
     """How hard the embedded Reber grammar is.
 
@@ -20,13 +21,12 @@ class ReberOptions(DrawnOptions):
         asked: "memory", the last letter but one alone, or "every" next symbol.
     """
 
-    words: int = whole(1, low=1, high=20)
-    longest: int = whole(reber.LONGEST, low=20, high=1_000)
+    words: int = setting(1, low=1, high=20)
+    longest: int = setting(reber.LONGEST, low=20, high=1_000)
     asked: reber.Asked = "memory"
-    test_examples: int = whole(256, low=1, high=100_000)
+    test_examples: int = setting(256, low=1, high=100_000)
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         # A word has 5 letters or more, 8 on the average.
         at_least(self, "longest", 4 + 12 * self.words)
 

@@ -7,12 +7,11 @@ make up more than half; the rarest has a dozen newswires.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.data.keras_texts import reuters
 from core.training.dataset import Dataset
+from core.training.settings import setting, settings
 from core.training.sources.ranked import RankedOptions, ranked
-from core.training.sources.source import Setting, Source, whole
+from core.training.sources.source import Setting, Source
 
 TOPICS = (
     "cocoa", "grain", "veg-oil", "earn", "acq", "wheat", "copper", "housing", "money-supply",
@@ -26,11 +25,11 @@ TOPICS = (
 CITATION = "Lewis 1997, 'Reuters-21578 text categorization test collection'"
 
 
-@dataclass(frozen=True)
+@settings
 class ReutersOptions(RankedOptions):
     """What is read of the newswires."""
 
-    length: int = whole(300, low=1, high=5_000)
+    length: int = setting(300, low=1, high=5_000)
 
 
 def make(options: ReutersOptions, setting: Setting) -> Dataset:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.data import sines
 from core.training.dataset import Dataset
+from core.training.settings import setting, settings
 from core.training.sources.drawn import DrawnOptions, drawn_numbers
-from core.training.sources.source import Setting, Source, ordered, real, whole
+from core.training.sources.source import Setting, Source, ordered
 
 
-@dataclass(frozen=True)
+@settings
 class SinesOptions(DrawnOptions):
     """How hard the sines are.
 
@@ -22,15 +21,14 @@ class SinesOptions(DrawnOptions):
         longest_period: in steps.
     """
 
-    length: int = whole(sines.LENGTH, low=2, high=5_000)
-    waves: int = whole(sines.WAVES, low=1, high=10)
-    noise: float = real(sines.NOISE, low=0.0, high=10.0)
-    shortest_period: float = real(sines.SHORTEST_PERIOD, low=2.0, high=10_000.0)
-    longest_period: float = real(sines.LONGEST_PERIOD, low=2.0, high=10_000.0)
-    train_examples: int = whole(4_000, low=10, high=1_000_000)
+    length: int = setting(sines.LENGTH, low=2, high=5_000)
+    waves: int = setting(sines.WAVES, low=1, high=10)
+    noise: float = setting(sines.NOISE, low=0.0, high=10.0)
+    shortest_period: float = setting(sines.SHORTEST_PERIOD, low=2.0, high=10_000.0)
+    longest_period: float = setting(sines.LONGEST_PERIOD, low=2.0, high=10_000.0)
+    train_examples: int = setting(4_000, low=10, high=1_000_000)
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         ordered(self, "shortest_period", "longest_period")
 
 

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from core.text import Fold, Table, Unit, Vocabulary, read_table, split
 from core.training.dataset import Dataset, Part, Side
 from core.training.errors import WrongSetting
+from core.training.settings import setting, settings
 from core.training.sources.arrange import by_rote, padded
 from core.training.sources.errors import EmptyCell, OneClassOnly, RareLabel, TooManyClasses
 from core.training.sources.reading import text_of
-from core.training.sources.source import Options, Setting, Source, given, real, whole
+from core.training.sources.source import Options, Setting, Source, given
 
 TEST_SEED = 1_000_003
 MOST_CLASSES = 1_000
@@ -33,7 +34,7 @@ FIRST_ROW = 2
 """The number of the first row below the column names, as a spreadsheet counts."""
 
 
-@dataclass(frozen=True)
+@settings
 class TableOptions(Options):
     """What is read of the table.
 
@@ -58,15 +59,14 @@ class TableOptions(Options):
     encoding: str = ""
     unit: Unit = "word"
     fold: Fold = "none"
-    words: int = whole(10_000, low=3, high=100_000)
-    length: int = whole(200, low=1, high=5_000)
+    words: int = setting(10_000, low=3, high=100_000)
+    length: int = setting(200, low=1, high=5_000)
     padding: Side = "post"
     cut: Side = "post"
-    test: float = real(0.2, low=0.01, high=0.9)
+    test: float = setting(0.2, low=0.01, high=0.9)
     mask: bool = True
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         given(self, "file")
 
 

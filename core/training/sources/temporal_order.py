@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.data import temporal_order
 from core.training.dataset import Dataset
+from core.training.settings import setting, settings
 from core.training.sources.drawn import DrawnOptions, drawn
-from core.training.sources.source import Setting, Source, whole
+from core.training.sources.source import Setting, Source
 
 
-@dataclass(frozen=True)
+@settings
 class TemporalOrderOptions(DrawnOptions):
     """How hard temporal order is.
 
@@ -18,7 +17,7 @@ class TemporalOrderOptions(DrawnOptions):
         length: symbols of a text, to a tenth more.
     """
 
-    length: int = whole(temporal_order.LENGTH, low=10, high=5_000)
+    length: int = setting(temporal_order.LENGTH, low=10, high=5_000)
 
 
 def make(options: TemporalOrderOptions, setting: Setting) -> Dataset:

@@ -16,20 +16,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.text import Fold, Unit, Vocabulary, split
 from core.training.dataset import Dataset, Part
+from core.training.settings import setting, settings
 from core.training.sources.arrange import by_frequency, texts_of
 from core.training.sources.errors import TextTooShort
 from core.training.sources.reading import text_of
-from core.training.sources.source import Options, Setting, Source, either, real, whole
+from core.training.sources.source import Options, Setting, Source, either
 
 
-@dataclass(frozen=True)
+@settings
 class TextOptions(Options):
     """What is read, and in which portions.
 
@@ -50,12 +50,11 @@ class TextOptions(Options):
     encoding: str = ""
     unit: Unit = "character"
     fold: Fold = "none"
-    words: int = whole(10_000, low=3, high=100_000)
-    length: int = whole(64, low=1, high=5_000)
-    test: float = real(0.1, low=0.01, high=0.5)
+    words: int = setting(10_000, low=3, high=100_000)
+    length: int = setting(64, low=1, high=5_000)
+    test: float = setting(0.1, low=0.01, high=0.5)
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         either(self, "file", "text")
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from core.text.decode import ENCODINGS, Decoded
+from core.training.settings import declared
 from core.training.sources import SOURCES
 from core.training.sources.table import labelled
 from dashboard import cache, state
-from dashboard.fields import Choice, Flag, Number
+from dashboard.fields import Choice, Field, Flag, Number, Whole
 from dashboard.i18n import labels, strings, t
 from dashboard.i18n import language as spoken
 from dashboard.views.train import fields as form
@@ -66,21 +68,37 @@ def options() -> None:
             _option(source, name, field)
 
 
-def _option(source: str, name: str, field: Any) -> None:
+def _option(source: str, name: str, field: Field[Any]) -> None:
     known = strings(spoken(), "source")
     own = f"option.{source}.{name}"
     label = t(f"source.{own}") if own in known else t(f"source.option.{name}")
+    optional = declared(SOURCES[source].options)[f"data.options.{name}"].optional
+    help = t("source.all") if optional else None  # noqa: A001 — as Streamlit calls it
+    control(field, label, words=labels("source", "value"), help=help)
+
+
+def control(
+    field: Field[Any],
+    label: str,
+    *,
+    words: Mapping[str, str],
+    help: str | None,  # noqa: A002 — as Streamlit calls it
+    step: float | None = None,
+    format: str | None = None,  # noqa: A002
+) -> None:
+    """Draw the control of a field, whatever its kind; `words` are of its choices."""
     bound = state.bind(field)
-    if isinstance(field, Flag):
-        st.toggle(label, **bound)
-    elif isinstance(field, Choice):
-        said = labels("source", "value")
-        st.selectbox(label, field.known(), format_func=said.__getitem__, **bound)
-    elif isinstance(field, Number):
-        st.number_input(label, field.low, field.high, **bound)
-    else:
-        most = t("source.all") if form.option_value(source, name) is None else None
-        st.number_input(label, field.low, field.high, help=most, **bound)
+    match field:
+        case Flag():
+            st.toggle(label, help=help, **bound)
+        case Choice():
+            st.selectbox(label, field.known(), format_func=words.__getitem__, help=help, **bound)
+        case Whole() | Number():
+            st.number_input(
+                label, field.low, field.high, step=step, format=format, help=help, **bound
+            )
+        case _:
+            st.text_input(label, help=help, **bound)
 
 
 def _table() -> Given | None:

@@ -1,17 +1,18 @@
-"""Every choice of the Train page's form, declared once: a run can be sent to a friend as a link.
+"""Every choice of the Train page's form: a run can be sent to a friend as a link.
 
-The options of each source of data are fields as well, made from the source's own declaration
-(`core.training.sources`), so a new source or option is in the form and in links at once.
+The fields of settings are made from their declarations (`core.training.config`, and the options of
+each source of data), so a new setting, source or option is in the form and in links at once. Only
+what the form alone knows is declared here. Where a setting may be None, the form says 0.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import Field as Declared
-from dataclasses import dataclass, fields
-from types import NoneType
-from typing import Any, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Any
 
+from core.training.config import RunConfig
+from core.training.settings import Declared, declared
 from core.training.sources import SOURCES
 from dashboard import state
 from dashboard.fields import Choice, Field, Flag, Names, Number, Refused, Text, Whole
@@ -50,70 +51,72 @@ class Numbers(Field[tuple[int, ...]]):
         return ", ".join(map(str, value))
 
 
+def _field(setting: Declared, name: str) -> Field[Any]:
+    """The field of a setting. TypeError for a kind that no form can ask for."""
+    about: dict[str, Any] = {"name": name, "pages": PAGES, "default": setting.default}
+    if setting.choices:
+        return Choice(options=setting.choices, **about)
+    if setting.kind is bool:
+        return Flag(**about)
+    if setting.kind not in (int, float) or setting.low is None or setting.high is None:
+        raise TypeError(f"no field for the setting {setting.path!r}: {setting.expected}")
+    if setting.optional:  # 0 stands for None
+        about |= {"low": 0, "default": setting.default or 0}
+    kind: type[Any] = Whole if setting.kind is int else Number
+    if setting.most is not None:
+        kind, about["most"] = Numbers, setting.most
+    return kind(**{"low": setting.low, "high": setting.high} | about)
+
+
 SOURCE = state.declare(
     Choice(name="data", default="sentiment", options=lambda: tuple(SOURCES), pages=PAGES)
 )
 CELLS = state.declare(
     Names(name="t_cells", default=("lstm",), options=state.CELLS, most=3, pages=PAGES)
 )
-LAYERS = state.declare(
-    Numbers(name="t_units", default=(32,), low=1, high=2048, most=8, pages=PAGES)
-)
-EPOCHS = state.declare(Whole(name="t_epochs", default=10, low=1, high=10_000, pages=PAGES))
+SETTINGS = declared(RunConfig)
+_ELSEWHERE = ("data.source", "network.cell", "probes", "preset", "experiment")
+"""Settings that are not asked for one at a time."""
+_NAMES = {
+    "network.bidirectional": "t_both",
+    "network.recurrent_dropout": "t_rdropout",
+    "network.normalise": "t_norm",
+    "network.forget_bias": "t_fbias",
+    "optimizer.name": "t_optimizer",
+    "optimizer.learning_rate": "t_rate",
+    "fit.restore_best": "t_best",
+}
+"""Names in links that differ from the ends of paths."""
+FIELDS: dict[str, Field[Any]] = {
+    path: state.declare(_field(setting, _NAMES.get(path, f"t_{path.rpartition('.')[2]}")))
+    for path, setting in SETTINGS.items()
+    if path not in _ELSEWHERE
+}
+"""The fields of a run's settings, by their paths."""
+_OPTIONS: dict[str, dict[str, Field[Any]]] = {
+    source: {
+        name: state.declare(_field(option, f"o_{source}_{name}"))
+        for path, option in declared(SOURCES[source].options).items()
+        if (name := path.rpartition(".")[2]) not in (*HANDLED.get(source, ()), "folder")
+    }
+    for source in SOURCES
+}
 
-EMBEDDING = state.declare(Whole(name="t_embedding", default=32, low=1, high=2048, pages=PAGES))
-BOTH_WAYS = state.declare(Flag(name="t_both", default=False, pages=PAGES))
-DROPOUT = state.declare(Number(name="t_dropout", default=0.0, low=0.0, high=0.95, pages=PAGES))
-RECURRENT_DROPOUT = state.declare(
-    Number(name="t_rdropout", default=0.0, low=0.0, high=0.95, pages=PAGES)
-)
-NORMALISE = state.declare(Flag(name="t_norm", default=False, pages=PAGES))
-FORGET_BIAS = state.declare(Number(name="t_fbias", default=1.0, low=-20.0, high=20.0, pages=PAGES))
-RESET_AFTER = state.declare(Flag(name="t_reset_after", default=True, pages=PAGES))
-
-OPTIMIZER = state.declare(
-    Choice(
-        name="t_optimizer",
-        default="adam",
-        options=("sgd", "momentum", "rmsprop", "adam"),
-        pages=PAGES,
-    )
-)
-RATE = state.declare(Number(name="t_rate", default=1e-3, low=1e-8, high=100.0, pages=PAGES))
-SCHEDULE = state.declare(
-    Choice(
-        name="t_schedule",
-        default="constant",
-        options=("constant", "cosine", "exponential"),
-        pages=PAGES,
-    )
-)
-WARM_UP = state.declare(Number(name="t_warm_up", default=0.0, low=0.0, high=0.5, pages=PAGES))
-CLIP = state.declare(Number(name="t_clip", default=1.0, low=0.0, high=1e6, pages=PAGES))
-
-BATCH = state.declare(Whole(name="t_batch", default=64, low=1, high=4096, pages=PAGES))
-VALIDATION = state.declare(Number(name="t_validation", default=0.2, low=0.0, high=0.9, pages=PAGES))
-PATIENCE = state.declare(Whole(name="t_patience", default=0, low=0, high=10_000, pages=PAGES))
-RESTORE_BEST = state.declare(Flag(name="t_best", default=True, pages=PAGES))
-TRUNCATE = state.declare(Whole(name="t_truncate", default=0, low=0, high=100_000, pages=PAGES))
-STATEFUL = state.declare(Flag(name="t_stateful", default=False, pages=PAGES))
-
-SEED = state.declare(Whole(name="t_seed", default=0, low=0, high=999_999, pages=PAGES))
 REPEATS = state.declare(Whole(name="t_repeats", default=1, low=1, high=20, pages=PAGES))
 MATCH = state.declare(
     Choice(name="t_match", default="units", options=("units", "parameters"), pages=PAGES)
 )
-VARIED = {
-    "optimizer.learning_rate": float,
-    "network.units": int,
-    "network.embedding": int,
-    "network.dropout": float,
-    "network.recurrent_dropout": float,
-    "network.forget_bias": float,
-    "optimizer.clip": float,
-    "fit.batch": int,
-}
-"""Settings that an experiment may take several values of, and their kind."""
+VARIED = (
+    "optimizer.learning_rate",
+    "network.units",
+    "network.embedding",
+    "network.dropout",
+    "network.recurrent_dropout",
+    "network.forget_bias",
+    "optimizer.clip",
+    "fit.batch",
+)
+"""Settings that an experiment may take several values of."""
 VARY = state.declare(
     Choice(name="t_vary", default=NOT_VARIED, options=(NOT_VARIED, *VARIED), pages=PAGES)
 )
@@ -129,44 +132,17 @@ def option_fields(source: str) -> dict[str, Field[Any]]:
     return _OPTIONS[source]
 
 
-def option_value(source: str, name: str) -> Any:
-    """Return what was chosen for an option, in the type that the source takes."""
-    value = state.get(_OPTIONS[source][name])
-    if _optional(source, name) and value == 0:
-        return None
-    return "" if value is None else value
+def values() -> dict[str, Any]:
+    """Return what was chosen, by the paths of the settings, the options of the source included."""
+    source = state.get(SOURCE)
+    options = declared(SOURCES[source].options)
+    chosen = {path: _value(SETTINGS[path], field) for path, field in FIELDS.items()}
+    for name, field in _OPTIONS[source].items():
+        path = f"data.options.{name}"
+        chosen[path] = _value(options[path], field)
+    return chosen
 
 
-def _optional(source: str, name: str) -> bool:
-    return NoneType in get_args(get_type_hints(SOURCES[source].options)[name])
-
-
-def _declared(source: str) -> dict[str, Field[Any]]:
-    hints = get_type_hints(SOURCES[source].options)
-    return {
-        option.name: state.declare(_field(source, option, hints[option.name]))
-        for option in fields(SOURCES[source].options)
-        if option.name not in (*HANDLED.get(source, ()), "folder")
-    }
-
-
-def _field(source: str, option: Declared[Any], hint: Any) -> Field[Any]:
-    """The field of an option. TypeError for a kind that no form can ask for."""
-    about: dict[str, Any] = {"name": f"o_{source}_{option.name}", "pages": PAGES}
-    kinds = get_args(hint) or (hint,)
-    default: Any = option.default
-    if get_origin(hint) is not None and NoneType not in kinds:
-        return Choice(default=default, options=kinds, **about)
-    bounds = dict(option.metadata)
-    if bool in kinds:
-        return Flag(default=default, **about)
-    if int in kinds:
-        if NoneType in kinds:  # 0 stands for all
-            return Whole(default=default or 0, low=0, high=bounds["high"], **about)
-        return Whole(default=default, low=bounds["low"], high=bounds["high"], **about)
-    if float in kinds:
-        return Number(default=default, low=bounds["low"], high=bounds["high"], **about)
-    raise TypeError(f"no field for the option {option.name!r} of {source!r}: {hint}")
-
-
-_OPTIONS = {source: _declared(source) for source in SOURCES}
+def _value(setting: Declared, field: Field[Any]) -> Any:
+    value = state.get(field)
+    return None if setting.optional and value == 0 else value

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
+from core.cells import get
 from dashboard import state
 from dashboard.fields import Number, Whole
 from dashboard.i18n import labels, t
@@ -24,11 +27,9 @@ def fill_in() -> Given | None:
             _cells()
             units, epochs = st.columns(2)
             with units:
-                st.text_input(
-                    t("train.units"), help=t("train.units.help"), **state.bind(form.LAYERS)
-                )
+                _setting("network.units")
             with epochs:
-                _number(form.EPOCHS, "epochs")
+                _setting("fit.epochs")
         given = train_data.own_data()
         _more()
     return given
@@ -64,7 +65,7 @@ def _more() -> None:
         drawn = {
             "data": _data,
             "network": _network,
-            "optimizer": _optimizer,
+            "optimizer": lambda: _group("optimizer"),
             "fit": _fit,
             "experiment": _experiment,
             "film": _film,
@@ -74,71 +75,45 @@ def _more() -> None:
 
 def _data() -> None:
     train_data.options()
-    _number(form.VALIDATION, "validation", step=0.05)
+    _setting("data.validation")
     st.caption(train_data.citation_of(state.get(form.SOURCE)))
 
 
 def _network() -> None:
-    left, right = st.columns(2)
-    with left:
-        _number(form.EMBEDDING, "embedding")
-        _number(form.DROPOUT, "dropout", step=0.05)
-        _number(form.RECURRENT_DROPOUT, "recurrent_dropout", step=0.05)
-    with right:
-        st.toggle(t("train.both"), help=t("train.both.help"), **state.bind(form.BOTH_WAYS))
-        st.toggle(
-            t("train.normalise"), help=t("train.normalise.help"), **state.bind(form.NORMALISE)
-        )
-        if "gru" in state.get(form.CELLS):
-            st.toggle(
-                t("reading.reset_after"),
-                help=t("reading.reset_after.help"),
-                **state.bind(form.RESET_AFTER),
-            )
-        if "lstm" in state.get(form.CELLS):
-            _number(form.FORGET_BIAS, "forget_bias", step=0.5)
+    shut = {"network.units"}
+    cells = state.get(form.CELLS)
+    if "gru" not in cells:
+        shut.add("network.reset_after")
+    if not any("forget" in get(cell).maps for cell in cells):
+        shut.add("network.forget_bias")
+    _group("network", without=shut)
 
 
-def _optimizer() -> None:
+def _group(table: str, *, without: Collection[str] = ()) -> None:
+    """Draw the settings of one table, those that are numbers on the left."""
     left, right = st.columns(2)
-    with left:
-        st.selectbox(
-            t("train.optimizer"),
-            form.OPTIMIZER.known(),
-            format_func=labels("train", "optimizer.of").__getitem__,
-            help=t("train.optimizer.help"),
-            **state.bind(form.OPTIMIZER),
-        )
-        _number(form.RATE, "rate", step=1e-4, shown="%.6g")
-        _number(form.CLIP, "clip", step=0.5, shown="%.4g")
-    with right:
-        st.selectbox(
-            t("train.schedule"),
-            form.SCHEDULE.known(),
-            format_func=labels("train", "schedule.of").__getitem__,
-            help=t("train.schedule.help"),
-            **state.bind(form.SCHEDULE),
-        )
-        _number(form.WARM_UP, "warm_up", step=0.05)
+    for path, field in form.FIELDS.items():
+        if path.startswith(f"{table}.") and path not in without:
+            with left if isinstance(field, Whole | Number) else right:
+                _setting(path)
 
 
 def _fit() -> None:
-    left, right = st.columns(2)
-    with left:
-        _number(form.BATCH, "batch")
-        _number(form.PATIENCE, "patience")
-        st.toggle(t("train.best"), help=t("train.best.help"), **state.bind(form.RESTORE_BEST))
-    with right:
-        _number(form.TRUNCATE, "truncate")
-        st.toggle(t("train.stateful"), help=t("train.stateful.help"), **state.bind(form.STATEFUL))
-        _number(form.SEED, "seed")
+    _group("fit", without=("fit.epochs",))
+    _setting("seed")
 
 
 def _experiment() -> None:
     st.caption(t("train.experiment.why"))
     left, right = st.columns(2)
     with left:
-        _number(form.REPEATS, "repeats")
+        st.number_input(
+            t("train.repeats"),
+            form.REPEATS.low,
+            form.REPEATS.high,
+            help=t("train.repeats.help"),
+            **state.bind(form.REPEATS),
+        )
         st.selectbox(
             t("train.match"),
             form.MATCH.known(),
@@ -148,7 +123,7 @@ def _experiment() -> None:
         )
     with right:
         said = {form.NOT_VARIED: t("train.vary.none")} | {
-            path: t(f"run.setting.{path}") for path in form.VARIED
+            path: t(f"setting.{path}") for path in form.VARIED
         }
         st.selectbox(
             t("train.vary"),
@@ -181,15 +156,23 @@ def _name() -> str:
     return state.get(form.NAME) or ""
 
 
-def _number(
-    field: Whole | Number, name: str, *, step: float | None = None, shown: str | None = None
-) -> None:
-    st.number_input(
-        t(f"train.{name}"),
-        field.low,
-        field.high,
+_STEPS = {
+    "optimizer.learning_rate": (1e-4, "%.6g"),
+    "optimizer.clip": (0.5, "%.4g"),
+    "network.forget_bias": (0.5, None),
+}
+"""How far a press of + goes, and how the number is written; a twentieth of a share else."""
+
+
+def _setting(path: str) -> None:
+    """Draw the control of a setting, whatever its kind."""
+    field = form.FIELDS[path]
+    step, written = _STEPS.get(path, (0.05 if isinstance(field, Number) else None, None))
+    train_data.control(
+        field,
+        t(f"setting.{path}"),
+        words=labels("setting", f"{path}.of"),
+        help=t(f"setting.{path}.help"),
         step=step,
-        format=shown,
-        help=t(f"train.{name}.help"),
-        **state.bind(field),
+        format=written,
     )

@@ -6,13 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.training.config import (
-    DataSettings,
-    FitSettings,
-    NetworkSettings,
-    OptimizerSettings,
-    RunConfig,
-)
+from core.training.config import DataSettings, RunConfig
 from core.training.errors import WrongSetting
 from core.training.run_folder import Run
 from dashboard import cache, state
@@ -51,41 +45,11 @@ def planned(given: Given) -> list[RunConfig]:
 
 def _base(given: Given) -> RunConfig:
     source = state.get(form.SOURCE)
-    options = {name: form.option_value(source, name) for name in form.option_fields(source)}
+    values = form.values() | {"network.cell": state.get(form.CELLS)[0], "probes": probes()}
     if source in ("imdb", "reuters") and state.get(form.FOLDER):
-        options["folder"] = state.get(form.FOLDER)
-    options |= given.options
-    return RunConfig(
-        data=DataSettings(source=source, options=options, validation=state.get(form.VALIDATION)),
-        network=NetworkSettings(
-            cell=state.get(form.CELLS)[0],  # type: ignore[arg-type]
-            units=state.get(form.LAYERS),
-            embedding=state.get(form.EMBEDDING),
-            bidirectional=state.get(form.BOTH_WAYS),
-            dropout=state.get(form.DROPOUT),
-            recurrent_dropout=state.get(form.RECURRENT_DROPOUT),
-            normalise=state.get(form.NORMALISE),
-            forget_bias=state.get(form.FORGET_BIAS),
-            reset_after=state.get(form.RESET_AFTER),
-        ),
-        optimizer=OptimizerSettings(
-            name=state.get(form.OPTIMIZER),  # type: ignore[arg-type]
-            learning_rate=state.get(form.RATE),
-            schedule=state.get(form.SCHEDULE),  # type: ignore[arg-type]
-            warm_up=state.get(form.WARM_UP),
-            clip=state.get(form.CLIP) or None,
-        ),
-        fit=FitSettings(
-            epochs=state.get(form.EPOCHS),
-            batch=state.get(form.BATCH),
-            patience=state.get(form.PATIENCE) or None,
-            restore_best=state.get(form.RESTORE_BEST),
-            truncate=state.get(form.TRUNCATE) or None,
-            stateful=state.get(form.STATEFUL),
-        ),
-        seed=state.get(form.SEED),
-        probes=probes(),
-    )
+        values["data.options.folder"] = state.get(form.FOLDER)
+    values |= {f"data.options.{name}": value for name, value in given.options.items()}
+    return RunConfig(data=DataSettings(source=source)).with_settings(values)
 
 
 def probes() -> tuple[str, ...]:
@@ -100,17 +64,13 @@ def probes() -> tuple[str, ...]:
 
 def _values(path: str) -> list[Any]:
     """The values that one setting takes. Raises WrongSetting."""
-    kind = form.VARIED[path]
     written = (state.get(form.VALUES) or "").replace(";", ",").split(",")
-    try:
-        values = [kind(part) for part in (part.strip() for part in written) if part]
-    except ValueError:
-        values = []
+    values = [form.SETTINGS[path].read(part.strip()) for part in written if part.strip()]
     if not values:
         expected = "numbers with commas between"
-        raise WrongSetting(setting=path, found=state.get(form.VALUES) or "empty", expected=expected)
-    layers = len(state.get(form.LAYERS))
-    return [[value] * layers for value in values] if path == "network.units" else values
+        raise WrongSetting(setting=path, found="empty", expected=expected)
+    layers = len(state.get(form.FIELDS["network.units"]))
+    return [value * layers for value in values] if path == "network.units" else values
 
 
 def start(configs: Sequence[RunConfig], *, files: Mapping[str, bytes], name: str = "") -> list[Run]:

@@ -70,7 +70,7 @@ def _told(known: Preset) -> str:
     """What is trained and how, in one line."""
     config = known.config
     facts = {
-        "optimizer": t(f"train.optimizer.of.{config.optimizer.name}"),
+        "optimizer": t(f"setting.optimizer.name.of.{config.optimizer.name}"),
         "rate": f"{config.optimizer.learning_rate:g}",
         "batch": config.fit.batch,
         "epochs": config.fit.epochs,

@@ -46,7 +46,7 @@ def test_the_vocabulary_covers_texts_of_both_sides(name, vocabularies):
             known = vocabulary.encode(example.text).known
             unknown, total = unknown + int((~known).sum()), total + known.size
     # Korean words with all their endings are open-ended: one in thirty of a new text is unknown,
-    # and training hides one in seven (`hide` of its preset), so that the models read past such words.
+    # and training hides one in seven (`hide` of its preset), so that models read past such words.
     assert unknown / total < (0.05 if name == "sentiment" else 1e-9)
 
 

@@ -9,8 +9,8 @@ import pytest
 
 import core
 from core.data import Example, task
-from core.training.sources.drawn import outputs_of, vocabulary_of
 from core.training.scores import score
+from core.training.sources.drawn import outputs_of, vocabulary_of
 
 
 def untrained(name, *, seed):

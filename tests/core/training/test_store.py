@@ -170,5 +170,5 @@ def test_a_worker_that_is_gone_without_a_word_is_dead(store):
 
 
 def test_a_new_run_waits_to_be_launched(store):
-    config = RunConfig.from_json(runs.config().to_json())
+    config = RunConfig.read(runs.config().to_json())
     assert store.create(config).status.state == "queued"

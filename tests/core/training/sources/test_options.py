@@ -1,21 +1,21 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import pytest
 
 from core.training.errors import UnknownSetting, WrongSetting
-from core.training.sources.source import Options, at_least, either, given, ordered, real, whole
+from core.training.settings import setting, settings
+from core.training.sources.source import Options, at_least, either, given, ordered
 
 
-@dataclass(frozen=True)
+@settings
 class Few(Options):
     name: str = ""
     other: str = "given"
-    count: int = whole(3, low=1, high=9)
-    most: int | None = whole(None, low=2, high=5)
-    share: float = real(0.5, low=0.0, high=1.0)
+    count: int = setting(3, low=1, high=9)
+    most: int | None = setting(None, low=2, high=5)
+    share: float = setting(0.5, low=0.0, high=1.0)
     side: Literal["pre", "post"] = "pre"
     flag: bool = False
 
@@ -23,7 +23,7 @@ class Few(Options):
 def test_what_is_not_written_keeps_its_default():
     assert Few.read({}) == Few()
     read = Few.read({"count": 9, "most": 2, "share": 1, "side": "post", "flag": True, "name": "a"})
-    assert read == Few("a", "given", 9, 2, 1, "post", True)
+    assert read == Few(name="a", count=9, most=2, share=1, side="post", flag=True)
 
 
 @pytest.mark.parametrize(
