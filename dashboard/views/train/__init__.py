@@ -14,7 +14,7 @@ from dashboard import cache, state, widgets
 from dashboard.fields import Choice
 from dashboard.i18n import labels, t
 from dashboard.views import Page
-from dashboard.views.train import fields as form
+from dashboard.views.train import fields
 from dashboard.views.train.form import fill_in
 from dashboard.views.train.live import HELD, live
 from dashboard.views.train.plan import Given, planned, start
@@ -107,7 +107,7 @@ def _offer(given: Given) -> None:
     )
     if st.button(t("train.start"), type="primary", icon=":material/play_arrow:", key="train-start"):
         try:
-            runs = start(configs, files=given.files, name=state.get(form.NAME) or "")
+            runs = start(configs, files=given.files, name=state.get(fields.NAME) or "")
         except CoreError as error:
             widgets.problem(error)
             return

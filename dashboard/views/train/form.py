@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.cells import get
 from dashboard import state
-from dashboard.fields import Number, Whole
+from dashboard.fields import Choice, Number, Whole
 from dashboard.i18n import labels, t
 from dashboard.views.train import data as train_data
 from dashboard.views.train import fields as form
@@ -171,7 +171,7 @@ def _setting(path: str) -> None:
     train_data.control(
         field,
         t(f"setting.{path}"),
-        words=labels("setting", f"{path}.of"),
+        words=labels("setting", f"{path}.of") if isinstance(field, Choice) else {},
         help=t(f"setting.{path}.help"),
         step=step,
         format=written,
