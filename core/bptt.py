@@ -160,7 +160,7 @@ def _layer_back(
     valid = None if run.mask is None else in_reading_order(run.mask, run.direction)
     if valid is not None:
         upstream = _past_masked(upstream, valid, zeroes=zeroes)
-    back = Backward.empty(cell, record, kernels)
+    back = Backward.empty(record)
     carried = {name: np.zeros_like(state[0]) for name, state in record.states.items()}
     _loop(cell, back, kernels, carried, run=run, upstream=upstream, valid=valid, truncate=truncate)
     layer_gradients(layer, run, back, into=into)
@@ -209,7 +209,7 @@ def _skip(
     skipped: Array, back: Backward, carried: dict[str, Array], before: dict[str, Array], *, at: int
 ) -> None:
     """At a masked step the states are copies of those before: so are their gradients."""
-    for stacked in (back.preactivations, back.gates, back.through_recurrent):
+    for stacked in (back.preactivations, back.gates):
         stacked[at][skipped] = 0
     for name, d in carried.items():
         d[skipped] = before[name][skipped]

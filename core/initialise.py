@@ -6,7 +6,7 @@ the same statistics as Keras's defaults, though not the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from core import cells
 from core.activations import Array
 from core.errors import OutOfRange, UnknownName
 from core.model import Model
-from core.nodes import Dense, Direction, Embedding, GateWeights, Layer, Readout, Recurrent
+from core.nodes import Dense, Direction, Embedding, Layer, Readout, Recurrent
 from core.text import Vocabulary
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], Array]
@@ -64,11 +64,11 @@ def new_model(
     forget_bias: float = 1.0,
     scale: float = 1.0,
     spread: float = 0.05,
-    activation: str = "tanh",
-    recurrent_activation: str = "sigmoid",
-    reset_after: bool = True,
+    activation: str = "",
+    recurrent_activation: str = "",
     mask_zero: bool = False,
     dtype: Any = np.float32,
+    **options: bool,
 ) -> Model:
     """An untrained model: embedding → recurrent layers → dense readout.
 
@@ -76,8 +76,10 @@ def new_model(
     that many features, else vectors of `features` numbers. `units` has one entry a recurrent
     layer. `outputs` is None for no readout; its activation is sigmoid for one output, softmax
     for more, unless given. `initialiser` names how recurrent kernels are drawn (INITIALISERS);
-    `scale` multiplies recurrent kernels; `forget_bias` is the LSTM's; the embedding's numbers lie
-    within ±`spread`. The same seed gives the same weights. Raises OutOfRange and UnknownName.
+    `scale` multiplies recurrent kernels; `forget_bias` is what the forget gate's bias begins with
+    in cells that set it; the embedding's numbers lie within ±`spread`. Activations are the cell's
+    own unless given. `options` are those of cells (`reset_after` of the GRU); a cell leaves alone
+    those of others. The same seed gives the same weights. Raises OutOfRange and UnknownName.
     """
     if initialiser not in INITIALISERS:
         known = ", ".join(INITIALISERS)
@@ -105,11 +107,7 @@ def new_model(
         width = embedding
     else:
         width = sizes["features"]
-    settings = {
-        "activation": activation,
-        "recurrent_activation": recurrent_activation,
-        "reset_after": reset_after,
-    }
+    own_options = cells.options_of(cell, options)
     directions: tuple[Direction, ...] = ("forward", "backward") if bidirectional else ("forward",)
     for at, size in enumerate(units):
         name = cell if at == 0 else f"{cell}_{at}"
@@ -117,9 +115,11 @@ def new_model(
             Layer(
                 f"{name}/{direction}" if bidirectional else name,
                 cell,
-                drawn.layer(cell, width, size, reset_after=reset_after),
+                drawn.layer(cell, width, size, options=own_options),
                 direction,
-                **settings,  # type: ignore[arg-type]  # the values are of the fields' types
+                activation,
+                recurrent_activation,
+                own_options,
             )
             for direction in directions
         )
@@ -149,21 +149,28 @@ class _Drawer:
         self.scale, self.forget_bias, self.dtype = scale, forget_bias, dtype
 
     def layer(
-        self, cell: str, features: int, units: int, *, reset_after: bool
-    ) -> dict[str, GateWeights]:
-        """The weights of one layer by gate name."""
-        maps = cells.get(cell).maps
+        self, cell: str, features: int, units: int, *, options: Mapping[str, bool]
+    ) -> dict[str, dict[str, Array]]:
+        """The weights of one layer by gate and name."""
+        declared = cells.get(cell)
+        sizes, maps = {"features": features, "units": units}, declared.maps
         # All gates in one draw: Glorot's limit counts the columns of the whole kernel, as Keras's.
         kernel = _glorot_uniform(self.generator, (features, units * len(maps)))
-        weights = {}
+        weights: dict[str, dict[str, Array]] = {}
         for at, gate in enumerate(maps):
-            recurrent = self.scale * self.recurrent(self.generator, (units, units))
-            bias = np.full(units, self.forget_bias if gate == "forget" else 0.0)
-            after = np.zeros(units, self.dtype) if cell == "gru" and reset_after else None
-            weights[gate] = GateWeights(
-                kernel[:, at * units : (at + 1) * units].astype(self.dtype),
-                recurrent.astype(self.dtype),
-                bias.astype(self.dtype),
-                after,
-            )
+            own = {"kernel": kernel[:, at * units : (at + 1) * units]}
+            for name, weight in declared.weights_of(gate, declared.completed(options)).items():
+                shape = tuple(sizes[axis] for axis in weight.shape)
+                if len(shape) == 2 and name not in own:
+                    own[name] = self.scale * self.recurrent(self.generator, (units, units))
+                elif weight.optional:
+                    own[name] = np.full(shape, self._begins(declared, gate, weight))
+                elif name not in own:  # what multiplies a state, unit by unit
+                    own[name] = self.generator.uniform(-1, 1, shape) / np.sqrt(units)
+            weights[gate] = {name: array.astype(self.dtype) for name, array in own.items()}
         return weights
+
+    def _begins(self, cell: cells.Cell, gate: str, weight: cells.Weight) -> float:
+        """What a bias begins with: zero, but where the cell says otherwise."""
+        begins = cell.initial_biases.get(gate, 0.0) if weight.name == "bias" else 0.0
+        return self.forget_bias if begins == "forget_bias" else float(begins)

@@ -20,42 +20,51 @@ from numpy.typing import NDArray
 from core import activations, cells
 from core.activations import Array
 from core.cells import Kernels, Record
+from core.cells.expressions import Expression
 from core.nodes import Direction
 from core.nodes import Mask as Mask
 
 AXES = ("batch", "time", "units")
-_KERNELS = ("kernel", "recurrent_kernel", "bias", "recurrent_bias")
 
 
 class Preactivation(np.ndarray[Any, Any]):
-    """An array (batch, time, units), and the three arrays of its shape that add up to it.
+    """An array (batch, time, units), and the arrays of its shape that add up to it.
 
     The parts are computed when the first of them is asked for, and kept.
     """
 
-    _parts: Callable[[], tuple[Array, Array, Array]]
+    _parts: Callable[[], Mapping[str, Array]]
 
     @classmethod
-    def of(cls, total: Array, *, parts: Callable[[], tuple[Array, Array, Array]]) -> Self:
-        """`total`, and what gives its parts: from input, from hidden, bias."""
+    def of(cls, total: Array, *, parts: Callable[[], Mapping[str, Array]]) -> Self:
+        """`total`, and what gives its parts by name."""
         array = total.view(cls)
         array._parts = cache(parts)
         return array
 
     @property
+    def parts(self) -> Mapping[str, Array]:
+        """What adds up to it by name: "from_input", "from_hidden", "bias", and what a cell adds."""
+        return self._parts()
+
+    @property
     def from_input(self) -> Array:
         """x_t W."""
-        return self._parts()[0]
+        return self._part("from_input")
 
     @property
     def from_hidden(self) -> Array:
-        """h_{t−1} U; for the candidate of a GRU as the reset gate lets it through."""
-        return self._parts()[1]
+        """h_{t−1} U, as a gate lets it through where the cell has one there; zero without U."""
+        return self._part("from_hidden")
 
     @property
     def bias(self) -> Array:
-        """B."""
-        return self._parts()[2]
+        """The sum of its biases: b."""
+        return self._part("bias")
+
+    def _part(self, name: str) -> Array:
+        part = self.parts.get(name)
+        return np.broadcast_to(self.dtype.type(0), self.shape) if part is None else part
 
 
 def in_text_order(array: Array, direction: Direction) -> Array:
@@ -110,13 +119,12 @@ class LayerTrace:
         def of(name: str) -> Preactivation:
             total = self._seen(self.record.preactivations[:, :, cell.index(name)])
 
-            def parts() -> tuple[Array, Array, Array]:
+            def parts() -> Mapping[str, Array]:
                 read = np.ascontiguousarray(in_reading_order(self.inputs, self.direction))
                 made = cell.parts(name, record=self.record, kernels=self.kernels, inputs=read)
-                for part in made:
+                for part in made.values():
                     part.flags.writeable = False
-                from_input, from_hidden, bias = made
-                return self._seen(from_input), self._seen(from_hidden), self._seen(bias)
+                return MappingProxyType({part: self._seen(made[part]) for part in made})
 
             return Preactivation.of(total, parts=parts)
 
@@ -140,6 +148,31 @@ class LayerTrace:
         names = cells.get(self.cell).states
         return self._names(names, lambda name: self.record.states[name][0])
 
+    def evaluated(self, expression: Expression) -> Array:
+        """An expression of the cell's quantities at every step, (batch, time, units)."""
+        read = in_reading_order(self.inputs, self.direction)
+        made = cells.get(self.cell).evaluated(
+            expression, record=self.record, kernels=self.kernels, inputs=read
+        )
+        return self._seen(np.broadcast_to(made, self.record.after(next(iter(self.states))).shape))
+
+    def row(self, expression: Expression, *, batch: int, step: int) -> Array:
+        """An expression of the cell's quantities at one step of one text, (units,).
+
+        A time index in the order of the text; nothing is computed for other steps.
+        """
+        read = step if self.direction == "forward" else self.record.time - 1 - step
+        record = Record(
+            self.record.preactivations[read : read + 1, batch : batch + 1],
+            self.record.gates[read : read + 1, batch : batch + 1],
+            {n: s[read : read + 2, batch : batch + 1] for n, s in self.record.states.items()},
+        )
+        inputs = self.inputs[batch : batch + 1, step : step + 1]
+        made = cells.get(self.cell).evaluated(
+            expression, record=record, kernels=self.kernels, inputs=inputs
+        )
+        return made[0, 0]
+
     @property
     def units(self) -> int:
         """The number of units."""
@@ -151,9 +184,8 @@ class LayerTrace:
             yield f"gates/{name}", array
         for name, array in self.preactivations.items():
             yield f"preactivations/{name}", np.asarray(array)
-            yield f"from_input/{name}", array.from_input
-            yield f"from_hidden/{name}", array.from_hidden
-            yield f"bias/{name}", array.bias
+            for part, values in array.parts.items():
+                yield f"{part}/{name}", values
         for name, array in self.states.items():
             yield f"states/{name}", array
 
@@ -165,18 +197,18 @@ class LayerTrace:
             "direction": self.direction,
             "activation": self.kernels.activation.name,
             "recurrent_activation": self.kernels.recurrent_activation.name,
-            "reset_after": self.kernels.reset_after,
+            **self.kernels.options,
         }
 
     def stored(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """The arrays from which `restore` makes the layer's trace again."""
-        for name, array in self.arrays():
-            if not name.startswith(("from_input/", "from_hidden/", "bias/")):
-                yield name, array
+        for group in ("gates", "preactivations", "states"):
+            for name, array in getattr(self, group).items():
+                yield f"{group}/{name}", np.asarray(array)
         for name, array in self.initial_states.items():
             yield f"initial_states/{name}", array
-        for name in _KERNELS:
-            yield f"kernels/{name}", getattr(self.kernels, name)
+        for name, array in self.kernels.weights.items():
+            yield f"kernels/{name}", array
         yield "inputs", self.inputs
         yield "outputs", self.outputs
         if self.mask is not None:
@@ -202,11 +234,12 @@ class LayerTrace:
         for name, state in record.states.items():
             state[0] = arrays[f"initial_states/{name}"]
             state[1:] = in_reading_order(arrays[f"states/{name}"], direction)
+        options = {name: bool(described[name]) for name in cell.options}
         kernels = Kernels(
-            **{name: arrays[f"kernels/{name}"] for name in _KERNELS},
+            weights={w.name: arrays[f"kernels/{w.name}"] for w in cell.weights(options)},
             activation=activations.get(described["activation"]),
             recurrent_activation=activations.get(described["recurrent_activation"]),
-            reset_after=bool(described["reset_after"]),
+            options=options,
         )
         return cls(
             name=described["name"],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from core import cells
 from core.activations import Array
-from core.cells import Backward
+from core.cells import Backward, Cell, Weight
+from core.cells.expressions import Expression
 from core.layer_trace import LayerTrace, in_reading_order, in_text_order
 from core.nodes import Back, Direction, Embedding, Layer, Plain
 
@@ -93,30 +94,51 @@ def plain_gradients(stage: Plain, back: Back, *, into: Contributions) -> Array:
 
 
 def layer_gradients(layer: Layer, run: LayerTrace, back: Backward, *, into: Contributions) -> None:
-    """Gradients of a recurrent layer's weights, gate by gate.
+    """Gradients of a recurrent layer's weights, gate by gate, by what each weight multiplies.
 
-    The products are made for all gates at once, which lie side by side, and then split.
+    The products are made for all gates at once that multiply the same, and then split.
     """
-    cell, record, direction = cells.get(layer.cell), run.record, layer.direction
-    read = np.ascontiguousarray(in_reading_order(run.inputs, direction))
-    d, through = (_side_by_side(a) for a in (back.preactivations, back.through_recurrent))
-    before = record.before(cell.states[0])
-    kernel, recurrent = _total(read, d), _total(before, through)
-    bias, recurrent_bias = d.sum(axis=(0, 1)), through.sum(axis=(0, 1))
-    for gate in cell.maps:
-        at, own = cell.index(gate), layer.weights[gate]
-        columns = slice(at * layer.units, (at + 1) * layer.units)
-        gives = into.of(f"{layer.name}/{gate}", direction)
-        gives("kernel", kernel[:, columns], product=(read, d[:, :, columns]))
-        multiplied, total = before, recurrent[:, columns]
-        if cell.masks_hidden(gate, run.kernels):
-            multiplied = cell.recurrent_inputs(gate, record, run.kernels)
-            total = _total(multiplied, through[:, :, columns])
-        gives("recurrent_kernel", total, product=(multiplied, through[:, :, columns]))
-        if own.bias is not None:
-            gives("bias", bias[columns], added=d[:, :, columns])
-        if own.recurrent_bias is not None:
-            gives("recurrent_bias", recurrent_bias[columns], added=through[:, :, columns])
+    cell, kernels = cells.get(layer.cell), run.kernels
+    read = np.ascontiguousarray(in_reading_order(run.inputs, layer.direction))
+    d = _side_by_side(back.preactivations)
+
+    @cache
+    def of(expression: Expression) -> Array:
+        return cell.evaluated(expression, record=run.record, kernels=kernels, inputs=read)
+
+    by_row: dict[tuple[Weight, Expression | None], list[tuple[str, Expression | None]]] = {}
+    for gate in cell.stacked:
+        for weight, row, factor in cell.terms(gate, kernels.options):
+            by_row.setdefault((weight, row), []).append((gate, factor))
+    for (weight, row), uses in by_row.items():
+        columns = [_columns(cell, gate, layer.units) for gate, _ in uses]
+        through = d
+        if len(uses) < len(cell.stacked):
+            through = np.concatenate([d[:, :, own] for own in columns], axis=2)
+            columns = [_at(at, layer.units) for at in range(len(uses))]
+        if any(factor is not None for _, factor in uses):
+            through = through.copy() if through is d else through
+            for own, (_, factor) in zip(columns, uses, strict=True):
+                if factor is not None:
+                    through[:, :, own] *= of(factor)  # a = … + factor ⊙ (row · weight)
+        total = through.sum(axis=(0, 1)) if row is None else _total(of(row), through)
+        for own, (gate, _) in zip(columns, uses, strict=True):
+            if weight.name not in layer.weights[gate]:
+                continue
+            gives = into.of(f"{layer.name}/{gate}", layer.direction)
+            part = through[:, :, own]
+            if row is None:
+                gives(weight.name, total[own], added=part)
+            else:
+                gives(weight.name, total[:, own], product=(of(row), part))
+
+
+def _columns(cell: Cell, gate: str, units: int) -> slice:
+    return _at(cell.index(gate), units)
+
+
+def _at(place: int, units: int) -> slice:
+    return slice(place * units, (place + 1) * units)
 
 
 def _side_by_side(stacked: Array) -> Array:

@@ -8,7 +8,9 @@ from typing import Any
 from core import cells
 from core.activations import Array
 from core.errors import UnknownName
-from core.nodes import PLAIN, Embedding, GateWeights, Layer, Plain, Recurrent, Stage
+from core.nodes import PLAIN, Embedding, Layer, Plain, Recurrent, Stage
+
+_LAYER = ("name", "cell", "direction", "activation", "recurrent_activation")
 
 
 def settings_of(stage: Stage) -> dict[str, Any]:
@@ -18,8 +20,10 @@ def settings_of(stage: Stage) -> dict[str, Any]:
     if isinstance(stage, Plain):
         own = {name: getattr(stage, name) for name in stage.settings}
         return {"kind": stage.kind, "name": stage.name, **own}
-    names = ("name", "cell", "direction", "activation", "recurrent_activation", "reset_after")
-    layers = [{name: getattr(layer, name) for name in names} for layer in stage.layers]
+    layers = [
+        {name: getattr(layer, name) for name in _LAYER} | dict(layer.options)
+        for layer in stage.layers
+    ]
     return {
         "kind": "recurrent",
         "name": stage.name,
@@ -59,11 +63,15 @@ def _plain_from(
 
 
 def _layer_from(settings: Mapping[str, Any], weights: Mapping[str, Array]) -> Layer:
-    def gate(name: str) -> GateWeights:
-        prefix = f"{settings['name']}/{name}"
-        optional = {w: weights.get(f"{prefix}/{w}") for w in ("bias", "recurrent_bias")}
-        kernel, recurrent = weights[f"{prefix}/kernel"], weights[f"{prefix}/recurrent_kernel"]
-        return GateWeights(kernel, recurrent, **optional)
-
-    maps = cells.get(settings["cell"]).maps
-    return Layer(weights={name: gate(name) for name in maps}, **settings)
+    cell = cells.get(settings["cell"])
+    # Older files say an option of the GRU for every cell.
+    options = {name: bool(settings[name]) for name in cell.options}
+    gates = {
+        gate: {
+            name: weights[full]
+            for name, weight in cell.weights_of(gate, options).items()
+            if (full := f"{settings['name']}/{gate}/{name}") in weights or not weight.optional
+        }
+        for gate in cell.maps
+    }
+    return Layer(weights=gates, options=options, **{name: settings[name] for name in _LAYER})

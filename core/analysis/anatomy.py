@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core import cells
 from core.analysis.parameters import StageCount, count_parameters
 from core.model import Model
 from core.nodes import Activated, Embedding, Masking, Recurrent
@@ -44,8 +45,8 @@ def anatomy(model: Model) -> tuple[Part, ...]:
         elif isinstance(stage, Recurrent):
             first = stage.layers[0]
             kind, width, every = first.cell, stage.outputs, stage.returns == "every"
-            gated = first.cell != "simple_rnn"
-            activations = (first.activation, *([first.recurrent_activation] if gated else []))
+            gates = [first.recurrent_activation] if cells.get(first.cell).gated else []
+            activations = (first.activation, *gates)
             both = len(stage.layers) == 2
         else:
             kind, width = stage.kind, stage.width(width)

@@ -16,10 +16,7 @@ from typing import Literal
 import numpy as np
 
 from core import cells
-from core.activations import Array
-from core.analysis.cell_equations import EQUATIONS
 from core.analysis.expressions import (
-    Expression,
     Operand,
     Piece,
     evaluate,
@@ -29,7 +26,8 @@ from core.analysis.expressions import (
     with_digits,
 )
 from core.analysis.sequence import check_index
-from core.errors import UnknownName
+from core.cells.expressions import Apply, Expression, Leaf, MatrixProduct, rebuilt
+from core.cells.leaves import Before, Gate, Preactivation, State, Value, Weight
 from core.layer_trace import LayerTrace
 
 _RESULT_DIGITS = (3, 2, 1)
@@ -111,12 +109,8 @@ def equations(layer: LayerTrace, *, step: int, unit: int, batch: int = 0) -> Ste
 
     Results and operands are named as in the trace's tables: `preactivations/forget`,
     `gates/forget`, `states/cell`; `previous/cell` is the state before the step. At a masked step
-    the states are carried on, and their equations say so. Raises OutOfRange; UnknownName for a
-    cell without equations.
+    the states are carried on, and their equations say so. Raises OutOfRange.
     """
-    if layer.cell not in EQUATIONS:
-        known = ", ".join(EQUATIONS)
-        raise UnknownName(kind="cell with equations", found=layer.cell, known=known)
     check_index("batch", batch, length=layer.outputs.shape[0])
     check_index("step", step, length=layer.outputs.shape[1])
     check_index("unit", unit, length=layer.units)
@@ -133,13 +127,14 @@ def equations(layer: LayerTrace, *, step: int, unit: int, batch: int = 0) -> Ste
 
 
 def _lines(at: _Recorded, *, masked: bool) -> Iterator[Equation]:
-    for result, form in EQUATIONS[at.layer.cell](at):
+    for line in cells.get(at.layer.cell).lines(at.layer.kernels.options):
+        result = at.operand(line.result)
         if not masked:
-            yield _displayed(result, form, "")
-        elif result.name.startswith("states/"):
-            yield _displayed(result, at.before(result), "carried")
+            yield _displayed(result, at.bound(line.form, line.result), "")
+        elif isinstance(line.result, State):
+            yield _displayed(result, at.operand(line.result.before), "carried")
         else:
-            yield _displayed(result, form, "unused")
+            yield _displayed(result, at.bound(line.form, line.result), "unused")
 
 
 def _displayed(result: Operand, form: Expression, note: Note) -> Equation:
@@ -166,61 +161,57 @@ def _half_of_last_place(operand: Operand) -> float:
 
 
 class _Recorded:
-    """The numbers of one unit at one step of a layer's trace, as operands.
-
-    A map is known by the operand that it leads to: its gate, or the state of a SimpleRNN.
-    """
+    """The numbers of one unit at one step of a layer's trace, in the place of its quantities."""
 
     def __init__(self, layer: LayerTrace, batch: int, step: int, unit: int) -> None:
         self.layer, self.cell = layer, cells.get(layer.cell)
         self.at = (batch, step, unit)
-        self.activation = layer.kernels.activation.name
-        self.recurrent_activation = layer.kernels.recurrent_activation.name
-        self.reset_after = layer.kernels.reset_after
 
-    def gate(self, name: str, symbol: str) -> Operand:
-        return Operand(f"gates/{name}", symbol, float(self.layer.gates[name][self.at]), name)
+    def operand(self, leaf: Expression) -> Operand:
+        """A recorded quantity, named as in the trace's tables. Raises TypeError for others."""
+        match leaf:
+            case Gate(name=name, symbol=symbol):
+                group, arrays = "gates", self.layer.gates
+            case State(name=name, symbol=symbol):
+                group, arrays = "states", self.layer.states
+            case Before(name=name, symbol=symbol):
+                group, arrays = "previous", self.layer.previous
+            case Preactivation(name=name, symbol=symbol):
+                group, arrays = "preactivations", self.layer.preactivations
+            case _:
+                raise TypeError(f"{leaf!r} is not recorded")
+        return Operand(f"{group}/{name}", symbol, float(arrays[name][self.at]), name)
 
-    def state(self, name: str, symbol: str) -> Operand:
-        return Operand(f"states/{name}", symbol, float(self.layer.states[name][self.at]), name)
+    def bound(self, form: Expression, of: Value | Preactivation) -> Expression:
+        """The form of an equation with its numbers; `of` is what the equation gives."""
+        match form:
+            case Weight():
+                value = self.layer.kernels[form.name][self.cell.index(of.name), self.at[2]]
+                return self._part(form, form.symbol, of, float(value))
+            case MatrixProduct(row, Weight() as weight):
+                letters = "".join(piece.text for piece in symbols(form))
+                return self._part(weight, letters, of, self._dot(row, weight, of))
+            case Apply(function, argument):
+                name = self.layer.kernels.function(function).name
+                return Apply(name, self.bound(argument, of))
+            case Leaf():
+                return self.operand(form)
+        return rebuilt(form, lambda part: self.bound(part, of))
 
-    def before(self, state: Operand) -> Operand:
-        name = state.quantity
-        value = float(self.layer.previous[name][self.at])
-        return Operand(f"previous/{name}", f"{state.symbol}₋₁", value, name)
-
-    def preactivation(self, map_: Operand) -> Operand:
-        name = map_.quantity
-        value = float(self.layer.preactivations[name][self.at])
-        return Operand(f"preactivations/{name}", f"a_{map_.symbol}", value, name)
-
-    def from_input(self, map_: Operand) -> Operand:
+    def _dot(self, row: Expression, weight: Weight, of: Leaf) -> float:
+        """One number of row · weight, for this unit: no more of the layer is computed again."""
         batch, step, _ = self.at
-        product = self._dot(self.layer.inputs[batch, step], self.layer.kernels.kernel, map_)
-        return self._part("from_input", "xW", map_, product)
+        column = self.cell.index(of.name) * self.layer.units + self.at[2]
+        values = self.layer.row(row, batch=batch, step=step)
+        return float(values.astype(np.float64) @ self.layer.kernels[weight.name][:, column])
 
-    def from_hidden(self, map_: Operand, symbol: str = "h₋₁U") -> Operand:
-        """The recurrent product itself, before a reset gate of reset_after."""
-        batch, step, _ = self.at
-        record, kernels = self.layer.record, self.layer.kernels
-        read = step if self.layer.direction == "forward" else record.time - 1 - step
-        multiplied = self.cell.recurrent_inputs(map_.quantity, record, kernels)[read, batch]
-        product = self._dot(multiplied, kernels.recurrent_kernel, map_)
-        return self._part("from_hidden", symbol, map_, product)
-
-    def bias(self, map_: Operand) -> Operand:
-        value = self.layer.kernels.bias[self.cell.index(map_.quantity), self.at[2]]
-        return self._part("bias", "b", map_, float(value))
-
-    def recurrent_bias(self, map_: Operand) -> Operand:
-        value = self.layer.kernels.recurrent_bias[self.cell.index(map_.quantity), self.at[2]]
-        name = f"recurrent_bias/{map_.quantity}"
-        return replace(self._part("bias", "d", map_, float(value)), name=name)
-
-    def _dot(self, row: Array, kernel: Array, map_: Operand) -> float:
-        """One number of row · kernel, for this unit: no more of the layer is computed again."""
-        column = self.cell.index(map_.quantity) * self.layer.units + self.at[2]
-        return float(row.astype(np.float64) @ kernel[:, column])
-
-    def _part(self, kind: str, symbol: str, map_: Operand, value: float) -> Operand:
-        return Operand(f"{kind}/{map_.quantity}", f"{symbol}_{map_.symbol}", value, kind)
+    def _part(
+        self, weight: Weight, symbol: str, of: Value | Preactivation, value: float
+    ) -> Operand:
+        """A weight, or what one multiplies: coloured as its part, named by it and its map."""
+        value_of = of.of if isinstance(of, Preactivation) else of
+        # A second weight of the same part has a name of its own.
+        first = next(w for w in self.cell.weights() if w.part == weight.part)
+        kind = weight.part if weight == first else weight.name
+        name = f"{kind}/{of.name}"
+        return Operand(name, f"{symbol}_{value_of.symbol}", value, weight.part)

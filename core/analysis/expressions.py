@@ -1,9 +1,7 @@
-"""Small arithmetic that can be printed, coloured and evaluated: the form of an equation.
+"""An equation of a cell with numbers in it: printed, coloured and evaluated as it is printed.
 
-An expression is a tree of operands, sums, differences, products and activations. Python's own
-+, − and * build it, so a cell's equation is written once, as an equation, and everything else is
-read off it: its symbols, its numbers, its value. Not chosen: strings with eval, which could print
-one thing and compute another; and sympy, which rearranges what it is given.
+The form is that of `core.cells.expressions`; here its quantities are operands, which have a value
+and are shown with some digits. `symbols` gives f·c₋₁ + i·g, `numbers` 0.93·0.412 + 0.10·0.88.
 """
 
 from __future__ import annotations
@@ -15,9 +13,31 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core import activations
+from core.cells.expressions import (
+    Apply,
+    Difference,
+    Expression,
+    Largest,
+    Leaf,
+    MatrixProduct,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    children,
+    rebuilt,
+)
+from core.cells.expressions import evaluate as evaluate_expression
+from core.cells.record import NUMPY
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SYMBOLS = {"sigmoid": "σ"}
+_SYMBOLS = {
+    "sigmoid": "σ",
+    "exponential": "exp",
+    "log_sigmoid": "logσ",
+    "activation": "φ",
+    "recurrent_activation": "σ",
+}
 
 
 @dataclass(frozen=True)
@@ -26,28 +46,6 @@ class Piece:
 
     text: str
     quantity: str | None = None
-
-
-@dataclass(frozen=True)
-class Expression:
-    """A node of the tree. `a + b`, `a - b` and `a * b` make larger ones."""
-
-    def __add__(self, other: Expression) -> Sum:
-        terms = self.terms if isinstance(self, Sum) else (self,)
-        return Sum((*terms, other))
-
-    def __sub__(self, other: Expression) -> Difference:
-        return Difference(self, other)
-
-    def __mul__(self, other: Expression) -> Product:
-        return Product((self, other))
-
-
-@dataclass(frozen=True)
-class Number(Expression):
-    """A whole number that is part of the equation itself, such as the 1 of 1 − z."""
-
-    value: int
 
 
 @dataclass(frozen=True)
@@ -75,88 +73,34 @@ class Operand(Expression):
         return round_to(self.value, self.digits)
 
 
-@dataclass(frozen=True)
-class Sum(Expression):
-    """Terms added up."""
-
-    terms: tuple[Expression, ...]
-
-
-@dataclass(frozen=True)
-class Difference(Expression):
-    """`left` − `right`."""
-
-    left: Expression
-    right: Expression
-
-
-@dataclass(frozen=True)
-class Product(Expression):
-    """Factors multiplied."""
-
-    factors: tuple[Expression, ...]
-
-
-@dataclass(frozen=True)
-class Apply(Expression):
-    """The activation called `function`, of `argument`."""
-
-    function: str
-    argument: Expression
-
-
 def evaluate(expression: Expression, *, shown: bool = False) -> float:
     """The value of an expression in float64; with `shown`, from its operands as printed."""
-    match expression:
-        case Number(value):
-            return float(value)
-        case Operand():
-            return expression.rounded if shown else expression.value
-        case Sum(terms):
-            return sum(evaluate(term, shown=shown) for term in terms)
-        case Difference(left, right):
-            return evaluate(left, shown=shown) - evaluate(right, shown=shown)
-        case Product(factors):
-            return math.prod(evaluate(factor, shown=shown) for factor in factors)
-        case Apply(function, argument):
-            x = np.array([evaluate(argument, shown=shown)])
-            return float(activations.get(function)(x)[0])
-    raise TypeError(f"{type(expression).__name__} is no expression")
+
+    def value(part: Expression) -> float | None:
+        if isinstance(part, Operand):
+            return part.rounded if shown else part.value
+        return None
+
+    def apply(function: str, x: float) -> float:
+        return float(activations.get(function)(np.array([x], dtype=np.float64))[0])
+
+    found = evaluate_expression(expression, value=value, apply=apply, arithmetic=NUMPY)
+    return float(found)
 
 
 def operands(expression: Expression) -> Iterator[Operand]:
     """The operands, in the order in which they are printed."""
-    match expression:
-        case Operand():
-            yield expression
-        case Sum(parts) | Product(parts):
-            for part in parts:
-                yield from operands(part)
-        case Difference(left, right):
-            yield from operands(left)
-            yield from operands(right)
-        case Apply(_, argument):
-            yield from operands(argument)
+    if isinstance(expression, Operand):
+        yield expression
+    for part in children(expression):
+        yield from operands(part)
 
 
 def with_digits(expression: Expression, digits: int) -> Expression:
     """The same expression, every operand shown with that many significant digits."""
-
-    def again(part: Expression) -> Expression:
-        return with_digits(part, digits)
-
-    match expression:
-        case Operand():
-            return replace(expression, digits=digits)
-        case Sum(terms):
-            return Sum(tuple(map(again, terms)))
-        case Product(factors):
-            return Product(tuple(map(again, factors)))
-        case Difference(left, right):
-            return Difference(again(left), again(right))
-        case Apply(function, argument):
-            return Apply(function, again(argument))
-    return expression
+    if isinstance(expression, Operand):
+        return replace(expression, digits=digits)
+    return rebuilt(expression, lambda part: with_digits(part, digits))
 
 
 def symbols(expression: Expression) -> tuple[Piece, ...]:
@@ -203,6 +147,11 @@ def _pieces(expression: Expression, print_operand: Callable[[Operand], str]) -> 
             return (Piece(str(value)),)
         case Operand():
             return (Piece(print_operand(expression), expression.quantity),)
+        case Leaf():
+            return (Piece(expression.symbol),)
+        case MatrixProduct(row, weight):
+            printed_row = of(row) if isinstance(row, Leaf) else _bracketed(of(row))
+            return (*printed_row, *of(weight))
         case Sum(terms):
             first, *others = terms
             return of(first) + tuple(piece for term in others for piece in _added(of(term)))
@@ -214,15 +163,25 @@ def _pieces(expression: Expression, print_operand: Callable[[Operand], str]) -> 
         case Product(factors):
             printed: tuple[Piece, ...] = ()
             for factor in factors:
-                own = of(factor)
-                negative = own[0].text.startswith("−") and bool(printed)
-                if isinstance(factor, Sum | Difference) or negative:
-                    own = _bracketed(own)
+                own = _factor(factor, of(factor), first=not printed)
                 printed += (Piece("·"), *own) if printed else own
             return printed
+        case Quotient(above, below):
+            upper = _factor(above, of(above), first=True)
+            lower = _factor(below, of(below), first=False)
+            return (*upper, Piece(" / "), *lower)
+        case Largest(left, right):
+            return (Piece("max("), *of(left), Piece("; "), *of(right), Piece(")"))
         case Apply(function, argument):
             return (Piece(f"{function_symbol(function)}("), *of(argument), Piece(")"))
     raise TypeError(f"{type(expression).__name__} is no expression")
+
+
+def _factor(factor: Expression, printed: tuple[Piece, ...], *, first: bool) -> tuple[Piece, ...]:
+    """A factor, in brackets if it is a sum, or begins with a minus and is not the first."""
+    negative = printed[0].text.startswith("−") and not first
+    inner = isinstance(factor, Sum | Difference | Quotient) or negative
+    return _bracketed(printed) if inner else printed
 
 
 def _added(term: tuple[Piece, ...]) -> tuple[Piece, ...]:

@@ -2,11 +2,11 @@
 
 Said of weights alone, so only what holds whatever the model reads:
 
-- the spectral radius ρ of the map from state to state (a SimpleRNN's, and the candidate's of LSTM
-  and GRU): |λ| of its largest eigenvalue. Of a SimpleRNN near zero it says whether what was read
+- the spectral radius ρ of the map from state to state (a SimpleRNN's, and the candidate's of cells
+  with gates): |λ| of its largest eigenvalue. Of a SimpleRNN near zero it says whether what was read
   fades or grows from step to step; with gates it is one factor among others.
   (Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", 2013)
-- the mean bias of the LSTM's forget gate. σ(1) = 0.73 keeps at first, σ(−1) = 0.27 forgets.
+- the mean bias of forget gates. σ(1) = 0.73 keeps at first, σ(−1) = 0.27 forgets.
   (Jozefowicz, Zaremba, Sutskever, "An empirical exploration of recurrent network architectures",
   2015)
 - gates of sigmoid that their bias alone opens or shuts past 0.98 or 0.02.
@@ -20,22 +20,22 @@ eigenvalues, which bound one step and not many.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core import cells
 from core.activations import Array
 from core.model import Model
-from core.nodes import Dense, GateWeights, Layer
+from core.nodes import Dense, Layer
 
 MOST_UNITS = 1024
 SHUT = 4.0
 """|bias| from which on a sigmoid is past 0.982 or below 0.018."""
 FADES, GROWS = 0.5, 1.05
-_STATE_MAPS = {"simple_rnn": "hidden", "lstm": "candidate", "gru": "candidate"}
 _BOUNDED = {"tanh": 1.0, "sigmoid": 1.0, "hard_sigmoid": 1.0, "softsign": 1.0}
 
 
@@ -62,7 +62,7 @@ def findings(model: Model) -> tuple[Finding, ...]:
     bounds = _bounds_of_inputs(model)
     for layer in model.layers:
         found += _of_layer(layer)
-        if layer.cell == "simple_rnn" and layer.activation == "relu":
+        if not cells.get(layer.cell).gated and layer.activation == "relu":
             found += _never(layer, bounds.get(layer.name))
     for at, stage in enumerate(model.stages):
         if isinstance(stage, Dense):
@@ -82,19 +82,20 @@ def spectral_radius(matrix: Array) -> float:
 
 
 def _of_layer(layer: Layer) -> Iterator[Finding]:
-    of_state = _STATE_MAPS[layer.cell]
-    if layer.units <= MOST_UNITS:
-        value = spectral_radius(layer.weights[of_state].recurrent_kernel)
-        plain = layer.cell == "simple_rnn"
-        worrying = value > GROWS if plain else False
-        worrying = worrying or (plain and value < FADES)
-        yield Finding("radius", layer.name, of_state, value, layer.units, worrying=worrying)
+    cell = cells.get(layer.cell)
+    recurrent = layer.weights[cell.candidate].get("recurrent_kernel")
+    if layer.units <= MOST_UNITS and recurrent is not None:
+        value = spectral_radius(recurrent)
+        plain = not cell.gated
+        worrying = plain and (value > GROWS or value < FADES)
+        yield Finding("radius", layer.name, cell.candidate, value, layer.units, worrying=worrying)
     for gate, weights in layer.weights.items():
         bias = _bias(weights)
-        if layer.cell == "lstm" and gate == "forget":
+        if cell.initial_biases.get(gate) == "forget_bias":
             value = 0.0 if bias is None else float(bias.mean())
             yield Finding("forget_bias", layer.name, gate, value, layer.units, worrying=value < 0)
-        if gate == of_state or bias is None or layer.recurrent_activation != "sigmoid":
+        opened = cell.function_of(gate) == "recurrent_activation"
+        if not opened or bias is None or layer.recurrent_activation != "sigmoid":
             continue
         for kind, there in (("open", bias > SHUT), ("shut", bias < -SHUT)):
             if there.any():
@@ -107,22 +108,21 @@ def _of_layer(layer: Layer) -> Iterator[Finding]:
         yield Finding("dead", layer.name, "", count, layer.units, worrying=True)
 
 
-def _bias(weights: GateWeights) -> Array | None:
+def _bias(weights: Mapping[str, Array]) -> Array | None:
     """What is added whatever is read; a GRU's second bias stands behind the reset gate."""
-    if weights.bias is None:
-        return weights.recurrent_bias
-    return weights.bias if weights.recurrent_bias is None else weights.bias + weights.recurrent_bias
+    biases = [weights[name] for name in ("bias", "recurrent_bias") if name in weights]
+    return sum(biases[1:], biases[0]) if biases else None
 
 
 def _dead(layer: Layer) -> NDArray[np.bool_]:
     """Units, (units,), whose incoming weights are all alike in every map: nothing moves them."""
-    if layer.features + layer.units < 3:
-        return np.zeros(layer.units, bool)
-    alike = [
-        _constant(np.concatenate([weights.kernel, weights.recurrent_kernel]))
+    matrices = [
+        np.concatenate([array for array in weights.values() if array.ndim == 2])
         for weights in layer.weights.values()
     ]
-    return np.logical_and.reduce(alike)
+    if len(matrices[0]) < 3:
+        return np.zeros(layer.units, bool)
+    return np.logical_and.reduce([_constant(rows) for rows in matrices])
 
 
 def _constant(kernel: Array) -> NDArray[np.bool_]:
@@ -141,11 +141,11 @@ def _never(layer: Layer, inputs: Array | None) -> Iterator[Finding]:
     """Units of relu that stay 0 from the first step on: no input lifts them, no state either."""
     if inputs is None:
         return
-    weights = layer.weights[_STATE_MAPS[layer.cell]]
+    weights = layer.weights[cells.get(layer.cell).candidate]
     bias = _bias(weights)
-    highest = (inputs @ weights.kernel).max(axis=0) + (0 if bias is None else bias)
+    highest = (inputs @ weights["kernel"]).max(axis=0) + (0 if bias is None else bias)
     # States of relu are never negative, so weights that are not positive cannot help.
-    silent = (highest <= 0) & (weights.recurrent_kernel <= 0).all(axis=0)
+    silent = (highest <= 0) & (weights["recurrent_kernel"] <= 0).all(axis=0)
     if silent.any():
         count = int(silent.sum())
         yield Finding("never_above_zero", layer.name, "", count, layer.units, worrying=True)

@@ -1,9 +1,11 @@
-"""How much of the gradient at the cell do the forget gates alone explain?
+"""How much of the gradient at the memory do the keeping gates alone explain?
 
-The cell's own way back is c_t = f_t ⊙ c_{t−1} + …, so along it ∂c_T/∂c_t is the product of the
-forget gates f_{t+1} ⊙ … ⊙ f_T (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000).
-The true gradient takes every other way as well, through the gates and the hidden state. Drawn
-together they show how much of it the cell's own way carries.
+A memory's own way back is c_t = f_t ⊙ c_{t−1} + …, so along it ∂c_T/∂c_t is the product of what
+keeps, f_{t+1} ⊙ … ⊙ f_T (Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000). Which
+state is the memory, and what keeps it, the cell's equations say: the forget gate of an LSTM, the
+update gate of a GRU, 1 − i where the gates are coupled. The true gradient takes every other way as
+well, through the gates and the hidden state. Drawn together they show how much of it the memory's
+own way carries.
 
 All in logarithms to the base 10, so that products of thousands of gates do not underflow; −∞ is
 zero. Cost: one cumulative sum. Not chosen: the true gradient unit by unit over its value at the
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core import cells
 from core.activations import Array
 from core.analysis.sequence import check_index, valid_steps
 from core.analysis.vanishing import norms
@@ -29,9 +32,9 @@ Logs = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Forgetting:
-    """What the forget gates between a step and the end leave of a cell, in log10, text order.
+    """What keeps between a step and the end leaves of a memory, in log10, text order.
 
-    `products` (time, units): log10 of the product of the forget gates of all steps read after
+    `products` (time, units): log10 of the product of what keeps at all steps read after
     this one; 0 at the step read last. Over units, (time,): `mean` of the products and their
     `geometric_mean`.
     """
@@ -43,10 +46,10 @@ class Forgetting:
 
 @dataclass(frozen=True, eq=False)
 class CellGradient:
-    """‖∂loss/∂c_t‖ along the text, in log10, as a share of that at the end; (time,).
+    """‖∂loss/∂memory_t‖ along the text, in log10, as a share of that at the end; (time,).
 
     The end is the step read last that is not masked. `true` counts every way back; `along_cell`
-    the cell's own way alone, the products of forget gates times ∂loss/∂c at the end. Where no
+    the memory's own way alone, the products of what keeps times its gradient at the end. Where no
     other way exists they are equal. Both are −∞ at masked steps past the end, whose cell nobody
     reads, and NaN throughout where the gradient at the end is zero.
     """
@@ -56,10 +59,10 @@ class CellGradient:
 
 
 def forgetting(layer: LayerTrace, *, batch: int = 0) -> Forgetting:
-    """The product of forget gates from each step to the end, for each unit of one sequence.
+    """The product of what keeps from each step to the end, for each unit of one sequence.
 
     Masked steps forget nothing. Signs are left out where an unusual activation gives negative
-    gates. Raises UnknownName for a cell that has no forget gate, OutOfRange.
+    gates. Raises UnknownName for a cell without a memory, OutOfRange.
     """
     products = _log_products(layer, batch)
     units = products.shape[1]
@@ -68,32 +71,33 @@ def forgetting(layer: LayerTrace, *, batch: int = 0) -> Forgetting:
 
 
 def cell_gradient(layer: LayerTrace, gradients: LayerGradients, *, batch: int = 0) -> CellGradient:
-    """The true gradient of the cell beside that along the cell alone, for one sequence.
+    """The true gradient of the memory beside that along it alone, for one sequence.
 
     `gradients` is the same layer's. Raises as `forgetting`.
     """
     products = _log_products(layer, batch)
+    memory = cells.get(layer.cell).memory or ""
     time = len(products)
     valid = valid_steps(layer.mask, batch=batch)
     counted = np.arange(time) if valid is None else np.flatnonzero(valid)
-    true = _log10(norms(gradients, state="cell", batch=batch))
+    true = _log10(norms(gradients, state=memory, batch=batch))
     forward = layer.direction == "forward"
     end = int(counted[-1 if forward else 0]) if len(counted) else 0
     if not len(counted) or not np.isfinite(true[end]):
         return CellGradient(np.full(time, np.nan), np.full(time, np.nan))
-    at_end = _log10(np.asarray(gradients.states["cell"][batch, end], dtype=np.float64))
+    at_end = _log10(np.asarray(gradients.states[memory][batch, end], dtype=np.float64))
     along = np.logaddexp.reduce(2 * (products + at_end) * np.log(10), axis=1) / (2 * np.log(10))
     past = np.arange(time) > end if forward else np.arange(time) < end
     return CellGradient(true - true[end], np.where(past, -np.inf, along - true[end]))
 
 
 def _log_products(layer: LayerTrace, batch: int) -> Logs:
-    """log10 of the product of the forget gates read after each step, (time, units)."""
-    if "forget" not in layer.gates:
-        known = ", ".join(layer.gates) or "none"
-        raise UnknownName(kind=f"gate of {layer.cell}", found="forget", known=known)
+    """log10 of the product of what keeps at the steps read after each, (time, units)."""
+    keeps = cells.get(layer.cell).keeps()
+    if keeps is None:
+        raise UnknownName(kind=f"way of its own in {layer.cell}", found="memory", known="none")
     check_index("batch", batch, length=layer.outputs.shape[0])
-    gate = np.asarray(layer.gates["forget"][batch : batch + 1], dtype=np.float64)
+    gate = np.asarray(layer.evaluated(keeps)[batch : batch + 1], dtype=np.float64)
     logs = in_reading_order(_log10(gate), layer.direction)[:, 0]
     valid = valid_steps(layer.mask, batch=batch)
     if valid is not None:

@@ -100,7 +100,7 @@ def summarise(
     summaries = []
     for name, gate in layer.gates.items():
         counted = _counted(gate, mask=layer.mask, batch=batch).astype(np.float64)
-        least, most = cell.activation_of(name, layer.kernels).bounds
+        least, most = cell.bounds(name, layer.kernels)
         shares = None
         if least is not None and most is not None:
             ends = {"low": least + low * (most - least), "high": least + high * (most - least)}

@@ -106,7 +106,7 @@ def _block(layer: LayerTrace, steps: NDArray[np.intp], batch: int) -> Array:
     if not len(steps):
         return found
     record = _as_batch(layer, steps, batch)
-    back = Backward.empty(cell, record, layer.kernels)
+    back = Backward.empty(record)
     (now,) = cell.backward_steps(record, into=back, kernels=layer.kernels)
     carried = {name: np.empty((len(steps), units), found.dtype) for name in cell.states}
     for row in range(size):

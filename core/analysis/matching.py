@@ -9,9 +9,10 @@ solving a quadratic, which a stack, a pair of directions or a dense head would e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Literal, get_args
 
 from core import cells
@@ -42,23 +43,23 @@ class Match:
         return self.count / self.wanted - 1
 
 
-def match_units(
-    model: Model, cell: str, *, part: Part = "model", reset_after: bool = True
-) -> Match:
+def match_units(model: Model, cell: str, *, part: Part = "model", **options: bool) -> Match:
     """The units that give `cell` nearly as many parameters as `model` has.
 
     Everything but the recurrent layers stays: the same embedding, dense units, directions and
-    merging; layers have biases where the model's have. `reset_after` is the GRU's: with it, a
-    GRU has two biases a gate. Of two sizes equally near, the smaller. Raises UnknownName.
+    merging; layers have biases where the model's have. `options` are those of cells, such as
+    `reset_after`, with which a GRU has two biases a gate. Of two sizes equally near,
+    the smaller. Raises UnknownName.
     """
     if part not in get_args(Part):
         raise UnknownName(kind="part to count", found=part, known=", ".join(get_args(Part)))
-    maps = len(cells.get(cell).maps)
+    declared = cells.get(cell)
+    own = declared.completed(cells.options_of(cell, options))
+    kinds = [w for name in declared.maps for w in declared.weights_of(name, own).values()]
     given = [stage.layers[0].units for stage in model.recurrent]
 
     def count(units: tuple[int, ...]) -> int:
-        biases = 2 if cell == "gru" and reset_after else 1
-        return _count(model, units, maps=maps, biases=biases, part=part)
+        return _count(model, units, kinds=kinds, part=part)
 
     if part == "model":
         wanted = model.parameter_count
@@ -70,8 +71,10 @@ def match_units(
     return Match(cell, units, count(units), wanted, part)
 
 
-def _count(model: Model, units: tuple[int, ...], *, maps: int, biases: int, part: Part) -> int:
-    """The parameters of the model with its recurrent layers replaced."""
+def _count(
+    model: Model, units: tuple[int, ...], *, kinds: Sequence[cells.Weight], part: Part
+) -> int:
+    """The parameters of the model with its recurrent layers replaced by some of these weights."""
     total, width, sizes = 0, model.features, iter(units)
     for stage in model.stages:
         match stage:
@@ -87,9 +90,13 @@ def _count(model: Model, units: tuple[int, ...], *, maps: int, biases: int, part
                 width = stage.width(width)
             case Recurrent():
                 size = next(sizes)
+                sizes_of = {"features": width, "units": size}
                 for layer in stage.layers:
-                    biased = any(gate.bias is not None for gate in layer.weights.values())
-                    total += maps * size * (width + size + (biases if biased else 0))
+                    total += sum(
+                        prod(sizes_of[axis] for axis in weight.shape)
+                        for weight in kinds
+                        if layer.biased or not weight.optional
+                    )
                 width = size * (len(stage.layers) if stage.merge == "concat" else 1)
     return total
 

@@ -1,6 +1,6 @@
 """How many parameters, and why that many?
 
-A recurrent layer has, for each of its maps, a kernel, a recurrent kernel and its biases:
+A recurrent layer has, for each of its maps, the weights of the cell's equations:
 LSTM(8) on 16 features has four maps, 4·(16·8 + 8·8 + 8) = 800. Every count here is read off the
 weights that are there, and comes with the formula that gives it. The formulas need no language;
 `text` puts English words around them. Not chosen: formulas by cell name, which a layer without
@@ -19,9 +19,7 @@ from core.model import Model
 from core.nodes import Dense, Embedding, Layer, Plain, Recurrent, Stage
 
 TITLES = {
-    "simple_rnn": "SimpleRNN",
-    "lstm": "LSTM",
-    "gru": "GRU",
+    **{name: cell.title["en"] for name, cell in cells.CELLS.items()},
     "layer_normalization": "LayerNormalization",
     "batch_normalization": "BatchNormalization",
 }
@@ -206,12 +204,14 @@ def _stage(stage: Stage) -> StageCount:
 
 
 def _terms(weights: Iterable[tuple[str, Array]]) -> Iterable[Term]:
-    """A term an array; two biases of one size are one term, 2·8."""
+    """A term an array; several vectors, such as two biases, are one term, 2·8."""
     named = list(weights)
-    biases = [array.size for what, array in named if what.endswith("bias")]
-    yield from (Term(what, array.shape) for what, array in named if not what.endswith("bias"))
-    if biases:
-        yield Term("bias", (biases[0],) if len(biases) == 1 else (len(biases), biases[0]))
+    vectors = [array.size for _, array in named if array.ndim == 1]
+    yield from (Term(what, array.shape) for what, array in named if array.ndim > 1)
+    if vectors:
+        only = next(what for what, array in named if array.ndim == 1)
+        what = "bias" if len(vectors) > 1 else only
+        yield Term(what, (vectors[0],) if len(vectors) == 1 else (len(vectors), vectors[0]))
 
 
 def _equals(formula: str, count: int) -> str:

@@ -1,4 +1,8 @@
-"""What a cell is: names, one step forward, one step back.
+"""What a cell is: a declaration, one step forward, one step back.
+
+A cell's file says all there is to know of it; what other parts of the project need is read off
+its declaration here, most of it off its equations: which maps it has and which weights each of
+them, what each weight multiplies, what keeps and what writes.
 
 A cell knows one step. The time loops (`engines/numpy_engine.py` forward, `bptt.py` backward) know
 no cell: they walk over the steps that a cell lays out and call it. Every array of a run lies in
@@ -12,142 +16,108 @@ a step that returns new arrays. It reads a little better, and takes twice as lon
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from core.activations import Activation, Array
+from core.activations import Array
+from core.cells.diagram import Diagram
+from core.cells.expressions import (
+    Apply,
+    Expression,
+    MatrixProduct,
+    Product,
+    coefficient,
+    evaluate,
+    leaves,
+    terms,
+)
+from core.cells.leaves import (
+    Before,
+    Gate,
+    Input,
+    Line,
+    Look,
+    Preactivation,
+    State,
+    Value,
+    Weight,
+    Words,
+)
+from core.cells.record import NUMPY, Backward, Kernels, Options, Record
+from core.cells.twins import KerasTwin, OnnxTwin, TorchTwin
+from core.errors import UnknownName
 
 
-@dataclass(frozen=True)
-class Kernels:
-    """The weights of a layer, its maps side by side in the cell's `stacked` order.
+class Term(NamedTuple):
+    """One term of a pre-activation: `factor` ⊙ (`row` · weight), or `factor` ⊙ weight.
 
-    `kernel` (features, maps·units), `recurrent_kernel` (units, maps·units), `bias` and
-    `recurrent_bias` (maps, units); a bias that the layer lacks is zero.
+    `row` is None for a weight that is a vector; `factor` is None where nothing multiplies.
     """
 
-    kernel: Array
-    recurrent_kernel: Array
-    bias: Array
-    recurrent_bias: Array
-    activation: Activation
-    recurrent_activation: Activation
-    reset_after: bool
-
-
-@dataclass
-class Record:
-    """Every array of one layer's run, time first, in reading order.
-
-    `preactivations` and `gates` are (time, batch, maps, units), maps in the cell's `stacked`
-    order. Each state is (time + 1, batch, units): row 0 is the initial state, row t + 1 the
-    state after step t. The parts of the pre-activations (`Cell.parts`) are products of what is
-    here with the weights, and are made when asked for: keeping them would double the memory
-    and, as memory is what a batch waits for, nearly the time.
-    """
-
-    preactivations: Array
-    gates: Array
-    states: dict[str, Array]
-
-    @classmethod
-    def empty(cls, cell: Cell, *, time: int, batch: int, units: int, dtype: Any) -> Record:
-        """Arrays for a run of `time` steps, unfilled but for zero initial states."""
-        shape = (time, batch, len(cell.stacked), units)
-        states = {name: np.empty((time + 1, batch, units), dtype) for name in cell.states}
-        for state in states.values():
-            state[0] = 0
-        # A cell without gates keeps no array for them: its output is its only activation.
-        gates = np.empty(shape if cell.gates else (time, batch, 0, units), dtype)
-        return cls(np.empty(shape, dtype), gates, states)
-
-    @property
-    def time(self) -> int:
-        """The number of steps."""
-        return self.preactivations.shape[0]
-
-    def before(self, state: str) -> Array:
-        """The state that each step starts from, (time, batch, units)."""
-        return self.states[state][:-1]
-
-    def after(self, state: str) -> Array:
-        """The state that each step ends with, (time, batch, units)."""
-        return self.states[state][1:]
-
-
-@dataclass
-class Backward:
-    """Every gradient of one layer's run, laid out as its Record is.
-
-    `states` have no row for the initial state: those gradients are what is carried out of the loop.
-    `through_recurrent` is ∂loss/∂(h_{t−1} U), which differs from ∂loss/∂pre-activation only where
-    a cell puts something between the two (GRU with reset_after).
-    """
-
-    preactivations: Array
-    gates: Array
-    through_recurrent: Array
-    states: dict[str, Array]
-
-    @classmethod
-    def empty(cls, cell: Cell, record: Record, kernels: Kernels) -> Backward:
-        """Arrays for the way back through a run, unfilled."""
-        d = np.empty_like(record.preactivations)
-        through = np.empty_like(d) if cell.separates_recurrent(kernels) else d
-        states = {name: np.empty_like(record.after(name)) for name in record.states}
-        return cls(d, np.empty_like(record.gates), through, states)
+    weight: Weight
+    row: Expression | None
+    factor: Expression | None
 
 
 class Cell(ABC):
-    """A recurrent cell. `stacked` names its affine maps in the order of the stacked arrays;
-    `gates` those of them that are recorded as gates; `states` what it carries on, the one that
-    is its output first.
+    """A recurrent cell: what its file declares, and what follows from it.
+
+    Declared are `name`; `title` (by language) and `look`, by which it is called and drawn;
+    `carried`, its states, the one that is its output first; `options`, settings of its own with
+    their defaults; `equations`; its twins; `initial_biases`, what biases of maps begin with,
+    a number or the name of a setting of `new_model`; `default_activations`; and its `diagram`.
+
+    From the equations follow `maps`, the names of its affine maps, `gates`, those of them that
+    are recorded as gates, `states`, and `candidate`, the map behind the layer's `activation`.
+    `stacked` are the maps in the order of the stacked arrays, the order of the equations unless
+    the cell has reasons of speed.
     """
 
     name: ClassVar[str]
-    maps: ClassVar[tuple[str, ...]]
-    gates: ClassVar[tuple[str, ...]]
-    stacked: ClassVar[tuple[str, ...]]
-    states: ClassVar[tuple[str, ...]]
-    candidate: ClassVar[str]
+    title: ClassVar[Words]
+    look: ClassVar[Look]
+    carried: ClassVar[tuple[State, ...]]
+    options: ClassVar[Options] = {}
+    stacked: tuple[str, ...] = ()
+    keras: ClassVar[KerasTwin | None] = None
+    torch: ClassVar[TorchTwin | None] = None
+    onnx: ClassVar[OnnxTwin | None] = None
+    initial_biases: ClassVar[Mapping[str, float | str]] = {}
+    default_activations: ClassVar[tuple[str, str]] = ("tanh", "sigmoid")
 
-    def index(self, name: str) -> int:
-        """Where the map lies in the stacked arrays."""
-        return self.stacked.index(name)
+    def __init__(self) -> None:
+        lines = self.lines(self.options)
+        values = [line.result for line in lines if isinstance(line.result, Value)]
+        self.values: Mapping[str, Value] = {value.name: value for value in values}
+        self.maps = tuple(
+            line.result.name for line in lines if isinstance(line.result, Preactivation)
+        )
+        self.gates = tuple(name for name in self.maps if isinstance(self.values[name], Gate))
+        self.states = tuple(state.name for state in self.carried)
+        self.stacked = self.stacked or self.maps
+        self.candidate = next(n for n in self.maps if self.function_of(n) == "activation")
+        self.gated = any(self.function_of(name) == "recurrent_activation" for name in self.maps)
 
-    def activation_of(self, name: str, kernels: Kernels) -> Activation:
-        """The function between the pre-activation `name` and its value."""
-        return kernels.activation if name == self.candidate else kernels.recurrent_activation
-
-    def parts(
-        self, name: str, *, record: Record, kernels: Kernels, inputs: Array
-    ) -> tuple[Array, Array, Array]:
-        """What adds up to the pre-activation `name`: from input, from hidden, bias.
-
-        Each (time, batch, units), in reading order, as `inputs` (time, batch, features) are.
-        """
-        at, units = self.index(name), kernels.bias.shape[1]
-        columns = slice(at * units, (at + 1) * units)
-        from_input = inputs @ kernels.kernel[:, columns]
-        multiplied = self.recurrent_inputs(name, record, kernels)
-        from_hidden = multiplied @ kernels.recurrent_kernel[:, columns]
-        bias = kernels.bias[at] + kernels.recurrent_bias[at]
-        return from_input, from_hidden, np.broadcast_to(bias, from_input.shape)
-
-    def standing_bias(self, kernels: Kernels) -> Array:
-        """The part of the bias that is the same at every step, (maps, units)."""
-        return kernels.bias + kernels.recurrent_bias
+    # What a cell declares, and does.
 
     @abstractmethod
-    def steps(self, record: Record) -> Iterable[Any]:
+    def equations(self, options: Options) -> Iterable[Line]:
+        """Its equations, in the order in which a step computes them."""
+
+    @abstractmethod
+    def diagram(self, options: Options) -> Diagram:
+        """How it is drawn."""
+
+    @abstractmethod
+    def steps(self, record: Record, kernels: Kernels) -> Iterable[Any]:
         """The record as one named tuple of views a step, first step first."""
 
     @abstractmethod
     def step(self, now: Any, kernels: Kernels) -> None:
-        """One step forward: fills the views of `now`, whose `preactivations` hold x W + b."""
+        """One step forward: fills the views of `now`, whose pre-activations hold x W + b."""
 
     @abstractmethod
     def backward_steps(self, record: Record, *, into: Backward, kernels: Kernels) -> Iterable[Any]:
@@ -162,14 +132,167 @@ class Cell(ABC):
         `carried` into the same for step t − 1.
         """
 
-    def separates_recurrent(self, kernels: Kernels) -> bool:
-        """Whether something lies between h_{t−1} U and the pre-activation."""
-        return False
+    # What follows from its equations.
 
-    def masks_hidden(self, name: str, kernels: Kernels) -> bool:
-        """Whether the recurrent kernel of map `name` multiplies another thing than h_{t−1}."""
-        return False
+    def lines(self, options: Options) -> tuple[Line, ...]:
+        """Its equations under these options, each result once."""
+        return _lines(self, tuple(sorted(options.items())))
 
-    def recurrent_inputs(self, name: str, record: Record, kernels: Kernels) -> Array:
-        """What the recurrent kernel of map `name` multiplies, (time, batch, units)."""
-        return record.before(self.states[0])
+    def form(self, result: Expression, options: Options | None = None) -> Expression:
+        """What a result is equal to."""
+        lines = self.lines(self.options if options is None else options)
+        return next(line.form for line in lines if line.result == result)
+
+    def completed(self, options: Options) -> dict[str, bool]:
+        """The options, with defaults for those not given. Raises UnknownName."""
+        for name in options:
+            if name not in self.options:
+                known = ", ".join(self.options) or "none"
+                raise UnknownName(kind=f"option of {self.name}", found=name, known=known)
+        return {**self.options, **options}
+
+    def index(self, name: str) -> int:
+        """Where the map lies in the stacked arrays."""
+        return self.stacked.index(name)
+
+    def function_of(self, name: str) -> str:
+        """What an equation applies to the pre-activation `name` alone; "" if to more than that."""
+        value = self.values[name]
+        form = self.form(value)
+        return form.function if isinstance(form, Apply) and form.argument == value.a else ""
+
+    def bounds(self, name: str, kernels: Kernels) -> tuple[float | None, float | None]:
+        """Between what the value of map `name` lies; None where there is no limit."""
+        value, function = self.values[name], self.function_of(name)
+        if isinstance(value, Gate) and value.bounds is not None:
+            return value.bounds
+        return kernels.function(function).bounds if function else (None, None)
+
+    def terms(self, name: str, options: Options) -> tuple[Term, ...]:
+        """The pre-activation `name` term by term; each has one weight."""
+        return _terms(self, name, tuple(sorted(options.items())))
+
+    def weights(self, options: Options | None = None) -> tuple[Weight, ...]:
+        """The kinds of weights that any of its maps has."""
+        known = self.options if options is None else options
+        every = (term.weight for name in self.maps for term in self.terms(name, known))
+        return tuple(dict.fromkeys(every))
+
+    def weights_of(self, name: str, options: Options) -> dict[str, Weight]:
+        """The weights of the map `name`, by name."""
+        has = {term.weight for term in self.terms(name, options)}
+        return {weight.name: weight for weight in self.weights(options) if weight in has}
+
+    @property
+    def parts_of(self) -> tuple[str, ...]:
+        """The names of the parts that pre-activations are made of."""
+        return tuple(dict.fromkeys(weight.part for weight in self.weights()))
+
+    @property
+    def memory(self) -> str | None:
+        """The state that has a way of its own from step to step: c in f·c₋₁ + …; None if none."""
+        for state in self.carried:
+            if coefficient(self.form(state), state.before) is not None:
+                return state.name
+        return None
+
+    def keeps(self) -> Expression | None:
+        """What multiplies the memory of the step before; None for a cell without memory."""
+        return self._coefficient_of_memory(lambda memory, value: memory.before)
+
+    def writes(self) -> Expression | None:
+        """What multiplies the candidate on its way into the memory."""
+        return self._coefficient_of_memory(lambda memory, value: value)
+
+    def _coefficient_of_memory(self, of: Callable[[State, Value], Expression]) -> Expression | None:
+        if self.memory is None:
+            return None
+        memory = next(state for state in self.carried if state.name == self.memory)
+        return coefficient(self.form(memory), of(memory, self.values[self.candidate]))
+
+    def evaluated(
+        self, expression: Expression, *, record: Record, kernels: Kernels, inputs: Array
+    ) -> Array:
+        """An expression of recorded quantities at every step, (time, batch, units)."""
+
+        def value(leaf: Expression) -> Array | None:
+            match leaf:
+                case Gate(name=name):
+                    return record.gates[:, :, self.index(name)]
+                case State(name=name):
+                    return record.after(name)
+                case Before(name=name):
+                    return record.before(name)
+                case Preactivation(name=name):
+                    return record.preactivations[:, :, self.index(name)]
+                case Input():
+                    return inputs
+            return None
+
+        return np.asarray(
+            evaluate(
+                expression,
+                value=value,
+                apply=lambda name, x: kernels.function(name)(x),
+                arithmetic=NUMPY,
+            )
+        )
+
+    def parts(
+        self, name: str, *, record: Record, kernels: Kernels, inputs: Array
+    ) -> dict[str, Array]:
+        """What adds up to the pre-activation `name`, by the names of the parts.
+
+        Each (time, batch, units), in reading order, as `inputs` (time, batch, features) are.
+        """
+        at, units = self.index(name), record.preactivations.shape[3]
+        columns = slice(at * units, (at + 1) * units)
+        made: dict[str, Array] = {}
+        for term in self.terms(name, kernels.options):
+            weight = kernels[term.weight.name]
+
+            def of(expression: Expression) -> Array:
+                return self.evaluated(expression, record=record, kernels=kernels, inputs=inputs)
+
+            part = weight[at] if term.row is None else of(term.row) @ weight[:, columns]
+            if term.factor is not None:
+                part = of(term.factor) * part
+            before = made.get(term.weight.part)
+            made[term.weight.part] = part if before is None else before + part
+        shape = (*inputs.shape[:2], units)
+        return {part: np.broadcast_to(array, shape) for part, array in made.items()}
+
+    def standing_bias(self, kernels: Kernels) -> Array:
+        """The part of the bias that is the same at every step, (maps, units)."""
+        units = kernels.kernel.shape[1] // len(self.maps)
+        standing = np.zeros((len(self.maps), units), kernels.kernel.dtype)
+        for at, name in enumerate(self.stacked):
+            for weight, row, factor in self.terms(name, kernels.options):
+                if row is None and factor is None:
+                    standing[at] += kernels[weight.name][at]
+        return standing
+
+
+@cache
+def _lines(cell: Cell, options: tuple[tuple[str, bool], ...]) -> tuple[Line, ...]:
+    return tuple(cell.equations(dict(options)))
+
+
+@cache
+def _terms(cell: Cell, name: str, options: tuple[tuple[str, bool], ...]) -> tuple[Term, ...]:
+    form = cell.form(cell.values[name].a, dict(options))
+    return tuple(_term(each) for each in terms(form))
+
+
+def _term(term: Expression) -> Term:
+    """The weight in a term, the row that it multiplies, and what else is a factor."""
+    factors = term.factors if isinstance(term, Product) else (term,)
+    weighted = [f for f in factors if any(isinstance(leaf, Weight) for leaf in leaves(f))]
+    rest = tuple(factor for factor in factors if factor not in weighted)
+    factor = None if not rest else rest[0] if len(rest) == 1 else Product(rest)
+    match weighted:
+        case [MatrixProduct(row=row, weight=Weight() as weight)]:
+            return Term(weight, row, factor)
+        case [Weight() as weight]:
+            return Term(weight, None, factor)
+    raise ValueError(f"{term} does not have one weight")

@@ -15,13 +15,44 @@ activation.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import repeat
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from core.activations import Array
-from core.cells.base import Backward, Cell, Kernels, Record
+from core.cells.base import Cell
+from core.cells.diagram import GATE, NODE, Bead, Box, Diagram, Node, Note, Token, Wire
+from core.cells.expressions import Expression
+from core.cells.leaves import Line, Look, Words
+from core.cells.quantities import (
+    CANDIDATE,
+    HIDDEN,
+    PHI,
+    RESET,
+    SIGMA,
+    UPDATE,
+    B,
+    D,
+    U,
+    W,
+    X,
+    helped,
+)
+from core.cells.record import Backward, Kernels, Options, Record, always, in_steps
+from core.cells.twins import KerasTwin, OnnxTwin, TorchTwin
+
+z = helped(
+    UPDATE,
+    en="How much of the hidden state is kept; the rest is overwritten.",
+    ko="은닉 상태를 얼마나 남길지 정합니다. 나머지는 새로 씁니다.",
+)
+r = helped(
+    RESET, en="How much of the past the candidate sees.", ko="후보값이 과거를 얼마나 볼지 정합니다."
+)
+g = helped(
+    CANDIDATE, en="What would be written to the hidden state.", ko="은닉 상태에 쓰일 값입니다."
+)
+h = HIDDEN
 
 
 class Step(NamedTuple):
@@ -43,7 +74,10 @@ class Step(NamedTuple):
 
 
 class BackwardStep(NamedTuple):
-    """Views of one step back; d… is ∂loss/∂…. `inner` is what the reset gate multiplies."""
+    """Views of one step back; d… is ∂loss/∂…. `inner` is what the reset gate multiplies.
+
+    `d_through` is room for ∂loss/∂(h_{t−1} U + d).
+    """
 
     hidden: Array
     d_a: Array
@@ -61,66 +95,81 @@ class GRU(Cell):
     """Gates update, reset, candidate; state hidden."""
 
     name = "gru"
-    gates = ("update", "reset", "candidate")
-    maps = gates
-    stacked = gates
-    states = ("hidden",)
-    candidate = "candidate"
+    title: ClassVar[Words] = {"en": "GRU", "ko": "GRU"}
+    look = Look("#bb4001", "#ef8111", "dash")
+    carried = (h,)
+    options: ClassVar[Options] = {"reset_after": True}
+    keras = KerasTwin(
+        "GRU",
+        ("update", "reset", "candidate"),
+        calls=(
+            ("recurrent_activation", "update"),
+            ("recurrent_activation", "reset"),
+            ("activation", "candidate"),
+        ),
+        older={"reset_after": False},
+    )
+    torch = TorchTwin(
+        "GRU",
+        ("reset", "update", "candidate"),
+        options={"reset_after": True},
+        refusal="its reset gate comes before the product, PyTorch's after it",
+    )
+    onnx = OnnxTwin(
+        "GRU",
+        ("update", "reset", "candidate"),
+        functions=("recurrent_activation", "activation"),
+        options={"reset_after": "linear_before_reset"},
+    )
 
-    def standing_bias(self, kernels: Kernels) -> Array:
-        if not kernels.reset_after:
-            return kernels.bias
-        standing = kernels.bias.copy()
-        standing[:2] += kernels.recurrent_bias[:2]
-        return standing
+    def equations(self, options: Options) -> Iterable[Line]:
+        after = options["reset_after"]
+        for gate in (z, r):
+            a = X @ W + h.before @ U + B
+            yield Line(gate.a, a + D if after else a)
+            yield Line(gate, SIGMA(gate.a))
+        if after:
+            yield Line(g.a, X @ W + B + r * (h.before @ U + D))
+        else:
+            yield Line(g.a, X @ W + (r * h.before) @ U + B)
+        yield Line(g, PHI(g.a))
+        yield Line(h, z * h.before + (1 - z) * g)
 
-    def parts(
-        self, name: str, *, record: Record, kernels: Kernels, inputs: Array
-    ) -> tuple[Array, Array, Array]:
-        found = super().parts(name, record=record, kernels=kernels, inputs=inputs)
-        if name != "candidate" or not kernels.reset_after:
-            return found
-        from_input, product, _ = found
-        r = record.gates[:, :, 1]
-        return from_input, r * product, kernels.bias[2] + r * kernels.recurrent_bias[2]
-
-    def separates_recurrent(self, kernels: Kernels) -> bool:
-        return kernels.reset_after
-
-    def masks_hidden(self, name: str, kernels: Kernels) -> bool:
-        return name == "candidate" and not kernels.reset_after
-
-    def recurrent_inputs(self, name: str, record: Record, kernels: Kernels) -> Array:
-        h_before = record.before("hidden")
-        return record.gates[:, :, 1] * h_before if self.masks_hidden(name, kernels) else h_before
-
-    def steps(self, record: Record) -> Iterable[Step]:
+    def steps(self, record: Record, kernels: Kernels) -> Iterable[Step]:
         a, gates = record.preactivations, record.gates
         product = np.empty_like(a[0])
         before = np.empty_like(product[:, :2])
-        rows = zip(
-            a[:, :, :2], gates[:, :, :2], a[:, :, 2],
-            gates[:, :, 0], gates[:, :, 1], gates[:, :, 2],
-            record.before("hidden"), record.after("hidden"),
-            repeat(product.reshape(len(product), -1)), repeat(product[:, :2]),
-            repeat(product[:, 2]), repeat(before.reshape(len(before), -1)), repeat(before),
-        )  # fmt: skip
-        return map(Step._make, rows)
+        return in_steps(
+            Step,
+            a_gates=a[:, :, :2],
+            gates=gates[:, :, :2],
+            a_candidate=a[:, :, 2],
+            z=gates[:, :, 0],
+            r=gates[:, :, 1],
+            g=gates[:, :, 2],
+            h_before=record.before("hidden"),
+            h=record.after("hidden"),
+            product=always(product.reshape(len(product), -1)),
+            product_gates=always(product[:, :2]),
+            product_candidate=always(product[:, 2]),
+            narrow=always(before.reshape(len(before), -1)),
+            narrow_gates=always(before),
+        )
 
     def step(self, now: Step, kernels: Kernels) -> None:
         h_before, h, candidate, r = now.h_before, now.h, now.a_candidate, now.r
         recurrent, units = kernels.recurrent_kernel, h.shape[1]
-        if kernels.reset_after:
+        after = kernels.options["reset_after"]
+        if after:
             np.matmul(h_before, recurrent, out=now.product)
             np.add(now.a_gates, now.product_gates, out=now.a_gates)
         else:
             np.matmul(h_before, recurrent[:, : 2 * units], out=now.narrow)
             np.add(now.a_gates, now.narrow_gates, out=now.a_gates)
-        kernels.recurrent_activation.function(
-            now.a_gates, now.gates
-        )  # z, r = σ(x W + b + h₋₁ U + d)
-        if kernels.reset_after:
-            np.add(now.product_candidate, kernels.recurrent_bias[2], out=h)
+        # z, r = σ(x W + b + h₋₁ U + d)
+        kernels.recurrent_activation.function(now.a_gates, now.gates)
+        if after:
+            np.add(now.product_candidate, kernels["recurrent_bias"][2], out=h)
             np.multiply(r, h, out=h)
         else:
             np.matmul(r * h_before, recurrent[:, 2 * units :], out=h)
@@ -139,14 +188,23 @@ class GRU(Cell):
         slopes[:, :, :2] = kernels.recurrent_activation.slope(gates[:, :, :2], a[:, :, :2])
         slopes[:, :, 2] = kernels.activation.slope(g, a[:, :, 2])
         inner = h_before
-        if kernels.reset_after:
+        if kernels.options["reset_after"]:
             units = h_before.shape[2]
-            inner = h_before @ kernels.recurrent_kernel[:, 2 * units :] + kernels.recurrent_bias[2]
-        rows = zip(
-            into.states["hidden"], into.preactivations, into.gates, into.through_recurrent,
-            slopes, inner, z, r, h_before - g, 1 - z, strict=True,
-        )  # fmt: skip
-        return map(BackwardStep._make, reversed(list(rows)))
+            inner = h_before @ kernels.recurrent_kernel[:, 2 * units :]
+            inner += kernels["recurrent_bias"][2]
+        return in_steps(
+            BackwardStep,
+            hidden=into.states["hidden"][::-1],
+            d_a=into.preactivations[::-1],
+            d_gates=into.gates[::-1],
+            d_through=always(np.empty_like(a[0])),
+            slopes=slopes[::-1],
+            inner=inner[::-1],
+            z=z[::-1],
+            r=r[::-1],
+            keep=(h_before - g)[::-1],
+            write=(1 - z)[::-1],
+        )
 
     def backward(self, now: BackwardStep, kernels: Kernels, carried: dict[str, Array]) -> None:
         d_h, d_before, d_a, d_gates = now.hidden, carried["hidden"], now.d_a, now.d_gates
@@ -154,7 +212,7 @@ class GRU(Cell):
         np.multiply(d_h, now.keep, out=d_gates[:, 0])  # h = z ⊙ h₋₁ + (1 − z) ⊙ g
         np.multiply(d_h, now.write, out=d_gates[:, 2])  # h = z ⊙ h₋₁ + (1 − z) ⊙ g
         np.multiply(d_gates[:, 2], now.slopes[:, 2], out=d_a[:, 2])  # g = φ(a)
-        if kernels.reset_after:
+        if kernels.options["reset_after"]:
             d_through = now.d_through
             np.multiply(d_a[:, 2], now.r, out=d_through[:, 2])  # a = … + r ⊙ (h₋₁ U + d)
             np.multiply(d_a[:, 2], now.inner, out=d_gates[:, 1])  # a = … + r ⊙ (h₋₁ U + d)
@@ -169,3 +227,59 @@ class GRU(Cell):
             np.matmul(flat, recurrent[:, : 2 * units].T, out=d_before)  # a = … + h₋₁ U
             d_before += d_masked * now.r  # r ⊙ h₋₁
         d_before += d_h * now.z  # h = z ⊙ h₋₁ + …
+
+    def diagram(self, options: Options) -> Diagram:
+        """The hidden state runs along the top, and one gate shares it out.
+
+        The reset gate says how much of the past the candidate may see.
+        """
+        belt, join, gates, bus, floor = 340.0, 238.0, 140.0, 66.0, 18.0
+        at_z, at_g, reset, at_r, end = 100.0, 232.0, 311.0, 392.0, 470.0
+        wide, tap = 96.0, 24.0
+        joined = (at_z + at_g) / 2
+        top, bottom = gates + GATE[1] / 2, gates - GATE[1] / 2
+        seen: Expression
+        if options["reset_after"]:
+            seen, past = g.a.share("from_hidden"), r * (h.before @ U)
+        else:
+            seen, past = r * h.before, r * h.before
+        return Diagram(
+            size=(470.0, 392.0),
+            body=(40, 454, 88, 376),
+            masked=(246, 208),
+            parts=(
+                # What the gates read: the token, and all hidden units of the step before.
+                Wire(((tap, belt), (tap, bus), (at_r, bus), (at_r, bottom)), h),
+                Wire(((at_z - 14, bus), (at_z, bus), (at_z, bottom)), h),
+                Wire(((reset - 14, bus), (reset, bus), (reset, gates - NODE)), h),
+                Wire(((joined, floor), (joined, bus - 2)), "from_input"),
+                # The candidate sees the token as it is, and the past through the reset gate.
+                Wire(((joined + 4, bus - 8), (at_g, bus - 8), (at_g, bottom)), "from_input"),
+                Wire(((at_r - wide / 2, gates), (reset + NODE, gates)), r, r),
+                Wire(((reset - NODE, gates), (at_g + wide / 2, gates)), h),
+                Wire(((31, belt), (at_z, belt)), h, h.before, scale=h, arrow=False),
+                Wire(
+                    ((at_z, belt), (at_g, belt)), h, z * h.before, scale=h, arrow=False,
+                    masked=h.before,
+                ),
+                Wire(((at_g, belt), (end, belt)), h, h, scale=h),
+                Wire(((at_z, top), (at_z, belt - NODE)), z, z),
+                Wire(((at_z + 2, join), (at_g - NODE, join)), z, 1 - z),
+                Wire(((at_g, top), (at_g, join - NODE)), g, g),
+                Wire(((at_g, join + NODE), (at_g, belt - NODE)), g, (1 - z) * g),
+                Node((at_z, belt), "×"),
+                Node((at_g, belt), "+"),
+                Node((at_g, join), "×"),
+                Node((reset, gates), "×"),
+                Box((at_z, gates), z, wide),
+                Box((at_g, gates), g, wide),
+                Box((at_r, gates), r, wide),
+                Bead((31, belt), h.before, h, "hidden before", scale=h),
+                Bead((166, belt), z * h.before, h, "kept", scale=h, made=True),
+                Bead((345, belt), h, h, "hidden", scale=h),
+                Bead((161, join), 1 - z, z, "write share", made=True),
+                Bead((at_g, 288), (1 - z) * g, g, "written", side="right", made=True),
+                Note((reset, gates + 56), seen, h, "past", (reset, gates), called=past),
+                Token((joined, floor)),
+            ),
+        )  # fmt: skip

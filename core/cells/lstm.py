@@ -14,14 +14,41 @@ U (units, units); b (units,). σ is the recurrent activation, φ the activation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import repeat
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from core.activations import Array
-from core.cells.base import Backward, Cell, Kernels, Record
+from core.cells.base import Cell
+from core.cells.belt import AT_F, AT_G, AT_I, AT_O, BELT, TOP, belt
+from core.cells.diagram import NODE, Diagram, Wire
+from core.cells.leaves import Line, Look, Words
+from core.cells.quantities import (
+    CANDIDATE,
+    CELL,
+    FORGET,
+    HIDDEN,
+    INPUT,
+    OUTPUT,
+    PHI,
+    SIGMA,
+    B,
+    U,
+    W,
+    X,
+    helped,
+)
+from core.cells.record import Backward, Kernels, Options, Record, always, in_steps
+from core.cells.twins import KerasTwin, OnnxTwin, TorchTwin
+
+i = helped(INPUT, en="How much of the candidate is written.", ko="후보값을 얼마나 쓸지 정합니다.")
+f = helped(FORGET, en="How much of the cell state is kept.", ko="셀 상태를 얼마나 남길지 정합니다.")
+g = helped(CANDIDATE, en="What would be written to the cell state.", ko="셀 상태에 쓰일 값입니다.")
+o = helped(
+    OUTPUT, en="How much of the cell state is shown.", ko="셀 상태를 얼마나 내보일지 정합니다."
+)
+c, h = CELL, HIDDEN
 
 
 class Step(NamedTuple):
@@ -66,23 +93,56 @@ class LSTM(Cell):
     """
 
     name = "lstm"
-    gates = ("input", "forget", "candidate", "output")
-    maps = gates
+    title: ClassVar[Words] = {"en": "LSTM", "ko": "LSTM"}
+    look = Look("#2a68c6", "#6c9fff")
+    carried = (h, c)
     stacked = ("output", "input", "forget", "candidate")
-    states = ("hidden", "cell")
-    candidate = "candidate"
+    initial_biases: ClassVar[Mapping[str, float | str]] = {"forget": "forget_bias"}
+    keras = KerasTwin(
+        "LSTM",
+        ("input", "forget", "candidate", "output"),
+        calls=(
+            ("recurrent_activation", "input"),
+            ("recurrent_activation", "forget"),
+            ("activation", "candidate"),
+            ("recurrent_activation", "output"),
+            ("activation", "cell"),
+        ),
+    )
+    torch = TorchTwin("LSTM", ("input", "forget", "candidate", "output"))
+    onnx = OnnxTwin(
+        "LSTM",
+        ("input", "output", "forget", "candidate"),
+        functions=("recurrent_activation", "activation", "activation"),
+    )
 
-    def steps(self, record: Record) -> Iterable[Step]:
+    def equations(self, options: Options) -> Iterable[Line]:
+        for gate, function in ((i, SIGMA), (f, SIGMA), (g, PHI), (o, SIGMA)):
+            yield Line(gate.a, X @ W + h.before @ U + B)
+            yield Line(gate, function(gate.a))
+        yield Line(c, f * c.before + i * g)
+        yield Line(h, o * PHI(c))
+
+    def steps(self, record: Record, kernels: Kernels) -> Iterable[Step]:
         z, gates = record.preactivations, record.gates
-        o, i, f, g = (gates[:, :, at] for at in range(4))
         hidden_part = np.empty_like(z[0])
-        rows = zip(
-            z, repeat(hidden_part), repeat(hidden_part.reshape(len(hidden_part), -1)),
-            z[:, :, :3], gates[:, :, :3], z[:, :, 3], i, f, g, o,
-            record.before("cell"), record.after("cell"),
-            record.before("hidden"), record.after("hidden"),
-        )  # fmt: skip
-        return map(Step._make, rows)
+        return in_steps(
+            Step,
+            z=z,
+            hidden_part=always(hidden_part),
+            flat=always(hidden_part.reshape(len(hidden_part), -1)),
+            z_gates=z[:, :, :3],
+            gates=gates[:, :, :3],
+            z_candidate=z[:, :, 3],
+            o=gates[:, :, 0],
+            i=gates[:, :, 1],
+            f=gates[:, :, 2],
+            g=gates[:, :, 3],
+            c_before=record.before("cell"),
+            c=record.after("cell"),
+            h_before=record.before("hidden"),
+            h=record.after("hidden"),
+        )
 
     def step(self, now: Step, kernels: Kernels) -> None:
         z, c, h = now.z, now.c, now.h
@@ -105,14 +165,20 @@ class LSTM(Cell):
         slopes = np.empty_like(z)
         slopes[:, :, :3] = kernels.recurrent_activation.slope(gates[:, :, :3], z[:, :, :3])
         slopes[:, :, 3] = kernels.activation.slope(g, z[:, :, 3])
-        partners = np.stack([g, record.before("cell"), i], axis=2)
-        d_gates = into.gates
-        rows = zip(
-            into.states["hidden"], into.states["cell"], d_gates, d_gates[:, :, 0],
-            d_gates[:, :, 1:], into.preactivations, slopes, squashed,
-            o * kernels.activation.slope(squashed, c), partners, f, strict=True,
-        )  # fmt: skip
-        return map(BackwardStep._make, reversed(list(rows)))
+        return in_steps(
+            BackwardStep,
+            hidden=into.states["hidden"][::-1],
+            d_c=into.states["cell"][::-1],
+            d_gates=into.gates[::-1],
+            d_o=into.gates[::-1, :, 0],
+            d_written=into.gates[::-1, :, 1:],
+            d_z=into.preactivations[::-1],
+            slopes=slopes[::-1],
+            squashed=squashed[::-1],
+            opening=(o * kernels.activation.slope(squashed, c))[::-1],
+            partners=np.stack([g, record.before("cell"), i], axis=2)[::-1],
+            f=f[::-1],
+        )
 
     def backward(self, now: BackwardStep, kernels: Kernels, carried: dict[str, Array]) -> None:
         d_h, d_c = now.hidden, now.d_c
@@ -124,3 +190,10 @@ class LSTM(Cell):
         np.multiply(now.d_gates, now.slopes, out=now.d_z)  # gates = σ(z), g = φ(z)
         flat = now.d_z.reshape(len(d_h), -1)
         np.matmul(flat, kernels.recurrent_kernel.T, out=carried["hidden"])  # z = … + h₋₁ U
+
+    def diagram(self, options: Options) -> Diagram:
+        return belt(
+            kept=f * c.before, i=i, g=g, o=o, c=c, h=h,
+            keeping=(Wire(((AT_F, TOP), (AT_F, BELT - NODE)), f, f),),
+            gates=((AT_F, f), (AT_I, i), (AT_G, g), (AT_O, o)),
+        )  # fmt: skip

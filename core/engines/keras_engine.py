@@ -3,7 +3,9 @@
 Each layer is a Keras cell, stepped one step at a time with its real states. Gates are not
 computed a second time: the cell's own activation functions are wrapped, so that what goes in (a
 pre-activation) and what comes out (a gate) are the very values that Keras used. Only the split of
-a pre-activation into its products is ours, as in every trace.
+a pre-activation into its products is ours, as in every trace. A cell that Keras has not is run by
+the class that is built from its equations, `keras_cell.py`: evidence that the hand-written step
+says what the equations say.
 
 Cost: some 2.5 ms a step, nearly all of it Keras's own calls, whatever the width. Measured for 500
 steps of 64 units on two busy cores: SimpleRNN 1.2 s, LSTM 1.2 s, GRU 1.4 s, where the NumPy engine
@@ -14,6 +16,7 @@ as extra outputs, which would be our equations run by Keras, and prove nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
@@ -27,8 +30,8 @@ from core.activations import Array
 from core.cells import Cell, Kernels, Record
 from core.engines.chain import run_chain
 from core.engines.inputs import Inputs
+from core.engines.keras_cell import equation_cell
 from core.engines.keras_layout import (
-    KERAS_CLASSES,
     KERAS_PLAIN,
     keras_settings,
     keras_weights,
@@ -38,6 +41,9 @@ from core.layer_trace import Mask
 from core.model import Model
 from core.nodes import Activated, Embedding, GlobalAveragePooling, Layer, NodeTrace, Plain
 from core.trace import Trace
+
+Step = Callable[[Any, list[Any]], tuple[dict[str, tuple[Any, Any]], list[Any]]]
+"""Input and states → what passed in at each map and out of it, and the states after."""
 
 
 class MissingKeras(CoreError):
@@ -56,26 +62,6 @@ class UnexpectedKeras(CoreError):
         "Keras {version} computed a {cell} step with the calls {found}; expected {expected}. "
         "The gates cannot be told apart. Use Keras 3.15, or the NumPy engine."
     )
-
-
-_CALLS = {
-    "simple_rnn": (("activation", "hidden"),),
-    "lstm": (
-        ("recurrent_activation", "input"),
-        ("recurrent_activation", "forget"),
-        ("activation", "candidate"),
-        ("recurrent_activation", "output"),
-        ("activation", "cell"),
-    ),
-    "gru": (
-        ("recurrent_activation", "update"),
-        ("recurrent_activation", "reset"),
-        ("activation", "candidate"),
-    ),
-    "dense": (("activation", "dense"),),
-    "activation": (("activation", "dense"),),
-}
-"""Cell, or kind of stage → the calls of one step in their order: which function, and on what."""
 
 
 def keras_version() -> str:
@@ -118,14 +104,16 @@ class _Calls:
 
         setattr(layer, name, heard)
 
-    def take(self, cell: str) -> dict[str, tuple[Any, Any]]:
-        """The calls since the last time, by what they were on. Raises UnexpectedKeras."""
-        expected = _CALLS[cell]
+    def take(self, kind: str, expected: Sequence[tuple[str, str]]) -> dict[str, tuple[Any, Any]]:
+        """The calls since the last time, by what they were on. Raises UnexpectedKeras.
+
+        `expected` are the calls of one step in their order: which function, and on what.
+        """
         names = [name for name, _, _ in self.made]
         if names != [name for name, _ in expected]:
             raise UnexpectedKeras(
                 version=keras_version(),
-                cell=(KERAS_CLASSES | KERAS_PLAIN)[cell],
+                cell=kind,
                 found=_counted(names),
                 expected=_counted([name for name, _ in expected]),
             )
@@ -145,25 +133,25 @@ def _run_layer(
     import keras
 
     cell = cells.get(layer.cell)
-    keras_cell = getattr(keras.layers, f"{KERAS_CLASSES[layer.cell]}Cell")(
-        dtype=str(read.dtype), **keras_settings(layer)
-    )
+    dtype, settings = str(read.dtype), keras_settings(layer)
+    if cell.keras is None:
+        keras_cell = equation_cell()(dtype=dtype, **settings)
+    else:
+        keras_cell = getattr(keras.layers, f"{cell.keras.layer}Cell")(dtype=dtype, **settings)
     keras_cell.build((None, layer.features))
     keras_cell.set_weights(keras_weights(layer))
     _loop(cell, keras_cell, read=read, valid=valid, record=record)
 
 
 def _loop(cell: Cell, keras_cell: Any, *, read: Array, valid: Mask | None, record: Record) -> None:
-    """Steps the Keras cell, and keeps what its activations were called with and gave."""
+    """Steps the Keras cell, and keeps what passes inside it."""
     from keras import ops
 
-    calls = _Calls()
-    for name in dict.fromkeys(name for name, _ in _CALLS[cell.name]):
-        calls.listen(keras_cell, name)
+    step = _listening(cell, keras_cell) if cell.keras else partial(_stepped, cell, keras_cell)
     states = [ops.convert_to_tensor(record.states[name][0]) for name in cell.states]
     for at, x in enumerate(ops.unstack(ops.convert_to_tensor(read))):
-        _, after = keras_cell(x, states)
-        for on, (before, value) in calls.take(cell.name).items():
+        passed, after = step(x, states)
+        for on, (before, value) in passed.items():
             if on in cell.maps:
                 record.preactivations[at, :, cell.index(on)] = np.asarray(before)
             if on in cell.gates:
@@ -174,6 +162,30 @@ def _loop(cell: Cell, keras_cell: Any, *, read: Array, valid: Mask | None, recor
         states = after
         for name, state in zip(cell.states, states, strict=True):
             record.states[name][at + 1] = np.asarray(state)
+
+
+def _listening(cell: Cell, keras_cell: Any) -> Step:
+    """What one step of Keras's own cell called its activations with, and gave."""
+    assert cell.keras is not None
+    twin, calls = cell.keras, _Calls()
+    for name in dict.fromkeys(name for name, _ in twin.calls):
+        calls.listen(keras_cell, name)
+
+    def step(x: Any, states: list[Any]) -> tuple[dict[str, tuple[Any, Any]], list[Any]]:
+        _, after = keras_cell(x, states)
+        return calls.take(twin.layer, twin.calls), after
+
+    return step
+
+
+def _stepped(
+    cell: Cell, keras_cell: Any, x: Any, states: list[Any]
+) -> tuple[dict[str, tuple[Any, Any]], list[Any]]:
+    """What one step of the class built from the equations computed."""
+    results = keras_cell.results(x, states)
+    passed = {name: (results[value.a], results[value]) for name, value in cell.values.items()
+              if name in cell.maps}  # fmt: skip
+    return passed, [results[state] for state in cell.carried]
 
 
 def _look_up(stage: Embedding, ids: NDArray[Any], *, dtype: str) -> Array:
@@ -198,5 +210,6 @@ def _run_plain(stage: Plain, x: Array, mask: Mask | None, *, dtype: str) -> Node
     outputs = layer(keras.ops.convert_to_tensor(x), **masked)
     if not isinstance(stage, Activated):
         return NodeTrace(stage.name, x, np.asarray(outputs))
-    before, value = calls.take(stage.kind)["dense"]
+    kind = KERAS_PLAIN[stage.kind]
+    before, value = calls.take(kind, [("activation", "dense")])["dense"]
     return NodeTrace(stage.name, x, np.asarray(value), np.asarray(before))

@@ -1,40 +1,40 @@
 """How Keras lays the weights of a recurrent layer side by side: the one place that knows.
 
 Keras keeps `kernel` (features, gates·units), `recurrent_kernel` (units, gates·units) and `bias`
-(gates·units,), gates in the order below: LSTM i f c o, GRU z r h. A GRU with reset_after has a
-bias of (2, gates·units): beside the input, then beside the hidden state. Used by the bridge to
-Keras, by the readers of Keras's files, and by the Keras engine; needs no Keras itself.
+(gates·units,), gates in the order that the cell's twin declares: LSTM i f c o, GRU z r h. A cell
+with a recurrent bias (GRU, reset_after) has a bias of (2, gates·units): beside the input, then
+beside the hidden state. A cell without a twin is run by a class that is built from its equations
+(`keras_cell.py`), which keeps each kind of weight as one array, gates in the order of `maps`. Used
+by the bridge to Keras, by the readers of Keras's files, and by the Keras engine; needs no Keras.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from core import cells
 from core.activations import Array
+from core.cells import Cell, Weight
 from core.errors import ShapeMismatch
 from core.nodes import (
     Activation,
     BatchNormalization,
     Dense,
     Embedding,
-    GateWeights,
     Layer,
     LayerNormalization,
     Masking,
     Plain,
 )
 
-GATE_ORDER = {
-    "simple_rnn": ("hidden",),
-    "lstm": ("input", "forget", "candidate", "output"),
-    "gru": ("update", "reset", "candidate"),
-}
-"""Cell → its affine maps in the order of Keras's columns."""
+KERAS_CELLS = {cell.keras.layer: cell for cell in cells.CELLS.values() if cell.keras}
+"""The name of Keras's layer → cell."""
 
-KERAS_CLASSES = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
-"""Cell → the name of Keras's layer; its cell is called so too, with Cell at the end."""
+OURS = "unrolled>EquationCell"
+"""What the class of cells without a twin is registered as; its config says which cell it is."""
 
 KERAS_PLAIN = {
     "dense": "Dense",
@@ -52,37 +52,46 @@ _VARIABLES = ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance
 """Weights of plain stages, in the order in which Keras's layers keep them."""
 
 
-def gates_from_keras(
-    cell: str,
-    *,
-    name: str,
-    kernel: Array,
-    recurrent_kernel: Array,
-    bias: Array | None,
-    reset_after: bool,
-) -> dict[str, GateWeights]:
-    """The weights of a Keras layer by gate name, copied.
+def keras_variables(cell: Cell, options: Mapping[str, bool], *, biased: bool) -> tuple[str, ...]:
+    """The names of the variables of its Keras cell, in Keras's order."""
+    if cell.keras is not None:
+        return ("kernel", "recurrent_kernel", *(("bias",) if biased else ()))
+    return tuple(w.name for w in cell.weights(options) if biased or not w.optional)
 
-    `name` is the layer's, for the message. Raises ShapeMismatch where an array is not laid out
-    as the cell's units ask for.
+
+def gates_from_keras(
+    cell: Cell, arrays: Mapping[str, Array], *, name: str, options: Mapping[str, bool]
+) -> dict[str, dict[str, Array]]:
+    """The weights of a Keras layer by gate and name, copied.
+
+    `arrays` are its variables by name; `name` is the layer's, for the message. Raises
+    ShapeMismatch where an array is not laid out as the cell's units ask for.
     """
-    maps = GATE_ORDER[cell]
-    units = recurrent_kernel.shape[0] if recurrent_kernel.ndim == 2 else 0
-    wide = len(maps) * units
-    separate = cell == "gru" and reset_after
-    _check(f"{name}/recurrent_kernel", recurrent_kernel, (units, wide))
-    _check(f"{name}/kernel", kernel, (kernel.shape[0], wide))
-    if bias is not None:
-        _check(f"{name}/bias", bias, (2, wide) if separate else (wide,))
-    weights = {}
-    for at, gate in enumerate(maps):
-        columns = slice(at * units, (at + 1) * units)
-        own = None if bias is None else (bias[0] if separate else bias)[columns].copy()
-        after = bias[1, columns].copy() if bias is not None and separate else None
-        weights[gate] = GateWeights(
-            kernel[:, columns].copy(), recurrent_kernel[:, columns].copy(), own, after
-        )
-    return weights
+    order = cell.keras.order if cell.keras else cell.maps
+    declared = cell.weights(options)
+    last = arrays["kernel"].shape[-1] if arrays["kernel"].ndim else 0
+    units = last // len(order)
+    recurrent = arrays.get("recurrent_kernel")
+    if recurrent is not None:
+        units = recurrent.shape[0] if recurrent.ndim == 2 else 0
+    sizes = {"features": arrays["kernel"].shape[0] if last else 0, "units": units}
+    stacked = dict(arrays)
+    if cell.keras and "bias" in stacked and "recurrent_bias" in {w.name for w in declared}:
+        _check(f"{name}/bias", stacked["bias"], (2, len(order) * units))
+        stacked["bias"], stacked["recurrent_bias"] = stacked["bias"]
+    for weight in declared:
+        if weight.name in stacked:
+            shape = tuple(sizes[axis] for axis in weight.shape)
+            wide = (*shape[:-1], len(order) * shape[-1])
+            _check(f"{name}/{weight.name}", stacked[weight.name], wide)
+    return {
+        gate: {
+            weight: stacked[weight][..., at * units : (at + 1) * units].copy()
+            for weight in cell.weights_of(gate, options)
+            if weight in stacked
+        }
+        for at, gate in enumerate(order)
+    }
 
 
 def keras_weights(stage: Layer | Plain | Embedding) -> list[Array]:
@@ -96,19 +105,19 @@ def keras_weights(stage: Layer | Plain | Embedding) -> list[Array]:
             return [stage.weights]
         case Plain():
             own = stage.parameters()
-            names = (f"{stage.name}/{variable}" for variable in _VARIABLES)
-            return [own[name] for name in names if name in own]
-    gates = [stage.weights[gate] for gate in GATE_ORDER[stage.cell]]
-    arrays = [
-        np.concatenate([gate.kernel for gate in gates], axis=1),
-        np.concatenate([gate.recurrent_kernel for gate in gates], axis=1),
-    ]
-    if not _has_bias(stage):
-        return arrays
-    bias = _row(stage, [gate.bias for gate in gates])
-    if stage.cell == "gru" and stage.reset_after:
-        bias = np.stack([bias, _row(stage, [gate.recurrent_bias for gate in gates])])
-    return [*arrays, bias]
+            full = (f"{stage.name}/{variable}" for variable in _VARIABLES)
+            return [own[name] for name in full if name in own]
+    cell = cells.get(stage.cell)
+    by_name = {}
+    for weight in cell.weights(stage.options):
+        if weight.optional and not stage.biased:
+            continue
+        order = cell.keras.order if cell.keras else cell.maps
+        by_name[weight.name] = _row(stage, weight, order)
+    if cell.keras and "recurrent_bias" in by_name:
+        by_name["bias"] = np.stack([by_name["bias"], by_name["recurrent_bias"]])
+    names = keras_variables(cell, stage.options, biased=stage.biased)
+    return [by_name[name] for name in names]
 
 
 def keras_settings(stage: Layer | Plain | Embedding) -> dict[str, Any]:
@@ -132,24 +141,22 @@ def keras_settings(stage: Layer | Plain | Embedding) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "units": stage.units,
         "activation": stage.activation,
-        "use_bias": _has_bias(stage),
+        "use_bias": stage.biased,
     }
-    if stage.cell != "simple_rnn":
+    cell = cells.get(stage.cell)
+    if cell.gated:
         settings["recurrent_activation"] = stage.recurrent_activation
-    if stage.cell == "gru":
-        settings["reset_after"] = stage.reset_after
-    return settings
+    if cell.keras is None:
+        settings["cell"] = cell.name
+    return {**settings, **stage.options}
 
 
-def _has_bias(layer: Layer) -> bool:
-    gates = layer.weights.values()
-    return any(gate.bias is not None or gate.recurrent_bias is not None for gate in gates)
-
-
-def _row(layer: Layer, biases: list[Array | None]) -> Array:
-    dtype = next(iter(layer.weights.values())).kernel.dtype
-    zero = np.zeros(layer.units, dtype)
-    return np.concatenate([zero if bias is None else bias for bias in biases])
+def _row(layer: Layer, weight: Weight, order: tuple[str, ...]) -> Array:
+    """The arrays of all gates side by side; zero where one has none."""
+    sizes = {"features": layer.features, "units": layer.units}
+    dtype = next(iter(layer.weights.values()))["kernel"].dtype
+    zero = np.zeros([sizes[axis] for axis in weight.shape], dtype)
+    return np.concatenate([layer.weights[gate].get(weight.name, zero) for gate in order], axis=-1)
 
 
 def _check(what: str, array: Array, expected: tuple[int, ...]) -> None:

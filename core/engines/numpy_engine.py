@@ -47,10 +47,10 @@ def _run_layer(
 
 def _loop(cell: cells.Cell, record: Record, kernels: Kernels, valid: Mask | None) -> None:
     if valid is None:
-        for now in cell.steps(record):
+        for now in cell.steps(record, kernels):
             cell.step(now, kernels)
         return
-    for at, now in enumerate(cell.steps(record)):
+    for at, now in enumerate(cell.steps(record, kernels)):
         cell.step(now, kernels)
         skipped = ~valid[at]
         for state in record.states.values():

@@ -13,7 +13,7 @@ from core.nodes.embedding import Embedding
 from core.nodes.masking import Masking
 from core.nodes.normalisation import BatchNormalization, LayerNormalization
 from core.nodes.pooling import Flatten, GlobalAveragePooling, GlobalMaxPooling
-from core.nodes.recurrent import MERGES, Direction, GateWeights, Layer, Readout, Recurrent
+from core.nodes.recurrent import MERGES, Direction, Layer, Readout, Recurrent
 
 __all__ = [
     "MERGES",
@@ -26,7 +26,6 @@ __all__ = [
     "Direction",
     "Embedding",
     "Flatten",
-    "GateWeights",
     "GlobalAveragePooling",
     "GlobalMaxPooling",
     "Layer",

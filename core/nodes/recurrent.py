@@ -6,8 +6,9 @@ Data and the checks that the weights fit each other. The loops that run them sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -23,110 +24,108 @@ MERGES = ("concat", "sum", "mul", "ave")
 
 
 @dataclass(frozen=True, eq=False)
-class GateWeights:
-    """The weights of one gate (or map) of a layer.
-
-    `kernel` (features, units), `recurrent_kernel` (units, units), `bias` (units,) or None;
-    `recurrent_bias` (units,) only for a GRU with reset_after.
-    """
-
-    kernel: Array
-    recurrent_kernel: Array
-    bias: Array | None = None
-    recurrent_bias: Array | None = None
-
-    def items(self) -> Iterator[tuple[str, Array]]:
-        """The arrays that are there, by name."""
-        for name in ("kernel", "recurrent_kernel", "bias", "recurrent_bias"):
-            array = getattr(self, name)
-            if array is not None:
-                yield name, array
-
-
-@dataclass(frozen=True, eq=False)
 class Layer:
     """One recurrent layer in one direction: a cell, and its weights by gate name.
 
-    `direction` is the order in which it reads the *text*, whatever lies below it. `activation`
-    and `recurrent_activation` are Keras names; `reset_after` matters to a GRU alone.
+    `weights` has for each gate (or map) its arrays by name: what those are, and their shapes, the
+    cell's equations say; biases may be missing. `direction` is the order in which it reads the
+    *text*, whatever lies below it. `activation` and `recurrent_activation` are Keras names, ""
+    for the cell's own; `options` are the cell's, such as the GRU's `reset_after`.
     """
 
     name: str
     cell: str
-    weights: Mapping[str, GateWeights]
+    weights: Mapping[str, Mapping[str, Array]]
     direction: Direction = "forward"
-    activation: str = "tanh"
-    recurrent_activation: str = "sigmoid"
-    reset_after: bool = True
+    activation: str = ""
+    recurrent_activation: str = ""
+    options: Mapping[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         cell = cells.get(self.cell)
         check_name("direction", self.direction, ("forward", "backward"))
-        for name in (self.activation, self.recurrent_activation):
+        usual = dict(zip(("activation", "recurrent_activation"), cell.default_activations))  # noqa: B905
+        for role, default in usual.items():
+            name = getattr(self, role) or default
+            object.__setattr__(self, role, name)
             if not activations.get(name).elementwise:
                 why = "it mixes the units of a gate"
                 raise UnsupportedModel(what=f"{name} as an activation of {self.name}", why=why)
+        object.__setattr__(self, "options", cell.completed(self.options))
         if set(self.weights) != set(cell.maps):
             found = ", ".join(self.weights) or "none"
             expected = ", ".join(cell.maps)
             raise UnknownName(kind=f"set of gates for {self.cell}", found=found, known=expected)
-        for gate, weights in self.weights.items():
-            expected_shapes = {
-                "kernel": (self.features, self.units),
-                "recurrent_kernel": (self.units, self.units),
-                "bias": (self.units,),
-                "recurrent_bias": (self.units,),
-            }
-            for what, array in weights.items():
-                check_shape(f"{self.name}/{gate}/{what}", array, expected_shapes[what])
-            if weights.recurrent_bias is not None and not (self.cell == "gru" and self.reset_after):
-                what = f"{self.name}/{gate}/recurrent_bias"
-                raise UnsupportedModel(what=what, why="only a GRU with reset_after has it")
+        for gate, given in self.weights.items():
+            self._check_weights(cell.weights_of(gate, self.options), gate, given)
+
+    def _check_weights(
+        self, declared: Mapping[str, cells.Weight], gate: str, given: Mapping[str, Array]
+    ) -> None:
+        """Raises UnsupportedModel for a weight too many, ShapeMismatch for one that is wrong."""
+        sizes = {"features": self.features, "units": self.units}
+        for name, array in given.items():
+            what = f"{self.name}/{gate}/{name}"
+            if name not in declared:
+                known = ", ".join(declared)
+                raise UnsupportedModel(what=what, why=f"the weights of this gate are {known}")
+            check_shape(what, array, tuple(sizes[axis] for axis in declared[name].shape))
+        for name, weight in declared.items():
+            if name not in given and not weight.optional:
+                what = f"{self.name}/{gate}"
+                raise UnsupportedModel(what=what, why=f"its {name} is missing")
 
     @property
     def features(self) -> int:
         """The number of inputs at each step."""
-        return next(iter(self.weights.values())).kernel.shape[0]
+        return next(iter(self.weights.values()))["kernel"].shape[0]
 
     @property
     def units(self) -> int:
         """The number of units."""
-        return next(iter(self.weights.values())).kernel.shape[1]
+        return next(iter(self.weights.values()))["kernel"].shape[1]
+
+    @property
+    def biased(self) -> bool:
+        """Whether any gate has a bias of any kind."""
+        return any(name.endswith("bias") for gate in self.weights.values() for name in gate)
 
     def parameters(self) -> dict[str, Array]:
         """Every weight array by its full name, such as `lstm/forget/kernel`."""
+        cell = cells.get(self.cell)
         return {
-            f"{self.name}/{gate}/{what}": array
-            for gate in cells.get(self.cell).maps
-            for what, array in self.weights[gate].items()
+            f"{self.name}/{gate}/{name}": self.weights[gate][name]
+            for gate in cell.maps
+            for name in cell.weights_of(gate, self.options)
+            if name in self.weights[gate]
         }
 
     def with_parameters(self, values: Mapping[str, Array]) -> Layer:
         """The same layer with other weights; names not in `values` stay."""
         weights = {
-            gate: GateWeights(
-                **{w: values.get(f"{self.name}/{gate}/{w}", a) for w, a in old.items()}
-            )
+            gate: {name: values.get(f"{self.name}/{gate}/{name}", a) for name, a in old.items()}
             for gate, old in self.weights.items()
         }
         return replace(self, weights=weights)
 
     def kernels(self) -> cells.Kernels:
         """The weights side by side, as the cell's steps take them."""
-        gates = [self.weights[name] for name in cells.get(self.cell).stacked]
-        zero = np.zeros(self.units, gates[0].kernel.dtype)
-
-        def stack(arrays: list[Array | None]) -> Array:
-            return np.stack([zero if array is None else array for array in arrays])
-
+        cell = cells.get(self.cell)
+        sizes = {"features": self.features, "units": self.units}
+        dtype = next(iter(self.weights.values()))["kernel"].dtype
+        stacks = {}
+        for weight in cell.weights(self.options):
+            shape = tuple(sizes[axis] for axis in weight.shape)
+            arrays = [
+                self.weights[gate].get(weight.name, np.zeros(shape, dtype)) for gate in cell.stacked
+            ]
+            side_by_side = np.stack if len(shape) == 1 else partial(np.concatenate, axis=1)
+            stacks[weight.name] = side_by_side(arrays)
         return cells.Kernels(
-            kernel=np.concatenate([gate.kernel for gate in gates], axis=1),
-            recurrent_kernel=np.concatenate([gate.recurrent_kernel for gate in gates], axis=1),
-            bias=stack([gate.bias for gate in gates]),
-            recurrent_bias=stack([gate.recurrent_bias for gate in gates]),
+            weights=stacks,
             activation=activations.get(self.activation),
             recurrent_activation=activations.get(self.recurrent_activation),
-            reset_after=self.reset_after,
+            options=self.options,
         )
 
 

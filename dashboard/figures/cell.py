@@ -1,19 +1,16 @@
 """The cell as a diagram, with the numbers of one unit at one step on it.
 
-Each cell has a layout of its own, in a file of its own; a new cell is one more entry in LAYOUTS.
+What stands where is the cell's own declaration (`Cell.diagram`); here it is drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from core.errors import UnknownName
 from core.trace import Trace
-from dashboard.figures import cell_gru, cell_lstm, cell_simple_rnn
 from dashboard.figures.cell_parts import Parts
 from dashboard.figures.drawing import Drawing
 from dashboard.figures.moment import Moment, number
@@ -25,21 +22,6 @@ from dashboard.figures.words import words
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How one cell is drawn, on a sheet of which size."""
-
-    draw: Callable[[Parts, str | None], None]
-    size: tuple[float, float]
-
-
-LAYOUTS: dict[str, Layout] = {
-    "simple_rnn": Layout(cell_simple_rnn.simple_rnn, cell_simple_rnn.SIZE),
-    "lstm": Layout(cell_lstm.lstm, cell_lstm.SIZE),
-    "gru": Layout(cell_gru.gru, cell_gru.SIZE),
-}
 
 
 def cell(
@@ -56,16 +38,18 @@ def cell(
     """Draw the cell with the numbers of one unit at one step.
 
     `step` and `unit` are indices; the rest as in `gates`. Raises OutOfRange for a step or unit
-    that is not there, UnknownName for a layer that is not or a cell without a layout.
+    that is not there, UnknownName for a layer that is not.
     """
     moment = _moment(trace, step=step, unit=unit, layer=layer, batch=batch)
-    if moment.cell not in LAYOUTS:
-        raise UnknownName(kind="cell", found=moment.cell, known=", ".join(LAYOUTS))
-    layout = LAYOUTS[moment.cell]
-    width, height = layout.size
+    diagram = moment.cell.diagram(moment.layer.kernels.options)
+    width, height = diagram.size
     drawing = Drawing(width=width, height=height, mode=mode)
     parts = Parts(drawing, moment, words(labels))
-    layout.draw(parts, None if tokens is None else tokens[step])
+    parts.body(*diagram.body)
+    for part in diagram.parts:
+        parts.draw(part, None if tokens is None else tokens[step])
+    if moment.masked:
+        parts.masked(diagram.masked)
     return drawing.figure(height=round(height) + 8)
 
 
@@ -92,9 +76,10 @@ def cell_table(
             said["quantity"]: [said[name] for name in names],
             said["value"]: [values[name] for name in names],
             said["preactivation"]: [moment.before.get(name) for name in names],
-            said["from_input"]: [moment.from_input.get(name) for name in names],
-            said["from_hidden"]: [moment.from_hidden.get(name) for name in names],
-            said["bias"]: [moment.bias.get(name) for name in names],
+            **{
+                said[part]: [moment.parts.get(name, {}).get(part) for name in names]
+                for part in moment.cell.parts_of
+            },
             said["previous"]: [moment.previous.get(name) for name in names],
         }
     )
@@ -119,6 +104,6 @@ def cell_alt(
     )  # fmt: skip
     token = "" if tokens is None else f" “{tokens[step]}”"
     sentence = said["cell.alt"].format(
-        cell=said[moment.cell], unit=unit, step=step + FIRST, token=token, values=values
+        cell=said[moment.cell.name], unit=unit, step=step + FIRST, token=token, values=values
     )
     return f"{sentence} {said['cell.masked']}" if moment.masked else sentence

@@ -1,4 +1,4 @@
-"""How much of the gradient at an LSTM's cell the forget gates alone explain.
+"""How much of the gradient at a cell's memory the gates that keep it alone explain.
 
 Two lines in powers of ten, both 0 at the step read last: the true ‖∂loss/∂c_t‖, and what the
 product of forget gates would give. Where they part, the gradient goes through the gates.
@@ -13,7 +13,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core import cells
 from core.analysis.forgetting import CellGradient, cell_gradient
+from core.cells.expressions import leaves
 from core.gradients import Gradients
 from core.trace import Trace
 from dashboard.figures import lines, theme
@@ -41,10 +43,10 @@ def forgetting(
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
 ) -> go.Figure:
-    """Draw the product of forget gates beside the true gradient of the cell state.
+    """Draw the product of what keeps the memory beside the true gradient of it.
 
-    Both are shares of the gradient at the step read last. Raises UnknownName for a cell that has
-    no forget gate.
+    Both are shares of the gradient at the step read last. Raises UnknownName for a cell without
+    memory.
     """
     said, steps = words(labels), Steps.of(trace.time, tokens)
     found = _found(trace, gradients, layer, batch)
@@ -52,7 +54,7 @@ def forgetting(
     drawn = lines.figure(steps, words=said, mode=mode, y=y)
     for values, key, quantity, dash in (
         (found.true, "forgetting.true", "gradient", "solid"),
-        (found.along_cell, "forgetting.along", "forget", "dash"),
+        (found.along_cell, "forgetting.along", keeping_gate(trace, layer), "dash"),
     ):
         line = lines.line(
             steps, values, name=said[key], colour=theme.colour(quantity, mode), dash=dash
@@ -63,6 +65,12 @@ def forgetting(
     if not np.isfinite(found.true).any():
         lines.note(drawn, [said["forgetting.nothing"]], mode=mode)
     return drawn
+
+
+def keeping_gate(trace: Trace, layer: int | str) -> str:
+    """The gate in what keeps the layer's memory: "forget" of an LSTM, "update" of a GRU."""
+    keeps = cells.get(layer_of(trace, layer).cell).keeps()
+    return next(leaf.name for leaf in leaves(keeps)) if keeps is not None else ""
 
 
 def _found(trace: Trace, gradients: Gradients, layer: int | str, batch: int) -> CellGradient:

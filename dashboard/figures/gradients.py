@@ -15,6 +15,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core import cells
 from core.analysis import vanishing
 from core.analysis.vanishing import SMALLEST_NORMAL, HalfLife, Underflow
 from core.gradients import Gradients
@@ -59,8 +60,9 @@ class Norms:
         run = layer_of(trace, layer)
         own = gradients.layer(run.name)
         memory = None
-        if "cell" in own.states:
-            memory = vanishing.norms(own, state="cell", batch=batch)
+        kept = cells.get(run.cell).memory
+        if kept not in (None, "hidden"):
+            memory = vanishing.norms(own, state=str(kept), batch=batch)
         return cls(
             cell=run.cell,
             hidden=vanishing.norms(own, state="hidden", batch=batch),

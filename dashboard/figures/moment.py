@@ -8,10 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import cells
+from core.cells import Cell
+from core.cells.expressions import Expression, evaluate
+from core.cells.leaves import Before, Gate, Preactivation, Share, State
+from core.cells.record import NUMPY
 from core.errors import OutOfRange
 from core.layer_trace import LayerTrace
 
-_SIGNS = {"sigmoid": "σ", "linear": "id"}
+_SIGNS = {"sigmoid": "σ", "linear": "id", "exponential": "exp"}
 _LONGEST = 5
 
 
@@ -20,28 +24,19 @@ class Moment:
     """What one unit was at one step.
 
     `gates`, `states` (after the step) and `previous` (before it) by name; `before` the
-    pre-activations by map, and `from_input`, `from_hidden` and `bias`, which add up to them;
-    `squashed` is the activation of the last state (tanh of an LSTM's cell); `reach` the largest
-    absolute value of each state in this text, for widths of lines. `functions` names the
-    activation of each map, `function` the layer's own.
+    pre-activations by map, and `parts`, which add up to each, by map and part; `reach` the largest
+    absolute value of each state in this text, for widths of lines. `layer` is where it is from.
     """
 
-    cell: str
-    unit: int
-    step: int
+    layer: LayerTrace
+    at: tuple[int, int, int]
     masked: bool
-    reset_after: bool
     gates: Mapping[str, float]
     states: Mapping[str, float]
     previous: Mapping[str, float]
     before: Mapping[str, float]
-    from_input: Mapping[str, float]
-    from_hidden: Mapping[str, float]
-    bias: Mapping[str, float]
-    squashed: float
+    parts: Mapping[str, Mapping[str, float]]
     reach: Mapping[str, float]
-    functions: Mapping[str, str]
-    function: str
 
     @classmethod
     def of(cls, run: LayerTrace, *, step: int, unit: int, batch: int) -> Moment:
@@ -50,31 +45,60 @@ class Moment:
         _check("batch", batch, rows)
         _check("step", step, time)
         _check("unit", unit, units)
-        cell, kernels, at = cells.get(run.cell), run.kernels, (batch, step, unit)
-        states = {name: float(array[at]) for name, array in run.states.items()}
-        memory = np.asarray([states[cell.states[-1]]], dtype=run.outputs.dtype)
-        maps = run.preactivations
+        at = (batch, step, unit)
         return cls(
-            cell=run.cell,
-            unit=unit,
-            step=step,
+            layer=run,
+            at=at,
             masked=run.mask is not None and not run.mask[batch, step],
-            reset_after=kernels.reset_after,
             gates={name: float(array[at]) for name, array in run.gates.items()},
-            states=states,
+            states={name: float(array[at]) for name, array in run.states.items()},
             previous={name: float(array[at]) for name, array in run.previous.items()},
-            before={name: float(array[at]) for name, array in maps.items()},
-            from_input={name: float(array.from_input[at]) for name, array in maps.items()},
-            from_hidden={name: float(array.from_hidden[at]) for name, array in maps.items()},
-            bias={name: float(array.bias[at]) for name, array in maps.items()},
-            squashed=float(kernels.activation(memory)[0]),
+            before={name: float(array[at]) for name, array in run.preactivations.items()},
+            parts={
+                name: {part: float(values[at]) for part, values in array.parts.items()}
+                for name, array in run.preactivations.items()
+            },
             reach={
                 name: max(float(np.abs(array[batch]).max()), abs(float(run.previous[name][at])))
                 for name, array in run.states.items()
             },
-            functions={name: cell.activation_of(name, kernels).name for name in cell.maps},
-            function=kernels.activation.name,
         )
+
+    @property
+    def cell(self) -> Cell:
+        """The cell."""
+        return cells.get(self.layer.cell)
+
+    def function(self, name: str) -> str:
+        """The function that an equation of the cell calls `name`."""
+        return self.layer.kernels.function(name).name
+
+    def value(self, expression: Expression) -> float:
+        """The number that an expression of the cell's quantities is here.
+
+        A product with a recurrent kernel alone belongs to no gate: `Share` names those.
+        """
+
+        def known(leaf: Expression) -> float | None:
+            match leaf:
+                case Gate(name=name):
+                    return self.gates[name]
+                case State(name=name):
+                    return self.states[name]
+                case Before(name=name):
+                    return self.previous[name]
+                case Preactivation(name=name):
+                    return self.before[name]
+                case Share(name=name, part=part):
+                    return self.parts[name].get(part, 0.0)
+            return None
+
+        dtype = self.layer.outputs.dtype
+
+        def apply(name: str, x: float) -> float:
+            return float(self.layer.kernels.function(name)(np.array([x], dtype))[0])
+
+        return float(evaluate(expression, value=known, apply=apply, arithmetic=NUMPY))
 
 
 def sign(function: str) -> str:

@@ -88,7 +88,7 @@ def _one(layer: LayerTrace, name: str, batch: int) -> Recorded:
     preactivations = None if before is None else np.asarray(before[batch])
     values = layer.gates[name][batch] if name in layer.gates else layer.states[name][batch]
     low, high = _limits(values, _bounds(layer, name))
-    if name in cell.states:
+    if name in cell.states and cell.values[name].signed:
         low, high = min(low, -high), max(high, -low)
     return Recorded(name, values, preactivations, low, high)
 
@@ -97,7 +97,7 @@ def _bounds(layer: LayerTrace, name: str) -> tuple[float | None, float | None]:
     """What the cell's equations allow a quantity to be; None where they set no limit."""
     cell, kernels = cells.get(layer.cell), layer.kernels
     if name in layer.gates:
-        return cell.activation_of(name, kernels).bounds
+        return cell.bounds(name, kernels)
     if name != cell.states[0]:
         return None, None  # a memory that adds up
     gated = bool(cell.gates) and kernels.recurrent_activation.bounds != (0, 1)

@@ -1,7 +1,8 @@
 """One colour per quantity, everywhere: in heatmaps, lines, diagrams, equations and legends.
 
 A reader who has once learnt that the forget gate is teal should never have to learn it again, so
-the palette is a table with one row per quantity and nothing else in the project holds a colour.
+the palette is a table with one row per quantity: gates, states and cells bring their colours along
+(`core/cells`), all others stand here, and nothing else in the project holds a colour.
 Each quantity has two shades, for light and dark backgrounds, with at least 4.5:1 contrast to the
 page, so that the same shade serves lines and text. Colours that meet in one picture differ by at
 least 10 (CIEDE2000) for normal sight and for the three kinds of colour-blindness; they were found
@@ -23,6 +24,9 @@ from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
+
+from core import cells
+from core.cells.leaves import Value, Weight
 
 Mode = Literal["light", "dark"]
 Kind = Literal["sequential", "diverging"]
@@ -85,20 +89,19 @@ class Quantity:
         return self.light if mode == "light" else self.dark
 
 
+def _declared(name: str, value: Value | Weight) -> Quantity:
+    """How a gate, a state or a part looks that a cell declares."""
+    look = value.look
+    assert look is not None, name  # the tests of cells ask for it
+    signed = isinstance(value, Weight) or value.signed
+    kind: Kind = "diverging" if signed else "sequential"
+    return Quantity(name, value.symbol, look.light, look.dark, kind, look.dash)
+
+
 QUANTITY: dict[str, Quantity] = {
     quantity.name: quantity
     for quantity in (
-        # LSTM
-        Quantity("input", "i", "#176bce", "#a0c7ff", "sequential", "dash"),
-        Quantity("forget", "f", "#1b6f60", "#01bea9", "sequential"),
-        Quantity("candidate", "g", "#8b6700", "#e9c844", "diverging", "dot"),
-        Quantity("output", "o", "#670389", "#ac78fb", "sequential", "dashdot"),
-        Quantity("cell", "c", "#892800", "#eb642d", "diverging"),
-        # every cell
-        Quantity("hidden", "h", "#bc0f53", "#e58296", "diverging"),
-        # GRU
-        Quantity("update", "z", "#0f5121", "#6ea105", "sequential"),
-        Quantity("reset", "r", "#3246c0", "#9da0e6", "sequential", "dash"),
+        *(_declared(name, value) for name, value in cells.values().items()),
         # what a pre-activation is the sum of
         Quantity("from_input", "Wx", "#01759b", "#53c6f2", "diverging"),
         Quantity("from_hidden", "Uh", "#9f132b", "#fb7077", "diverging", "dash"),
@@ -109,9 +112,17 @@ QUANTITY: dict[str, Quantity] = {
         ),
         Quantity("answer", "y", "#535b66", "#9ba3af", "sequential"),
         # cell types, where they are compared
-        Quantity("simple_rnn", "RNN", "#6b6e60", "#c3c39e", "sequential", "dot"),
-        Quantity("lstm", "LSTM", "#2a68c6", "#6c9fff", "sequential"),
-        Quantity("gru", "GRU", "#bb4001", "#ef8111", "sequential", "dash"),
+        *(
+            Quantity(
+                name,
+                cell.title["en"],
+                cell.look.light,
+                cell.look.dark,
+                "sequential",
+                cell.look.dash,
+            )
+            for name, cell in cells.CELLS.items()
+        ),
     )
 }
 

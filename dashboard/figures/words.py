@@ -2,7 +2,8 @@
 
 Every figure takes `labels`, a mapping from a word's key to the word, and needs only those that
 differ from English. The words themselves stand in the JSON files of `dashboard/i18n`, with all
-others, and are read from there as data, so that a page and a notebook say the same. Not chosen: a
+others, and are read from there as data, so that a page and a notebook say the same; those about a
+cell stand with the cell. Not chosen: a
 table of defaults in Python, which would hold each English sentence twice.
 """
 
@@ -13,6 +14,8 @@ from collections import ChainMap
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+
+from core import cells
 
 SECTIONS = ("figures", "quantity")
 _FOLDER = Path(__file__).parents[1] / "i18n"
@@ -34,4 +37,4 @@ def _read(language: str) -> dict[str, str]:
     for section in SECTIONS:
         file = _FOLDER / language / f"{section}.json"
         found |= json.loads(file.read_text(encoding="utf-8"))
-    return found
+    return found | cells.titles(language) | cells.helps(language)

@@ -3,7 +3,8 @@
 A key is a section and a name. A section is one JSON file per language, `en/gates.json` and
 `ko/gates.json`, so that a page is one file and its strings. Its cost is that a sentence stands
 apart from where it is used. Not chosen: gettext, whose compiled catalogues would be a build step,
-and whose keys are the English sentences, so that changing a word loses the translation.
+and whose keys are the English sentences, so that changing a word loses the translation. What gates
+and cells are called stands with the cells, in `core/cells`, and joins the section `quantity`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+
+from core import cells
 
 LANGUAGES: dict[str, str] = {"en": "English", "ko": "한국어"}
 
@@ -90,7 +93,7 @@ def strings(language: str, section: str) -> dict[str, str]:
     if not path.is_file():
         raise MissingString(section)
     found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    return found | cells.titles(language) if section == "quantity" else found
 
 
 def from_locale(locale: str | None) -> str:

@@ -20,7 +20,6 @@ from core.nodes import (
     Dense,
     Embedding,
     Flatten,
-    GateWeights,
     GlobalAveragePooling,
     GlobalMaxPooling,
     Layer,
@@ -170,22 +169,21 @@ def _layer(
     units: int,
     direction: Any,
 ) -> Layer:
-    reset_after = draw(st.booleans()) if cell == "gru" else True
+    declared = cells.get(cell)
+    options = {option: draw(st.booleans()) for option in declared.options}
     biased = draw(st.integers(0, 3)) > 0
+    sizes = {"features": features, "units": units}
     weights = {
-        gate: GateWeights(
-            _random(generator, (features, units)),
-            _random(generator, (units, units)),
-            _random(generator, (units,)) if biased else None,
-            _random(generator, (units,)) if biased and cell == "gru" and reset_after else None,
-        )
-        for gate in cells.get(cell).maps
+        gate: {
+            weight.name: _random(generator, tuple(sizes[axis] for axis in weight.shape))
+            for weight in declared.weights_of(gate, options).values()
+            if biased or not weight.optional
+        }
+        for gate in declared.maps
     }
-    gated = (
-        {} if cell == "simple_rnn" else {"recurrent_activation": draw(_often("sigmoid", BOUNDED))}
-    )
+    gates = draw(_often("sigmoid", BOUNDED)) if declared.gated else ""
     activation = draw(_often("tanh", CONTINUOUS))
-    return Layer(name, cell, weights, direction, activation, reset_after=reset_after, **gated)
+    return Layer(name, cell, weights, direction, activation, gates, options)
 
 
 def _dense(

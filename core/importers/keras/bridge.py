@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 
 from core.activations import Array
+from core.cells import CELLS
+from core.engines.keras_cell import equation_cell
+from core.engines.keras_layout import OURS
 from core.errors import UnsupportedModel
 from core.importers.keras.chain import order_of
 from core.importers.keras.export import reverse_time
@@ -33,7 +36,6 @@ _SETTINGS = (
     "mask_value",
     "mask_zero",
     "merge_mode",
-    "reset_after",
     "return_sequences",
     "return_state",
     "rms_scaling",
@@ -41,6 +43,7 @@ _SETTINGS = (
     "use_bias",
     "zero_output_for_mask",
 )
+_OPTIONS = tuple(name for cell in CELLS.values() for name in cell.options)
 _ACTIVATIONS = ("activation", "recurrent_activation")
 _NESTED = ("Sequential", "Functional")
 
@@ -105,9 +108,13 @@ def keras_layer(layer: Any) -> KerasLayer:
             return KerasLayer(kind, layer.name, _words(layer))
         case _:
             inner = ()
-    if ">" in kind:  # not Keras's own: it may do anything, and have any settings
+    if ">" in kind and kind != OURS:  # not Keras's own: it may do anything, and have any settings
         return KerasLayer(kind, layer.name)
     config = {name: getattr(layer, name) for name in _SETTINGS if hasattr(layer, name)}
+    if kind == OURS:
+        config |= {"cell": layer.cell, **layer.options}
+    else:
+        config |= {name: getattr(layer, name) for name in _OPTIONS if hasattr(layer, name)}
     config |= {name: _activation(layer, name) for name in _ACTIVATIONS if hasattr(layer, name)}
     if "mask_value" in config:
         config["mask_value"] = float(config["mask_value"])
@@ -148,7 +155,7 @@ def _kind(layer: Any) -> str:
     kind = type(layer)
     if kind.__module__.startswith("keras."):
         return kind.__name__
-    if kind is reverse_time():
+    if kind in (reverse_time(), equation_cell()):
         return str(keras.saving.get_registered_name(kind))
     return f"{kind.__module__}>{kind.__name__}"
 

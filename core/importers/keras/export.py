@@ -13,7 +13,8 @@ from functools import cache
 from typing import Any
 
 from core.activations import Array
-from core.engines.keras_layout import KERAS_CLASSES, KERAS_PLAIN, keras_settings, keras_weights
+from core.engines.keras_cell import recurrent_layer
+from core.engines.keras_layout import KERAS_PLAIN, keras_settings, keras_weights
 from core.errors import UnsupportedModel
 from core.model import Model
 from core.nodes import Embedding, Recurrent, Stage
@@ -24,9 +25,10 @@ def to_keras(model: Model) -> Any:
 
     Equal to rounding, in the order of the text; masks from `mask_zero` or given at the call mean
     the same. A layer that reads backwards and hands on every step is followed by a `ReverseTime`
-    layer; a file saved from such a model is loaded after one call of `to_keras` (which registers
-    that layer). Raises UnsupportedModel for a concatenated pair of different widths, which Keras
-    cannot build on.
+    layer. A cell that Keras has not is a Keras RNN around a cell that is built from its equations
+    (`core/engines/keras_cell.py`), which can be called and trained as any other. A file saved from
+    a model with either is loaded after one call of `to_keras` (which registers them). Raises
+    UnsupportedModel for a concatenated pair of different widths, which Keras cannot build on.
     """
     import keras
 
@@ -68,12 +70,13 @@ def _recurrent_layer(stage: Recurrent, *, dtype: str) -> tuple[Any, list[Any]]:
     import keras
 
     parts = [
-        getattr(keras.layers, KERAS_CLASSES[layer.cell])(
+        recurrent_layer(
+            layer.cell,
+            cell_settings=keras_settings(layer),
             return_sequences=stage.returns == "every",
             go_backwards=layer.direction == "backward",
             name=_keras_name(layer.name if stage.merge is None else stage.name),
             dtype=dtype,
-            **keras_settings(layer),
         )
         for layer in stage.layers
     ]

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from core.engines.keras_layout import KERAS_CLASSES, gates_from_keras
+from core import cells
+from core.engines.keras_layout import KERAS_CELLS, OURS, gates_from_keras, keras_variables
 from core.importers.keras.fields import Fields
 from core.nodes import MERGES, Direction, Layer, Readout, Recurrent
 
-_CELLS = {name: cell for cell, name in KERAS_CLASSES.items()}
-RECURRENT = (*_CELLS, "RNN", "Bidirectional")
+RECURRENT = (*KERAS_CELLS, "RNN", "Bidirectional")
 """Layers with a loop in time."""
 
 
@@ -46,23 +45,23 @@ def recurrent_stages(layer: Fields, *, reversed_by_now: bool, masked: bool) -> R
     returns: Readout = "every" if every else "last"
     name = layer.outer.name
     if merge is None:
-        cells = _cells(inner[0])
+        holders = _cells(inner[0])
         looped = partial(_layer, inner[0], reversed_by_now=reversed_by_now)
-        names = [name] if len(cells) == 1 else [f"{name}/{cell.layer.name}" for cell in cells]
+        names = [name] if len(holders) == 1 else [f"{name}/{cell.layer.name}" for cell in holders]
         stages = [
             Recurrent(own, (looped(holder=cell, name=own),), None, "every")
-            for own, cell in zip(names[:-1], cells[:-1], strict=True)
+            for own, cell in zip(names[:-1], holders[:-1], strict=True)
         ]
-        last = looped(holder=cells[-1], name=names[-1])
+        last = looped(holder=holders[-1], name=names[-1])
         return Read([*stages, Recurrent(names[-1], (last,), None, returns)], backwards)
     pair = []
     for one in inner:
-        cells = _cells(one)
-        if len(cells) > 1:
+        holders = _cells(one)
+        if len(holders) > 1:
             raise layer.refuse("it wraps several cells on each other; use a Bidirectional of each")
         direction = _direction(one, reversed_by_now=reversed_by_now)
         side = f"{name}/{direction}"
-        pair.append(_layer(one, holder=cells[0], name=side, reversed_by_now=reversed_by_now))
+        pair.append(_layer(one, holder=holders[0], name=side, reversed_by_now=reversed_by_now))
     return Read([Recurrent(name, tuple(pair), merge, returns)], backwards)
 
 
@@ -81,23 +80,31 @@ def _inner(layer: Fields) -> tuple[list[Fields], str | None]:
 
 def _cells(layer: Fields) -> list[Fields]:
     """What holds the weights and settings of each cell of one loop, the lowest first."""
-    if layer.kind in _CELLS:
+    if layer.kind in KERAS_CELLS:
         return [layer]
     if layer.kind == "RNN" and len(layer.layer.inner) == 1:
         cell = layer.inside(layer.layer.inner[0])
         stacked = cell.kind == "StackedRNNCells"
-        cells = [layer.inside(one) for one in cell.layer.inner] if stacked else [cell]
-        if cells and all(_cell(one) != one.kind and _cell(one) in _CELLS for one in cells):
-            return cells
-        kinds = ", ".join(one.kind.rpartition(">")[2] for one in cells) or "nothing"
+        holders = [layer.inside(one) for one in cell.layer.inner] if stacked else [cell]
+        if holders and all(_is_cell(one) for one in holders):
+            return holders
+        kinds = ", ".join(one.kind.rpartition(">")[2] for one in holders) or "nothing"
         raise layer.refuse(f"its cell is {kinds}, not of a SimpleRNN, LSTM or GRU")
     kind = layer.kind.rpartition(">")[2]
     raise layer.refuse(f"it wraps a {kind}, not a SimpleRNN, LSTM or GRU")
 
 
-def _cell(holder: Fields) -> str:
-    """The name of the layer whose cell this is."""
-    return holder.kind.removesuffix("Cell")
+def _is_cell(holder: Fields) -> bool:
+    if holder.kind == OURS:
+        return holder.choice("cell", default="", among=("", *cells.CELLS)) != ""
+    return holder.kind.endswith("Cell") and holder.kind.removesuffix("Cell") in KERAS_CELLS
+
+
+def _cell(holder: Fields) -> cells.Cell:
+    """The cell whose weights it holds."""
+    if holder.kind == OURS:
+        return cells.get(holder.choice("cell", default="", among=tuple(cells.CELLS)))
+    return KERAS_CELLS[holder.kind.removesuffix("Cell")]
 
 
 def _direction(layer: Fields, *, reversed_by_now: bool) -> Direction:
@@ -107,21 +114,23 @@ def _direction(layer: Fields, *, reversed_by_now: bool) -> Direction:
 
 def _layer(layer: Fields, *, holder: Fields, name: str, reversed_by_now: bool) -> Layer:
     """One loop around one cell, which `holder` holds."""
-    cell = _CELLS[_cell(holder)]
-    own: dict[str, Any] = holder.arrays("kernel", "recurrent_kernel", optional=("bias",))
-    holder.agree("use_bias", present=own["bias"] is not None)
-    after = holder.flag("reset_after", default=True) if cell == "gru" else True
-    settings = {}
-    if cell != "simple_rnn":
-        settings["recurrent_activation"] = holder.activation(
-            "recurrent_activation", default="sigmoid"
-        )
+    cell = _cell(holder)
+    biased = holder.flag("use_bias", default=True)
+    options = {name: holder.flag(name, default=usual) for name, usual in cell.options.items()}
+    names = keras_variables(cell, options, biased=biased)
+    needed = [variable for variable in names if not variable.endswith("bias")]
+    given = holder.arrays(*needed, optional=("bias", *(set(names) - {*needed, "bias"})))
+    holder.agree("use_bias", present=given["bias"] is not None)
+    arrays = {variable: array for variable, array in given.items() if array is not None}
+    usual_state, usual_gates = cell.default_activations
     return Layer(
         name,
-        cell,
-        gates_from_keras(cell, name=name, reset_after=after, **own),
+        cell.name,
+        gates_from_keras(cell, arrays, name=name, options=options),
         _direction(layer, reversed_by_now=reversed_by_now),
-        activation=holder.activation(default="tanh"),
-        reset_after=after,
-        **settings,
+        activation=holder.activation(default=usual_state),
+        recurrent_activation=(
+            holder.activation("recurrent_activation", default=usual_gates) if cell.gated else ""
+        ),
+        options=options,
     )

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from core.activations import Array
-from core.engines.keras_layout import GATE_ORDER, KERAS_CLASSES
+from core.cells import Cell
+from core.engines.keras_layout import KERAS_CELLS
 from core.errors import UnsupportedModel
 from core.importers.keras.fields import KerasLayer
 
 _HARD = "hard_sigmoid"
 _STEEPER = np.float32(1.2)
-_CELLS = {name: cell for cell, name in KERAS_CLASSES.items()}
 
 
 def wrote_keras_2(version: Any) -> bool:
@@ -38,26 +38,26 @@ def as_keras_3(layer: KerasLayer) -> KerasLayer:
     layer = replace(layer, inner=inner)
     if layer.config.get("time_major"):
         raise _refused(layer, "with time_major it reads (time, batch, features)")
-    cell = _CELLS.get(layer.kind.removesuffix("Cell"))
-    if cell == "gru" and "reset_after" not in layer.config:
-        layer = replace(layer, config={**layer.config, "reset_after": False})
-    if layer.config.get("recurrent_activation") == _HARD and cell in ("lstm", "gru"):
-        layer = replace(layer, weights=_steeper_gates(layer, cell))
+    cell = KERAS_CELLS.get(layer.kind.removesuffix("Cell"))
+    if cell is not None and cell.keras is not None:
+        layer = replace(layer, config={**cell.keras.older, **layer.config})
+        if layer.config.get("recurrent_activation") == _HARD and cell.gated:
+            layer = replace(layer, weights=_steeper_gates(layer, cell))
     if layer.config.get("activation") != _HARD:
         return layer
-    if layer.kind != "Dense" and cell != "simple_rnn":
+    if layer.kind != "Dense" and (cell is None or cell.gated):
         raise _refused(layer, "its activation is the hard sigmoid of Keras 2, which is steeper")
     steeper = {name: array * _STEEPER for name, array in layer.weights.items()}
     return replace(layer, weights=steeper)
 
 
-def _steeper_gates(layer: KerasLayer, cell: str) -> dict[str, Array]:
+def _steeper_gates(layer: KerasLayer, cell: Cell) -> dict[str, Array]:
     """The weights with the columns of all gates but the candidate multiplied."""
-    maps = GATE_ORDER[cell]
+    maps = cell.keras.order if cell.keras else cell.maps
     scaled = {}
     for name, array in layer.weights.items():
         units, rest = divmod(array.shape[-1] if array.ndim else 0, len(maps))
-        factors = np.array([1.0 if gate == "candidate" else _STEEPER for gate in maps])
+        factors = np.array([1.0 if gate == cell.candidate else _STEEPER for gate in maps])
         # What does not divide is refused by its shape later on.
         scaled[name] = array if rest else array * factors.astype(array.dtype).repeat(units)
     return scaled

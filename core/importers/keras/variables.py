@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.cells import CELLS
+from core.engines.keras_layout import KERAS_CELLS, OURS, keras_variables
 from core.importers.keras.config import NESTED, Configured
 
-LOOPS = ("SimpleRNN", "LSTM", "GRU")
+LOOPS = tuple(KERAS_CELLS)
 """Layers whose variables are their cell's."""
 
-_CELLS = ("SimpleRNNCell", "LSTMCell", "GRUCell")
 _NONE = (
     *("InputLayer", "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "Masking"),
     *("Flatten", "GlobalMaxPooling1D", "GlobalAveragePooling1D", "Activation", "TextVectorization"),
@@ -35,8 +36,12 @@ def variables_of(layer: Configured) -> tuple[str, ...] | None:
     match layer.kind:
         case "Embedding":
             return ("embeddings",)
-        case kind if kind in LOOPS or kind in _CELLS:
-            return ("kernel", "recurrent_kernel", *_if(config, "bias", by="use_bias"))
+        case kind if kind.removesuffix("Cell") in KERAS_CELLS or kind == OURS:
+            cell = KERAS_CELLS.get(kind.removesuffix("Cell")) or CELLS.get(str(config.get("cell")))
+            if cell is None:
+                return None
+            options = {name: bool(config.get(name, v)) for name, v in cell.options.items()}
+            return keras_variables(cell, options, biased=bool(config.get("use_bias", True)))
         case "Dense":
             return ("kernel", *_if(config, "bias", by="use_bias"))
         case "LayerNormalization":

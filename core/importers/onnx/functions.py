@@ -43,7 +43,7 @@ _OPERATIONS = {
     "Mish": "mish",
 }
 _SOFTMAX = {"Softmax": "softmax", "LogSoftmax": "log_softmax"}
-_USUAL = {"LSTM": ("Sigmoid", "Tanh", "Tanh"), "GRU": ("Sigmoid", "Tanh"), "RNN": ("Tanh",)}
+_USUAL = {"recurrent_activation": "Sigmoid", "activation": "Tanh"}
 _NEAR = 1e-6
 
 FUNCTIONS = (*_OPERATIONS, *_NUMBERED, *_SOFTMAX, "Gelu")
@@ -74,10 +74,13 @@ def softmax_axis(node: Node, rank: int, version: int) -> int | None:
     return at + rank if at < 0 else at
 
 
-def recurrent_functions(node: Node, directions: int) -> list[dict[str, str]]:
-    """The settings `activation` and `recurrent_activation` of each direction of a layer."""
-    usual = _USUAL[node.op]
-    given = node.attributes.get("activations", list(usual) * directions)
+def recurrent_functions(node: Node, roles: Sequence[str], directions: int) -> list[dict[str, str]]:
+    """The settings `activation` and `recurrent_activation` of each direction of a layer.
+
+    `roles` says which of the two each of the node's functions is, in their order.
+    """
+    usual = [_USUAL[role] for role in roles]
+    given = node.attributes.get("activations", usual * directions)
     if not isinstance(given, list) or len(given) != len(usual) * directions:
         raise node.refuse(f"it needs {len(usual) * directions} activations")
     known = {name.lower(): name for name in (*_PLAIN, *_NUMBERED)}
@@ -91,12 +94,11 @@ def recurrent_functions(node: Node, directions: int) -> list[dict[str, str]]:
     settings = []
     for at in range(directions):
         own = found[at * len(usual) : (at + 1) * len(usual)]
-        if node.op == "RNN":
-            settings.append({"activation": own[0]})
-            continue
-        if len(set(own[1:])) > 1:
-            raise node.refuse(f"its candidate has {own[1]}, its cell state {own[2]}")
-        settings.append({"recurrent_activation": own[0], "activation": own[1]})
+        named: dict[str, str] = {}
+        for role, function in zip(roles, own, strict=True):
+            if named.setdefault(role, function) != function:
+                raise node.refuse(f"its candidate has {named[role]}, its cell state {function}")
+        settings.append(named)
     return settings
 
 

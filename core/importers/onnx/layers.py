@@ -14,7 +14,7 @@ from core.importers.onnx.functions import FUNCTIONS, function_of, softmax_axis
 from core.importers.onnx.merges import factor_of, halved, merged
 from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import Reading, integer, needs, number
-from core.importers.onnx.recurrent import recurrent
+from core.importers.onnx.recurrent import ONNX_CELLS, recurrent
 from core.importers.onnx.sizes import product
 from core.importers.onnx.structure import Inputs, axes_given, axis_at
 from core.importers.onnx.values import Const, Flow, Tips, Value, settled
@@ -239,9 +239,7 @@ def _weights(value: Value | None, node: Node) -> Array:
 _Run = Callable[[Node, Inputs, Reading], Sequence[Value]]
 
 LAYERS: dict[str, _Run] = {
-    "LSTM": recurrent,
-    "GRU": recurrent,
-    "RNN": recurrent,
+    **dict.fromkeys(ONNX_CELLS, recurrent),
     "Gemm": _gemm,
     "MatMul": _matmul,
     "Add": _add,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from core.cells import CELLS
 from core.errors import UnsupportedModel
 from core.importers.errors import shown
 from core.importers.onnx.axes import ONE, Group
 from core.importers.onnx.proto import Branch, Graph, Node
 
-_RECURRENT = ("LSTM", "GRU", "RNN")
+_RECURRENT = tuple({cell.onnx.operation for cell in CELLS.values() if cell.onnx})
 
 
 @dataclass

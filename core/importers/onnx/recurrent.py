@@ -5,18 +5,23 @@
     LSTM  i o f c     GRU  z r h     RNN  one map
 
 Its GRU is Keras's: h = (1 − z)⊙g + z⊙h, with `linear_before_reset` what Keras calls reset_after.
-What ONNX has and the cells here have not (peepholes, clipped sums, coupled gates, states to start
-from that the file holds) is refused by its name. Initial states that are inputs of the graph are
-what `record` calls so.
+Its LSTM is one of three cells here: with weights P (directions, 3·units), i o f, that with
+peepholes; with `input_forget` that whose forget gate is 1 − i, so that the rows of f are not read;
+else the plain one. Which rows are whose, the cells' own declarations say. What ONNX has and the
+cells here have not (clipped sums, peepholes of coupled gates, states to start from that the file
+holds) is refused by its name. Initial states that are inputs of the graph are what `record` calls
+so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from core.activations import Array
+from core.cells import CELLS, Cell
+from core.cells.twins import OnnxTwin
 from core.importers.onnx.axes import PART, UNITS, Atom
 from core.importers.onnx.functions import recurrent_functions
 from core.importers.onnx.proto import Node
@@ -34,17 +39,13 @@ from core.importers.onnx.values import (
     settled,
     tips_of,
 )
-from core.nodes import Direction, GateWeights, Layer
+from core.nodes import Direction, Layer
 
-ONNX_ORDER = {
-    "LSTM": ("input", "output", "forget", "candidate"),
-    "GRU": ("update", "reset", "candidate"),
-    "RNN": ("hidden",),
-}
-"""Operation → affine maps in the order of ONNX's rows."""
-
-ONNX_CELLS = {"LSTM": "lstm", "GRU": "gru", "RNN": "simple_rnn"}
-"""Operation → cell."""
+ONNX_CELLS: dict[str, list[tuple[Cell, OnnxTwin]]] = {}
+"""Operation → the cells that it can be, each with its layout."""
+for _cell in CELLS.values():
+    if _cell.onnx is not None:
+        ONNX_CELLS.setdefault(_cell.onnx.operation, []).append((_cell, _cell.onnx))
 
 _DIRECTIONS: dict[str, tuple[Direction, ...]] = {
     "forward": ("forward",),
@@ -110,16 +111,23 @@ def _refuse_settings(node: Node, given: Sequence[Value | None]) -> None:
     """Refuses what no cell here does, by its name."""
     if number(node, "clip", 0) != 0:
         raise node.refuse("it clips what goes into its activations (clip)")
-    if integer(node, "input_forget", 0) != 0:
-        raise node.refuse("its input and forget gates are one (input_forget)")
-    if not _zero(given[_PEEPHOLES]):
-        raise node.refuse("its gates look at the cell state through peepholes (P)")
     for at, what in ((_HIDDEN, "initial_h"), (_CELL, "initial_c")):
         value = given[at]
         outside = isinstance(value, Flow) and not value.stages and value.source
         if not (_zero(value) or outside or _part_of_input(value)):
             why = f"it starts from states other than zero that the file holds ({what})"
             raise node.refuse(why)
+
+
+def _cell_of(node: Node, *, peepholes: bool) -> tuple[Cell, OnnxTwin]:
+    """The cell that a node computes, by its attributes and whether it has peepholes."""
+    known = {name for _, twin in ONNX_CELLS[node.op] for name in twin.attributes}
+    given = {name: 1 for name in known if integer(node, name, 0) != 0}
+    for cell, twin in ONNX_CELLS[node.op]:
+        if dict(twin.attributes) == given and bool(twin.peepholes) == peepholes:
+            return cell, twin
+    settings = ", ".join([*given, *(["peepholes (P)"] if peepholes else [])])
+    raise node.refuse(f"no cell here has all of {settings}")
 
 
 def _part_of_input(value: Value | None) -> bool:
@@ -155,12 +163,15 @@ def _tips(node: Node, x: Flow, given: Sequence[Value | None], reading: Reading) 
     w, r, b = weights
     if w is None or r is None or w.ndim != 3 or r.ndim != 3:
         raise node.refuse("its weights have no axis for the directions")
-    maps, units = len(ONNX_ORDER[node.op]), r.shape[2]
+    p = None if _zero(given[_PEEPHOLES]) else _weights(given[_PEEPHOLES], node)
+    cell, twin = _cell_of(node, peepholes=p is not None)
+    rows, units = len(twin.order), r.shape[2]
     features = w.shape[2]
     expected = {
-        "W": (w, (len(directions), maps * units, features)),
-        "R": (r, (len(directions), maps * units, units)),
-        "B": (b, (len(directions), 2 * maps * units)),
+        "W": (w, (len(directions), rows * units, features)),
+        "R": (r, (len(directions), rows * units, units)),
+        "B": (b, (len(directions), 2 * rows * units)),
+        "P": (p, (len(directions), len(twin.peepholes) * units)),
     }
     for what, (array, shape) in expected.items():
         if array is not None and array.shape != shape:
@@ -170,37 +181,50 @@ def _tips(node: Node, x: Flow, given: Sequence[Value | None], reading: Reading) 
     wide: Dim = product([atom.size for atom in x.axes[2]])
     if isinstance(wide, int) and wide != features:
         raise node.refuse(f"it reads {wide} features and has weights for {features}")
-    functions = recurrent_functions(node, len(directions))
-    after = node.op != "GRU" or bool(integer(node, "linear_before_reset", 0))
+    functions = recurrent_functions(node, twin.functions, len(directions))
+    options = {name: bool(integer(node, says, 0)) for name, says in twin.options.items()}
     backwards = reading.time in x.flipped
     stage = reading.name_for(node)
     tips = []
     for at, direction in enumerate(directions):
-        gates = _gates(node, w[at], r[at], None if b is None else b[at], reset_after=after)
+        one = {"W": w[at], "R": r[at]}
+        one |= {what: array[at] for what, array in (("B", b), ("P", p)) if array is not None}
+        gates = _gates(cell, twin, one, units, options)
         turned: Direction = "forward" if (direction == "backward") == backwards else "backward"
-        layer = Layer(stage, ONNX_CELLS[node.op], gates, turned, reset_after=after, **functions[at])
+        layer = Layer(stage, cell.name, gates, turned, options=options, **functions[at])
         tips.append(Tip(x.stages, layer, stage))
     return tips
 
 
 def _gates(
-    node: Node, w: Array, r: Array, b: Array | None, *, reset_after: bool
-) -> dict[str, GateWeights]:
-    """The weights of one direction by gate name, copied."""
-    names, units = ONNX_ORDER[node.op], r.shape[1]
+    cell: Cell,
+    twin: OnnxTwin,
+    arrays: Mapping[str, Array],
+    units: int,
+    options: Mapping[str, bool],
+) -> dict[str, dict[str, Array]]:
+    """The weights of one direction by gate and name, copied."""
+
+    def block(array: Array, at: int) -> Array:
+        return array[at * units : (at + 1) * units]
+
     gates = {}
-    for at, name in enumerate(names):
-        rows = slice(at * units, (at + 1) * units)
-        kernels = np.ascontiguousarray(w[rows].T), np.ascontiguousarray(r[rows].T)
-        if b is None:
-            gates[name] = GateWeights(*kernels)
-            continue
-        own, beside = (half[rows] for half in np.split(b, 2))
-        if node.op == "GRU" and reset_after:
-            gates[name] = GateWeights(*kernels, own.copy(), beside.copy())
-            continue
-        with np.errstate(invalid="ignore", over="ignore"):  # the model refuses what comes of it
-            gates[name] = GateWeights(*kernels, own + beside)
+    for name in cell.maps:
+        at, declared = twin.order.index(name), cell.weights_of(name, options)
+        gates[name] = {
+            "kernel": np.ascontiguousarray(block(arrays["W"], at).T),
+            "recurrent_kernel": np.ascontiguousarray(block(arrays["R"], at).T),
+        }
+        if "B" in arrays:
+            own, beside = (block(half, at) for half in np.split(arrays["B"], 2))
+            if "recurrent_bias" in declared:
+                gates[name] |= {"bias": own.copy(), "recurrent_bias": beside.copy()}
+            else:
+                with np.errstate(invalid="ignore", over="ignore"):  # refused by the model, then
+                    gates[name]["bias"] = own + beside
+        if name in twin.peepholes:
+            peephole = block(arrays["P"], twin.peepholes.index(name))
+            gates[name]["peephole"] = peephole.copy()
     return gates
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core import cells
 from core.importers.torch.names import TORCH_CLASSES, Module
 from core.importers.torch.safetensors_file import inspect_safetensors
 
@@ -61,7 +62,9 @@ def _recurrent(
 
     first = module.levels[0][0]
     kind = getattr(torch.nn, TORCH_CLASSES[first.cell])
-    settings = {"nonlinearity": nonlinearity} if first.cell == "simple_rnn" else {}
+    cell = cells.get(first.cell)
+    several = cell.torch is not None and len(cell.torch.activations) > 1
+    settings = {"nonlinearity": nonlinearity} if several else {}
     both = len(module.levels[0]) == 2
     layer = kind(
         x.shape[-1],
@@ -77,7 +80,7 @@ def _recurrent(
     if readout == "every":
         return outputs
     if readout == "last":
-        hidden = states[0] if first.cell == "lstm" else states
+        hidden = states[0] if len(cell.states) > 1 else states
         return torch.cat(list(hidden[-1 - both :]), dim=-1)
     return outputs.amax(dim=1) if readout == "max" else outputs.mean(dim=1)
 

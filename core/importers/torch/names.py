@@ -23,18 +23,14 @@ from typing import Literal
 import numpy as np
 
 from core.activations import Array
+from core.cells import CELLS
 from core.errors import ShapeMismatch, UnsupportedModel
 from core.importers.errors import shown
-from core.nodes import GateWeights
 
-TORCH_ORDER = {
-    "simple_rnn": ("hidden",),
-    "lstm": ("input", "forget", "candidate", "output"),
-    "gru": ("reset", "update", "candidate"),
-}
+TORCH_ORDER = {cell.name: cell.torch.order for cell in CELLS.values() if cell.torch}
 """Cell → its affine maps in the order of PyTorch's rows."""
 
-TORCH_CLASSES = {"simple_rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+TORCH_CLASSES = {cell.name: cell.torch.module for cell in CELLS.values() if cell.torch}
 """Cell → the name of PyTorch's module."""
 
 Kind = Literal["recurrent", "table", "linear", "layer_norm", "batch_norm", "unknown"]
@@ -72,7 +68,7 @@ class TorchLayer:
             raise UnsupportedModel(what=what, why=why)
         return cells[wide // units]
 
-    def gates(self) -> dict[str, GateWeights]:
+    def gates(self) -> dict[str, dict[str, Array]]:
         """The weights by gate name, copied. Raises ShapeMismatch."""
         maps, units, arrays = TORCH_ORDER[self.cell], self.units, self.arrays
         wide = len(maps) * units
@@ -89,15 +85,19 @@ class TorchLayer:
                 raise ShapeMismatch(what=name, found=array.shape, expected=expected[what])
         return {gate: self._gate(at, units) for at, gate in enumerate(maps)}
 
-    def _gate(self, at: int, units: int) -> GateWeights:
+    def _gate(self, at: int, units: int) -> dict[str, Array]:
         own = {what: array[at * units : (at + 1) * units] for what, array in self.arrays.items()}
-        kernels = np.ascontiguousarray(own["weight_ih"].T), np.ascontiguousarray(own["weight_hh"].T)
+        kernels = {
+            "kernel": np.ascontiguousarray(own["weight_ih"].T),
+            "recurrent_kernel": np.ascontiguousarray(own["weight_hh"].T),
+        }
         if "bias_ih" not in own:
-            return GateWeights(*kernels)
-        if self.cell == "gru":
-            return GateWeights(*kernels, own["bias_ih"].copy(), own["bias_hh"].copy())
+            return kernels
+        if "recurrent_bias" in {weight.name for weight in CELLS[self.cell].weights()}:
+            two = {"bias": own["bias_ih"].copy(), "recurrent_bias": own["bias_hh"].copy()}
+            return kernels | two
         with np.errstate(invalid="ignore", over="ignore"):  # the model refuses what comes of it
-            return GateWeights(*kernels, own["bias_ih"] + own["bias_hh"])
+            return kernels | {"bias": own["bias_ih"] + own["bias_hh"]}
 
 
 @dataclass(frozen=True, eq=False)

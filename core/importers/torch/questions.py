@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core import activations
+from core.cells import CELLS
 from core.errors import UnknownName, UnsupportedModel
 from core.importers.errors import shown
 from core.importers.torch.chain import MOST_MODULES, embeddings, orders
@@ -153,7 +154,8 @@ def _questions(
     head = order[recurrent[-1] + 1 :]
     for name in order:
         cells = {layer.cell for level in modules[name].levels for layer in level}
-        if "simple_rnn" in cells:
+        twins = [CELLS[cell].torch for cell in cells]
+        if any(twin is not None and len(twin.activations) > 1 for twin in twins):
             key = f"nonlinearity:{name}"
             found.append(Question(key, "nonlinearity", name, NONLINEARITIES, "tanh"))
     readout = _readout(modules, embedding, head)

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from core import cells
 from core.activations import Array
 from core.errors import UnsupportedModel
-from core.importers.torch.names import TORCH_CLASSES, TORCH_ORDER
+from core.importers.torch.names import TORCH_ORDER
 from core.importers.torch.safetensors_file import OURS, POOLINGS
 from core.model import Model
 from core.nodes import (
@@ -65,7 +66,7 @@ def write_safetensors(model: Model) -> bytes:
                 hints[f"activation:{name}"] = stage.activation
             case LayerNormalization() | BatchNormalization() as stage:
                 hints |= {f"epsilon:{name}": stage.epsilon, f"activation:{name}": "linear"}
-            case Recurrent() as stage if stage.layers[0].cell == "simple_rnn":
+            case Recurrent() as stage if _asks_nonlinearity(stage.layers[0].cell):
                 hints[f"nonlinearity:{name}"] = stage.layers[0].activation
         order.append(name)
         for own, array in _tensors(stages):
@@ -122,7 +123,7 @@ def _goes_on(stage: Stage, base: str, below: Sequence[Stage]) -> bool:
 
 def _cells(stage: Recurrent) -> list[tuple[str, int, str, bool]]:
     """What the layers of one module have in common."""
-    return [(each.cell, each.units, each.activation, _has_bias(each)) for each in stage.layers]
+    return [(each.cell, each.units, each.activation, each.biased) for each in stage.layers]
 
 
 def _tensors(stages: Sequence[Stage]) -> Iterator[tuple[str, Array]]:
@@ -146,6 +147,11 @@ def _tensors(stages: Sequence[Stage]) -> Iterator[tuple[str, Array]]:
                 raise _refuse(stage, "no module of PyTorch's that this writes does the same")
 
 
+def _asks_nonlinearity(cell: str) -> bool:
+    twin = cells.get(cell).torch
+    return twin is not None and len(twin.activations) > 1
+
+
 def _norm(stage: LayerNormalization | BatchNormalization) -> Iterator[tuple[str, Array]]:
     """PyTorch has both scale and shift, or neither, of which a layer norm leaves no trace."""
     own = {"weight": stage.gamma, "bias": stage.beta}
@@ -164,20 +170,12 @@ def _norm(stage: LayerNormalization | BatchNormalization) -> Iterator[tuple[str,
 
 def _layer(layer: Layer) -> Iterator[tuple[str, Array]]:
     gates = [layer.weights[gate] for gate in TORCH_ORDER[layer.cell]]
-    yield "weight_ih", np.concatenate([gate.kernel for gate in gates], axis=1).T
-    yield "weight_hh", np.concatenate([gate.recurrent_kernel for gate in gates], axis=1).T
-    if _has_bias(layer):
-        zero = np.zeros(layer.units, gates[0].kernel.dtype)
-        for own, arrays in (
-            ("bias_ih", [gate.bias for gate in gates]),
-            ("bias_hh", [gate.recurrent_bias for gate in gates]),
-        ):
-            yield own, np.concatenate([zero if array is None else array for array in arrays])
-
-
-def _has_bias(layer: Layer) -> bool:
-    gates = layer.weights.values()
-    return any(gate.bias is not None or gate.recurrent_bias is not None for gate in gates)
+    yield "weight_ih", np.concatenate([gate["kernel"] for gate in gates], axis=1).T
+    yield "weight_hh", np.concatenate([gate["recurrent_kernel"] for gate in gates], axis=1).T
+    if layer.biased:
+        zero = np.zeros(layer.units, gates[0]["kernel"].dtype)
+        for own, name in (("bias_ih", "bias"), ("bias_hh", "recurrent_bias")):
+            yield own, np.concatenate([gate.get(name, zero) for gate in gates])
 
 
 def _check(stage: Recurrent) -> None:
@@ -188,19 +186,19 @@ def _check(stage: Recurrent) -> None:
     if stage.merge not in (None, "concat"):
         raise _refuse(stage, f"PyTorch puts two directions side by side, and cannot {stage.merge}")
     for layer in stage.layers:
-        kind = TORCH_CLASSES.get(layer.cell)
-        if kind is None:
-            raise _refuse(stage, f"PyTorch has no {layer.cell}")
-        if layer.cell == "gru" and not layer.reset_after:
-            raise _refuse(stage, "its reset gate comes before the product, PyTorch's after it")
-        functions = ("tanh", "relu") if layer.cell == "simple_rnn" else ("tanh",)
-        if layer.activation not in functions:
+        cell = cells.get(layer.cell)
+        if cell.torch is None:
+            raise _refuse(stage, f"PyTorch has no module for {cell.title['en']}")
+        if any(layer.options[name] != value for name, value in cell.torch.options.items()):
+            raise _refuse(stage, cell.torch.refusal)
+        kind = cell.torch.module
+        if layer.activation not in cell.torch.activations:
             raise _refuse(stage, f"nn.{kind} has no activation {layer.activation}")
-        if layer.cell != "simple_rnn" and layer.recurrent_activation != "sigmoid":
+        if cell.gated and layer.recurrent_activation != "sigmoid":
             raise _refuse(stage, f"nn.{kind} has no gates of {layer.recurrent_activation}")
     if len({(layer.cell, layer.units, layer.activation) for layer in stage.layers}) > 1:
         raise _refuse(stage, "to PyTorch both directions are of one cell and one width")
-    if len({_has_bias(layer) for layer in stage.layers}) > 1:
+    if len({layer.biased for layer in stage.layers}) > 1:
         raise _refuse(stage, "to PyTorch both directions have biases, or none has")
 
 

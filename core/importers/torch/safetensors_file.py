@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from core.cells import CELLS
 from core.errors import CoreError, UnsupportedModel
 from core.importers.archive import Data
 from core.importers.errors import shown
@@ -29,7 +30,6 @@ from core.nodes import (
     Dense,
     Direction,
     Embedding,
-    GateWeights,
     GlobalAveragePooling,
     GlobalMaxPooling,
     Layer,
@@ -195,11 +195,13 @@ def _layer(
 ) -> Layer:
     """One direction; only an nn.RNN has a choice of activation."""
     gates = {
-        gate: GateWeights(**{what: array.astype(dtype, copy=False) for what, array in own.items()})
+        gate: {what: array.astype(dtype, copy=False) for what, array in own.items()}
         for gate, own in layer.gates().items()
     }
-    function = activation if layer.cell == "simple_rnn" else "tanh"
-    return Layer(name, layer.cell, gates, direction, activation=function)
+    twin = CELLS[layer.cell].torch
+    assert twin is not None  # else nothing of PyTorch's would be called so
+    function = activation if activation in twin.activations else twin.activations[0]
+    return Layer(name, layer.cell, gates, direction, activation=function, options=twin.options)
 
 
 def _dtype(found: Inspection) -> np.dtype[Any]:

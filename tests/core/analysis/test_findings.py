@@ -43,7 +43,7 @@ def test_a_plain_network_fades_or_grows_by_its_radius(scale, worrying):
 def test_with_gates_the_radius_is_the_candidates_and_no_worry():
     model = random_model("lstm", features=3, units=[5])
     [radius] = found(model, "radius")
-    kernel = model.layers[0].weights["candidate"].recurrent_kernel
+    kernel = model.layers[0].weights["candidate"]["recurrent_kernel"]
     assert radius.value == pytest.approx(np.abs(np.linalg.eigvals(kernel)).max(), rel=1e-5)
     assert not radius.worrying
 
@@ -107,8 +107,8 @@ def test_a_relu_network_that_no_token_lifts_stays_silent():
     model = random_model("simple_rnn", vocabulary=7, embedding=3, units=[4], activation="relu")
     rows = model.stages[0].weights
     layer = model.layers[0]
-    reach = (rows @ layer.weights["hidden"].kernel).max(axis=0)
-    recurrent = layer.weights["hidden"].recurrent_kernel.copy()
+    reach = (rows @ layer.weights["hidden"]["kernel"]).max(axis=0)
+    recurrent = layer.weights["hidden"]["recurrent_kernel"].copy()
     recurrent[:, :2] = -np.abs(recurrent[:, :2])
     recurrent[0, 2] = 1.0  # a unit that a state may lift
     name = layer.name

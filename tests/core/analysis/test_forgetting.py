@@ -101,8 +101,8 @@ def test_where_no_gradient_arrives_there_is_no_share():
 
 
 def test_nonsense_is_refused():
-    layer = recorded(random_model("gru", features=2, units=[3]), batch=1, time=3).layers[0]
-    with pytest.raises(UnknownName, match="no gate of gru called 'forget'"):
+    layer = recorded(random_model("simple_rnn", features=2, units=[3]), batch=1, time=3).layers[0]
+    with pytest.raises(UnknownName, match="way of its own in simple_rnn"):
         forgetting(layer)
     layer = recorded(random_model("lstm", features=2, units=[3]), batch=1, time=3).layers[0]
     with pytest.raises(OutOfRange, match="batch is 1"):

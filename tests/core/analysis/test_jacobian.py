@@ -96,7 +96,7 @@ def test_norms_are_the_largest_singular_values(cell, monkeypatch):
 def test_norms_that_squares_would_lose():
     model = random_model("simple_rnn", features=2, units=[3], spread=1e-25, dtype=np.float32)
     layer = recorded(model, batch=1, time=3).layers[0]
-    kernel = model.layers[0].weights["hidden"].recurrent_kernel
+    kernel = model.layers[0].weights["hidden"]["recurrent_kernel"]
     expected = np.linalg.norm(kernel.astype(np.float64), 2)
     np.testing.assert_allclose(jacobian_norms(layer).whole, expected, rtol=1e-5)
     still = model.with_parameters({"simple_rnn/hidden/recurrent_kernel": np.zeros_like(kernel)})

@@ -9,7 +9,7 @@ from hypothesis import given
 
 import core
 from core.analysis.parameters import count_layer, count_parameters
-from core.nodes import Dense, GateWeights
+from core.nodes import Dense
 from tests.core.networks import Case, cases
 from tests.core.plain_networks import CHAINS, network
 
@@ -43,7 +43,8 @@ def without_bias(model: core.Model) -> core.Model:
             layers = []
             for layer in stage.layers:
                 bare = {
-                    n: GateWeights(w.kernel, w.recurrent_kernel) for n, w in layer.weights.items()
+                    gate: {name: own[name] for name in ("kernel", "recurrent_kernel")}
+                    for gate, own in layer.weights.items()
                 }
                 layers.append(replace(layer, weights=bare))
             stages.append(replace(stage, layers=tuple(layers)))
@@ -94,7 +95,7 @@ def test_without_bias():
 def test_gates_that_differ_are_listed():
     model = core.new_model("lstm", features=2, units=[3])
     layer = model.layers[0]
-    bare = GateWeights(layer.weights["forget"].kernel, layer.weights["forget"].recurrent_kernel)
+    bare = {name: layer.weights["forget"][name] for name in ("kernel", "recurrent_kernel")}
     found = count_layer(replace(layer, weights={**layer.weights, "forget": bare}))
     one = "2·3 + 3·3 + 3"
     assert found.formula == f"{one} + 2·3 + 3·3 + {one} + {one}"

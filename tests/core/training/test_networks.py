@@ -81,5 +81,5 @@ def test_the_forget_bias_begins_where_it_is_told_to(tmp_path):
 
     data = prepare(settings.data.source, settings.data.options, seed=3, validation=0.25)
     weights = from_keras(network.build(run.config, data)).layers[0].weights
-    assert (weights["forget"].bias == 3).all()
-    assert all((weights[gate].bias == 0).all() for gate in ("input", "candidate", "output"))
+    assert (weights["forget"]["bias"] == 3).all()
+    assert all((weights[gate]["bias"] == 0).all() for gate in ("input", "candidate", "output"))

@@ -7,10 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from core import cells
 from core.errors import OutOfRange
 from dashboard import figures
-from dashboard.figures.cell import LAYOUTS
 from dashboard.figures.moment import number, sign
 from tests.dashboard.figures import samples
 from tests.dashboard.figures.samples import CELLS, TIME, TOKENS, trace
@@ -30,10 +28,6 @@ def texts(figure):
     """The words on the diagram by name, without markup."""
     found = {note.name: note.text for note in figure.layout.annotations if note.name}
     return {name: re.sub(r"</?[bi]>", "", text) for name, text in found.items()}
-
-
-def test_every_cell_has_a_layout():
-    assert set(LAYOUTS) == set(cells.CELLS)
 
 
 @pytest.mark.parametrize("cell", CELLS)

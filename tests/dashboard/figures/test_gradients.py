@@ -165,7 +165,7 @@ def test_forget_gates_stand_beside_the_true_gradient():
     np.testing.assert_allclose(along.y, np.log10(expected), atol=1e-9)
     assert along.line.color == figures.theme.colour("forget", "light")
     with pytest.raises(UnknownName):
-        figures.forgetting(*run("gru"))
+        figures.forgetting(*run("simple_rnn"))
 
 
 def test_without_a_gradient_at_the_end_forgetting_says_so():

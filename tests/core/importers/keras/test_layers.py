@@ -103,7 +103,7 @@ def test_sensible_settings_need_not_be_written() -> None:
     model = model_from([changed(GRU, go_backwards=0, reset_after=None), NORM, DENSE], name="plain")
     layer = model.layers[0]
     assert (layer.activation, layer.recurrent_activation) == ("tanh", "sigmoid")
-    assert (layer.direction, layer.reset_after) == ("forward", True)
+    assert (layer.direction, layer.options) == ("forward", {"reset_after": True})
     assert model.stages[1].epsilon == 1e-3
     assert model.activation == "linear"
 

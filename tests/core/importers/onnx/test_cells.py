@@ -145,7 +145,7 @@ def test_weights_go_by_gate() -> None:
     every, *_ = graph.recurrent("LSTM", x, features=1, units=1)
     graph.put("B0", np.array([[1, 2, 3, 4, 10, 20, 30, 40]], np.float32))
     found = read_onnx(graph.data(every)).layers[0].weights
-    biases = {gate: float(own.bias[0]) for gate, own in found.items() if own.bias is not None}
+    biases = {gate: float(own["bias"][0]) for gate, own in found.items() if "bias" in own}
     assert biases == {"input": 11, "output": 22, "forget": 33, "candidate": 44}
     for after in (0, 1):
         graph = Graph()

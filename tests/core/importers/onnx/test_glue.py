@@ -155,7 +155,7 @@ def test_number_types() -> None:
         assert model.dtype == (np.float64 if kind is np.float64 else np.float32)
         stored = graph.tensors["R0"][0, :UNITS].T
         gate = model.layers[0].weights["update"]
-        np.testing.assert_array_equal(gate.recurrent_kernel, stored)
+        np.testing.assert_array_equal(gate["recurrent_kernel"], stored)
 
 
 def test_a_text_alone() -> None:

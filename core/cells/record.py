@@ -1,0 +1,152 @@
+"""The arrays of one run of a layer: its weights side by side, what it recorded, its gradients.
+
+Time first, in the order in which the layer reads; a cell's steps are views of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from core import activations
+from core.activations import Activation, Array
+
+Step = TypeVar("Step")
+Options = Mapping[str, bool]
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """The weights of a layer, its maps side by side in the cell's `stacked` order, by name.
+
+    A matrix such as `kernel` is (features, maps·units), a vector such as `bias` (maps, units);
+    what the layer or the map lacks is zero.
+    """
+
+    weights: Mapping[str, Array]
+    activation: Activation
+    recurrent_activation: Activation
+    options: Options
+
+    def __getitem__(self, weight: str) -> Array:
+        return self.weights[weight]
+
+    @property
+    def kernel(self) -> Array:
+        """What multiplies the input, (features, maps·units)."""
+        return self.weights["kernel"]
+
+    @property
+    def recurrent_kernel(self) -> Array:
+        """What multiplies the hidden state, (units, maps·units)."""
+        return self.weights["recurrent_kernel"]
+
+    def function(self, name: str) -> Activation:
+        """The function that an equation calls `name`: one of the layer's two, or any other."""
+        roles = {
+            "activation": self.activation,
+            "recurrent_activation": self.recurrent_activation,
+        }
+        return roles.get(name) or activations.get(name)
+
+
+class Stacked(Protocol):
+    """What a record has to know of a cell."""
+
+    @property
+    def stacked(self) -> tuple[str, ...]: ...
+    @property
+    def gates(self) -> tuple[str, ...]: ...
+    @property
+    def states(self) -> tuple[str, ...]: ...
+
+
+@dataclass
+class Record:
+    """Every array of one layer's run, time first, in reading order.
+
+    `preactivations` and `gates` are (time, batch, maps, units), maps in the cell's `stacked`
+    order. Each state is (time + 1, batch, units): row 0 is the initial state, row t + 1 the
+    state after step t. The parts of the pre-activations (`Cell.parts`) are products of what is
+    here with the weights, and are made when asked for: keeping them would double the memory
+    and, as memory is what a batch waits for, nearly the time.
+    """
+
+    preactivations: Array
+    gates: Array
+    states: dict[str, Array]
+
+    @classmethod
+    def empty(cls, cell: Stacked, *, time: int, batch: int, units: int, dtype: Any) -> Record:
+        """Arrays for a run of `time` steps, unfilled but for zero initial states."""
+        shape = (time, batch, len(cell.stacked), units)
+        states = {name: np.empty((time + 1, batch, units), dtype) for name in cell.states}
+        for state in states.values():
+            state[0] = 0
+        # A cell without gates keeps no array for them: its output is its only activation.
+        gates = np.empty(shape if cell.gates else (time, batch, 0, units), dtype)
+        return cls(np.empty(shape, dtype), gates, states)
+
+    @property
+    def time(self) -> int:
+        """The number of steps."""
+        return self.preactivations.shape[0]
+
+    def before(self, state: str) -> Array:
+        """The state that each step starts from, (time, batch, units)."""
+        return self.states[state][:-1]
+
+    def after(self, state: str) -> Array:
+        """The state that each step ends with, (time, batch, units)."""
+        return self.states[state][1:]
+
+
+@dataclass
+class Backward:
+    """Every gradient of one layer's run, laid out as its Record is.
+
+    `states` have no row for the initial state: those gradients are what is carried out of the loop.
+    """
+
+    preactivations: Array
+    gates: Array
+    states: dict[str, Array]
+
+    @classmethod
+    def empty(cls, record: Record) -> Backward:
+        """Arrays for the way back through a run, unfilled."""
+        states = {name: np.empty_like(record.after(name)) for name in record.states}
+        return cls(np.empty_like(record.preactivations), np.empty_like(record.gates), states)
+
+
+def in_steps(kind: type[Step], **views: Iterable[Any]) -> Iterator[Step]:
+    """A named tuple of views for each step, filled by name from arrays that have time first.
+
+    What is the same at every step is given as `always(array)`. Raises KeyError for a field
+    without a view.
+    """
+    fields: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]  # of a named tuple
+    return map(kind._make, zip(*(views[field] for field in fields)))  # type: ignore[attr-defined]  # noqa: B905
+
+
+always = repeat
+"""The same array at every step."""
+
+
+class _NumPy:
+    """The arithmetic of expressions over arrays."""
+
+    def maximum(self, one: Array, other: Array, /) -> Array:
+        return np.maximum(one, other)
+
+    def divide_no_nan(self, above: Array, below: Array, /) -> Array:
+        shape = np.broadcast_shapes(np.shape(above), np.shape(below))
+        out = np.zeros(shape, np.result_type(above, below))
+        return np.divide(above, below, out=out, where=np.asarray(below) != 0)
+
+
+NUMPY = _NumPy()
