@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.text.decode import ENCODINGS, MOST_BYTES, Decoded, decode, known_encoding
+from core.text.decode import MOST_BYTES, Candidate, Damage, Decoded, decode
+from core.text.encodings import ENCODINGS, known_encoding
 from core.text.errors import (
     BlankText,
     EmptyFile,
@@ -59,6 +60,8 @@ __all__ = [
     "UNKNOWN",
     "UNKNOWN_ID",
     "BlankText",
+    "Candidate",
+    "Damage",
     "Decoded",
     "EmptyFile",
     "EmptyTable",

@@ -1,66 +1,37 @@
 """Bytes as text, and how it was found out what they say.
 
-Strict, in this order: a byte-order mark decides; else bytes that are valid UTF-8 are UTF-8 (other
-encodings hardly ever happen to be); else chardet looks at them, among the encodings of the web. The
-user may choose an encoding instead, and that is strict as well: a wrong one is an error with the
-place of the byte that does not fit, never a text with holes.
+In this order: a byte-order mark decides; else bytes that are UTF-8 are UTF-8 (other encodings
+hardly ever happen to be); else chardet and the letters themselves are asked, see
+`core.text.detect`. The user may choose an encoding instead.
 
-Short texts without a mark cannot be told apart for certain: 'Äpfel' in one encoding is a Hangul
-syllable in another. Where chardet itself is unsure, holds CP949 for nearly as likely as its first
-answer, and the bytes read as CP949 give everyday Hangul throughout, they are taken as Korean. On
-pieces of 4 to 30 characters this raised what was read rightly from 96 to 98 % for Korean comments
-and from 88 to 96 % for station names, and lowered it from 92 to 90 % for Chinese. `confidence` says
-how sure chardet was; the page shows the encoding and offers the others. UTF-16 without a mark is
-found only in texts of a line or more, and seven-bit encodings (ISO-2022) only when chosen.
+Damage is told, not guessed away. Where all but a few bytes are a text in an encoding (a line pasted
+from another one, a file cut inside its last character), that text is read, `damage` says how many
+bytes are not and where the first stands, and each such place shows U+FFFD, the sign for what cannot
+be read; a last character of which a part is missing is left out. Where more than one byte in five
+beyond ASCII does not fit, the encoding is the wrong one, and a mark or a choice of it is refused
+with the place.
 
-The cost is a look at no more than 200,000 bytes, whatever the size. Not chosen: `errors="replace"`,
-which loses what it cannot read; charset-normalizer, which was unsure of CP949.
+The cost is one pass of Python's codecs, and a look at no more than 200,000 bytes. Not chosen:
+`errors="replace"` alone, which says neither what it lost nor where.
 """
 
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import regex
 
-from core.text.errors import (
-    EmptyFile,
-    FileTooLarge,
-    NotText,
-    OtherKindOfFile,
-    UnknownEncoding,
-    WrongEncoding,
-)
+from core.text.detect import SAMPLE_BYTES, likeliest, telling_lines
+from core.text.encodings import known_encoding
+from core.text.errors import EmptyFile, FileTooLarge, NotText, OtherKindOfFile, WrongEncoding
 
 How = Literal["bom", "utf-8", "detected", "chosen"]
 
 MOST_BYTES = 20_000_000
 """Bytes that are read at once unless the caller says otherwise."""
-
-ENCODINGS: tuple[str, ...] = (
-    *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"),
-    *("cp949", "euc-kr", "johab", "iso2022-kr"),
-    *("cp1252", "iso8859-1", "iso8859-15", "cp1250", "iso8859-2", "mac-roman", "cp437", "cp850"),
-    *("cp932", "shift-jis", "euc-jp", "iso2022-jp", "gb18030", "big5", "big5hkscs"),
-    *("cp1251", "koi8-r", "koi8-u", "iso8859-5", "cp1253", "iso8859-7", "cp1254", "cp1255"),
-    *("cp1256", "cp1257", "cp1258", "cp874"),
-)
-"""What can be chosen, by the names that Python knows, the likeliest first."""
-
-_NAMES = {codecs.lookup(name).name: name for name in ENCODINGS}
-# chardet answers with the widest relative of an encoding; these are the ones people know.
-_RELATIVES = {
-    "ascii": "utf-8",
-    "utf-8-sig": "utf-8",
-    "tis-620": "cp874",
-    "euc_jis_2004": "euc-jp",
-    "shift_jis_2004": "cp932",
-    "iso2022_jp_2004": "iso2022-jp",
-    "iso2022_jp_2": "iso2022-jp",
-    "iso2022_jp_ext": "iso2022-jp",
-}
 
 # UTF-32's mark begins with UTF-16's, so it is tried first.
 _MARKS = (
@@ -71,14 +42,42 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-SAMPLE_BYTES = 200_000
-UNSURE = 0.5
-NEARLY_AS_LIKELY = 0.5
-KOREAN_SHARE = 0.9
-
+READABLE = 4
+"""How many characters beyond ASCII must be read for each place that is not."""
 # What no writer types: if a detected encoding gives these, it was the wrong one or no text at all.
 _UNWRITTEN = regex.compile(r"[\p{Cn}\p{Co}\p{Cs}\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 MOST_UNWRITTEN = 0.01
+MOST_CANDIDATES = 3
+LOST = "\ufffd"
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What of a file does not fit the encoding that the rest is in.
+
+    Attributes:
+        count: how many bytes.
+        lines: in how many lines.
+        line: the first such line, from 1.
+        position: the first such byte of the file, from 1.
+        byte: what stands there, in two hexadecimal digits.
+        cut: whether it is only a last character of which a part is missing.
+    """
+
+    count: int
+    lines: int
+    line: int
+    position: int
+    byte: str
+    cut: bool
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An encoding that the bytes may be in, and a line of them by which to tell it from others."""
+
+    encoding: str
+    line: str
 
 
 @dataclass(frozen=True)
@@ -88,25 +87,32 @@ class Decoded:
     Attributes:
         text: all of it, as it stands in the file but for a byte-order mark.
         encoding: one of ENCODINGS.
-        how: "bom" by a byte-order mark, "utf-8" because the bytes are valid UTF-8, "detected" by
+        how: "bom" by a byte-order mark, "utf-8" because the bytes are UTF-8, "detected" by
             their statistics, "chosen" by the user.
         confidence: how sure the detection was, 0 to 1; short texts seldom reach 0.5. None unless
             detected.
+        damage: what could not be read; None where all could.
+        candidates: the likeliest encodings, this one first, at most three; none unless detected.
     """
 
     text: str
     encoding: str
     how: How
     confidence: float | None = None
+    damage: Damage | None = None
+    candidates: tuple[Candidate, ...] = ()
 
 
-def decode(data: bytes, encoding: str | None = None, *, limit: int = MOST_BYTES) -> Decoded:
+def decode(
+    data: bytes, encoding: str | None = None, *, limit: int = MOST_BYTES, language: str = ""
+) -> Decoded:
     """Read bytes as text.
 
     Args:
         data: the whole file.
         encoding: any name or alias of one of ENCODINGS; None to find out.
         limit: the most bytes to take.
+        language: the reader's, such as "ko": what is as likely is taken to be in its script.
 
     Raises:
         EmptyFile: when there are no bytes.
@@ -121,98 +127,111 @@ def decode(data: bytes, encoding: str | None = None, *, limit: int = MOST_BYTES)
         raise EmptyFile
     if encoding is not None:
         name = known_encoding(encoding)
-        return Decoded(_strictly(data, name), name, "chosen")
+        return _read(data, name, "chosen")
     for mark, name in _MARKS:
         if data.startswith(mark):
-            return Decoded(_strictly(data, name), name, "bom")
+            return _read(data, name, "bom")
     # Every second byte of English in UTF-16 is 0, and 0 is valid UTF-8: then statistics decide.
     if b"\0" not in data:
         try:
-            return Decoded(_strictly(data, "utf-8"), "utf-8", "utf-8")
+            return _read(data, "utf-8", "utf-8")
         except WrongEncoding:
             pass
-    return _detected(data)
+    return _detected(data, language)
 
 
-def known_encoding(name: str) -> str:
-    """Return the name in ENCODINGS for any alias of it, such as "ms949" for "cp949".
-
-    Raises:
-        UnknownEncoding: when it is not offered.
-    """
+def _read(data: bytes, name: str, how: How) -> Decoded:
+    """The text, with its damage. Raises WrongEncoding where that is more than a little."""
     try:
-        return _NAMES[codecs.lookup(name).name]
-    except (LookupError, ValueError):
-        raise UnknownEncoding(found=name, known=", ".join(ENCODINGS)) from None
-
-
-def _strictly(data: bytes, name: str) -> str:
-    try:
-        return data.decode(name).removeprefix("\ufeff")
+        return Decoded(data.decode(name).removeprefix("\ufeff"), name, how)
     except UnicodeDecodeError as error:
-        byte = f"{data[error.start]:02X}"
-        raise WrongEncoding(encoding=name, position=error.start + 1, byte=byte) from error
-
-
-def _detected(data: bytes) -> Decoded:
-    # Here, because its models take 0.1 s to import, which few texts need.
-    import chardet
-
-    sample = data[:SAMPLE_BYTES] if b"\0" in data else _telling_lines(data)
-    answers = chardet.detect_all(
-        sample,
-        encoding_era=chardet.EncodingEra.MODERN_WEB,
-        prefer_superset=True,
-        compat_names=False,
+        first = error
+    telling = len(data) if name.startswith(_NOT_OF_BYTES) else len(data.translate(None, _ASCII))
+    notes = _Notes(most=telling // (READABLE + 1))
+    token = _notes.set(notes)
+    try:
+        text = data.decode(name, _NOTE).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        text = ""
+    finally:
+        _notes.reset(token)
+    start, stop = notes.places[-1]
+    cut = len(notes.places) == 1 and stop == len(data) and _is_begun(data[start:], name)
+    few = notes.count <= notes.most or (cut and any(letter > "\u07ff" for letter in text[:-1]))
+    if not text or not few:
+        byte = f"{data[first.start]:02X}"
+        raise WrongEncoding(encoding=name, position=first.start + 1, byte=byte) from first
+    if cut:
+        text = text.removesuffix(LOST)
+    before = data[: first.start].decode(name, "ignore")
+    damage = Damage(
+        count=notes.count,
+        lines=sum(LOST in line for line in text.splitlines()) or 1,
+        line=len((before + "x").splitlines()),
+        position=first.start + 1,
+        byte=f"{data[first.start]:02X}",
+        cut=cut,
     )
-    likely = [
-        (_offered(answer["encoding"]), answer["confidence"])
-        for answer in answers
-        if answer["encoding"] is not None
-    ]
-    if _is_korean(sample, likely):
-        likely.insert(0, ("cp949", dict(likely)["cp949"]))
-    for name, confidence in likely:
+    return Decoded(text, name, how, damage=damage)
+
+
+@dataclass
+class _Notes:
+    """The places, from and up to a byte, that a codec could not read; no more than `most` bytes."""
+
+    most: int
+    places: list[tuple[int, int]] = field(default_factory=list)
+    count: int = 0
+
+
+_notes: ContextVar[_Notes] = ContextVar("notes of the codec that is reading")
+_NOTE = "core.text.note"
+_ASCII = bytes(range(128))
+_NOT_OF_BYTES = ("utf-16", "utf-32", "iso2022")
+_LONGEST_CHARACTER = 4
+
+
+def _note(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    notes = _notes.get()
+    notes.places.append((error.start, error.end))
+    notes.count += error.end - error.start
+    if notes.count > notes.most + _LONGEST_CHARACTER:
+        raise error
+    return LOST, error.end
+
+
+codecs.register_error(_NOTE, _note)
+
+
+def _is_begun(data: bytes, name: str) -> bool:
+    """Whether bytes are the beginning of a character."""
+    try:
+        return not codecs.getincrementaldecoder(name)().decode(data)
+    except UnicodeDecodeError:
+        return False
+
+
+def _detected(data: bytes, language: str) -> Decoded:
+    readings: list[Decoded] = []
+    for name, confidence in likeliest(data, language=language):
         try:
-            text = _strictly(data, name)
+            reading = _read(data, name, "detected")
         except WrongEncoding:
             continue
-        if len(_UNWRITTEN.findall(text)) <= MOST_UNWRITTEN * len(text):
-            return Decoded(text, name, "detected", confidence)
+        if reading.damage is not None and name.startswith(_NOT_OF_BYTES):
+            continue  # nearly any bytes are UTF-16, but for one or two
+        if len(_UNWRITTEN.findall(reading.text)) <= MOST_UNWRITTEN * len(reading.text):
+            readings.append(replace(reading, confidence=confidence))
+    if readings:
+        likely = readings[:MOST_CANDIDATES]
+        lines = telling_lines([each.text for each in likely])
+        told = zip(likely, lines, strict=True)
+        candidates = tuple(Candidate(each.encoding, line) for each, line in told)
+        return replace(readings[0], candidates=candidates)
+    import chardet
+
     kind = chardet.detect(data[:SAMPLE_BYTES])["mime_type"]
     if kind in (None, "text/plain", "application/octet-stream"):
         raise NotText
     raise OtherKindOfFile(kind=kind)
-
-
-def _telling_lines(data: bytes) -> bytes:
-    # An encoding shows itself only in lines with bytes above 127; thousands of lines of plain
-    # ASCII before them would hide it.
-    lines: list[bytes] = []
-    size = 0
-    for line in data.splitlines(keepends=True):
-        if not line.isascii():
-            lines.append(line)
-            size += len(line)
-            if size > SAMPLE_BYTES:
-                break
-    return b"".join(lines)[:SAMPLE_BYTES]
-
-
-def _is_korean(sample: bytes, likely: list[tuple[str, float]]) -> bool:
-    confidence = dict(likely).get("cp949", 0.0)
-    if not likely or likely[0][1] >= UNSURE or confidence < NEARLY_AS_LIKELY * likely[0][1]:
-        return False
-    beyond_ascii = [letter for letter in sample.decode("cp949", "replace") if letter > "\x7f"]
-    syllables = sum(_is_everyday(letter) for letter in beyond_ascii)
-    letters = sum("\u3131" <= letter <= "\u318e" for letter in beyond_ascii)
-    return syllables > 0 and syllables + letters >= KOREAN_SHARE * len(beyond_ascii)
-
-
-def _is_everyday(letter: str) -> bool:
-    # KS X 1001 has the 2,350 syllables that are in use; CP949 adds 8,822 that hardly are.
-    return "가" <= letter <= "힣" and len(letter.encode("euc-kr", "ignore")) == 2
-
-
-def _offered(answer: str) -> str:
-    return known_encoding(_RELATIVES.get(answer, answer))

@@ -108,7 +108,11 @@ def read_word_list(data: bytes, *, name: str) -> WordList:
 
     Raises NotAWordList, IdOfTwoTokens, and what `decode` raises.
     """
-    text = decode(data).text
+    decoded = decode(data)
+    if (damage := decoded.damage) is not None:
+        why = f"byte {damage.position:,} (0x{damage.byte}), in line {damage.line:,}, is not "
+        raise NotAWordList(file=name, why=why + decoded.encoding.upper())
+    text = decoded.text
     if name.lower().endswith(".json"):
         return replace(_from_json(text, name), file=name)
     lines = text.splitlines()

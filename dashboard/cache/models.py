@@ -56,10 +56,10 @@ def encoded(words: str, model: Model) -> Encoded:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def decoded(file: str, _data: bytes, *, encoding: str | None) -> Decoded:
+def decoded(file: str, _data: bytes, *, encoding: str | None, language: str) -> Decoded:
     """Return an upload, named by its id, as text. Raises as `core.text.decode` does."""
     del file
-    return decode(_data, encoding)
+    return decode(_data, encoding, language=language)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

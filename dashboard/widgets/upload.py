@@ -6,12 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.text.decode import ENCODINGS
 from dashboard import cache, state
 from dashboard.i18n import t
+from dashboard.widgets.encoding import decoded_upload
 
 ENDINGS = ("txt", "md", "csv", "tsv")
-FOUND = "found"  # the choice to let the encoding be found out
 
 
 def upload(*, features: int | None = None) -> None:
@@ -25,16 +24,7 @@ def upload(*, features: int | None = None) -> None:
     if file is None:
         state.remember("upload", None)
         return
-    names = {name: name.upper() for name in ENCODINGS}
-    choice = st.selectbox(
-        t("reading.encoding"),
-        (FOUND, *ENCODINGS),
-        format_func=({FOUND: t("reading.encoding.found")} | names).__getitem__,
-        key=f"encoding-{file.file_id}",
-    )
-    data = file.getvalue()
-    decoded = cache.decoded(file.file_id, data, encoding=None if choice == FOUND else choice)
-    st.caption(t(f"reading.encoding.{decoded.how}", encoding=decoded.encoding.upper()))
+    decoded = decoded_upload(file, key="encoding")
     place: tuple[Any, ...] = ()
     text = decoded.text
     if file.name.lower().endswith((".csv", ".tsv")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.text import decode
-from core.text.errors import FileTooLarge
+from core.text.errors import FileTooLarge, WrongEncoding
 from core.training.sources.errors import UnreadableFile
 from core.training.sources.source import Setting
 
@@ -18,7 +18,8 @@ def text_of(file: str, encoding: str, setting: Setting) -> str:
 
     Args:
         file: its path; a relative one begins at the setting's folder.
-        encoding: one of `core.text.ENCODINGS`, or "" to find out.
+        encoding: one of `core.text.ENCODINGS`, or "" to find out; where one is named, a few bytes
+            that do not fit it are passed over, as `decode` does.
         setting: of the run.
 
     Raises:
@@ -34,4 +35,9 @@ def text_of(file: str, encoding: str, setting: Setting) -> str:
     except (OSError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise UnreadableFile(file=file, why=why) from error
-    return decode(data, encoding or None, limit=MOST_BYTES).text
+    decoded = decode(data, encoding or None, limit=MOST_BYTES)
+    damage = decoded.damage
+    if damage is not None and not encoding:
+        # To learn from what is left is for the user to decide, by naming the encoding.
+        raise WrongEncoding(encoding=decoded.encoding, position=damage.position, byte=damage.byte)
+    return decoded.text

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.text.decode import ENCODINGS, Decoded
 from core.training.settings import declared
 from core.training.sources import SOURCES
 from core.training.sources.table import labelled
@@ -17,9 +16,9 @@ from dashboard.i18n import labels, strings, t
 from dashboard.i18n import language as spoken
 from dashboard.views.train import fields as form
 from dashboard.views.train.plan import Given
+from dashboard.widgets.encoding import decoded_upload
 from dashboard.widgets.problem import guard, plain
 
-FOUND = "found"
 DOWNLOADED = ("imdb", "reuters")
 MOST_CLASSES_SHOWN = 12
 
@@ -108,7 +107,7 @@ def _table() -> Given | None:
     if file is None:
         st.info(t("train.table.first"))
         return None
-    decoded = _decoded(file)
+    decoded = decoded_upload(file, key="train-encoding")
     table = cache.table(file.file_id, decoded.encoding, decoded.text)
     text_at = table.columns.index(table.wordiest_column())
     left, right = st.columns(2)
@@ -152,7 +151,7 @@ def _text() -> Given | None:
     file = st.file_uploader(t("train.text"), type=["txt", "md"], help=t("train.text.help"),
                             key="train-text")  # fmt: skip
     if file is not None:
-        decoded = _decoded(file)
+        decoded = decoded_upload(file, key="train-encoding")
         st.caption(t("train.text.found", count=len(decoded.text),
                      start=plain(decoded.text[:200], most=80)))  # fmt: skip
         chosen = {"file": "text.txt", "encoding": decoded.encoding}
@@ -162,20 +161,6 @@ def _text() -> Given | None:
         st.info(t("train.text.first"))
         return None
     return Given({"file": "text.txt", "encoding": "utf-8"}, {"text.txt": typed.encode()})
-
-
-def _decoded(file: Any) -> Decoded:
-    names = {name: name.upper() for name in ENCODINGS}
-    choice = st.selectbox(
-        t("reading.encoding"),
-        (FOUND, *ENCODINGS),
-        format_func=({FOUND: t("reading.encoding.found")} | names).__getitem__,
-        key=f"train-encoding-{file.file_id}",
-    )
-    encoding = None if choice == FOUND else choice
-    decoded = cache.decoded(file.file_id, file.getvalue(), encoding=encoding)
-    st.caption(t(f"reading.encoding.{decoded.how}", encoding=decoded.encoding.upper()))
-    return decoded
 
 
 def citation_of(source: str) -> str:

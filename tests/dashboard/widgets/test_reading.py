@@ -214,6 +214,30 @@ def test_an_upload_is_decoded_and_its_encoding_can_be_changed(shared_data: Path)
     assert seen(app)["text"] == text[:200]  # the last that could be read
 
 
+def test_other_encodings_are_offered_with_a_line_of_each():
+    data = "Größe und Höhe: très élevé, déjà vu.".encode("mac-roman")
+    app = upload(opened(split="word"), "a.txt", data)
+    assert seen(app)["text"] == data.decode("mac-roman")
+    [which] = app.radio
+    assert which.options[0] == "MAC-ROMAN"
+    assert 1 < len(which.options) <= 3
+    second = which.options[1].lower()
+    which.set_value(second).run()
+    assert seen(app)["text"] == data.decode(second)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_bytes_that_cannot_be_read_are_told_with_their_place(language: str):
+    lines = ["오늘 본 영화는 좋았다.", "음악도 좋았다.", "배우들의 연기도 훌륭했다."]
+    data = b"\n".join(line.encode() for line in lines)
+    for damaged, place in ((data.replace(b".", b"\xff", 1), "0xFF"), (data + b"\xea\xb0", "2")):
+        app = upload(opened(split="word", language=language), "a.txt", damaged)
+        [said] = [warning.value for warning in app.warning]
+        assert place in said
+        assert "UTF-8" in said
+        assert seen(app)["text"].startswith("오늘 본 영화는 좋았다")
+
+
 def test_a_cell_of_a_table_is_chosen():
     table = b'id,review\n1,"good, really"\n2,=bad\n'
     app = upload(opened(split="word"), "reviews.csv", table)
