@@ -12,18 +12,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from core.errors import CoreError
-
-LONGEST_FACT = 160
-"""Characters of a hostile name that an error repeats."""
-
-
-def shown(text: str) -> str:
-    """A name from a file, as it may stand in a sentence: one line, printable, not too long."""
-    cut = text if len(text) <= LONGEST_FACT else text[: LONGEST_FACT - 1] + "…"
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode("ascii")
-        for each in cut
-    )
+from core.importers.shown import shown as shown
 
 
 class FileRefused(CoreError):

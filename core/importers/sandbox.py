@@ -38,9 +38,9 @@ from core.importers.errors import (
     ReaderOutOfMemory,
     ReaderStopped,
     ReaderTooSlow,
-    shown,
 )
 from core.importers.limits import MIB, Limits
+from core.importers.shown import sentence, shown
 from core.model import Model
 from core.stage_settings import stage_from
 from core.text import Vocabulary
@@ -148,9 +148,12 @@ def error_from(told: bytes) -> CoreError:
     """
     try:
         failure = Failure.from_json(json.loads(told))
-        own = failure.kind.as_it_is if issubclass(failure.kind, FileRefused) else frozenset()
+        own: frozenset[str] = frozenset()
+        safely = sentence
+        if issubclass(failure.kind, FileRefused):
+            own, safely = failure.kind.as_it_is, shown
         safe = {
-            fact: shown(value) if isinstance(value, str) and fact not in own else value
+            fact: safely(value) if isinstance(value, str) and fact not in own else value
             for fact, value in failure.facts.items()
         }
         return replace(failure, facts=safe).error()

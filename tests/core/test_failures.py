@@ -10,6 +10,7 @@ import pytest
 from core import errors as core_errors
 from core.errors import Failure
 from core.importers import errors
+from core.importers.keras import reader as keras_reader
 from core.importers.sandbox import error_from
 
 
@@ -39,6 +40,22 @@ def test_names_from_the_file_are_shown_on_one_line():
     crossed = error_from(json.dumps(failure.to_json()).encode())
     assert str(crossed.facts["what"]).startswith("a\\nb\\u202ex")
     assert len(str(crossed.facts["what"])) < 200
+
+
+def test_sentences_cross_whole_and_what_is_too_long_ends_after_a_word():
+    why = f"layers of this kind are not read; read are {keras_reader.ADMITTED}"
+    failure = Failure.of(core_errors.UnsupportedModel(what="The layer 'x'", why=why))
+    assert error_from(json.dumps(failure.to_json()).encode()).facts["why"] == why
+    listed = ", ".join(f"layer_{at}" for at in range(500))
+    for told in (
+        Failure.of(core_errors.UnsupportedModel(what="x", why=listed)).to_json(),
+        {"module": "core.importers.errors", "name": "BrokenFile",
+         "facts": {"entry": "x", "why": listed}},
+    ):  # fmt: skip
+        why = str(error_from(json.dumps(told).encode()).facts["why"])
+        assert len(why) <= 1_000
+        assert why.endswith(", …")
+        assert why.removesuffix(", …").split(", ") == listed.split(", ")[: why.count(",")]
 
 
 @pytest.mark.parametrize(
