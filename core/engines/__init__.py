@@ -24,8 +24,9 @@ def record(
     """Runs the model on `inputs`, step by step, and keeps every gate, state and output.
 
     `inputs`: a text (str), token ids (batch, time) or features (batch, time, features). `mask`
-    (batch, time) is False at steps to skip: states are carried on there; with an embedding that
-    has `mask_zero`, id 0 is skipped as well, and with a Masking the steps that have its value.
+    (batch, time) is False at steps to skip: states are carried on there, and NaN is read as 0;
+    with an embedding that has `mask_zero`, id 0 is skipped as well, and with a Masking the steps
+    that have its value.
     `initial_states` are zero unless given: for each layer of `model.layers`, by position or by
     name, its states by name, (batch, units). `engine` is "numpy" or "keras" (real Keras cells,
     slower; same Trace, array for array).

@@ -46,6 +46,7 @@ class Inputs:
             expected = f"exactly {model.steps} steps, because it has a Flatten"
             raise WrongInputs(expected=expected, found=f"{time} steps")
         valid = _mask(mask, (batch, time))
+        given = _finite_where_read(given, valid)
         return cls(given, valid, _states(model, initial_states, batch=batch))
 
     @property
@@ -70,9 +71,7 @@ def _given(model: Model, inputs: Any) -> NDArray[Any]:
             raise ShapeMismatch(
                 what="inputs", found=given.shape, expected=f"(batch, time, {model.features})"
             )
-        given = given.astype(model.dtype)
-        _check_finite("The inputs", given)
-        return given
+        return given.astype(model.dtype)
     if given.ndim != 2 or given.dtype.kind not in "iu":
         found = f"{given.dtype} of the shape {given.shape}"
         raise WrongInputs(expected="token ids, whole numbers (batch, time)", found=found)
@@ -80,6 +79,18 @@ def _given(model: Model, inputs: Any) -> NDArray[Any]:
     outside = given[(given < 0) | (given >= rows)]
     if outside.size:
         raise TokenOutOfRange(found=int(outside[0]), highest=rows - 1)
+    return given
+
+
+def _finite_where_read(given: NDArray[Any], valid: Mask | None) -> NDArray[Any]:
+    """The inputs with 0 for NaN and infinity at steps that a mask leaves out: 0·NaN is NaN.
+
+    Raises NonFiniteInput for those at other steps.
+    """
+    if valid is not None and given.dtype.kind == "f":
+        left_out = ~valid[..., None] & ~np.isfinite(given)
+        given = np.where(left_out, given.dtype.type(0), given)
+    _check_finite("The inputs", given)
     return given
 
 
