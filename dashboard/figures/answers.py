@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from core.errors import ShapeMismatch
 from dashboard.figures import lines, theme
 from dashboard.figures.markup import MOST_CHARACTERS, plain
-from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.picture import Picture
+from dashboard.figures.steps import Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
@@ -117,33 +118,56 @@ def answers(
     top: int = TOP,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw the answers along the text; `top` is how many classes of a softmax have a line."""
     said = words(labels)
     steps = Steps.of(given.time, tokens)
     y = {"title": {"text": said["probability" if given.probable else "answer"]}}
-    drawn = lines.figure(steps, words=said, mode=mode, y=y, height=280)
-    if given.probable:
-        drawn.update_yaxes(range=[-0.03, 1.03], tickvals=[0, 0.25, 0.5, 0.75, 1])
-    for at, (name, values) in enumerate(_lines(given, said, top).items()):
-        line = lines.line(
-            steps,
-            values,
-            name=plain(name, most=2 * MOST_CHARACTERS),
-            colour=colours(mode)[at % TOP],
-            dash=_DASHES[at % TOP],
-        )
-        if at == 0 and not given.binary and given.probable:
-            line.update(
-                customdata=[_told(given, each) for each in range(given.time)],
-                hovertemplate=f"{line.name}: <b>%{{y:.4f}}</b>%{{customdata}}<extra></extra>",
+
+    def draw() -> go.Figure:
+        drawn = lines.figure(steps, words=said, mode=mode, y=y, height=280)
+        if given.probable:
+            drawn.update_yaxes(range=[-0.03, 1.03], tickvals=[0, 0.25, 0.5, 0.75, 1])
+        for at, (name, values) in enumerate(_lines(given, said, top).items()):
+            line = lines.line(
+                steps,
+                values,
+                name=plain(name, most=2 * MOST_CHARACTERS),
+                colour=colours(mode)[at % TOP],
+                dash=_DASHES[at % TOP],
             )
-        drawn.add_trace(line)
-    drawn.update_layout(showlegend=True)
-    if given.binary:
-        _two_classes(drawn, given, mode)
-    lines.frame(drawn, steps, step, mode=mode)
-    return drawn
+            if at == 0 and not given.binary and given.probable:
+                line.update(
+                    customdata=[_told(given, each) for each in range(given.time)],
+                    hovertemplate=f"{line.name}: <b>%{{y:.4f}}</b>%{{customdata}}<extra></extra>",
+                )
+            drawn.add_trace(line)
+        drawn.update_layout(showlegend=True)
+        if given.binary:
+            _two_classes(drawn, given, mode)
+        lines.frame(drawn, steps, step, mode=mode)
+        return drawn
+
+    def table() -> pd.DataFrame:
+        columns = steps.columns(said)
+        columns |= _lines(given, said, top)
+        if not given.binary and given.probable:
+            guesses = [given.guesses(step, most=top) for step in range(given.time)]
+            for place in range(min(top, given.values.shape[1])):
+                guess = said["answers.guess"].format(place=place + 1)
+                columns[guess] = [found[place][0] for found in guesses]
+                columns[f"{guess}, {said['probability']}"] = [found[place][1] for found in guesses]
+        return frame(columns)
+
+    def sentence() -> str:
+        if not given.probable:
+            return said["answers.alt.number"].format(
+                first=f"{given.values[0, 0]:.3g}", last=f"{given.values[-1, 0]:.3g}"
+            )
+        name, share = given.guesses(given.time - 1)[0]
+        return said["answers.alt"].format(steps=given.time, name=name, share=f"{share:.2f}")
+
+    return Picture(draw, table, sentence)
 
 
 def colours(mode: Mode) -> tuple[str, ...]:
@@ -176,40 +200,3 @@ def _two_classes(drawn: go.Figure, given: Answers, mode: Mode) -> None:
     drawn.add_hline(y=0.5, line={"color": surface.muted, "width": 1, "dash": "dash"})
     lines.ends(drawn, given.classes, mode=mode)
     drawn.update_layout(showlegend=False, margin={"t": 16})
-
-
-def answers_table(
-    given: Answers,
-    *,
-    tokens: Sequence[str] | None = None,
-    top: int = TOP,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the numbers of `answers`: a row for each step; for many classes its best guesses."""
-    said = words(labels)
-    columns: dict[str, object] = {said["step"]: np.arange(given.time) + FIRST}
-    if tokens is not None:
-        columns[said["token"]] = list(tokens)
-    columns |= _lines(given, said, top)
-    if not given.binary and given.probable:
-        guesses = [given.guesses(step, most=top) for step in range(given.time)]
-        for place in range(min(top, given.values.shape[1])):
-            guess = said["answers.guess"].format(place=place + 1)
-            columns[guess] = [found[place][0] for found in guesses]
-            columns[f"{guess}, {said['probability']}"] = [found[place][1] for found in guesses]
-    return frame(columns)
-
-
-def answers_alt(
-    given: Answers,
-    *,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `answers` shows as a sentence."""
-    said = words(labels)
-    if not given.probable:
-        return said["answers.alt.number"].format(
-            first=f"{given.values[0, 0]:.3g}", last=f"{given.values[-1, 0]:.3g}"
-        )
-    name, share = given.guesses(given.time - 1)[0]
-    return said["answers.alt"].format(steps=given.time, name=name, share=f"{share:.2f}")

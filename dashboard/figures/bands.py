@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dashboard.figures import epochs
 from dashboard.figures.markup import plain
+from dashboard.figures.picture import Picture
 from dashboard.figures.tables import joined
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
@@ -39,52 +40,46 @@ def bands(
     title: str,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw the mean of each group over epochs and its 95 % interval; `title` names the axis."""
     said = words(labels)
-    drawn = epochs.figure(said, mode, title=title, log=False)
-    looks = epochs.looks([group.cell for group in groups.values()], mode)
-    for (name, group), look in zip(groups.items(), looks, strict=True):
-        known = np.isfinite(group.low) & np.isfinite(group.high)
-        around = np.concatenate([group.epochs[known], group.epochs[known][::-1]])
-        edge = np.concatenate([group.high[known], group.low[known][::-1]])
-        if known.any():
-            drawn.add_trace(
-                go.Scatter(
-                    x=around, y=edge, fill="toself", fillcolor=look.colour, opacity=0.18,
-                    line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
-                )
-            )  # fmt: skip
-        line = {"color": look.colour, "dash": look.dash, "width": 2.5}
-        own = plain(name, most=MOST_TITLE)
-        drawn.add_trace(epochs.line(group.epochs, group.mean, name=own, line=line))
-    return drawn
 
+    def draw() -> go.Figure:
+        drawn = epochs.figure(said, mode, title=title, log=False)
+        looks = epochs.looks([group.cell for group in groups.values()], mode)
+        for (name, group), look in zip(groups.items(), looks, strict=True):
+            known = np.isfinite(group.low) & np.isfinite(group.high)
+            around = np.concatenate([group.epochs[known], group.epochs[known][::-1]])
+            edge = np.concatenate([group.high[known], group.low[known][::-1]])
+            if known.any():
+                drawn.add_trace(
+                    go.Scatter(
+                        x=around, y=edge, fill="toself", fillcolor=look.colour, opacity=0.18,
+                        line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
+                    )
+                )  # fmt: skip
+            line = {"color": look.colour, "dash": look.dash, "width": 2.5}
+            own = plain(name, most=MOST_TITLE)
+            drawn.add_trace(epochs.line(group.epochs, group.mean, name=own, line=line))
+        return drawn
 
-def bands_table(
-    groups: Mapping[str, Band], *, title: str, labels: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """Return a row for each epoch, three columns for each group."""
-    said = words(labels)
-    titles = [said["experiment.settings"], said["epoch"], title, said["experiment.low"],
-              said["experiment.high"]]  # fmt: skip
-    parts = []
-    for name, group in groups.items():
-        count = group.epochs.size
-        columns = ([name] * count, group.epochs.astype(int), group.mean, group.low, group.high)
-        parts.append(dict(zip(titles, columns, strict=True)))
-    return joined(parts, titles=titles)
+    def table() -> pd.DataFrame:
+        titles = [said["experiment.settings"], said["epoch"], title, said["experiment.low"],
+                  said["experiment.high"]]  # fmt: skip
+        parts = []
+        for name, group in groups.items():
+            count = group.epochs.size
+            columns = ([name] * count, group.epochs.astype(int), group.mean, group.low, group.high)
+            parts.append(dict(zip(titles, columns, strict=True)))
+        return joined(parts, titles=titles)
 
-
-def bands_alt(
-    groups: Mapping[str, Band], *, title: str, labels: Mapping[str, str] | None = None
-) -> str:
-    """Return what `bands` shows as a sentence: where each mean ends."""
-    said = words(labels)
-    told = "; ".join(
-        said["bands.alt.group"].format(
-            settings=name, epoch=int(group.epochs[-1]), mean=f"{group.mean[-1]:.4g}"
+    def sentence() -> str:
+        told = "; ".join(
+            said["bands.alt.group"].format(
+                settings=name, epoch=int(group.epochs[-1]), mean=f"{group.mean[-1]:.4g}"
+            )
+            for name, group in groups.items()
         )
-        for name, group in groups.items()
-    )
-    return said["bands.alt"].format(measure=title, groups=told)
+        return said["bands.alt"].format(measure=title, groups=told)
+
+    return Picture(draw, table, sentence)

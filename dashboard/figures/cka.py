@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.analysis.cka import ALIKE, settled
 from dashboard.figures import lines, theme
+from dashboard.figures.picture import Picture
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
@@ -32,7 +33,7 @@ def cka(
     epochs: Sequence[int],
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw the alignment of every two epochs.
 
     Args:
@@ -41,59 +42,56 @@ def cka(
         labels: words, see `figures.labels`.
         mode: light or dark.
     """
-    said, surface = words(labels), theme.SURFACE[mode]
+    said = words(labels)
+    surface = theme.SURFACE[mode]
     names = [str(epoch) for epoch in epochs]
+    first = settled(alignment)
     axis = {"type": "category", "title": {"text": said["epoch"]}, "showgrid": False,
             "ticks": "", "showline": False, "autotickangles": [0]}  # fmt: skip
-    drawn = go.Figure(
-        go.Heatmap(
-            x=names,
-            y=names,
-            z=np.asarray(alignment, dtype=np.float32),
-            zmin=0,
-            zmax=1,
-            colorscale=theme.scale("hidden", mode, kind="sequential"),
-            colorbar={"title": {"text": said["cka.axis"], "side": "right"}, "thickness": 10},
-            hovertemplate=(
-                f"{said['epoch']} <b>%{{x}}</b>, %{{y}}: <b>%{{z:.3f}}</b><extra></extra>"
-            ),
-            hoverongaps=False,
+
+    def draw() -> go.Figure:
+        drawn = go.Figure(
+            go.Heatmap(
+                x=names,
+                y=names,
+                z=np.asarray(alignment, dtype=np.float32),
+                zmin=0,
+                zmax=1,
+                colorscale=theme.scale("hidden", mode, kind="sequential"),
+                colorbar={"title": {"text": said["cka.axis"], "side": "right"}, "thickness": 10},
+                hovertemplate=(
+                    f"{said['epoch']} <b>%{{x}}</b>, %{{y}}: <b>%{{z:.3f}}</b><extra></extra>"
+                ),
+                hoverongaps=False,
+            )
         )
-    )
-    drawn.update_layout(
-        height=HEIGHT, margin={"l": 52, "r": 12, "t": 16, "b": 48}, xaxis=axis,
-        yaxis=axis,
-    )  # fmt: skip
-    first = settled(alignment)
-    if first is not None:
-        end = len(names) - 0.5
-        drawn.add_shape(
-            type="rect", xref="x", yref="y", name="settled", x0=first - 0.5, x1=end,
-            y0=first - 0.5, y1=end, line={"color": surface.accent, "width": 2},
+        drawn.update_layout(
+            height=HEIGHT, margin={"l": 52, "r": 12, "t": 16, "b": 48}, xaxis=axis,
+            yaxis=axis,
         )  # fmt: skip
-    blank = int(np.isnan(np.diagonal(alignment)).sum())
-    note = said["cka.blank"].format(count=blank) if blank else ""
-    lines.note(drawn, [note], mode=mode, bottom=48)
-    return theme.apply(drawn, mode)
+        if first is not None:
+            end = len(names) - 0.5
+            drawn.add_shape(
+                type="rect", xref="x", yref="y", name="settled", x0=first - 0.5, x1=end,
+                y0=first - 0.5, y1=end, line={"color": surface.accent, "width": 2},
+            )  # fmt: skip
+        blank = int(np.isnan(np.diagonal(alignment)).sum())
+        note = said["cka.blank"].format(count=blank) if blank else ""
+        lines.note(drawn, [note], mode=mode, bottom=48)
+        return theme.apply(drawn, mode)
 
+    def table() -> pd.DataFrame:
+        columns: dict[str, object] = {said["epoch"]: list(epochs)}
+        for at, epoch in enumerate(epochs):
+            columns[f"{said['epoch']} {epoch}"] = alignment[:, at]
+        return frame(columns)
 
-def cka_table(
-    alignment: Numbers, *, epochs: Sequence[int], labels: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """Return the numbers of `cka`: a row and a column for each epoch."""
-    said = words(labels)
-    columns: dict[str, object] = {said["epoch"]: list(epochs)}
-    for at, epoch in enumerate(epochs):
-        columns[f"{said['epoch']} {epoch}"] = alignment[:, at]
-    return frame(columns)
+    def sentence() -> str:
+        told = said["cka.alt"].format(
+            first=epochs[0], last=epochs[-1], value=f"{alignment[0, -1]:.3f}"
+        )
+        if first is None:
+            return told
+        return f"{told} {said['cka.alt.settled'].format(epoch=epochs[first], least=ALIKE)}"
 
-
-def cka_alt(
-    alignment: Numbers, *, epochs: Sequence[int], labels: Mapping[str, str] | None = None
-) -> str:
-    """Return what `cka` shows as a sentence: the first epoch against the last."""
-    said, first = words(labels), settled(alignment)
-    told = said["cka.alt"].format(first=epochs[0], last=epochs[-1], value=f"{alignment[0, -1]:.3f}")
-    if first is None:
-        return told
-    return f"{told} {said['cka.alt.settled'].format(epoch=epochs[first], least=ALIKE)}"
+    return Picture(draw, table, sentence)

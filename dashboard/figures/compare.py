@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import plotly.graph_objects as go
 
 from core.trace import Trace
@@ -13,8 +12,9 @@ from dashboard.figures import heatmaps
 from dashboard.figures.compared import looks
 from dashboard.figures.gates import column_of, row_of
 from dashboard.figures.markup import plain
+from dashboard.figures.picture import Picture
 from dashboard.figures.recorded import Recorded, layer_of, quantities, recorded, shared
-from dashboard.figures.steps import FIRST
+from dashboard.figures.steps import Steps
 from dashboard.figures.tables import joined
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
@@ -37,7 +37,7 @@ def compare(
     step: int | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw gates and states of up to three models side by side.
 
     Args:
@@ -54,26 +54,56 @@ def compare(
     A row that a model has no quantity for stays empty there. Raises OutOfRange for no or more than
     three models.
     """
-    said, found = words(labels), _found(traces, layer=layer, batch=batch, names=names)
+    said = words(labels)
+    found = _found(traces, layer=layer, batch=batch, names=names)
     looks([layer_of(trace, layer).cell for trace in traces.values()], mode)
     rows: dict[str, list[Recorded]] = {}
     for column in found.values():
         for each in column:
             rows.setdefault(each.name, []).append(each)
-    drawn = sorted(rows, key=lambda name: ROWS.index(name) if name in ROWS else len(ROWS))
-    columns = [
-        column_of(
-            layer_of(trace, layer),
-            found[title],
-            title=plain(title, most=24),
-            batch=batch,
-            tokens=tokens,
-            order=(orders or {}).get(title),
-        )
-        for title, trace in traces.items()
-    ]
-    scales = {name: row_of(shared(rows[name])[0], said, mode) for name in drawn}
-    return heatmaps.stack(columns, scales, words=said, mode=mode, step=step)
+
+    def draw() -> go.Figure:
+        drawn = sorted(rows, key=lambda name: ROWS.index(name) if name in ROWS else len(ROWS))
+        columns = [
+            column_of(
+                layer_of(trace, layer),
+                found[title],
+                title=plain(title, most=24),
+                batch=batch,
+                tokens=tokens,
+                units=(orders or {}).get(title) or range(layer_of(trace, layer).units),
+            )
+            for title, trace in traces.items()
+        ]
+        scales = {name: row_of(shared(rows[name])[0], said, mode) for name in drawn}
+        return heatmaps.stack(columns, scales, words=said, mode=mode, step=step)
+
+    def table() -> pd.DataFrame:
+        parts = [
+            {
+                said["model"]: [title] * each.values.size,
+                said["quantity"]: [said[each.name]] * each.values.size,
+                said["value"]: each.values.reshape(-1),
+            }
+            | Steps.of(len(each.values), tokens).columns(said, units=range(each.values.shape[1]))
+            for title, column in found.items()
+            for each in column
+        ]
+        titles = ["model", "quantity", "step", "token", "unit", "value"]
+        kept = [said[title] for title in titles if title != "token" or tokens is not None]
+        return joined(parts, titles=kept)
+
+    def sentence() -> str:
+        models = []
+        for title, column in found.items():
+            means = ", ".join(
+                said["alt.mean"].format(name=said[each.name], mean=f"{each.values.mean():.2f}")
+                for each in column
+            )
+            models.append(f"{title}: {means}")
+        return said["compare.alt"].format(models="; ".join(models))
+
+    return Picture(draw, table, sentence)
 
 
 def _found(
@@ -89,53 +119,3 @@ def _found(
         own = [name for name in quantities(run) if names is None or name in names]
         found[title] = recorded(run, batch=batch, names=own)
     return found
-
-
-def compare_table(
-    traces: Mapping[str, Trace],
-    *,
-    layer: int | str = 0,
-    batch: int = 0,
-    tokens: Sequence[str] | None = None,
-    names: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the numbers of `compare`: a row for each model, quantity, step and unit."""
-    said = words(labels)
-    parts = []
-    for title, column in _found(traces, layer=layer, batch=batch, names=names).items():
-        for each in column:
-            time, units = each.values.shape
-            part: dict[str, object] = {
-                said["model"]: [title] * each.values.size,
-                said["quantity"]: [said[each.name]] * each.values.size,
-                said["step"]: np.repeat(np.arange(time) + FIRST, units),
-                said["unit"]: np.tile(np.arange(units), time),
-                said["value"]: each.values.reshape(-1),
-            }
-            if tokens is not None:
-                part[said["token"]] = np.repeat(np.asarray(tokens, dtype=object), units)
-            parts.append(part)
-    titles = ["model", "quantity", "step", "token", "unit", "value"]
-    kept = [said[title] for title in titles if title != "token" or tokens is not None]
-    return joined(parts, titles=kept)
-
-
-def compare_alt(
-    traces: Mapping[str, Trace],
-    *,
-    layer: int | str = 0,
-    batch: int = 0,
-    names: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `compare` shows as a sentence."""
-    said = words(labels)
-    models = []
-    for title, column in _found(traces, layer=layer, batch=batch, names=names).items():
-        means = ", ".join(
-            said["alt.mean"].format(name=said[each.name], mean=f"{each.values.mean():.2f}")
-            for each in column
-        )
-        models.append(f"{title}: {means}")
-    return said["compare.alt"].format(models="; ".join(models))

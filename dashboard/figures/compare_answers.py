@@ -14,13 +14,16 @@ from dashboard.figures import lines, theme
 from dashboard.figures.answers import Answers
 from dashboard.figures.compared import looks
 from dashboard.figures.markup import plain
-from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.picture import Picture
+from dashboard.figures.steps import Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 
 if TYPE_CHECKING:
     import pandas as pd
+
+NAMED = 60  # steps up to which the axis names tokens
 
 
 def compare_answers(
@@ -31,7 +34,7 @@ def compare_answers(
     step: int | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw one line for each model, in the colour of its cell.
 
     `given` are their answers by title, `cells` the cell of each. Of one sigmoid output the line is
@@ -39,24 +42,37 @@ def compare_answers(
     its best guess; of other readouts the first output. Raises ShapeMismatch for texts of unequal
     length.
     """
-    said, found = words(labels), _lines(given)
-    steps = Steps.of(next(iter(found.values())).size, tokens)
+    said = words(labels)
+    found = _lines(given)
+    steps = Steps.of(next(iter(found.values())).size, tokens, most=NAMED)
     first = next(iter(given.values()))
     y = {"title": {"text": said["probability" if first.probable else "answer"]}}
-    drawn = lines.figure(steps, words=said, mode=mode, y=y, height=300)
-    if first.probable:
-        drawn.update_yaxes(range=[-0.03, 1.03], tickvals=[0, 0.25, 0.5, 0.75, 1])
-    for (title, values), look in zip(found.items(), looks(cells, mode), strict=True):
-        name = plain(title, most=24)
-        line = lines.line(steps, values, name=name, colour=look.colour, dash=look.dash)
-        drawn.add_trace(line.update(opacity=look.opacity))
-    if first.binary:
-        surface = theme.SURFACE[mode]
-        drawn.add_hline(y=0.5, line={"color": surface.muted, "width": 1, "dash": "dash"})
-        lines.ends(drawn, first.classes, mode=mode)
-    drawn.update_layout(showlegend=True)
-    lines.frame(drawn, steps, step, mode=mode)
-    return drawn
+
+    def draw() -> go.Figure:
+        drawn = lines.figure(steps, words=said, mode=mode, y=y, height=300)
+        if first.probable:
+            drawn.update_yaxes(range=[-0.03, 1.03], tickvals=[0, 0.25, 0.5, 0.75, 1])
+        for (title, values), look in zip(found.items(), looks(cells, mode), strict=True):
+            name = plain(title, most=24)
+            line = lines.line(steps, values, name=name, colour=look.colour, dash=look.dash)
+            drawn.add_trace(line.update(opacity=look.opacity))
+        if first.binary:
+            surface = theme.SURFACE[mode]
+            drawn.add_hline(y=0.5, line={"color": surface.muted, "width": 1, "dash": "dash"})
+            lines.ends(drawn, first.classes, mode=mode)
+        drawn.update_layout(showlegend=True)
+        lines.frame(drawn, steps, step, mode=mode)
+        return drawn
+
+    def table() -> pd.DataFrame:
+        columns = steps.columns(said)
+        return frame(columns | found)
+
+    def sentence() -> str:
+        ends = ", ".join(f"{title} {values[-1]:.3g}" for title, values in found.items())
+        return said["compare_answers.alt"].format(ends=ends)
+
+    return Picture(draw, table, sentence)
 
 
 def _lines(given: Mapping[str, Answers]) -> dict[str, NDArray[np.floating]]:
@@ -73,28 +89,3 @@ def _lines(given: Mapping[str, Answers]) -> dict[str, NDArray[np.floating]]:
         else:
             found[title] = answers.values.max(axis=1)
     return found
-
-
-def compare_answers_table(
-    given: Mapping[str, Answers],
-    *,
-    tokens: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the numbers of `compare_answers`: a row for each step, a column for each model."""
-    said, found = words(labels), _lines(given)
-    columns: dict[str, object] = {
-        said["step"]: np.arange(next(iter(found.values())).size) + FIRST,
-    }
-    if tokens is not None:
-        columns[said["token"]] = list(tokens)
-    return frame(columns | found)
-
-
-def compare_answers_alt(
-    given: Mapping[str, Answers], *, labels: Mapping[str, str] | None = None
-) -> str:
-    """Return what `compare_answers` shows as a sentence."""
-    said = words(labels)
-    ends = ", ".join(f"{title} {values[-1]:.3g}" for title, values in _lines(given).items())
-    return said["compare_answers.alt"].format(ends=ends)

@@ -19,6 +19,7 @@ from dashboard.figures import epochs, theme
 from dashboard.figures.compared import Look
 from dashboard.figures.history import History, column
 from dashboard.figures.markup import plain
+from dashboard.figures.picture import Picture
 from dashboard.figures.series import smoothed
 from dashboard.figures.tables import joined
 from dashboard.figures.theme import Mode
@@ -48,7 +49,7 @@ def curves(
     cursor: float | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw up to eight runs, by title.
 
     Args:
@@ -67,38 +68,56 @@ def curves(
     """
     said = words(labels)
     title = said["loss"] if measure == "loss" else said[f"metric.{metric}"]
-    drawn = epochs.figure(said, mode, title=title, log=log)
     looks = epochs.looks([run.cell for run in runs.values()], mode)
-    for (name, run), look in zip(runs.items(), looks, strict=True):
-        own = plain(name, most=MOST_TITLE) + ", " if len(runs) > 1 else ""
-        drawing = _Drawing(drawn, run, measure, own, look, said)
-        before = len(drawn.data)
-        if len(runs) == 1 and smoothing > 0 and "batches" in lines:
-            drawing.batches()
-        if "training" in lines:
-            drawing.training(smoothing)
-        if len(runs) == 1 and "means" in lines:
-            drawing.means()
-        if "validation" in lines and run.validated:
-            drawing.validation()
-        if own and len(drawn.data) > before:
-            _one_entry(drawn.data[before:], plain(name, most=MOST_TITLE))
-    if len(runs) > 1:
-        drawn.update_layout(
-            height=epochs.HEIGHT + ENTRY * len(runs), margin={"t": 28 + ENTRY * len(runs)}
-        )
-    if len(runs) == 1:
-        only = next(iter(runs.values()))
-        _moments(drawn, only, said, mode, top=measure == "loss" or metric != "accuracy")
-    for key, value in (levels or {}).items():
-        if not log or value > 0:
-            # Below chance stand the words of the best epoch, where scores begin.
-            side: Literal["above", "below"] = "above" if key == "chance" else "below"
-            named = said[f"curves.{key}"].format(value=f"{value:.4g}")
-            epochs.level(drawn, value, named, log=log, mode=mode, side=side)
-    if cursor is not None:
-        drawn.add_vline(x=cursor, line={"color": theme.SURFACE[mode].accent, "width": 2})
-    return drawn
+
+    def draw() -> go.Figure:
+        drawn = epochs.figure(said, mode, title=title, log=log)
+        for (name, run), look in zip(runs.items(), looks, strict=True):
+            own = plain(name, most=MOST_TITLE) + ", " if len(runs) > 1 else ""
+            drawing = _Drawing(drawn, run, measure, own, look, said)
+            before = len(drawn.data)
+            if len(runs) == 1 and smoothing > 0 and "batches" in lines:
+                drawing.batches()
+            if "training" in lines:
+                drawing.training(smoothing)
+            if len(runs) == 1 and "means" in lines:
+                drawing.means()
+            if "validation" in lines and run.validated:
+                drawing.validation()
+            if own and len(drawn.data) > before:
+                _one_entry(drawn.data[before:], plain(name, most=MOST_TITLE))
+        if len(runs) > 1:
+            drawn.update_layout(
+                height=epochs.HEIGHT + ENTRY * len(runs), margin={"t": 28 + ENTRY * len(runs)}
+            )
+        if len(runs) == 1:
+            only = next(iter(runs.values()))
+            _moments(drawn, only, said, mode, top=measure == "loss" or metric != "accuracy")
+        for key, value in (levels or {}).items():
+            if not log or value > 0:
+                # Below chance stand the words of the best epoch, where scores begin.
+                side: Literal["above", "below"] = "above" if key == "chance" else "below"
+                named = said[f"curves.{key}"].format(value=f"{value:.4g}")
+                epochs.level(drawn, value, named, log=log, mode=mode, side=side)
+        if cursor is not None:
+            drawn.add_vline(x=cursor, line={"color": theme.SURFACE[mode].accent, "width": 2})
+        return drawn
+
+    def table() -> pd.DataFrame:
+        titles = [said[key] for key in ("run", "epoch", "curves.training", "curves.validation")]
+        parts = []
+        for name, run in runs.items():
+            training = column(run.epochs, measure)
+            validation = column(run.epochs, f"validation_{measure}")
+            numbers = ([name] * run.ends.size, run.ends.astype(int), training, validation)
+            parts.append(dict(zip(titles, numbers, strict=True)))
+        return joined(parts, titles=titles)
+
+    def sentence() -> str:
+        told = "; ".join(_told(name, run, measure, said) for name, run in runs.items())
+        return said["curves.alt"].format(measure=title, runs=told)
+
+    return Picture(draw, table, sentence)
 
 
 def _one_entry(series: Sequence[go.Scatter], name: str) -> None:
@@ -175,38 +194,6 @@ def _moments(
         text = said["curves.stopped"].format(epoch=int(run.ends[-1]))
         height = 0.9 if top else 0.2
         epochs.mark(drawn, run.ends[-1], text, mode=mode, dash="dash", height=height)
-
-
-def curves_table(
-    runs: Mapping[str, History],
-    *,
-    measure: Measure = "loss",
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return a row for each epoch of each run: training and validation."""
-    said = words(labels)
-    titles = [said[key] for key in ("run", "epoch", "curves.training", "curves.validation")]
-    parts = []
-    for name, run in runs.items():
-        training = column(run.epochs, measure)
-        validation = column(run.epochs, f"validation_{measure}")
-        numbers = ([name] * run.ends.size, run.ends.astype(int), training, validation)
-        parts.append(dict(zip(titles, numbers, strict=True)))
-    return joined(parts, titles=titles)
-
-
-def curves_alt(
-    runs: Mapping[str, History],
-    *,
-    measure: Measure = "loss",
-    metric: str = "accuracy",
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `curves` shows as a sentence: where each run stands."""
-    said = words(labels)
-    title = said["loss"] if measure == "loss" else said[f"metric.{metric}"]
-    told = "; ".join(_told(name, run, measure, said) for name, run in runs.items())
-    return said["curves.alt"].format(measure=title, runs=told)
 
 
 def _told(name: str, run: History, measure: Measure, said: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from core.analysis.equations import equations as evaluated
 from core.analysis.expressions import Operand, Piece
 from core.trace import Trace
 from dashboard.figures import theme
+from dashboard.figures.picture import Picture
 from dashboard.figures.recorded import layer_of
 from dashboard.figures.steps import FIRST
 from dashboard.figures.tables import frame
@@ -53,6 +54,14 @@ class EquationLine:
     note: str = ""
 
 
+class Equations(tuple[EquationLine, ...]):
+    """Lines in the order in which they are computed; a notebook shows them beneath one another."""
+
+    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, str]:
+        del kwargs
+        return {"text/latex": "\n".join(f"$${line.latex}$$" for line in self)}
+
+
 def equations(
     trace: Trace,
     *,
@@ -62,15 +71,32 @@ def equations(
     batch: int = 0,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> tuple[EquationLine, ...]:
-    """Return every equation of one unit at one step, in the order in which they are computed.
+) -> Picture:
+    """Set every equation of one unit at one step, in the order in which they are computed.
 
-    `step` and `unit` are indices. Each displayed result follows from the displayed operands. Raises
-    OutOfRange, and UnknownName for a layer that is not there.
+    What is drawn are `Equations`. `step` and `unit` are indices. Each displayed result follows from
+    the displayed operands. Raises OutOfRange, and UnknownName for a layer that is not there.
     """
     said = words(labels)
-    found = evaluated(layer_of(trace, layer), step=step, unit=unit, batch=batch)
-    return tuple(_line(each, said, mode) for each in found.equations)
+    found = evaluated(layer_of(trace, layer), step=step, unit=unit, batch=batch).equations
+    lines = Equations(_line(each, said, mode) for each in found)
+
+    def table() -> pd.DataFrame:
+        return frame(
+            {
+                said["quantity"]: [said.get(each.result.quantity, "") for each in found],
+                said["equation"]: [each.text for each in found],
+                said["value"]: [each.result.value for each in found],
+            }
+        )
+
+    def sentence() -> str:
+        spoken = "; ".join(
+            f"{line.plain} ({line.note})" if line.note else line.plain for line in lines
+        )
+        return said["equations.alt"].format(unit=unit, step=step + FIRST, equations=spoken)
+
+    return Picture(lambda: lines, table, sentence)
 
 
 def _line(equation: Equation, said: Mapping[str, str], mode: Mode) -> EquationLine:
@@ -111,40 +137,3 @@ def _one(piece: Piece, mode: Mode) -> str:
     if piece.quantity is None:
         return text
     return rf"\textcolor{{{theme.colour(piece.quantity, mode)}}}{{{text}}}"
-
-
-def equations_table(
-    trace: Trace,
-    *,
-    step: int,
-    unit: int,
-    layer: int | str = 0,
-    batch: int = 0,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the equations as plain text, and their results in full."""
-    said = words(labels)
-    found = evaluated(layer_of(trace, layer), step=step, unit=unit, batch=batch).equations
-    return frame(
-        {
-            said["quantity"]: [said.get(each.result.quantity, "") for each in found],
-            said["equation"]: [each.text for each in found],
-            said["value"]: [each.result.value for each in found],
-        }
-    )
-
-
-def equations_alt(
-    trace: Trace,
-    *,
-    step: int,
-    unit: int,
-    layer: int | str = 0,
-    batch: int = 0,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return every equation in one paragraph of plain text."""
-    said = words(labels)
-    lines = equations(trace, step=step, unit=unit, layer=layer, batch=batch, labels=labels)
-    spoken = "; ".join(f"{line.plain} ({line.note})" if line.note else line.plain for line in lines)
-    return said["equations.alt"].format(unit=unit, step=step + FIRST, equations=spoken)

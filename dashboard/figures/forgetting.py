@@ -20,8 +20,9 @@ from core.gradients import Gradients
 from core.trace import Trace
 from dashboard.figures import lines, theme
 from dashboard.figures.markup import power
+from dashboard.figures.picture import Picture
 from dashboard.figures.recorded import layer_of
-from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.steps import FEW, Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
@@ -42,29 +43,48 @@ def forgetting(
     step: int | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw the product of what keeps the memory beside the true gradient of it.
 
     Both are shares of the gradient at the step read last. Raises UnknownName for a cell without
     memory.
     """
-    said, steps = words(labels), Steps.of(trace.time, tokens)
+    said = words(labels)
+    steps = Steps.of(trace.time, tokens, most=FEW)
     found = _found(trace, gradients, layer, batch)
     y = _axis([found.true, found.along_cell]) | {"title": {"text": said["forgetting.axis"]}}
-    drawn = lines.figure(steps, words=said, mode=mode, y=y)
-    for values, key, quantity, dash in (
-        (found.true, "forgetting.true", "gradient", "solid"),
-        (found.along_cell, "forgetting.along", keeping_gate(trace, layer), "dash"),
-    ):
-        line = lines.line(
-            steps, values, name=said[key], colour=theme.colour(quantity, mode), dash=dash
+
+    def draw() -> go.Figure:
+        drawn = lines.figure(steps, words=said, mode=mode, y=y)
+        for values, key, quantity, dash in (
+            (found.true, "forgetting.true", "gradient", "solid"),
+            (found.along_cell, "forgetting.along", keeping_gate(trace, layer), "dash"),
+        ):
+            line = lines.line(
+                steps, values, name=said[key], colour=theme.colour(quantity, mode), dash=dash
+            )
+            hover = f"{said[key]}: <b>10<sup>%{{y:.2f}}</sup></b><extra></extra>"
+            drawn.add_trace(line.update(hovertemplate=hover))
+        lines.frame(drawn, steps, step, mode=mode)
+        if not np.isfinite(found.true).any():
+            lines.note(drawn, [said["forgetting.nothing"]], mode=mode)
+        return drawn
+
+    def table() -> pd.DataFrame:
+        columns = steps.columns(said)
+        columns[f"log10 {said['forgetting.true']}"] = found.true
+        columns[f"log10 {said['forgetting.along']}"] = found.along_cell
+        return frame(columns)
+
+    def sentence() -> str:
+        if not np.isfinite(found.true).any():
+            return said["forgetting.nothing"]
+        start = 0 if layer_of(trace, layer).direction == "forward" else -1
+        return said["forgetting.alt"].format(
+            true=f"{found.true[start]:.1f}", along=f"{found.along_cell[start]:.1f}"
         )
-        hover = f"{said[key]}: <b>10<sup>%{{y:.2f}}</sup></b><extra></extra>"
-        drawn.add_trace(line.update(hovertemplate=hover))
-    lines.frame(drawn, steps, step, mode=mode)
-    if not np.isfinite(found.true).any():
-        lines.note(drawn, [said["forgetting.nothing"]], mode=mode)
-    return drawn
+
+    return Picture(draw, table, sentence)
 
 
 def keeping_gate(trace: Trace, layer: int | str) -> str:
@@ -91,40 +111,3 @@ def _axis(values: Sequence[NDArray[np.floating]]) -> dict[str, object]:
         "ticktext": [power(tick) for tick in ticks.tolist()],
         "range": [low - spare, high + spare],
     }
-
-
-def forgetting_table(
-    trace: Trace,
-    gradients: Gradients,
-    *,
-    layer: int | str = 0,
-    batch: int = 0,
-    tokens: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the numbers of `forgetting`, as powers of ten: a row for each step."""
-    said, found = words(labels), _found(trace, gradients, layer, batch)
-    columns: dict[str, object] = {said["step"]: np.arange(trace.time) + FIRST}
-    if tokens is not None:
-        columns[said["token"]] = list(tokens)
-    columns[f"log10 {said['forgetting.true']}"] = found.true
-    columns[f"log10 {said['forgetting.along']}"] = found.along_cell
-    return frame(columns)
-
-
-def forgetting_alt(
-    trace: Trace,
-    gradients: Gradients,
-    *,
-    layer: int | str = 0,
-    batch: int = 0,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `forgetting` shows as a sentence."""
-    said, found = words(labels), _found(trace, gradients, layer, batch)
-    if not np.isfinite(found.true).any():
-        return said["forgetting.nothing"]
-    start = 0 if layer_of(trace, layer).direction == "forward" else -1
-    return said["forgetting.alt"].format(
-        true=f"{found.true[start]:.1f}", along=f"{found.along_cell[start]:.1f}"
-    )

@@ -15,8 +15,9 @@ import plotly.graph_objects as go
 from core.layer_trace import LayerTrace
 from core.trace import Trace
 from dashboard.figures import heatmaps, theme
+from dashboard.figures.picture import Picture
 from dashboard.figures.recorded import Recorded, layer_of, recorded
-from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.steps import Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
@@ -36,7 +37,7 @@ def gates(
     step: int | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw what each gate and state of a layer was at each step, on scales that texts share.
 
     Args:
@@ -53,11 +54,35 @@ def gates(
     Raises UnknownName for a layer or name that is not there, ShapeMismatch for tokens that do
     not fit. Long texts and large layers are drawn as means over blocks, which the picture says.
     """
-    said, run = words(labels), layer_of(trace, layer)
+    said = words(labels)
+    run = layer_of(trace, layer)
     found = recorded(run, batch=batch, names=names)
-    column = column_of(run, found, title="", batch=batch, tokens=tokens, order=order)
+    units = list(range(run.units)) if order is None else [int(unit) for unit in order]
+    column = column_of(run, found, title="", batch=batch, tokens=tokens, units=units)
     rows = {each.name: row_of(each, said, mode) for each in found}
-    return heatmaps.stack([column], rows, words=said, mode=mode, step=step)
+
+    def draw() -> go.Figure:
+        return heatmaps.stack([column], rows, words=said, mode=mode, step=step)
+
+    def table() -> pd.DataFrame:
+        columns = column.steps.columns(said, units=units)
+        for each in found:
+            columns[said[each.name]] = each.values[:, units].reshape(-1)
+        for each in found:
+            if each.preactivations is not None:
+                title = said["before"].format(name=said[each.name])
+                columns[title] = each.preactivations[:, units].reshape(-1)
+        return frame(columns)
+
+    def sentence() -> str:
+        means = ", ".join(
+            said["alt.mean"].format(name=said[each.name], mean=f"{each.values.mean():.2f}")
+            for each in found
+        )
+        facts = {"layer": run.name, "units": run.units, "steps": trace.time, "means": means}
+        return said["gates.alt"].format(**facts)
+
+    return Picture(draw, table, sentence)
 
 
 def column_of(
@@ -67,10 +92,9 @@ def column_of(
     title: str,
     batch: int,
     tokens: Sequence[str] | None,
-    order: Sequence[int] | None,
+    units: Sequence[int],
 ) -> heatmaps.Column:
-    """Return a layer's quantities as one column of heatmaps."""
-    units = list(range(run.units)) if order is None else [int(unit) for unit in order]
+    """Return a layer's quantities as one column of heatmaps, units from the top row down."""
     steps = Steps.of(run.inputs.shape[1], tokens)
     masked = [] if run.mask is None else np.flatnonzero(~run.mask[batch]).tolist()
     panels = [
@@ -94,48 +118,3 @@ def row_of(quantity: Recorded, said: Mapping[str, str], mode: Mode) -> heatmaps.
         low=quantity.low,
         high=quantity.high,
     )
-
-
-def gates_table(
-    trace: Trace,
-    *,
-    layer: int | str = 0,
-    batch: int = 0,
-    tokens: Sequence[str] | None = None,
-    names: Sequence[str] | None = None,
-    order: Sequence[int] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the numbers of `gates`, a row for each step and unit, a column for each quantity."""
-    said, run = words(labels), layer_of(trace, layer)
-    time, units = trace.time, list(range(run.units)) if order is None else list(order)
-    columns: dict[str, object] = {said["step"]: np.repeat(np.arange(time) + FIRST, len(units))}
-    if tokens is not None:
-        columns[said["token"]] = np.repeat(np.asarray(tokens, dtype=object), len(units))
-    columns[said["unit"]] = np.tile(units, time)
-    found = recorded(run, batch=batch, names=names)
-    for each in found:
-        columns[said[each.name]] = each.values[:, units].reshape(-1)
-    for each in found:
-        if each.preactivations is not None:
-            title = said["before"].format(name=said[each.name])
-            columns[title] = each.preactivations[:, units].reshape(-1)
-    return frame(columns)
-
-
-def gates_alt(
-    trace: Trace,
-    *,
-    layer: int | str = 0,
-    batch: int = 0,
-    names: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `gates` shows as a sentence."""
-    said, run = words(labels), layer_of(trace, layer)
-    means = ", ".join(
-        said["alt.mean"].format(name=said[each.name], mean=f"{each.values.mean():.2f}")
-        for each in recorded(run, batch=batch, names=names)
-    )
-    facts = {"layer": run.name, "units": run.units, "steps": trace.time, "means": means}
-    return said["gates.alt"].format(**facts)

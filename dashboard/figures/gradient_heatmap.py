@@ -18,8 +18,9 @@ from core.layer_trace import LayerTrace
 from core.trace import Trace
 from dashboard.figures import heatmaps, theme
 from dashboard.figures.markup import power
+from dashboard.figures.picture import Picture
 from dashboard.figures.recorded import layer_of
-from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.steps import FEW, FIRST, Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
@@ -43,7 +44,7 @@ def gradient_heatmap(
     step: int | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw |∂loss/∂h_t|, and |∂loss/∂c_t| of an LSTM, units × steps, on one scale.
 
     `states` are those to draw, all unless given; the rest as in `gates`.
@@ -68,12 +69,32 @@ def gradient_heatmap(
     }
     panels = [heatmaps.Panel(name, values[:, units].T) for name, values in logs.items()]
     masked = [] if run.mask is None else np.flatnonzero(~run.mask[batch]).tolist()
-    column = heatmaps.Column("", Steps.of(trace.time, tokens), units, panels, masked)
+    steps = Steps.of(trace.time, tokens, most=FEW)
+    column = heatmaps.Column("", steps, units, panels, masked)
     zeros = sum(int(np.isnan(values).sum()) for values in logs.values())
     note = said["gradient_heatmap.zeros"].format(count=zeros) if zeros else ""
-    return heatmaps.stack(
-        [column], rows, words=said, mode=mode, step=step, row_height=150, note=note
-    )
+
+    def draw() -> go.Figure:
+        return heatmaps.stack(
+            [column], rows, words=said, mode=mode, step=step, row_height=150, note=note
+        )
+
+    def table() -> pd.DataFrame:
+        columns = steps.columns(said, units=range(run.units))
+        for name in names:
+            title = f"∂loss/∂{QUANTITY[name].symbol}, {said[name]}"
+            columns[title] = own.states[name][batch].reshape(-1)
+        return frame(columns)
+
+    def sentence() -> str:
+        sizes = np.abs(own.states[names[0]][batch])
+        at, unit = np.unravel_index(int(np.nanargmax(sizes)), sizes.shape)
+        return said["gradient_heatmap.alt"].format(
+            layer=run.name, units=run.units, steps=trace.time, largest=f"{sizes[at, unit]:.2e}",
+            unit=int(unit), step=int(at) + FIRST,
+        )  # fmt: skip
+
+    return Picture(draw, table, sentence)
 
 
 def _chosen(
@@ -97,48 +118,3 @@ def _range(logs: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
         return -1.0, 0.0
     high = float(np.ceil(finite.max()))
     return max(float(np.floor(finite.min())), high - POWERS), high
-
-
-def gradient_heatmap_table(
-    trace: Trace,
-    gradients: Gradients,
-    *,
-    layer: int | str = 0,
-    batch: int = 0,
-    states: Sequence[str] | None = None,
-    tokens: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return ∂loss/∂state with its sign: a row for each step and unit, a column for each state."""
-    said = words(labels)
-    run, own, names = _chosen(trace, gradients, layer, states)
-    columns: dict[str, object] = {
-        said["step"]: np.repeat(np.arange(trace.time) + FIRST, run.units),
-    }
-    if tokens is not None:
-        columns[said["token"]] = np.repeat(np.asarray(tokens, dtype=object), run.units)
-    columns[said["unit"]] = np.tile(np.arange(run.units), trace.time)
-    for name in names:
-        title = f"∂loss/∂{QUANTITY[name].symbol}, {said[name]}"
-        columns[title] = own.states[name][batch].reshape(-1)
-    return frame(columns)
-
-
-def gradient_heatmap_alt(
-    trace: Trace,
-    gradients: Gradients,
-    *,
-    layer: int | str = 0,
-    batch: int = 0,
-    states: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `gradient_heatmap` shows as a sentence."""
-    said = words(labels)
-    run, own, names = _chosen(trace, gradients, layer, states)
-    sizes = np.abs(own.states[names[0]][batch])
-    at, unit = np.unravel_index(int(np.nanargmax(sizes)), sizes.shape)
-    return said["gradient_heatmap.alt"].format(
-        layer=run.name, units=run.units, steps=trace.time, largest=f"{sizes[at, unit]:.2e}",
-        unit=int(unit), step=int(at) + FIRST,
-    )  # fmt: skip

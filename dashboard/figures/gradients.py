@@ -25,8 +25,9 @@ from core.trace import Trace
 from dashboard.figures import lines, theme
 from dashboard.figures.compared import looks
 from dashboard.figures.markup import plain
+from dashboard.figures.picture import Picture
 from dashboard.figures.recorded import layer_of
-from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.steps import FEW, Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
@@ -90,7 +91,7 @@ def gradients(
     step: int | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw the norms of up to three models, by title, in the colours of their cells.
 
     Where float32 would underflow, a cross marks the step and a line the limit; borders of truncated
@@ -100,37 +101,55 @@ def gradients(
     said = words(labels)
     chosen = looks([each.cell for each in norms.values()], mode)
     first = next(iter(norms.values()))
-    steps = Steps.of(first.hidden.size, tokens)
+    steps = Steps.of(first.hidden.size, tokens, most=FEW)
     y = _axis([each for own in norms.values() for each in (own.hidden, own.memory)])
     y["title"] = {"text": said["gradients.axis"]}
-    drawn = lines.figure(steps, words=said, mode=mode, y=y, height=380)
-    for (title, own), look in zip(norms.items(), chosen, strict=True):
-        name = plain(title, most=24)
-        legend = f"<b>{name}</b> · {half_life_said(own.half_life, said)}"
-        main = _line(steps, own.hidden, legend, name, look.colour, said["hidden"])
-        drawn.add_trace(main.update(opacity=look.opacity))
-        if own.memory is not None:
-            memory = _line(steps, own.memory, f"{name}, {said['cell']}", name, look.colour,
-                           said["cell"])  # fmt: skip
-            drawn.add_trace(memory.update(line_dash="dash", line_width=1.5, mode="lines"))
-        _mark_underflow(drawn, steps, own, name, look.colour, said)
-    surface = theme.SURFACE[mode]
-    if any(own.underflow.normal is not None for own in norms.values()):
-        drawn.add_hline(
-            y=SMALLEST_NORMAL, line={"color": surface.muted, "width": 1, "dash": "dash"}
+
+    def draw() -> go.Figure:
+        drawn = lines.figure(steps, words=said, mode=mode, y=y, height=380)
+        for (title, own), look in zip(norms.items(), chosen, strict=True):
+            name = plain(title, most=24)
+            legend = f"<b>{name}</b> · {half_life_said(own.half_life, said)}"
+            main = _line(steps, own.hidden, legend, name, look.colour, said["hidden"])
+            drawn.add_trace(main.update(opacity=look.opacity))
+            if own.memory is not None:
+                memory = _line(steps, own.memory, f"{name}, {said['cell']}", name, look.colour,
+                               said["cell"])  # fmt: skip
+                drawn.add_trace(memory.update(line_dash="dash", line_width=1.5, mode="lines"))
+            _mark_underflow(drawn, steps, own, name, look.colour, said)
+        surface = theme.SURFACE[mode]
+        if any(own.underflow.normal is not None for own in norms.values()):
+            drawn.add_hline(
+                y=SMALLEST_NORMAL, line={"color": surface.muted, "width": 1, "dash": "dash"}
+            )
+            # Annotations on a log axis stand at logarithms, shapes at values.
+            drawn.add_annotation(
+                text=said["gradients.underflow"], x=1, xref="paper", xanchor="right",
+                y=np.log10(SMALLEST_NORMAL), yref="y", yanchor="top", showarrow=False,
+                font={"size": 11, "color": surface.muted},
+            )  # fmt: skip
+        borders_said = _borders(drawn, steps, first, said, mode)
+        lines.frame(drawn, steps, step, mode=mode)
+        drawn.update_layout(showlegend=True, margin={"t": 40 + 24 * len(norms)})
+        notes = [*_zeros(norms, said), *borders_said]
+        lines.note(drawn, notes, mode=mode)
+        return drawn
+
+    def table() -> pd.DataFrame:
+        columns = steps.columns(said)
+        for title, own in norms.items():
+            columns[f"{title}, {said['hidden']}"] = own.hidden
+            if own.memory is not None:
+                columns[f"{title}, {said['cell']}"] = own.memory
+        return frame(columns)
+
+    def sentence() -> str:
+        lives = "; ".join(
+            f"{title} {half_life_said(own.half_life, said)}" for title, own in norms.items()
         )
-        # Annotations on a log axis stand at logarithms, shapes at values.
-        drawn.add_annotation(
-            text=said["gradients.underflow"], x=1, xref="paper", xanchor="right",
-            y=np.log10(SMALLEST_NORMAL), yref="y", yanchor="top", showarrow=False,
-            font={"size": 11, "color": surface.muted},
-        )  # fmt: skip
-    borders_said = _borders(drawn, steps, first, said, mode)
-    lines.frame(drawn, steps, step, mode=mode)
-    drawn.update_layout(showlegend=True, margin={"t": 40 + 24 * len(norms)})
-    notes = [*_zeros(norms, said), *borders_said]
-    lines.note(drawn, notes, mode=mode)
-    return drawn
+        return said["gradients.alt"].format(lives=lives)
+
+    return Picture(draw, table, sentence)
 
 
 def half_life_said(found: HalfLife, said: Mapping[str, str]) -> str:
@@ -207,31 +226,3 @@ def _zeros(norms: Mapping[str, Norms], said: Mapping[str, str]) -> list[str]:
     counts = {title: int((own.hidden == 0).sum()) for title, own in norms.items()}
     told = ", ".join(f"{plain(title, most=24)} {count}" for title, count in counts.items() if count)
     return [said["gradients.zeros"].format(counts=told)] if told else []
-
-
-def gradients_table(
-    norms: Mapping[str, Norms],
-    *,
-    tokens: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the numbers of `gradients`: a row for each step, a column for each line."""
-    said = words(labels)
-    time = next(iter(norms.values())).hidden.size
-    columns: dict[str, object] = {said["step"]: np.arange(time) + FIRST}
-    if tokens is not None:
-        columns[said["token"]] = list(tokens)
-    for title, own in norms.items():
-        columns[f"{title}, {said['hidden']}"] = own.hidden
-        if own.memory is not None:
-            columns[f"{title}, {said['cell']}"] = own.memory
-    return frame(columns)
-
-
-def gradients_alt(norms: Mapping[str, Norms], *, labels: Mapping[str, str] | None = None) -> str:
-    """Return what `gradients` shows as a sentence: the half-life of each."""
-    said = words(labels)
-    lives = "; ".join(
-        f"{title} {half_life_said(own.half_life, said)}" for title, own in norms.items()
-    )
-    return said["gradients.alt"].format(lives=lives)

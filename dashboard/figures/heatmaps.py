@@ -7,7 +7,7 @@ across a row; one x axis for each column, so that zoom and hover run through all
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -93,7 +93,7 @@ def stack(
     layout["yaxis"]["title"] = {"text": words["unit"], "standoff": 4, "font": {"size": 11}}
     panels: list[go.Heatmap] = []
     for place, column in enumerate(columns):
-        steps = Steps(column.steps.count, column.steps.tokens, blocks.steps)
+        steps = replace(column.steps, block=blocks.steps)
         drawn: dict[str, Any] = {"place": place, "columns": len(columns), "words": words}
         panels += _panels(column, rows, blocks, steps, **drawn)
         _column(layout, column, steps, rows=len(rows), **drawn)

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from dashboard.figures import epochs, theme
 from dashboard.figures.history import NORM, History, column
 from dashboard.figures.markup import plain
+from dashboard.figures.picture import Picture
 from dashboard.figures.series import Numbers, smoothed
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
@@ -34,30 +35,51 @@ def layer_norms(
     limit: float | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw a line for each layer; `limit` is the norm that all of them together are clipped at.
 
     A norm of exactly zero has no place on a log axis and is a gap.
     """
     said = words(labels)
-    drawn = epochs.figure(said, mode, title=said["layer_norms.axis"], log=True, height=HEIGHT)
-    colours = iter(theme.colour(name, mode) for name in _colours(run))
-    lowest, highest = np.inf, 0.0
-    for at, layer in enumerate(run.layers):
-        line = {"color": next(colours), "dash": _DASHES[at % len(_DASHES)], "width": 1.5}
-        values = _smooth(column(run.batches, NORM + layer), smoothing)
-        lowest = min(lowest, float(np.nanmin(values, initial=np.inf)))
-        highest = max(highest, float(np.nanmax(values, initial=0.0)))
-        drawn.add_trace(
-            epochs.line(run.places, values, name=plain(layer, most=24), number=".3e", line=line)
-        )
-    powers = np.log10(highest / lowest) if 0 < lowest < highest else 0.0
-    if powers >= 2:
-        drawn.update_yaxes(dtick=int(np.ceil(powers / 6)))  # whole powers of ten alone
-    if limit is not None:
-        text = said["clipping.limit"].format(limit=f"{limit:g}")
-        epochs.level(drawn, limit, text, log=True, mode=mode)
-    return drawn
+
+    def draw() -> go.Figure:
+        drawn = epochs.figure(said, mode, title=said["layer_norms.axis"], log=True, height=HEIGHT)
+        colours = iter(theme.colour(name, mode) for name in _colours(run))
+        lowest, highest = np.inf, 0.0
+        for at, layer in enumerate(run.layers):
+            line = {"color": next(colours), "dash": _DASHES[at % len(_DASHES)], "width": 1.5}
+            values = _smooth(column(run.batches, NORM + layer), smoothing)
+            lowest = min(lowest, float(np.nanmin(values, initial=np.inf)))
+            highest = max(highest, float(np.nanmax(values, initial=0.0)))
+            drawn.add_trace(
+                epochs.line(run.places, values, name=plain(layer, most=24), number=".3e", line=line)
+            )
+        powers = np.log10(highest / lowest) if 0 < lowest < highest else 0.0
+        if powers >= 2:
+            drawn.update_yaxes(dtick=int(np.ceil(powers / 6)))  # whole powers of ten alone
+        if limit is not None:
+            text = said["clipping.limit"].format(limit=f"{limit:g}")
+            epochs.level(drawn, limit, text, log=True, mode=mode)
+        return drawn
+
+    def table() -> pd.DataFrame:
+        epoch = column(run.batches, "epoch")
+        known = np.unique(epoch[np.isfinite(epoch)])
+        columns: dict[str, object] = {said["epoch"]: known.astype(int)}
+        for layer in run.layers:
+            values = column(run.batches, NORM + layer)
+            columns[layer] = [float(np.mean(values[epoch == each])) for each in known]
+        return frame(columns)
+
+    def sentence() -> str:
+        told = [
+            f"{layer} {column(run.batches, NORM + layer)[-1]:.3g}"
+            for layer in run.layers
+            if column(run.batches, NORM + layer).size
+        ]
+        return said["layer_norms.alt"].format(norms=", ".join(told) or said["none"])
+
+    return Picture(draw, table, sentence)
 
 
 def _colours(run: History) -> list[str]:
@@ -71,26 +93,3 @@ def _smooth(values: Numbers, weight: float) -> Numbers:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(values > 0, np.log10(values), np.nan)
     return np.power(10.0, smoothed(logs, weight=weight))
-
-
-def layer_norms_table(run: History, *, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Return the mean norm of each layer in each epoch that has begun: a row for each epoch."""
-    said = words(labels)
-    epoch = column(run.batches, "epoch")
-    known = np.unique(epoch[np.isfinite(epoch)])
-    columns: dict[str, object] = {said["epoch"]: known.astype(int)}
-    for layer in run.layers:
-        values = column(run.batches, NORM + layer)
-        columns[layer] = [float(np.mean(values[epoch == each])) for each in known]
-    return frame(columns)
-
-
-def layer_norms_alt(run: History, *, labels: Mapping[str, str] | None = None) -> str:
-    """Return what `layer_norms` shows as a sentence: the latest norm of each layer."""
-    said = words(labels)
-    told = [
-        f"{layer} {column(run.batches, NORM + layer)[-1]:.3g}"
-        for layer in run.layers
-        if column(run.batches, NORM + layer).size
-    ]
-    return said["layer_norms.alt"].format(norms=", ".join(told) or said["none"])

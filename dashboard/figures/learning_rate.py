@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dashboard.figures import epochs
 from dashboard.figures.history import History, column
 from dashboard.figures.markup import plain
+from dashboard.figures.picture import Picture
 from dashboard.figures.tables import joined
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
@@ -26,44 +27,38 @@ def learning_rate(
     *,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw the learning rate of up to eight runs, by title."""
     said = words(labels)
-    drawn = epochs.figure(said, mode, title=said["learning_rate"], log=False, height=HEIGHT)
-    drawn.update_yaxes(rangemode="tozero", exponentformat="power")
-    looks = epochs.looks([run.cell for run in runs.values()], mode)
-    for (name, run), look in zip(runs.items(), looks, strict=True):
-        values = column(run.batches, "learning_rate")
-        own = plain(name, most=32) if len(runs) > 1 else said["learning_rate"]
-        line = {"color": look.colour, "dash": look.dash}
-        drawn.add_trace(epochs.line(run.places, values, name=own, number=".3e", line=line))
-    return drawn.update_layout(showlegend=len(runs) > 1, margin={"t": 16})
 
+    def draw() -> go.Figure:
+        drawn = epochs.figure(said, mode, title=said["learning_rate"], log=False, height=HEIGHT)
+        drawn.update_yaxes(rangemode="tozero", exponentformat="power")
+        looks = epochs.looks([run.cell for run in runs.values()], mode)
+        for (name, run), look in zip(runs.items(), looks, strict=True):
+            values = column(run.batches, "learning_rate")
+            own = plain(name, most=32) if len(runs) > 1 else said["learning_rate"]
+            line = {"color": look.colour, "dash": look.dash}
+            drawn.add_trace(epochs.line(run.places, values, name=own, number=".3e", line=line))
+        return drawn.update_layout(showlegend=len(runs) > 1, margin={"t": 16})
 
-def learning_rate_table(
-    runs: Mapping[str, History], *, labels: Mapping[str, str] | None = None
-) -> pd.DataFrame:
-    """Return the rate at the end of each epoch: a row for each epoch of each run."""
-    said = words(labels)
-    titles = [said["run"], said["epoch"], said["learning_rate"]]
-    parts = [
-        dict(zip(titles, ([name] * run.ends.size, run.ends.astype(int),
-                          column(run.epochs, "learning_rate")), strict=True))
-        for name, run in runs.items()
-    ]  # fmt: skip
-    return joined(parts, titles=titles)
+    def table() -> pd.DataFrame:
+        titles = [said["run"], said["epoch"], said["learning_rate"]]
+        parts = [
+            dict(zip(titles, ([name] * run.ends.size, run.ends.astype(int),
+                              column(run.epochs, "learning_rate")), strict=True))
+            for name, run in runs.items()
+        ]  # fmt: skip
+        return joined(parts, titles=titles)
 
+    def sentence() -> str:
+        told = []
+        for name, run in runs.items():
+            values = column(run.batches, "learning_rate")
+            known = values[np.isfinite(values)]
+            if known.size:
+                facts = {"low": f"{known.min():.3g}", "high": f"{known.max():.3g}"}
+                told.append(said["alt.range"].format(name=name, **facts))
+        return said["learning_rate.alt"].format(ranges=", ".join(told) or said["none"])
 
-def learning_rate_alt(
-    runs: Mapping[str, History], *, labels: Mapping[str, str] | None = None
-) -> str:
-    """Return what `learning_rate` shows as a sentence."""
-    said = words(labels)
-    told = []
-    for name, run in runs.items():
-        values = column(run.batches, "learning_rate")
-        known = values[np.isfinite(values)]
-        if known.size:
-            facts = {"low": f"{known.min():.3g}", "high": f"{known.max():.3g}"}
-            told.append(said["alt.range"].format(name=name, **facts))
-    return said["learning_rate.alt"].format(ranges=", ".join(told) or said["none"])
+    return Picture(draw, table, sentence)

@@ -11,8 +11,9 @@ import plotly.graph_objects as go
 from core.analysis.gates import unit_means
 from core.trace import Trace
 from dashboard.figures import lines
+from dashboard.figures.picture import Picture
 from dashboard.figures.recorded import Numbers, layer_of, recorded
-from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.steps import Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
@@ -31,30 +32,49 @@ def means(
     step: int | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw a line for each gate and state: its mean over the units at each step.
 
     Arguments as in `gates`; masked steps are left out of the lines. Raises as `gates` does.
     """
-    said, run = words(labels), layer_of(trace, layer)
+    said = words(labels)
+    run = layer_of(trace, layer)
     steps = Steps.of(trace.time, tokens)
     found = _means(trace, layer=layer, batch=batch, names=names)
     low = min(-0.02, *(float(np.nanmin(values, initial=0.0)) for values in found.values()))
     high = max(1.02, *(float(np.nanmax(values, initial=0.0)) for values in found.values()))
-    drawn = lines.figure(
-        steps, words=said, mode=mode, y={"title": {"text": said["mean"]}, "range": [low, high]}
-    )
-    if run.mask is not None:
-        skipped = np.flatnonzero(~run.mask[batch]).tolist()
-        lines.masked(drawn, steps, skipped, words=said, mode=mode)
-    for name, values in found.items():
-        look = QUANTITY[name]
-        title = f"{said[name]} {look.symbol}"
-        drawn.add_trace(
-            lines.line(steps, values, name=title, colour=look.colour(mode), dash=look.dash)
+
+    def draw() -> go.Figure:
+        drawn = lines.figure(
+            steps, words=said, mode=mode, y={"title": {"text": said["mean"]}, "range": [low, high]}
         )
-    lines.frame(drawn, steps, step, mode=mode)
-    return drawn
+        if run.mask is not None:
+            skipped = np.flatnonzero(~run.mask[batch]).tolist()
+            lines.masked(drawn, steps, skipped, words=said, mode=mode)
+        for name, values in found.items():
+            look = QUANTITY[name]
+            title = f"{said[name]} {look.symbol}"
+            drawn.add_trace(
+                lines.line(steps, values, name=title, colour=look.colour(mode), dash=look.dash)
+            )
+        lines.frame(drawn, steps, step, mode=mode)
+        return drawn
+
+    def table() -> pd.DataFrame:
+        columns = steps.columns(said)
+        return frame(columns | {said[name]: values for name, values in found.items()})
+
+    def sentence() -> str:
+        ranges = ", ".join(
+            said["alt.range"].format(
+                name=said[name], low=f"{np.nanmin(values):.2f}", high=f"{np.nanmax(values):.2f}"
+            )
+            for name, values in found.items()
+            if np.isfinite(values).any()
+        )
+        return said["means.alt"].format(layer=layer_of(trace, layer).name, ranges=ranges)
+
+    return Picture(draw, table, sentence)
 
 
 def _means(
@@ -66,41 +86,3 @@ def _means(
         each.name: unit_means(each.values[None], mask=mask)[0]
         for each in recorded(run, batch=batch, names=names)
     }
-
-
-def means_table(
-    trace: Trace,
-    *,
-    layer: int | str = 0,
-    batch: int = 0,
-    tokens: Sequence[str] | None = None,
-    names: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the numbers of `means`: a row for each step, a column for each quantity."""
-    said = words(labels)
-    columns: dict[str, object] = {said["step"]: np.arange(trace.time) + FIRST}
-    if tokens is not None:
-        columns[said["token"]] = list(tokens)
-    found = _means(trace, layer=layer, batch=batch, names=names)
-    return frame(columns | {said[name]: values for name, values in found.items()})
-
-
-def means_alt(
-    trace: Trace,
-    *,
-    layer: int | str = 0,
-    batch: int = 0,
-    names: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `means` shows as a sentence."""
-    said = words(labels)
-    ranges = ", ".join(
-        said["alt.range"].format(
-            name=said[name], low=f"{np.nanmin(values):.2f}", high=f"{np.nanmax(values):.2f}"
-        )
-        for name, values in _means(trace, layer=layer, batch=batch, names=names).items()
-        if np.isfinite(values).any()
-    )
-    return said["means.alt"].format(layer=layer_of(trace, layer).name, ranges=ranges)

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 from core.analysis.gates import GateSummary, Saturation, summarise
 from core.trace import Trace
 from dashboard.figures import theme
+from dashboard.figures.picture import Picture
 from dashboard.figures.recorded import layer_of
 from dashboard.figures.tables import joined
 from dashboard.figures.theme import QUANTITY, Mode
@@ -38,31 +39,64 @@ def saturation(
     units: Sequence[int] = (),
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw the shares of steps that each unit's gates spend saturated, one panel a gate.
 
     `batch` is one sequence, None for all. `low` and `high` are places within the bounds of the
     gate's activation, so that for a tanh candidate 0.9 means 0.8. `units` are ringed. A layer
     whose gates have no bounds, or no gates, gives a figure that says so.
     """
-    said, surface = words(labels), theme.SURFACE[mode]
+    said = words(labels)
+    surface = theme.SURFACE[mode]
     found = _found(trace, layer=layer, batch=batch, low=low, high=high)
-    drawn = go.Figure()
-    if not found:
-        drawn.add_annotation(
-            text=said["saturation.none"], x=0.5, y=0.5, xref="paper", yref="paper",
-            showarrow=False, font={"color": surface.muted},
-        )  # fmt: skip
-        drawn.update_layout(height=160, xaxis={"visible": False}, yaxis={"visible": False})
+
+    def draw() -> go.Figure:
+        drawn = go.Figure()
+        if not found:
+            drawn.add_annotation(
+                text=said["saturation.none"], x=0.5, y=0.5, xref="paper", yref="paper",
+                showarrow=False, font={"color": surface.muted},
+            )  # fmt: skip
+            drawn.update_layout(height=160, xaxis={"visible": False}, yaxis={"visible": False})
+            return theme.apply(drawn, mode)
+        rows = -(-len(found) // COLUMNS)
+        for at, (gate, shares) in enumerate(found):
+            _panel(drawn, gate, shares, at=at, rows=rows, units=units, said=said, mode=mode)
+        drawn.update_layout(
+            height=64 + 200 * rows,
+            margin={"l": 60, "r": 16, "t": 36, "b": 52},
+        )
         return theme.apply(drawn, mode)
-    rows = -(-len(found) // COLUMNS)
-    for at, (gate, shares) in enumerate(found):
-        _panel(drawn, gate, shares, at=at, rows=rows, units=units, said=said, mode=mode)
-    drawn.update_layout(
-        height=64 + 200 * rows,
-        margin={"l": 60, "r": 16, "t": 36, "b": 52},
-    )
-    return theme.apply(drawn, mode)
+
+    def table() -> pd.DataFrame:
+        gate, unit, shut, opened = (
+            said[key] for key in ("gate", "unit", "saturation.shut", "saturation.open")
+        )
+        parts = [
+            {
+                gate: [said[each.name]] * len(shares.above),
+                unit: np.arange(len(shares.above)),
+                shut: shares.below,
+                opened: shares.above,
+            }
+            for each, shares in found
+        ]
+        return joined(parts, titles=[gate, unit, shut, opened])
+
+    def sentence() -> str:
+        if not found:
+            return said["saturation.none"]
+        shares = ", ".join(
+            said["saturation.share"].format(
+                name=said[gate.name],
+                below=f"{shares.below.mean():.0%}",
+                above=f"{shares.above.mean():.0%}",
+            )
+            for gate, shares in found
+        )
+        return said["saturation.alt"].format(shares=shares)
+
+    return Picture(draw, table, sentence)
 
 
 def _panel(
@@ -140,54 +174,3 @@ def _found(
 ) -> list[tuple[GateSummary, Saturation]]:
     summaries = summarise(layer_of(trace, layer), low=low, high=high, batch=batch)
     return [(each, each.saturation) for each in summaries if each.saturation is not None]
-
-
-def saturation_table(
-    trace: Trace,
-    *,
-    layer: int | str = 0,
-    batch: int | None = None,
-    low: float = 0.1,
-    high: float = 0.9,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the numbers of `saturation`: a row for each gate and unit."""
-    said = words(labels)
-    gate, unit, shut, opened = (
-        said[key] for key in ("gate", "unit", "saturation.shut", "saturation.open")
-    )
-    parts = [
-        {
-            gate: [said[each.name]] * len(shares.above),
-            unit: np.arange(len(shares.above)),
-            shut: shares.below,
-            opened: shares.above,
-        }
-        for each, shares in _found(trace, layer=layer, batch=batch, low=low, high=high)
-    ]
-    return joined(parts, titles=[gate, unit, shut, opened])
-
-
-def saturation_alt(
-    trace: Trace,
-    *,
-    layer: int | str = 0,
-    batch: int | None = None,
-    low: float = 0.1,
-    high: float = 0.9,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `saturation` shows as a sentence."""
-    said = words(labels)
-    found = _found(trace, layer=layer, batch=batch, low=low, high=high)
-    if not found:
-        return said["saturation.none"]
-    shares = ", ".join(
-        said["saturation.share"].format(
-            name=said[gate.name],
-            below=f"{shares.below.mean():.0%}",
-            above=f"{shares.above.mean():.0%}",
-        )
-        for gate, shares in found
-    )
-    return said["saturation.alt"].format(shares=shares)

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from core.errors import ShapeMismatch
 from dashboard.figures import theme
 from dashboard.figures.markup import plain, width
+from dashboard.figures.picture import Picture
 from dashboard.figures.recorded import symmetric
 from dashboard.figures.steps import FIRST
 from dashboard.figures.tables import frame
@@ -42,7 +43,7 @@ def tokens(
     step: int | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw each token on the colour of its value.
 
     Args:
@@ -59,54 +60,77 @@ def tokens(
 
     Raises ShapeMismatch unless there is one value for each token.
     """
-    said, surface = words(labels), theme.SURFACE[mode]
+    said = words(labels)
+    surface = theme.SURFACE[mode]
     numbers = _checked(texts, values)
     least, most = _scale(numbers, quantity, low, high)
     kind: Kind = "diverging" if least < 0 else "sequential"
     shades = theme.table(quantity, mode, kind=kind)
     colours = [_shade(shades, number, least, most, surface.paper) for number in numbers]
     places = _places(texts, columns)
-    drawn = go.Figure()
-    # All at once: Plotly checks every shape again for each that is added.
-    drawn.layout.shapes = [
-        {
-            "type": "rect", "x0": left + 0.08, "x1": right - 0.08, "y0": line - 0.42,
-            "y1": line + 0.42, "layer": "below", "fillcolor": colour, "line": {
-                "width": 2 if at == step else 0.5,
-                "color": surface.accent if at == step else surface.grid,
-            },
-        }
-        for at, ((line, left, right), colour) in enumerate(zip(places, colours, strict=True))
-    ]  # fmt: skip
-    drawn.add_trace(
-        go.Scatter(
-            x=[(left + right) / 2 for _, left, right in places],
-            y=[line for line, _, _ in places],
-            mode="text",
-            text=[plain(text, most=_MOST) for text in texts],
-            textfont={"color": [theme.readable(colour) for colour in colours], "size": 12},
-            customdata=np.stack([np.arange(len(texts)) + FIRST, numbers], axis=1),
-            hovertemplate=(
-                f"<b>%{{text}}</b> · {said['step']} %{{customdata[0]}}<br>"
-                f"{title or said[quantity]}: <b>%{{customdata[1]:.4f}}</b><extra></extra>"
-            ),
-            showlegend=False,
+
+    def draw() -> go.Figure:
+        drawn = go.Figure()
+        # All at once: Plotly checks every shape again for each that is added.
+        drawn.layout.shapes = [
+            {
+                "type": "rect", "x0": left + 0.08, "x1": right - 0.08, "y0": line - 0.42,
+                "y1": line + 0.42, "layer": "below", "fillcolor": colour, "line": {
+                    "width": 2 if at == step else 0.5,
+                    "color": surface.accent if at == step else surface.grid,
+                },
+            }
+            for at, ((line, left, right), colour) in enumerate(zip(places, colours, strict=True))
+        ]  # fmt: skip
+        drawn.add_trace(
+            go.Scatter(
+                x=[(left + right) / 2 for _, left, right in places],
+                y=[line for line, _, _ in places],
+                mode="text",
+                text=[plain(text, most=_MOST) for text in texts],
+                textfont={"color": [theme.readable(colour) for colour in colours], "size": 12},
+                customdata=np.stack([np.arange(len(texts)) + FIRST, numbers], axis=1),
+                hovertemplate=(
+                    f"<b>%{{text}}</b> · {said['step']} %{{customdata[0]}}<br>"
+                    f"{title or said[quantity]}: <b>%{{customdata[1]:.4f}}</b><extra></extra>"
+                ),
+                showlegend=False,
+            )
         )
-    )
-    drawn.add_trace(_bar(theme.scale(quantity, mode, kind=kind), least, most))
-    count = max(line for line, _, _ in places) + 1
-    drawn.add_annotation(
-        text=f"<b>{title or said[quantity]}</b>", showarrow=False,
-        font={"color": theme.colour(quantity, mode), "size": 13},
-        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=6,
-    )  # fmt: skip
-    drawn.update_layout(
-        height=44 + LINE * max(count, 2) + 12,
-        margin={"l": 8, "r": 8, "t": 36, "b": 8},
-        xaxis={"visible": False, "range": [0, max(right for _, _, right in places)]},
-        yaxis={"visible": False, "range": [count - 0.5, -0.5]},
-    )
-    return theme.apply(drawn, mode)
+        drawn.add_trace(_bar(theme.scale(quantity, mode, kind=kind), least, most))
+        count = max(line for line, _, _ in places) + 1
+        drawn.add_annotation(
+            text=f"<b>{title or said[quantity]}</b>", showarrow=False,
+            font={"color": theme.colour(quantity, mode), "size": 13},
+            x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=6,
+        )  # fmt: skip
+        drawn.update_layout(
+            height=44 + LINE * max(count, 2) + 12,
+            margin={"l": 8, "r": 8, "t": 36, "b": 8},
+            xaxis={"visible": False, "range": [0, max(right for _, _, right in places)]},
+            yaxis={"visible": False, "range": [count - 0.5, -0.5]},
+        )
+        return theme.apply(drawn, mode)
+
+    def table() -> pd.DataFrame:
+        columns = {said["step"]: np.arange(len(texts)) + FIRST, said["token"]: list(texts)}
+        return frame(columns | {title or said[quantity]: numbers})
+
+    def sentence() -> str:
+        seen = np.where(np.isfinite(numbers), numbers, np.nan)
+        if np.isnan(seen).all():
+            return said["none"]
+        lowest, highest = int(np.nanargmin(seen)), int(np.nanargmax(seen))
+        return said["tokens.alt"].format(
+            count=len(texts),
+            name=title or said[quantity],
+            low=f"{numbers[lowest]:.3g}",
+            at_low=texts[lowest],
+            high=f"{numbers[highest]:.3g}",
+            at_high=texts[highest],
+        )
+
+    return Picture(draw, table, sentence)
 
 
 def _checked(texts: Sequence[str], values: ArrayLike) -> np.ndarray:
@@ -154,41 +178,3 @@ def _places(texts: Sequence[str], columns: int) -> list[tuple[int, float, float]
         places.append((line, left, left + wide))
         left += wide
     return places
-
-
-def tokens_table(
-    texts: Sequence[str],
-    values: ArrayLike,
-    *,
-    quantity: str = "hidden",
-    title: str | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the numbers of `tokens`: a row for each token."""
-    said, numbers = words(labels), _checked(texts, values)
-    columns = {said["step"]: np.arange(len(texts)) + FIRST, said["token"]: list(texts)}
-    return frame(columns | {title or said[quantity]: numbers})
-
-
-def tokens_alt(
-    texts: Sequence[str],
-    values: ArrayLike,
-    *,
-    quantity: str = "hidden",
-    title: str | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `tokens` shows as a sentence."""
-    said, numbers = words(labels), _checked(texts, values)
-    seen = np.where(np.isfinite(numbers), numbers, np.nan)
-    if np.isnan(seen).all():
-        return said["none"]
-    least, most = int(np.nanargmin(seen)), int(np.nanargmax(seen))
-    return said["tokens.alt"].format(
-        count=len(texts),
-        name=title or said[quantity],
-        low=f"{numbers[least]:.3g}",
-        at_low=texts[least],
-        high=f"{numbers[most]:.3g}",
-        at_high=texts[most],
-    )

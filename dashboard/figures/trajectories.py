@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from core.analysis.trajectories import Trajectories
 from dashboard.figures import theme
 from dashboard.figures.markup import MOST_CHARACTERS, plain
-from dashboard.figures.steps import FIRST, Steps
+from dashboard.figures.picture import Picture
+from dashboard.figures.steps import Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
@@ -40,46 +41,75 @@ def trajectories(
     tokens: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw the path of `epoch` in front of those of all `epochs`.
 
     Raises ShapeMismatch for tokens that do not fit, ValueError for an epoch that is not there.
     """
-    said, surface = words(labels), theme.SURFACE[mode]
-    at, time = list(epochs).index(epoch), found.points.shape[1]
+    said = words(labels)
+    surface = theme.SURFACE[mode]
+    at = list(epochs).index(epoch)
+    time = found.points.shape[1]
     steps = Steps.of(time, tokens)
     colour = QUANTITY["hidden"].colour(mode)
-    drawn = go.Figure([_behind(found, surface.muted, said), _ends(found, epochs, said, mode)])
-    path = found.points[at].astype(np.float32)
-    shown = [""] * time
-    if steps.tokens is not None:
-        for step in range(time) if time <= NAMED else (0, time - 1):
-            shown[step] = plain(steps.tokens[step], most=MOST_CHARACTERS)
-    drawn.add_trace(
-        go.Scatter(
-            x=path[:, 0],
-            y=path[:, 1],
-            name=said["trajectories.path"].format(epoch=epoch),
-            mode="lines+markers+text",
-            text=shown,
-            textposition="top center",
-            textfont={"size": 11, "color": surface.ink},
-            line={"color": colour, "width": 2.5, "shape": "linear"},
-            marker={"size": np.where(np.arange(time) == time - 1, 11, 6).tolist(), "color": colour},
-            customdata=np.asarray(steps.places),
-            hovertemplate="<b>%{customdata}</b><extra></extra>",
+
+    def draw() -> go.Figure:
+        drawn = go.Figure([_behind(found, surface.muted, said), _ends(found, epochs, said, mode)])
+        path = found.points[at].astype(np.float32)
+        shown = [""] * time
+        if steps.tokens is not None:
+            for step in range(time) if time <= NAMED else (0, time - 1):
+                shown[step] = plain(steps.tokens[step], most=MOST_CHARACTERS)
+        drawn.add_trace(
+            go.Scatter(
+                x=path[:, 0],
+                y=path[:, 1],
+                name=said["trajectories.path"].format(epoch=epoch),
+                mode="lines+markers+text",
+                text=shown,
+                textposition="top center",
+                textfont={"size": 11, "color": surface.ink},
+                line={"color": colour, "width": 2.5, "shape": "linear"},
+                marker={
+                    "size": np.where(np.arange(time) == time - 1, 11, 6).tolist(),
+                    "color": colour,
+                },
+                customdata=np.asarray(steps.places),
+                hovertemplate="<b>%{customdata}</b><extra></extra>",
+            )
         )
-    )
-    # One frame for all epochs, so that a film moves the path and not the axes.
-    for number, update in enumerate((drawn.update_xaxes, drawn.update_yaxes)):
-        share = f"{100 * found.shares[number]:.0f}"
-        title = said["trajectories.axis"].format(number=number + 1, share=share)
-        update(title={"text": title, "standoff": 6}, zeroline=False, showline=False, ticks="",
-               range=_range(found.points[..., number]))  # fmt: skip
-    drawn.update_layout(
-        height=HEIGHT, margin={"l": 52, "r": 12, "t": 40, "b": 48}, hovermode="closest"
-    )
-    return theme.apply(drawn, mode)
+        # One frame for all epochs, so that a film moves the path and not the axes.
+        for number, update in enumerate((drawn.update_xaxes, drawn.update_yaxes)):
+            share = f"{100 * found.shares[number]:.0f}"
+            title = said["trajectories.axis"].format(number=number + 1, share=share)
+            update(title={"text": title, "standoff": 6}, zeroline=False, showline=False, ticks="",
+                   range=_range(found.points[..., number]))  # fmt: skip
+        drawn.update_layout(
+            height=HEIGHT, margin={"l": 52, "r": 12, "t": 40, "b": 48}, hovermode="closest"
+        )
+        return theme.apply(drawn, mode)
+
+    def table() -> pd.DataFrame:
+        columns: dict[str, object] = {said["epoch"]: np.repeat(np.asarray(epochs), time)}
+        for title, column in steps.columns(said).items():
+            columns[title] = np.tile(column, len(epochs))
+        for number in range(2):
+            title = said["trajectories.component"].format(number=number + 1)
+            columns[title] = found.points[..., number].reshape(-1)
+        return frame(columns)
+
+    def sentence() -> str:
+        ends = found.points[:, -1]
+        apart = np.linalg.norm(ends - ends[-1], axis=-1)
+        return said["trajectories.alt"].format(
+            epoch=epoch,
+            first=epochs[0],
+            last=epochs[-1],
+            apart=f"{apart[0]:.3g}",
+            share=f"{100 * found.shares.sum():.0f}",
+        )
+
+    return Picture(draw, table, sentence)
 
 
 def _behind(found: Trajectories, colour: str, said: Mapping[str, str]) -> go.Scatter:
@@ -118,44 +148,3 @@ def _range(values: NDArray[np.floating]) -> list[float]:
     low, high = float(values.min()), float(values.max())
     margin = 0.08 * (high - low) or 1.0
     return [low - margin, high + margin]
-
-
-def trajectories_table(
-    found: Trajectories,
-    *,
-    epochs: Sequence[int],
-    tokens: Sequence[str] | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the points of all paths: a row for each epoch and step."""
-    said = words(labels)
-    count, time, _ = found.points.shape
-    columns: dict[str, object] = {
-        said["epoch"]: np.repeat(np.asarray(epochs), time),
-        said["step"]: np.tile(np.arange(time) + FIRST, count),
-    }
-    if tokens is not None:
-        columns[said["token"]] = np.tile(np.asarray(tokens, dtype=object), count)
-    for number in range(2):
-        title = said["trajectories.component"].format(number=number + 1)
-        columns[title] = found.points[..., number].reshape(-1)
-    return frame(columns)
-
-
-def trajectories_alt(
-    found: Trajectories,
-    *,
-    epochs: Sequence[int],
-    epoch: int,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `trajectories` shows as a sentence: how far each end lies from the last one."""
-    said, ends = words(labels), found.points[:, -1]
-    apart = np.linalg.norm(ends - ends[-1], axis=-1)
-    return said["trajectories.alt"].format(
-        epoch=epoch,
-        first=epochs[0],
-        last=epochs[-1],
-        apart=f"{apart[0]:.3g}",
-        share=f"{100 * found.shares.sum():.0f}",
-    )

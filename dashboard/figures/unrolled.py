@@ -19,8 +19,9 @@ from dashboard.figures import theme
 from dashboard.figures import unrolled_parts as parts
 from dashboard.figures.answers import Answers
 from dashboard.figures.markup import plain, width
+from dashboard.figures.picture import Picture
 from dashboard.figures.recorded import layer_of, recorded
-from dashboard.figures.steps import FIRST
+from dashboard.figures.steps import FIRST, Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
@@ -46,7 +47,7 @@ def unrolled(
     order: Sequence[int] | None = None,
     labels: Mapping[str, str] | None = None,
     mode: Mode = "light",
-) -> go.Figure:
+) -> Picture:
     """Draw the network unrolled over up to 20 steps.
 
     Args:
@@ -62,44 +63,72 @@ def unrolled(
         mode: "light" or "dark".
     """
     said = words(labels)
+    steps = Steps.of(trace.time, tokens)
     window = _window(trace.time, start=start, step=step)
     shown = range(window.start, window.stop)
-    (hidden,) = recorded(layer_of(trace, layer), batch=batch, names=["hidden"])
+    run = layer_of(trace, layer)
+    (hidden,) = recorded(run, batch=batch, names=["hidden"])
     rows = [int(unit) for unit in (range(hidden.values.shape[1]) if order is None else order)]
     rows = rows[:UNITS]
-    backward = layer_of(trace, layer).direction == "backward"
+    backward = run.direction == "backward"
     count = len(shown)
-    drawn = go.Figure()
-    drawn.add_trace(_cells(shown, step, mode))
-    drawn.add_trace(_columns(hidden.values[list(shown)][:, rows].T, rows, tokens, shown, said, mode,
-                             low=hidden.low, high=hidden.high))  # fmt: skip
-    texts = [tokens[at] for at in shown]
-    slanted = len(texts) * max(width(text[: parts.LONG]) + 1 for text in texts) > 44
-    notes = parts.arrows(count, window, backward=backward, mode=mode)
-    notes += parts.tokens(texts, shown, step, mode, slanted=slanted)
-    top = 1.0
-    if answers is not None:
-        top = 0.68
-        notes += parts.answers(drawn, answers, shown, said, mode)
-    if not window.is_whole:
-        notes.append(parts.window_said(window, said, mode))
-    spare = max(0, _FEWEST - count) / 2
-    lowest = -0.86 if slanted else -0.62
-    drawn.update_layout(
-        height=300 + (90 if answers is not None else 0),
-        margin={"l": 12, "r": 12, "t": 12, "b": 30},
-        annotations=notes,
-        barmode="overlay",
-        hovermode="closest",
-        xaxis={
-            "visible": False,
-            "range": [-0.85 - spare, count - 0.15 + spare],
-            "fixedrange": True,
-        },
-        yaxis={"visible": False, "range": [lowest, 1.34 if answers is not None else 1.14],
-               "domain": [0, top], "fixedrange": True},
-    )  # fmt: skip
-    return theme.apply(drawn, mode)
+
+    def draw() -> go.Figure:
+        drawn = go.Figure()
+        drawn.add_trace(_cells(shown, step, mode))
+        values = hidden.values[list(shown)][:, rows].T
+        drawn.add_trace(_columns(values, rows, tokens, shown, said, mode, low=hidden.low,
+                                 high=hidden.high))  # fmt: skip
+        texts = [tokens[at] for at in shown]
+        slanted = len(texts) * max(width(text[: parts.LONG]) + 1 for text in texts) > 44
+        notes = parts.arrows(count, window, backward=backward, mode=mode)
+        notes += parts.tokens(texts, shown, step, mode, slanted=slanted)
+        top = 1.0
+        if answers is not None:
+            top = 0.68
+            notes += parts.answers(drawn, answers, shown, said, mode)
+        if not window.is_whole:
+            notes.append(parts.window_said(window, said, mode))
+        spare = max(0, _FEWEST - count) / 2
+        lowest = -0.86 if slanted else -0.62
+        drawn.update_layout(
+            height=300 + (90 if answers is not None else 0),
+            margin={"l": 12, "r": 12, "t": 12, "b": 30},
+            annotations=notes,
+            barmode="overlay",
+            hovermode="closest",
+            xaxis={
+                "visible": False,
+                "range": [-0.85 - spare, count - 0.15 + spare],
+                "fixedrange": True,
+            },
+            yaxis={"visible": False, "range": [lowest, 1.34 if answers is not None else 1.14],
+                   "domain": [0, top], "fixedrange": True},
+        )  # fmt: skip
+        return theme.apply(drawn, mode)
+
+    def table() -> pd.DataFrame:
+        columns = steps.columns(said)
+        if answers is not None and answers.probable:
+            guesses = [answers.guesses(at)[0] for at in range(trace.time)]
+            columns[said["answer"]] = [name for name, _ in guesses]
+            columns[said["probability"]] = [share for _, share in guesses]
+        elif answers is not None:
+            columns[said["answer"]] = answers.values[:, 0]
+        values = {f"{said['unit']} {at}": unit for at, unit in enumerate(hidden.values.T)}
+        return frame(columns | values)
+
+    def sentence() -> str:
+        told = said["unrolled.alt"].format(
+            cell=said.get(run.cell, run.cell), units=run.units, steps=trace.time,
+            text=" ".join(tokens[:MOST]),
+        )  # fmt: skip
+        if answers is not None and answers.probable:
+            name, share = answers.guesses(answers.time - 1)[0]
+            told += " " + said["unrolled.answer"].format(name=name, share=f"{share:.2f}")
+        return told
+
+    return Picture(draw, table, sentence)
 
 
 def _window(time: int, *, start: int, step: int | None) -> Window:
@@ -158,48 +187,3 @@ def _columns(
         zorder=1,
         ygap=1 if len(rows) <= 16 else 0,
     )
-
-
-def unrolled_table(
-    trace: Trace,
-    *,
-    tokens: Sequence[str],
-    answers: Answers | None = None,
-    layer: int | str = 0,
-    batch: int = 0,
-    labels: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the whole text's hidden units, a row for each step, and the answer of each."""
-    said, run = words(labels), layer_of(trace, layer)
-    columns: dict[str, object] = {
-        said["step"]: np.arange(trace.time) + FIRST,
-        said["token"]: list(tokens),
-    }
-    if answers is not None and answers.probable:
-        guesses = [answers.guesses(at)[0] for at in range(trace.time)]
-        columns[said["answer"]] = [name for name, _ in guesses]
-        columns[said["probability"]] = [share for _, share in guesses]
-    elif answers is not None:
-        columns[said["answer"]] = answers.values[:, 0]
-    hidden = run.states["hidden"][batch]
-    return frame(columns | {f"{said['unit']} {unit}": hidden[:, unit] for unit in range(run.units)})
-
-
-def unrolled_alt(
-    trace: Trace,
-    *,
-    tokens: Sequence[str],
-    answers: Answers | None = None,
-    layer: int | str = 0,
-    labels: Mapping[str, str] | None = None,
-) -> str:
-    """Return what `unrolled` shows as a sentence."""
-    said, run = words(labels), layer_of(trace, layer)
-    sentence = said["unrolled.alt"].format(
-        cell=said.get(run.cell, run.cell), units=run.units, steps=trace.time,
-        text=" ".join(tokens[:MOST]),
-    )  # fmt: skip
-    if answers is not None and answers.probable:
-        name, share = answers.guesses(answers.time - 1)[0]
-        sentence += " " + said["unrolled.answer"].format(name=name, share=f"{share:.2f}")
-    return sentence

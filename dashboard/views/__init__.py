@@ -10,7 +10,7 @@ How to add one, here `dashboard/views/gates/__init__.py`:
            reading = widgets.reading()              # model and text pickers → what was recorded
            step = state.fit(state.STEP, high=reading.trace.time - 1)
            ...
-           widgets.chart(figures.gates(...), name="gates", table=frame, alt=t("gates.alt"))
+           widgets.show(figures.means(reading.trace, **widgets.look()), name="means")
 
    `key` is the path in the URL and the section of the page's strings; the title in the navigation
    is `t("gates.title")`, so `title` stands in both of the files of 2. Only one page may be "home".

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.widgets.chart import chart, downloads
+from dashboard.widgets.chart import downloads, look, show
 from dashboard.widgets.frame import foot, frame, open_page
 from dashboard.widgets.model import pick_cell, pick_model, pick_settings, pick_task
 from dashboard.widgets.parity import parity
@@ -15,12 +15,12 @@ __all__ = [
     "Passage",
     "Reading",
     "Together",
-    "chart",
     "current_text",
     "downloads",
     "foot",
     "frame",
     "guard",
+    "look",
     "open_page",
     "parity",
     "passage",
@@ -34,4 +34,5 @@ __all__ = [
     "problem",
     "read",
     "reading",
+    "show",
 ]

@@ -1,4 +1,4 @@
-"""A figure, and with it everything that one may want to take away: pictures, page, numbers, table.
+"""A picture, and with it everything that one may want to take away: pictures, page, numbers, table.
 
 One row beneath the chart: a popover with the downloads, and a switch that shows the numbers as a
 table, for those who cannot see the chart or want to copy from it. Files are made when they are
@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.text.spreadsheet import neutralised
-from dashboard import state
-from dashboard.figures import theme
+from dashboard import figures, i18n, state
+from dashboard.figures import Picture, theme
+from dashboard.figures.theme import Mode
 from dashboard.i18n import labels, t
 from dashboard.widgets.snapshot import snapshot
 
 if TYPE_CHECKING:
-    import pandas as pd  # tables are made when asked for, and no picture waits for one
-
-Numbers: TypeAlias = "pd.DataFrame | Callable[[], pd.DataFrame]"
+    import pandas as pd
 
 
 class Savable(Protocol):
@@ -33,23 +32,24 @@ class Savable(Protocol):
         """Write to a file."""
 
 
-def chart(
-    figure: go.Figure,
+def look() -> dict[str, Any]:
+    """Return what figures take of the reader: the words in pictures, and the mode."""
+    return {"labels": figures.labels(i18n.language()), "mode": state.mode()}
+
+
+def show(
+    picture: Picture,
     *,
     name: str,
-    table: Numbers,
-    alt: str,
     key: str = "",
     arrays: Savable | None = None,
     on_pick: Callable[[int], object] | None = None,
 ) -> None:
-    """Draw a figure with its downloads and its table twin.
+    """Draw a picture that is a chart, with its downloads and its table twin.
 
     Args:
-        figure: drawn for either mode; the theme of the reader's mode is applied here.
+        picture: what a figure answered.
         name: of the downloaded files, without ending.
-        table: the numbers in it, or a function that gives them when they are asked for.
-        alt: what a reader who cannot see the chart is told.
         key: tells two charts of one name apart.
         arrays: what it was drawn from, offered whole as `.npz`.
         on_pick: called with the place along its line of a point that was clicked.
@@ -57,35 +57,34 @@ def chart(
     identity = f"chart-{key or name}"
     picking: dict[str, Any] = {}
     if on_pick is not None:
-        _make_pickable(figure)
+        _make_pickable(picture.draw)
         picking = {
             "on_select": lambda: _picked(identity, on_pick),
             "selection_mode": "points",
         }
     st.plotly_chart(
-        theme.apply(figure, state.mode()),
+        theme.apply(picture.draw, state.mode()),
         theme=None,
         key=identity,
         config=theme.PLOT_CONFIG | _words(),
-        alt=alt,
+        alt=picture.words,
         **picking,
     )
-    downloads(name=name, table=table, key=identity, arrays=arrays, figure=figure)
+    downloads(picture, name=name, key=identity, arrays=arrays, shown="chart")
 
 
 def downloads(
+    picture: Picture,
     *,
     name: str,
-    table: Numbers,
     key: str,
     arrays: Savable | None = None,
-    figure: go.Figure | None = None,
-    twin: Callable[[], go.Figure] | None = None,
+    shown: Literal["chart", "canvas", "text"],
 ) -> None:
-    """Offer files and the table twin in one row, also for pictures that are no Plotly chart.
+    """Offer files and the table twin in one row.
 
-    `figure` gives PNG, SVG and HTML; PNG and SVG are taken from the Plotly chart with this key.
-    `twin` draws what a picture of another kind shows, for HTML; it is drawn when asked for.
+    PNG and SVG are taken from the chart with this key in the browser. HTML is a page with the
+    chart; of a canvas, with the picture that is its twin, drawn when asked for.
     """
     row = st.container(
         horizontal=True,
@@ -93,19 +92,18 @@ def downloads(
         vertical_alignment="center",
         key=f"{key}-row",
     )
-    shown = row.toggle(t("chart.table"), key=f"{key}-table", help=t("chart.table.help"))
+    wanted = row.toggle(t("chart.table"), key=f"{key}-table", help=t("chart.table.help"))
     with row.popover(t("chart.download"), icon=":material/download:", key=f"{key}-files"):
-        if figure is not None:
+        if shown == "chart":
             snapshot(chart=key, file=name)
-            _file(f"{name}.html", "text/html", key, lambda: _page(figure, name))
-        elif twin is not None:
+        if shown != "text":
             mode = state.mode()  # here: a download is made where no session is known
-            _file(f"{name}.html", "text/html", key, lambda: _page(theme.apply(twin(), mode), name))
-        _file(f"{name}.csv", "text/csv", key, lambda: _csv(_frame(table)))
+            _file(f"{name}.html", "text/html", key, lambda: _page(picture, name, mode))
+        _file(f"{name}.csv", "text/csv", key, lambda: _csv(picture.table))
         if arrays is not None:
             _file(f"{name}.npz", "application/octet-stream", key, lambda: _npz(arrays))
-    if shown:
-        st.dataframe(_frame(table), key=f"{key}-numbers", hide_index=True)
+    if wanted:
+        st.dataframe(picture.table, key=f"{key}-numbers", hide_index=True)
 
 
 def _make_pickable(figure: go.Figure) -> None:
@@ -141,13 +139,11 @@ def _file(file: str, mime: str, key: str, make: Callable[[], bytes]) -> None:
     )
 
 
-def _frame(table: Numbers) -> pd.DataFrame:
-    return table() if callable(table) else table
-
-
-def _page(figure: go.Figure, name: str) -> bytes:
+def _page(picture: Picture, name: str, mode: Mode) -> bytes:
     # With Plotly's script inside (4.5 MB): the page then works without a network, and for good.
-    page: str = figure.to_html(config=theme.PLOT_CONFIG, include_plotlyjs=True, div_id=name)
+    page: str = theme.apply(picture.draw, mode).to_html(
+        config=theme.PLOT_CONFIG, include_plotlyjs=True, div_id=name
+    )
     return page.encode("utf-8")
 
 

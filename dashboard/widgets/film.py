@@ -11,12 +11,12 @@ from typing import cast
 import streamlit as st
 
 from core.training.run_folder import Run
-from dashboard import cache, figures, i18n, state
+from dashboard import cache, figures, state
 from dashboard.figures import EpochLosses
 from dashboard.i18n import t
 from dashboard.origins import origin
 from dashboard.origins.run import OfRun, epoch_of, probes_of
-from dashboard.widgets.chart import chart
+from dashboard.widgets.chart import look, show
 from dashboard.widgets.epochs import clock, playable, scrubber, show_nearest, tick
 from dashboard.widgets.problem import plain
 from dashboard.widgets.text import current_text
@@ -80,15 +80,8 @@ def losses(run: Run, *, epoch: int) -> None:
     """Draw the loss of each epoch with the cursor; a point that is picked moves it."""
     table = cache.epochs(run)
     found = EpochLosses.of(table, cell=run.config.network.cell, final=run.final_epoch)
-    words = figures.labels(i18n.language())
 
     def pick(at: int) -> None:
         show_nearest(run, cast(float, found.epoch[at]))
 
-    chart(
-        figures.epoch_losses(found, cursor=epoch, labels=words, mode=state.mode()),
-        name="epoch-losses",
-        table=lambda: figures.epoch_losses_table(found, labels=words),
-        alt=figures.epoch_losses_alt(found, cursor=epoch, labels=words),
-        on_pick=pick,
-    )
+    show(figures.epoch_losses(found, cursor=epoch, **look()), name="epoch-losses", on_pick=pick)

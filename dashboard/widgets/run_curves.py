@@ -12,7 +12,7 @@ from dashboard.fields import Flag, Names, Number
 from dashboard.figures import History
 from dashboard.figures.curves import LINES, Measure
 from dashboard.i18n import labels, t
-from dashboard.widgets.chart import chart
+from dashboard.widgets.chart import look, show
 
 PAGES = ("train", "runs")
 SMOOTHING = state.declare(Number(name="smooth", default=0.6, low=0.0, high=0.99, pages=PAGES))
@@ -66,13 +66,16 @@ def _one(
         anchor=False,
         help=t(f"run.{measure}.help"),
     )
-    chart(
+    show(
         figures.curves(
-            runs, measure=measure, metric=metric, smoothing=state.get(SMOOTHING),
-            log=state.get(LOG), levels=levels, lines=lines,
-            labels=words, mode=state.mode(),
+            runs,
+            measure=measure,
+            metric=metric,
+            smoothing=state.get(SMOOTHING),
+            log=state.get(LOG),
+            levels=levels,
+            lines=lines,
+            **look(),
         ),
         name=measure,
-        table=lambda: figures.curves_table(runs, measure=measure, labels=words),
-        alt=figures.curves_alt(runs, measure=measure, metric=metric, labels=words),
-    )  # fmt: skip
+    )

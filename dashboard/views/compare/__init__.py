@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
@@ -33,7 +32,6 @@ SHOW = state.declare(Choice(name="show", default="all", options=tuple(SHOWN), pa
 KEEPS = {"lstm": "forget", "gru": "update"}  # Keras's update gate keeps where it is near 1
 PICTURE = "compare-picture"
 PANEL = 64  # pixels: an LSTM's six panels then still fit a screen
-NAMED = 60  # steps up to which the lines' axis names tokens; the canvas names them always
 AGREE = 0.05
 """Probabilities nearer than this all along a text are no disagreement worth a sentence."""
 
@@ -102,17 +100,14 @@ def _answers(
     tokens: tuple[str, ...],
     step: int,
 ) -> None:
-    words = figures.labels(i18n.language())
     given = {t(f"quantity.{cell}"): each for cell, each in answers.items()}
-    named = tokens if len(tokens) <= NAMED else None
-    figure = figures.compare_answers(
-        given, cells=list(answers), tokens=named, step=step, labels=words, mode=state.mode()
+    picture = figures.compare_answers(
+        given, cells=list(answers), tokens=tokens, step=step, **widgets.look()
     )
-    widgets.chart(
-        figure.update_layout(height=270, margin={"t": 40}),
+    picture.draw.update_layout(height=270, margin={"t": 40})
+    widgets.show(
+        picture,
         name="compare-answers",
-        table=lambda: figures.compare_answers_table(given, tokens=tokens, labels=words),
-        alt=figures.compare_answers_alt(given, labels=words),
         arrays=widgets.Together({cell: each.trace for cell, each in readings.items()}),
     )
 
@@ -145,19 +140,16 @@ def _insides(
     st.caption(_kept(readings, layer=layer, step=step))
     _picture(readings, answers, layer=layer, step=step)
     traces = {t(f"quantity.{cell}"): each.trace for cell, each in readings.items()}
-    drawn: dict[str, Any] = {
-        "layer": layer,
-        "tokens": tokens,
-        "names": SHOWN[state.get(SHOW)],
-        "labels": figures.labels(i18n.language()),
-    }
-    widgets.downloads(
-        name="compare",
-        table=lambda: figures.compare_table(traces, **drawn),
-        key=PICTURE,
-        arrays=widgets.Together({cell: each.trace for cell, each in readings.items()}),
-        twin=lambda: figures.compare(traces, **drawn, step=step, mode=state.mode()),
+    twin = figures.compare(
+        traces,
+        layer=layer,
+        tokens=tokens,
+        names=SHOWN[state.get(SHOW)],
+        step=step,
+        **widgets.look(),
     )
+    arrays = widgets.Together({cell: each.trace for cell, each in readings.items()})
+    widgets.downloads(twin, name="compare", key=PICTURE, arrays=arrays, shown="canvas")
 
 
 def _kept(readings: Mapping[str, Reading], *, layer: int, step: int) -> str:

@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.analysis.parameters import TITLES, StageCount, count_parameters
 from core.model import Model
-from dashboard import figures, i18n, state
+from dashboard import figures, state
 from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.views.compare.comparing import REFERENCE
 from dashboard.widgets.cards import Card, cards
-from dashboard.widgets.chart import chart
+from dashboard.widgets.chart import look, show
 
 
 def counts(models: Mapping[str, Model]) -> None:
@@ -40,13 +40,7 @@ def counts(models: Mapping[str, Model]) -> None:
         least=280,
     )
     titled = {t(f"quantity.{cell}"): model for cell, model in bare.items()}
-    words = figures.labels(i18n.language())
-    chart(
-        figures.parameters(titled, labels=words, mode=mode),
-        name="parameters",
-        table=lambda: figures.parameters_table(titled, labels=words),
-        alt=figures.parameters_alt(titled, labels=words),
-    )
+    show(figures.parameters(titled, **look()), name="parameters")
 
 
 def _formula(stage: StageCount) -> str:

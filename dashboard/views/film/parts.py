@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -21,7 +20,7 @@ from dashboard.fields import Choice
 from dashboard.figures import Inside
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import labels, t
-from dashboard.widgets.chart import chart, downloads
+from dashboard.widgets.chart import downloads, look, show
 from dashboard.widgets.colouring import colouring, options
 from dashboard.widgets.panels import panels
 from dashboard.widgets.reading import Reading
@@ -106,15 +105,8 @@ def picture(film: Film, reading: Reading) -> None:
         unit=unit,
         on_pick=_take,
     )
-    words = figures.labels(i18n.language())
-    drawn: dict[str, Any] = {"layer": layer, "tokens": reading.tokens, "labels": words}
-    downloads(
-        name="film",
-        table=lambda: figures.gates_table(reading.trace, **drawn),
-        key=KEY,
-        arrays=reading.trace,
-        twin=lambda: figures.gates(reading.trace, **drawn, mode=mode),
-    )
+    twin = figures.gates(reading.trace, layer=layer, tokens=reading.tokens, **look())
+    downloads(twin, name="film", key=KEY, arrays=reading.trace, shown="canvas")
 
 
 def gradient(film: Film, *, epoch: int) -> None:
@@ -135,26 +127,16 @@ def gradient(film: Film, *, epoch: int) -> None:
         gradient=np.stack(values)[:, kept].astype(np.float64),
         saturation={},
     )
-    words = figures.labels(i18n.language())
-    chart(
-        figures.reach(inside, tokens=film.tokens, cursor=epoch, labels=words, mode=state.mode()),
-        name="film-gradient",
-        table=lambda: figures.reach_table(inside, labels=words),
-        alt=figures.reach_alt(inside, labels=words),
-    )
+    show(figures.reach(inside, tokens=film.tokens, cursor=epoch, **look()), name="film-gradient")
 
 
 def paths(film: Film, *, epoch: int) -> None:
     """Draw the way of the hidden state along the text."""
     found = cache.paths(film.run, film.script, layer=film.layer, epochs=film.epochs)
-    words, shown = figures.labels(i18n.language()), film.nearest(epoch)
-    drawn: dict[str, Any] = {"epochs": film.epochs, "tokens": film.tokens, "labels": words}
-    chart(
-        figures.trajectories(found, epoch=shown, mode=state.mode(), **drawn),
-        name="trajectories",
-        table=lambda: figures.trajectories_table(found, **drawn),
-        alt=figures.trajectories_alt(found, epochs=film.epochs, epoch=shown, labels=words),
+    picture = figures.trajectories(
+        found, epochs=film.epochs, epoch=film.nearest(epoch), tokens=film.tokens, **look()
     )
+    show(picture, name="trajectories")
 
 
 def likeness(film: Film, scripts: Sequence[cache.Script]) -> None:
@@ -180,14 +162,8 @@ def likeness(film: Film, scripts: Sequence[cache.Script]) -> None:
             help=t("film.cka.estimate.help"),
             **state.bind(ESTIMATE),
         )
-    words = figures.labels(i18n.language())
     with right:
-        chart(
-            figures.cka(found, epochs=film.epochs, labels=words, mode=state.mode()),
-            name="cka",
-            table=lambda: figures.cka_table(found, epochs=film.epochs, labels=words),
-            alt=figures.cka_alt(found, epochs=film.epochs, labels=words),
-        )
+        show(figures.cka(found, epochs=film.epochs, **look()), name="cka")
 
 
 def _settled(found: NDArray[np.float64], epochs: Sequence[int]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import figures, i18n, state, widgets
+from dashboard import figures, state, widgets
 from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.views.gates.canvas import pick_order, picture
@@ -73,36 +73,27 @@ def _answers(reading: Reading, step: int) -> None:
         return
     with st.spinner(t("gates.answers.busy")):
         found = answers_of(reading)
-    words = figures.labels(i18n.language())
-    widgets.chart(
-        figures.answers(found, tokens=reading.tokens, step=step, labels=words, mode=state.mode()),
+    widgets.show(
+        figures.answers(found, tokens=reading.tokens, step=step, **widgets.look()),
         name="answers",
-        table=lambda: figures.answers_table(found, tokens=reading.tokens, labels=words),
-        alt=figures.answers_alt(found, labels=words),
         arrays=reading.trace,
         on_pick=go_to,
     )
 
 
 def _summary(reading: Reading, layer: int) -> None:
-    words, run, mode = figures.labels(i18n.language()), reading.trace, state.mode()
+    run = reading.trace
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(t("gates.means"), anchor=False, help=t("gates.means.help"))
         tokens = reading.tokens
-        widgets.chart(
-            figures.means(run, layer=layer, tokens=tokens, labels=words, mode=mode),
+        widgets.show(
+            figures.means(run, layer=layer, tokens=tokens, **widgets.look()),
             name="means",
-            table=lambda: figures.means_table(run, layer=layer, tokens=tokens, labels=words),
-            alt=figures.means_alt(run, layer=layer, labels=words),
             arrays=run,
         )
     with right:
         st.subheader(t("gates.saturation"), anchor=False, help=t("gates.saturation.help"))
-        widgets.chart(
-            figures.saturation(run, layer=layer, labels=words, mode=mode),
-            name="saturation",
-            table=lambda: figures.saturation_table(run, layer=layer, labels=words),
-            alt=figures.saturation_alt(run, layer=layer, labels=words),
-            arrays=run,
+        widgets.show(
+            figures.saturation(run, layer=layer, **widgets.look()), name="saturation", arrays=run
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.analysis.order import By
@@ -12,7 +11,7 @@ from dashboard import cache, figures, i18n, state
 from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
 from dashboard.i18n import t
-from dashboard.widgets.chart import downloads
+from dashboard.widgets.chart import downloads, look
 from dashboard.widgets.colouring import UNIT, colouring
 from dashboard.widgets.panels import ordered, panels
 from dashboard.widgets.reading import Reading
@@ -72,31 +71,14 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
         *(layer, colour, unit if colour == UNIT else None, by, mode, i18n.language()),
     )
     heatmaps(cache.picture(*named, make=make), key=KEY, step=step, unit=unit, on_pick=_take)
-    words = figures.labels(i18n.language())
-
-    def twin() -> go.Figure:
-        return figures.gates(
-            reading.trace,
-            layer=layer,
-            tokens=reading.tokens,
-            order=ordered(run, by=by).tolist(),
-            labels=words,
-            mode=mode,
-        )
-
-    downloads(
-        name="gates",
-        table=lambda: figures.gates_table(
-            reading.trace,
-            layer=layer,
-            tokens=reading.tokens,
-            order=ordered(run, by=by).tolist(),
-            labels=words,
-        ),
-        key=KEY,
-        arrays=reading.trace,
-        twin=twin,
+    twin = figures.gates(
+        reading.trace,
+        layer=layer,
+        tokens=reading.tokens,
+        order=ordered(run, by=by).tolist(),
+        **look(),
     )
+    downloads(twin, name="gates", key=KEY, arrays=reading.trace, shown="canvas")
 
 
 def _take(picked: Picked) -> None:

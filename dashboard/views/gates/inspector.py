@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from dashboard.figures import theme
 from dashboard.figures.equations import EquationLine
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
-from dashboard.widgets.chart import chart, downloads
+from dashboard.widgets.chart import downloads, look, show
 from dashboard.widgets.problem import plain
 from dashboard.widgets.reading import Reading
 
@@ -43,24 +44,18 @@ def inspector(reading: Reading, *, layer: int, step: int) -> None:
         t("gates.unit"), 0, run.units - 1, width=130, help=t("gates.unit.help"),
         **state.bind(state.UNIT),
     )  # fmt: skip
-    words, mode, trace = figures.labels(i18n.language()), state.mode(), reading.trace
-    chart(
-        figures.cell(
-            trace, layer=layer, step=step, unit=unit, tokens=tokens, labels=words, mode=mode
-        ),
-        name="cell",
-        table=lambda: figures.cell_table(trace, layer=layer, step=step, unit=unit, labels=words),
-        alt=figures.cell_alt(trace, layer=layer, step=step, unit=unit, tokens=tokens, labels=words),
+    moment: dict[str, Any] = {"layer": layer, "step": step, "unit": unit}
+    labels, trace = figures.labels(i18n.language()), reading.trace
+    cell = figures.Picture(
+        lambda: figures.cell(trace, **moment, tokens=tokens, **look()),
+        lambda: figures.cell_table(trace, **moment, labels=labels),
+        lambda: figures.cell_alt(trace, **moment, tokens=tokens, labels=labels),
     )
+    show(cell, name="cell")
     st.subheader(t("gates.equations"), anchor=False, help=t("gates.equations.help"))
-    _equations(figures.equations(trace, layer=layer, step=step, unit=unit, labels=words, mode=mode))
-    downloads(
-        name="equations",
-        table=lambda: figures.equations_table(
-            trace, layer=layer, step=step, unit=unit, labels=words
-        ),
-        key="equations",
-    )
+    equations = figures.equations(trace, **moment, **look())
+    _equations(equations.draw)
+    downloads(equations, name="equations", key="equations", shown="text")
 
 
 def _equations(lines: Sequence[EquationLine]) -> None:

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 import streamlit as st
 
-from dashboard import cache, figures, i18n, state, widgets
+from dashboard import cache, figures, state, widgets
 from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.origins import origin
@@ -102,21 +102,15 @@ def _chains(text: str) -> dict[str, Chain]:
 
 
 def _norms(found: Mapping[str, Chain]) -> None:
-    words = figures.labels(i18n.language())
     norms = {t(f"quantity.{cell}"): each.norms for cell, each in found.items()}
     first = next(iter(found.values()))
     told = f"{t('gradients.norms.help')}\n\n{t('gradients.card.help')}"
     st.subheader(t("gradients.norms"), anchor=False, help=told)
     st.markdown(notice(found))
     st.caption(asked(found))
-    figure = figures.gradients(norms, tokens=first.named, labels=words, mode=state.mode())
-    widgets.chart(
-        figure.update_layout(height=HEIGHT),
-        name="gradients",
-        table=lambda: figures.gradients_table(norms, tokens=first.tokens, labels=words),
-        alt=figures.gradients_alt(norms, labels=words),
-        arrays=_everything(found),
-    )
+    picture = figures.gradients(norms, tokens=first.tokens, **widgets.look())
+    picture.draw.update_layout(height=HEIGHT)
+    widgets.show(picture, name="gradients", arrays=_everything(found))
 
 
 def _behind(found: Mapping[str, Chain]) -> None:

@@ -8,13 +8,11 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.clipping import Clipping, clip
-from dashboard import cache, figures, i18n, state
-from dashboard.figures.clipping import clipping as clipping_figure
-from dashboard.figures.clipping import clipping_alt, clipping_table
+from dashboard import cache, figures, state
 from dashboard.i18n import labels, t
 from dashboard.views.gradients.chain import Chain
 from dashboard.views.gradients.lives import power
-from dashboard.widgets.chart import Savable, chart
+from dashboard.widgets.chart import Savable, look, show
 
 MOST_JACOBIANS = 200
 """Steps whose Jacobian is computed: 2,000 of an LSTM would take three seconds."""
@@ -36,17 +34,9 @@ def units(found: Mapping[str, Chain], arrays: Savable) -> None:
     each = found[chosen or cells[0]]
     if _overflowed({each.cell: each}):
         return
-    words = figures.labels(i18n.language())
-    tokens = each.tokens
-    chart(
-        figures.gradient_heatmap(
-            each.trace, each.gradients, tokens=each.named, labels=words, mode=state.mode()
-        ),
+    show(
+        figures.gradient_heatmap(each.trace, each.gradients, tokens=each.tokens, **look()),
         name=f"gradient-units-{each.cell}",
-        table=lambda: figures.gradient_heatmap_table(
-            each.trace, each.gradients, tokens=tokens, labels=words
-        ),
-        alt=figures.gradient_heatmap_alt(each.trace, each.gradients, labels=words),
         arrays=arrays,
     )
 
@@ -63,19 +53,16 @@ def jacobians(found: Mapping[str, Chain], arrays: Savable) -> None:
             t(f"quantity.{cell}"): cache.jacobian_norms(each.model, each.trace, steps=steps)
             for cell, each in found.items()
         }
-    words, first = figures.labels(i18n.language()), next(iter(found.values()))
-    chart(
+    first = next(iter(found.values()))
+    show(
         figures.jacobian(
             norms,
             cells=list(found),
             time=time,
-            tokens=first.named,
-            labels=words,
-            mode=state.mode(),
+            tokens=first.tokens,
+            **look(),
         ),
         name="jacobian",
-        table=lambda: figures.jacobian_table(norms, tokens=first.tokens, labels=words),
-        alt=figures.jacobian_alt(norms, labels=words),
         arrays=arrays,
     )
     if len(steps) < time:
@@ -90,16 +77,10 @@ def forget_gates(found: Mapping[str, Chain], arrays: Savable) -> None:
     st.caption(t("gradients.forgetting.help"))
     if _overflowed({"lstm": found["lstm"]}):
         return
-    each, words = found["lstm"], figures.labels(i18n.language())
-    chart(
-        figures.forgetting(
-            each.trace, each.gradients, tokens=each.named, labels=words, mode=state.mode()
-        ),
+    each = found["lstm"]
+    show(
+        figures.forgetting(each.trace, each.gradients, tokens=each.tokens, **look()),
         name="forgetting",
-        table=lambda: figures.forgetting_table(
-            each.trace, each.gradients, tokens=each.tokens, labels=words
-        ),
-        alt=figures.forgetting_alt(each.trace, each.gradients, labels=words),
         arrays=arrays,
     )
 
@@ -112,14 +93,7 @@ def clipping(found: Mapping[str, Chain], arrays: Savable) -> None:
     clips = {cell: clip(each.gradients, limit=limit or np.inf) for cell, each in found.items()}
     st.markdown("  \n".join(_said(cell, each, limit) for cell, each in clips.items()))
     titled = {t(f"quantity.{cell}"): each for cell, each in clips.items()}
-    words = figures.labels(i18n.language())
-    chart(
-        clipping_figure(titled, cells=list(clips), labels=words, mode=state.mode()),
-        name="clipping",
-        table=lambda: clipping_table(titled, labels=words),
-        alt=clipping_alt(titled, labels=words),
-        arrays=arrays,
-    )
+    show(figures.clipping(titled, cells=list(clips), **look()), name="clipping", arrays=arrays)
 
 
 def _overflowed(found: Mapping[str, Chain]) -> bool:

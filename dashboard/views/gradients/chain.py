@@ -27,8 +27,6 @@ from dashboard.origins import Untrained, origin
 from dashboard.views.gradients import knobs
 from dashboard.widgets.answers import classes_of
 
-NAMED = 40
-
 
 @dataclass(frozen=True, eq=False)
 class Chain:
@@ -49,12 +47,6 @@ class Chain:
     def layer(self) -> LayerTrace:
         """What the first recurrent layer did."""
         return self.trace.layers[0]
-
-    @property
-    def named(self) -> tuple[str, ...] | None:
-        """The tokens for the axis of a picture; None for so many that they would be a band."""
-        few = self.tokens is not None and len(self.tokens) <= NAMED
-        return self.tokens if few else None
 
     @cached_property
     def norms(self) -> Norms:

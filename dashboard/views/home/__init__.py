@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import plotly.graph_objects as go
 import streamlit as st
 
 from core import data
 from core.analysis.questions import predicts_tokens
 from core.errors import CoreError
-from dashboard import cache, figures, i18n, state, widgets
+from dashboard import cache, figures, state, widgets
 from dashboard.figures import theme
 from dashboard.figures.answers import Answers
 from dashboard.figures.steps import FIRST
@@ -63,16 +61,12 @@ def render() -> None:
         answers = answers_of(reading)
     # Of a long text the part in which the play is; the picture changes only when that is read.
     start = _start(step_of(of))
-    figure = figures.unrolled(
-        reading.trace,
-        tokens=reading.tokens,
-        answers=answers,
-        start=start,
-        labels=figures.labels(i18n.language()),
-        mode=state.mode(),
+    picture = figures.unrolled(
+        reading.trace, tokens=reading.tokens, answers=answers, start=start, **widgets.look()
     )
+    figure = picture.draw
     with stage, sheet(figure):
-        _picture(reading, answers, figure)
+        widgets.show(picture, name="unrolled", arrays=reading.trace)
     pause_between = clock(of)
     with said:
         st.fragment(_play, run_every=pause_between)(
@@ -142,21 +136,6 @@ def _play(
             widgets.problem(error)
         elif answers is not None and answers.probable:
             st.markdown(_said(reading, answers, last if step is None else step))
-
-
-def _picture(reading: Reading, answers: Answers | None, figure: go.Figure) -> None:
-    drawn: dict[str, Any] = {
-        "tokens": reading.tokens,
-        "answers": answers,
-        "labels": figures.labels(i18n.language()),
-    }
-    widgets.chart(
-        figure,
-        name="unrolled",
-        table=lambda: figures.unrolled_table(reading.trace, **drawn),
-        alt=figures.unrolled_alt(reading.trace, **drawn),
-        arrays=reading.trace,
-    )
 
 
 def _said(reading: Reading, answers: Answers, step: int) -> str:

@@ -13,7 +13,7 @@ import streamlit as st
 from core.analysis.typed import reads
 from core.model import Model
 from core.text import Vocabulary
-from dashboard import cache, figures, i18n, state, widgets
+from dashboard import cache, figures, state, widgets
 from dashboard.fields import Choice
 from dashboard.i18n import t
 from dashboard.origins import choose, origin_labels
@@ -121,14 +121,12 @@ def _of(shown: OfModel) -> None:
 
 def _picture(model: Model, shown: OfModel) -> None:
     """Draw what the gates do on a first text, so that there is something to see at once."""
-    text, labels = shown.samples()[0], figures.labels(i18n.language())
+    text = shown.samples()[0]
     run = recorded(model, passage(model, text))
     st.caption(t(f"model.first.{reads(model)}", text=plain(text, most=120)))
-    widgets.chart(
-        figures.means(run.trace, layer=0, tokens=run.tokens, labels=labels, mode=state.mode()),
+    widgets.show(
+        figures.means(run.trace, layer=0, tokens=run.tokens, **widgets.look()),
         name="first-look",
-        table=lambda: figures.means_table(run.trace, layer=0, tokens=run.tokens, labels=labels),
-        alt=figures.means_alt(run.trace, layer=0, labels=labels),
         arrays=run.trace,
     )
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from dashboard import figures, i18n, state
+from dashboard import figures, i18n
 from dashboard.figures.experiment import interval_said
 from dashboard.i18n import t
-from dashboard.widgets.chart import chart
+from dashboard.widgets.chart import look, show
 from dashboard.widgets.run_overview import Overview, duration
 
 if TYPE_CHECKING:
@@ -58,12 +58,7 @@ def _summed_up(own: Sequence[Overview]) -> None:
     words = figures.labels(i18n.language())
     finished = sum(each.metric.count for each in found)
     st.caption(t("runs.experiment.how", finished=finished, total=len(own)))
-    chart(
-        figures.experiment(groups, metric=metric, labels=words, mode=state.mode()),
-        name="experiment",
-        table=lambda: figures.experiment_table(groups, metric=metric, labels=words),
-        alt=figures.experiment_alt(groups, metric=metric, labels=words),
-    )
+    show(figures.experiment(groups, metric=metric, **look()), name="experiment")
     _table(found, metric=words[f"metric.{metric}"])
     _bands(found, title=t("run.validation", measure=words[f"metric.{metric}"]), words=words)
 
@@ -113,9 +108,4 @@ def _bands(found: Sequence[Summary], *, title: str, words: Mapping[str, str]) ->
             ]
             groups[_titled(each)] = figures.Band(each.runs[0].config.network.cell, *columns)
     if groups:
-        chart(
-            figures.bands(groups, title=title, labels=words, mode=state.mode()),
-            name="bands",
-            table=lambda: figures.bands_table(groups, title=title, labels=words),
-            alt=figures.bands_alt(groups, title=title, labels=words),
-        )
+        show(figures.bands(groups, title=title, **look()), name="bands")

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import cache, figures, i18n, state
+from dashboard import cache, figures
 from dashboard.i18n import t
-from dashboard.widgets.chart import chart
+from dashboard.widgets.chart import look, show
 from dashboard.widgets.problem import plain
 from dashboard.widgets.run_actions import can_open, choose_model, opened
 from dashboard.widgets.run_overview import Overview
@@ -47,14 +47,8 @@ def _confusion(seen: Overview, found: dict[str, Any]) -> None:
     names = seen.described.get("answers") or ()
     answers = tuple(map(str, names)) if isinstance(names, list | tuple) else ()
     counts = figures.Confusion.of(found["outputs"], found["targets"], answers=answers)
-    words = figures.labels(i18n.language())
     st.subheader(t("runs.confusion"), anchor=False, help=t("runs.confusion.help"))
-    chart(
-        figures.confusion(counts, labels=words, mode=state.mode()),
-        name="confusion",
-        table=lambda: figures.confusion_table(counts, labels=words),
-        alt=figures.confusion_alt(counts, labels=words),
-    )
+    show(figures.confusion(counts, **look()), name="confusion")
 
 
 def _worst(seen: Overview) -> None:

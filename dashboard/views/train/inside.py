@@ -9,10 +9,10 @@ import json
 
 import streamlit as st
 
-from dashboard import cache, figures, i18n, state
+from dashboard import cache, figures, state
 from dashboard.figures import Inside
 from dashboard.i18n import t
-from dashboard.widgets.chart import chart
+from dashboard.widgets.chart import look, show
 from dashboard.widgets.problem import guard, plain
 from dashboard.widgets.run_curves import SMOOTHING
 from dashboard.widgets.run_overview import Overview
@@ -41,15 +41,10 @@ def _norms(seen: Overview) -> None:
     if not history.layers:
         st.info(t("run.nothing_yet"))
         return
-    words = figures.labels(i18n.language())
     limit = seen.config.optimizer.clip if seen.config else None
-    chart(
-        figures.layer_norms(
-            history, smoothing=state.get(SMOOTHING), limit=limit, labels=words, mode=state.mode()
-        ),
+    show(
+        figures.layer_norms(history, smoothing=state.get(SMOOTHING), limit=limit, **look()),
         name="layer-norms",
-        table=lambda: figures.layer_norms_table(history, labels=words),
-        alt=figures.layer_norms_alt(history, labels=words),
     )
 
 
@@ -57,26 +52,14 @@ def _reach(seen: Overview) -> None:
     found = _looked(seen)
     if found is None:
         return
-    words = figures.labels(i18n.language())
-    chart(
-        figures.reach(found, labels=words, mode=state.mode()),
-        name="reach",
-        table=lambda: figures.reach_table(found, labels=words),
-        alt=figures.reach_alt(found, labels=words),
-    )
+    show(figures.reach(found, **look()), name="reach")
 
 
 def _gates(seen: Overview) -> None:
     found = _looked(seen)
     if found is None:
         return
-    words = figures.labels(i18n.language())
-    chart(
-        figures.gate_history(found, labels=words, mode=state.mode()),
-        name="gate-history",
-        table=lambda: figures.gate_history_table(found, labels=words),
-        alt=figures.gate_history_alt(found, labels=words),
-    )
+    show(figures.gate_history(found, **look()), name="gate-history")
 
 
 def _looked(seen: Overview) -> Inside | None:
@@ -95,13 +78,7 @@ def _looked(seen: Overview) -> Inside | None:
 
 def _rate(seen: Overview) -> None:
     runs = {seen.label.name: seen.history}
-    words = figures.labels(i18n.language())
-    chart(
-        figures.learning_rate(runs, labels=words, mode=state.mode()),
-        name="learning-rate",
-        table=lambda: figures.learning_rate_table(runs, labels=words),
-        alt=figures.learning_rate_alt(runs, labels=words),
-    )
+    show(figures.learning_rate(runs, **look()), name="learning-rate")
 
 
 def _layers(seen: Overview) -> None:

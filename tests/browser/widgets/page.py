@@ -12,21 +12,21 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import state, widgets
+from dashboard.figures import Picture
 
 state.restore()
 st.set_page_config(layout="wide")
 found = widgets.reading()
 hidden = found.trace.layers[0].states["hidden"][0]
-widgets.chart(
-    go.Figure(go.Heatmap(z=hidden.T, zmid=0), layout={"height": 240}),
-    name="hidden",
-    table=pd.DataFrame({"token": found.tokens, "value": hidden[:, 0]}),
-    alt="The hidden state.",
-    arrays=found.trace,
+heatmap = Picture(
+    lambda: go.Figure(go.Heatmap(z=hidden.T, zmid=0), layout={"height": 240}),
+    lambda: pd.DataFrame({"token": found.tokens, "value": hidden[:, 0]}),
+    lambda: "The hidden state.",
 )
-widgets.chart(
-    go.Figure(go.Scatter(y=hidden[:, 0]), layout={"height": 240}),
-    name="line",
-    table=pd.DataFrame({"value": hidden[:, 0]}),
-    alt="One unit.",
+line = Picture(
+    lambda: go.Figure(go.Scatter(y=hidden[:, 0]), layout={"height": 240}),
+    lambda: pd.DataFrame({"value": hidden[:, 0]}),
+    lambda: "One unit.",
 )
+widgets.show(heatmap, name="hidden", arrays=found.trace)
+widgets.show(line, name="line")

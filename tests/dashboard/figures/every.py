@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import plotly.graph_objects as go
 
 from core.analysis.answers import answers as asked
 from core.analysis.cka import cka
+from core.analysis.clipping import clip
 from core.analysis.jacobian import jacobian_norms
 from core.analysis.trajectories import trajectories
 from core.trace import Trace
@@ -21,38 +19,34 @@ from dashboard import figures
 from tests.dashboard.figures import samples, trained
 from tests.dashboard.figures.samples import CELLS, TOKENS
 
-Labels = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """The three that every noun has."""
-
-    figure: Callable[[str, Any], go.Figure]  # of a language and a mode; made once
-    table: Callable[[Labels | None], pd.DataFrame]
-    alt: Callable[[Labels | None], str]
+Drawn = Callable[[Mapping[str, str] | None, Any], figures.Picture]
+"""A picture of words and a mode."""
 
 
 def of(noun: str, *data: Any, **settings: Any) -> Drawn:
-    """A noun's three functions bound to data; each gets those settings that it takes."""
+    """A noun bound to data. Each picture is made once for a language."""
+    if noun == "cell":  # its three parts are functions of their own
+        return _three(noun, *data, **settings)
+    return lambda labels=None, mode="light": getattr(figures, noun)(
+        *data, **settings, labels=labels, mode=mode
+    )
 
+
+def _three(noun: str, *data: Any, **settings: Any) -> Drawn:
     def bound(ending: str) -> Callable[..., Any]:
         function = getattr(figures, f"{noun}{ending}")
         taken = inspect.signature(function).parameters
         kept = {key: value for key, value in settings.items() if key in taken}
         return partial(function, *data, **kept)
 
-    picture, table, sentence = bound(""), bound("_table"), bound("_alt")
+    def picture(labels: Mapping[str, str] | None = None, mode: Any = "light") -> figures.Picture:
+        return figures.Picture(
+            lambda: bound("")(labels=labels, mode=mode),
+            lambda: bound("_table")(labels=labels),
+            lambda: bound("_alt")(labels=labels),
+        )
 
-    @cache
-    def kept(language: str, mode: str) -> go.Figure:
-        return picture(labels=figures.labels(language), mode=mode)
-
-    return Drawn(
-        kept,
-        lambda labels: table(labels=labels),
-        lambda labels: sentence(labels=labels),
-    )
+    return picture
 
 
 def answers(cell: str, outputs: int = 1) -> figures.Answers:
@@ -104,6 +98,8 @@ def everything() -> dict[str, Drawn]:
     )  # fmt: skip
     found["forgetting"] = of("forgetting", *samples.run("lstm"), tokens=TOKENS, step=1)
     found |= training()
+    clips = {f"<b>{cell}": clip(samples.run(cell)[1], limit=0.5) for cell in CELLS}
+    found["clipping"] = of("clipping", clips, cells=CELLS)
     found["parameters"] = of("parameters", {f"<b>{cell}": samples.model(cell) for cell in CELLS})
     return found
 

@@ -47,7 +47,7 @@ def test_a_large_layer_stays_below_a_megabyte_and_says_that_it_was_reduced():
     model = core.new_model("lstm", features=2, units=[128])
     inputs = np.random.default_rng(1).normal(size=(1, 700, 2)).astype(np.float32)
     trace = core.record(model, inputs)
-    figure = figures.gates(trace, tokens=["word"] * 700)
+    figure = figures.gates(trace, tokens=["word"] * 700).draw
     assert len(figure.to_json()) < 1_100_000
     numbers = sum(array(s.z).size + (0 if s.customdata is None else array(s.customdata).size)
                   for s in figure.data)  # fmt: skip

@@ -7,8 +7,7 @@ import pytest
 
 import core
 from core.analysis.clipping import clip
-from dashboard.figures import labels
-from dashboard.figures.clipping import clipping, clipping_alt, clipping_table
+from dashboard import figures
 
 CELLS = ("simple_rnn", "lstm")
 
@@ -34,24 +33,24 @@ def test_each_bar_ends_at_its_length_after_and_before(gradients):
     }
     limit = 0.6 * min(norms.values())
     given = {cell: clip(found, limit=limit) for cell, found in gradients.items()}
-    drawn = clipping(given, cells=CELLS)
+    picture = figures.clipping(given, cells=CELLS)
+    drawn, rows = picture.draw, picture.table
     expected = [end for cell in CELLS for end in ((cell, limit), (cell, norms[cell]))]
     assert [name for name, _ in ends(drawn)] == [name for name, _ in expected]
     assert [end for _, end in ends(drawn)] == pytest.approx([end for _, end in expected])
     assert drawn.layout.shapes[0].x0 == limit
-    rows = clipping_table(given)
-    words = labels("en")
+    words = figures.labels("en")
     for cell, found in given.items():
         own = rows[rows[words["model"]] == cell]
         after = float(np.sqrt((own[words["clipping.after"]] ** 2).sum()))
         assert after == pytest.approx(limit)
-        assert f"{found.norm:.3g} → {limit:.3g}" in clipping_alt(given)
+        assert f"{found.norm:.3g} → {limit:.3g}" in picture.words
 
 
 def test_without_a_limit_there_is_one_bar_each_and_no_line(gradients):
     given = {cell: clip(found, limit=np.inf) for cell, found in gradients.items()}
-    drawn = clipping(given, cells=CELLS)
+    picture = figures.clipping(given, cells=CELLS)
+    drawn, rows, words = picture.draw, picture.table, figures.labels()
     assert [name for name, _ in ends(drawn)] == list(CELLS)
     assert not drawn.layout.shapes
-    rows, words = clipping_table(given), labels("en")
     assert rows[words["clipping.after"]].equals(rows[words["clipping.before"]])

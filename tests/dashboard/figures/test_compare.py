@@ -19,7 +19,7 @@ def test_equal_colours_mean_equal_numbers_across_a_row():
             {n: 4 * a for n, a in samples.model("lstm").parameters.items()}
         )
     )
-    figure = figures.compare({"calm": trace("lstm"), "wild": wild}, names=["cell"])
+    figure = figures.compare({"calm": trace("lstm"), "wild": wild}, names=["cell"]).draw
     one, other = figure.data
     assert one.coloraxis == other.coloraxis == "coloraxis"
     reach = max(float(np.abs(run.layers[0].states["cell"][0]).max())
@@ -29,7 +29,7 @@ def test_equal_colours_mean_equal_numbers_across_a_row():
 
 
 def test_quantities_of_one_name_stand_in_one_row():
-    figure = figures.compare(TRACES, tokens=TOKENS)
+    figure = figures.compare(TRACES, tokens=TOKENS).draw
     rows = {}
     for drawn in figure.data:
         rows.setdefault(drawn.name, []).append(drawn)
@@ -45,7 +45,7 @@ def test_quantities_of_one_name_stand_in_one_row():
 
 def test_each_column_has_an_order_of_its_own():
     order = [4, 3, 2, 1, 0]
-    figure = figures.compare(TRACES, names=["hidden"], orders={"gru": order})
+    figure = figures.compare(TRACES, names=["hidden"], orders={"gru": order}).draw
     hidden = trace("gru").layers[0].states["hidden"][0]
     np.testing.assert_allclose(array(figure.data[2].z), hidden[:, order].T, rtol=1e-6)
     assert list(figure.data[2].y) == list("43210")
@@ -60,7 +60,7 @@ def test_more_than_three_models_are_refused():
 
 
 def test_the_table_has_every_number_of_every_model():
-    table = figures.compare_table(TRACES, tokens=TOKENS)
+    table = figures.compare(TRACES, tokens=TOKENS).table
     assert len(table) == (1 + 6 + 4) * TIME * UNITS
     chosen = table[(table["Model"] == "gru") & (table["Quantity"] == "Reset gate")]
     gate = trace("gru").layers[0].gates["reset"][0]
@@ -69,13 +69,13 @@ def test_the_table_has_every_number_of_every_model():
 
 def test_parameters_add_up_to_those_of_the_model():
     models = {cell: samples.model(cell) for cell in CELLS}
-    figure = figures.parameters(models)
+    figure = figures.parameters(models).draw
     for title, model in models.items():
         bars = [bar for bar in figure.data if bar.y[0] == title]
         assert sum(bar.x[0] for bar in bars) == model.parameter_count
     totals = {note.y: note.text for note in figure.layout.annotations}
     assert totals["lstm"] == f"<b>{models['lstm'].parameter_count:,}</b>"
-    table = figures.parameters_table(models)
+    table = figures.parameters(models).table
     forget = table[(table["Model"] == "lstm") & (table["Part"] == "Forget gate")].iloc[0]
     assert (forget["Formula"], forget["Parameters"]) == ("3·5 + 5·5 + 5", 45)
     forget_bar = next(bar for bar in figure.data if bar.name == "Forget gate")

@@ -21,7 +21,7 @@ def lines(figure) -> dict[str, object]:
 
 def test_a_batch_stands_within_its_epoch_and_an_epoch_at_its_end():
     run = trained.history()
-    drawn = lines(figures.curves({"one": run}, smoothing=0))
+    drawn = lines(figures.curves({"one": run}, smoothing=0).draw)
     places = 0.1 * np.arange(1, 3 * PER_EPOCH + 1)
     np.testing.assert_allclose(drawn["training"].x, places, rtol=1e-6)
     np.testing.assert_allclose(drawn["training"].y, run.batches["loss"], rtol=1e-6)
@@ -38,13 +38,13 @@ def test_an_epoch_under_way_takes_its_length_from_the_status():
     half = {name: values[:4] for name, values in run.batches.items()}
     under_way = figures.History("gru", half, {}, per_epoch=16)
     assert under_way.places[-1] == 0.25
-    assert figures.curves({"new": under_way}).data
-    assert "no epoch" in figures.curves_alt({"new": under_way})
+    assert figures.curves({"new": under_way}).draw.data
+    assert "no epoch" in figures.curves({"new": under_way}).words
 
 
 def test_smoothing_is_the_mean_that_its_weight_says():
     run = trained.history()
-    drawn = lines(figures.curves({"one": run}, measure="metric", smoothing=0.8))
+    drawn = lines(figures.curves({"one": run}, measure="metric", smoothing=0.8).draw)
     values = run.batches["metric"]
     weights = 0.8 ** np.arange(values.size)[::-1]
     last = float(values @ weights / weights.sum())
@@ -55,7 +55,7 @@ def test_smoothing_is_the_mean_that_its_weight_says():
 
 def test_the_best_epoch_is_a_star_and_an_early_stop_a_line():
     run = trained.history(best_epoch=2, stopped=True)
-    figure = figures.curves({"one": run})
+    figure = figures.curves({"one": run}).draw
     assert list(lines(figure)["validation"].marker.symbol) == ["circle", "star", "circle"]
     marks = [shape.x0 for shape in figure.layout.shapes if shape.name == "mark"]
     assert marks == [2, 3]
@@ -65,7 +65,7 @@ def test_the_best_epoch_is_a_star_and_an_early_stop_a_line():
 
 @pytest.mark.parametrize("log", [False, True])
 def test_levels_stand_where_their_values_are_on_either_axis(log):
-    figure = figures.curves({"one": trained.history()}, levels={"chance": 0.5}, log=log)
+    figure = figures.curves({"one": trained.history()}, levels={"chance": 0.5}, log=log).draw
     [level] = [shape for shape in figure.layout.shapes if shape.name == "level"]
     assert (level.y0, level.y1) == (0.5, 0.5)
     [note] = [note for note in figure.layout.annotations if note.text == "by chance 0.5"]
@@ -75,7 +75,7 @@ def test_levels_stand_where_their_values_are_on_either_axis(log):
 
 def test_runs_of_different_cells_have_the_colours_of_their_cells():
     cells = ("simple_rnn", "lstm", "gru")
-    figure = figures.curves({cell: trained.history(cell) for cell in cells})
+    figure = figures.curves({cell: trained.history(cell) for cell in cells}).draw
     for cell in cells:
         shown, hidden = [line for line in figure.data if line.legendgroup == cell][::-1]
         assert shown.name == cell
@@ -98,7 +98,7 @@ def test_eight_runs_of_one_cell_can_be_told_apart_and_nine_are_refused(mode):
 def test_a_run_without_validation_has_no_such_line():
     run = trained.history()
     bare = {name: values for name, values in run.epochs.items() if "validation" not in name}
-    figure = figures.curves({"one": figures.History("lstm", run.batches, bare)})
+    figure = figures.curves({"one": figures.History("lstm", run.batches, bare)}).draw
     assert "validation" not in lines(figure)
 
 
@@ -110,7 +110,7 @@ def test_a_hundred_thousand_batches_fit_into_a_picture_and_keep_their_spikes():
     values[27_182] = np.nan
     batches = {"epoch": np.ones(count), "batch": 1.0 + np.arange(count), "loss": values}
     long = figures.History("lstm", batches, run.epochs)
-    figure = figures.curves({"one": long}, smoothing=0.9)
+    figure = figures.curves({"one": long}, smoothing=0.9).draw
     raw = lines(figure)["single batches"]
     assert max(raw.y) == 40
     assert raw.x[int(np.argmax(raw.y))] == pytest.approx(61_804 / count)
@@ -120,7 +120,7 @@ def test_a_hundred_thousand_batches_fit_into_a_picture_and_keep_their_spikes():
 
 def test_the_table_holds_the_epochs_of_every_run():
     runs = {"a": trained.history(seed=1), "b": trained.history(seed=2, epochs=2)}
-    table = figures.curves_table(runs)
+    table = figures.curves(runs).table
     assert table["Run"].tolist() == ["a"] * 3 + ["b"] * 2
     np.testing.assert_array_equal(
         table["validation"], np.concatenate([r.epochs["validation_loss"] for r in runs.values()])

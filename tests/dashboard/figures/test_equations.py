@@ -68,7 +68,7 @@ def test_results_follow_from_the_operands_on_the_screen(run):
     checked = 0
     for step in range(TIME):
         for unit in range(UNITS):
-            for line in figures.equations(run, step=step, unit=unit):
+            for line in figures.equations(run, step=step, unit=unit).draw:
                 parts = line.latex.split(" = ")
                 numbers, result = parts[2], parts[-1]
                 if r" \approx " in numbers:
@@ -84,7 +84,7 @@ def test_results_follow_from_the_operands_on_the_screen(run):
 def test_results_are_those_of_the_trace_and_coloured_as_their_quantity(cell):
     run = trace(cell).layers[0]
     for mode in theme.MODES:
-        lines = figures.equations(trace(cell), step=3, unit=1, mode=mode)
+        lines = figures.equations(trace(cell), step=3, unit=1, mode=mode).draw
         for name, state in run.states.items():
             (line,) = (each for each in lines if each.name == f"states/{name}")
             shown = spoken(line.latex.split(" = ")[-1])
@@ -93,7 +93,7 @@ def test_results_are_those_of_the_trace_and_coloured_as_their_quantity(cell):
 
 
 def test_the_lstm_reads_as_in_books():
-    lines = {line.name: line for line in figures.equations(trace("lstm"), step=1, unit=0)}
+    lines = {line.name: line for line in figures.equations(trace("lstm"), step=1, unit=0).draw}
     bare = COLOUR.sub(lambda found: found[2], lines["states/cell"].latex)
     assert bare.startswith(r"c = f \cdot c_{-1} + i \cdot g = ")
     assert COLOUR.sub(lambda found: found[2], lines["gates/forget"].latex).startswith(
@@ -105,7 +105,7 @@ def test_the_lstm_reads_as_in_books():
 
 def test_braces_are_balanced_and_nothing_foreign_is_left():
     for run in runs():
-        for line in figures.equations(run, step=2, unit=3):
+        for line in figures.equations(run, step=2, unit=3).draw:
             for latex in (line.latex, line.stacked):
                 assert latex.count("{") == latex.count("}")
                 assert latex.isascii(), latex
@@ -115,17 +115,17 @@ def test_masked_steps_say_what_does_not_count():
     mask = np.ones((2, TIME), dtype=bool)
     mask[0, 3] = False
     run = samples.record(samples.model("gru"), mask=mask)
-    lines = figures.equations(run, step=3, unit=0, labels=figures.labels("ko"))
+    lines = figures.equations(run, step=3, unit=0, labels=figures.labels("ko")).draw
     notes = {line.name: line.note for line in lines}
     assert notes["states/hidden"] == figures.labels("ko")["equations.carried"]
     assert notes["gates/update"] == figures.labels("ko")["equations.unused"]
-    assert all(not line.note for line in figures.equations(run, step=2, unit=0))
+    assert all(not line.note for line in figures.equations(run, step=2, unit=0).draw)
 
 
 def test_the_table_and_the_sentence_have_the_same_lines():
-    lines = figures.equations(trace("gru"), step=1, unit=2)
-    table = figures.equations_table(trace("gru"), step=1, unit=2)
+    lines = figures.equations(trace("gru"), step=1, unit=2).draw
+    table = figures.equations(trace("gru"), step=1, unit=2).table
     assert list(table["Equation"]) == [line.plain for line in lines]
     assert all(math.isfinite(number) for number in table["Value"])
-    sentence = figures.equations_alt(trace("gru"), step=1, unit=2)
+    sentence = figures.equations(trace("gru"), step=1, unit=2).words
     assert all(line.plain in sentence for line in lines)

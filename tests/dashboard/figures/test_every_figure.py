@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html import unescape
 from pathlib import Path
 
 import numpy as np
+import plotly.io
 import pytest
 
 from dashboard import figures
@@ -19,24 +21,48 @@ EVERY = every.everything()
 FOLDER = Path(figures.__file__).parent
 # Tags that the pictures write themselves; everything else with a bracket is a token.
 OWN = re.compile(r"</?(?:b|i|br|sub|sup|extra)>")
-every_figure = pytest.mark.parametrize("drawn", EVERY.values(), ids=EVERY.keys())
+every_figure = pytest.mark.parametrize("name", EVERY)
 
 
-def test_every_noun_is_here_with_all_three_functions():
+@cache
+def drawn_as(name: str, language: str, mode: str) -> figures.Picture:
+    """A picture, made once."""
+    return EVERY[name](figures.labels(language), mode)
+
+
+def test_every_noun_is_here():
     nouns = {name.split()[0] for name in EVERY}
     public = {name for name in figures.__all__ if name[0].islower()} - {"labels"}
-    drawn = {re.sub(r"_(table|alt)$", "", name) for name in public}
-    # Equations are text, and clipping was drawn by the page that needs it; both have own tests.
-    assert drawn - {"equations", "clipping"} == nouns
-    assert {f"{noun}{ending}" for noun in nouns for ending in ("", "_table", "_alt")} <= public
+    # Equations are text and have tests of their own.
+    assert public - {"equations", "cell_table", "cell_alt"} == nouns
+
+
+def test_a_notebook_shows_the_drawing_and_its_words(monkeypatch):
+    monkeypatch.setattr(plotly.io.renderers, "default", "plotly_mimetype")
+    picture = figures.gates(samples.trace("gru"), layer=0)
+    shown = picture._repr_mimebundle_()
+    assert shown["text/plain"] == picture.words
+    drawn = shown["application/vnd.plotly.v1+json"]
+    assert [series["name"] for series in drawn["data"]] == [s.name for s in picture.draw.data]
+    assert picture.words in repr(picture)
+    lines = figures.equations(samples.trace("gru"), step=0, unit=0)
+    assert lines.draw[0].latex in lines._repr_mimebundle_()["text/latex"]
+
+
+def test_a_picture_is_made_when_it_is_asked_for_and_once():
+    made = []
+    picture = figures.Picture(*(lambda part=part: made.append(part) or part for part in "dtw"))
+    assert made == []
+    assert (picture.table, picture.table, picture.words, picture.draw) == ("t", "t", "w", "d")
+    assert made == ["t", "w", "d"]
 
 
 @every_figure
 @pytest.mark.parametrize("mode", theme.MODES)
-def test_both_modes_have_their_own_surface_and_the_same_numbers(drawn, mode):
-    figure = drawn.figure("en", mode)
+def test_both_modes_have_their_own_surface_and_the_same_numbers(name, mode):
+    figure = drawn_as(name, "en", mode).draw
     assert figure.layout.template.layout.paper_bgcolor == theme.SURFACE[mode].paper
-    other = drawn.figure("en", "dark" if mode == "light" else "light")
+    other = drawn_as(name, "en", "dark" if mode == "light" else "light").draw
     for one, another in zip(figure.data, other.data, strict=True):
         for axis in ("x", "y", "z"):
             if getattr(one, axis, None) is not None:
@@ -44,8 +70,8 @@ def test_both_modes_have_their_own_surface_and_the_same_numbers(drawn, mode):
 
 
 @every_figure
-def test_tokens_and_names_are_text_and_never_markup(drawn):
-    for text in strings(drawn.figure("en", "light")):
+def test_tokens_and_names_are_text_and_never_markup(name):
+    for text in strings(drawn_as(name, "en", "light").draw):
         assert "<script" not in text
         assert "<a " not in text
         # Titles of models begin with <b>, class names hold it: escaped, or a bold of our own.
@@ -58,10 +84,9 @@ def test_tokens_and_names_are_text_and_never_markup(drawn):
 
 
 @every_figure
-def test_tables_keep_texts_as_they_were_and_have_no_column_twice(drawn):
-    table = drawn.table(None)
-    without_gates = [EVERY[f"{noun} simple_rnn"] for noun in ("saturation", "gate_history")]
-    assert len(table) > 0 or drawn in without_gates
+def test_tables_keep_texts_as_they_were_and_have_no_column_twice(name):
+    table = drawn_as(name, "en", "light").table
+    assert len(table) > 0 or name in ("saturation simple_rnn", "gate_history simple_rnn")
     assert table.columns.is_unique
     if "Token" in table:
         assert list(dict.fromkeys(table["Token"])) == list(dict.fromkeys(TOKENS))
@@ -69,12 +94,12 @@ def test_tables_keep_texts_as_they_were_and_have_no_column_twice(drawn):
 
 @every_figure
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_words_are_filled_in_and_in_one_language(drawn, language):
-    labels = figures.labels(language)
-    alt = drawn.alt(labels)
+def test_words_are_filled_in_and_in_one_language(name, language):
+    labels, picture = figures.labels(language), drawn_as(name, language, "dark")
+    alt = picture.words
     assert len(alt) > 10
     assert not re.search(r"(?<!%){\w*}", alt)
-    texts = [*strings(drawn.figure(language, "dark")), *map(str, drawn.table(labels)), alt]
+    texts = [*strings(picture.draw), *map(str, picture.table), alt]
     assert not any(re.search(r"(?<!%)(?<!&#37;){[a-z]+}", text) for text in texts)
     if language == "ko":
         english = {
@@ -88,15 +113,16 @@ def test_words_are_filled_in_and_in_one_language(drawn, language):
 
 
 @every_figure
-def test_labels_need_only_what_differs(drawn):
-    assert drawn.alt({}) == drawn.alt(None) == drawn.alt(figures.labels("en"))
-    changed = drawn.table({"step": "Zeitschritt", "unit": "Einheit", "model": "Modell"})
+def test_labels_need_only_what_differs(name):
+    words = {EVERY[name](labels).words for labels in ({}, None, figures.labels("en"))}
+    assert len(words) == 1
+    changed = EVERY[name]({"step": "Zeitschritt", "unit": "Einheit", "model": "Modell"}).table
     assert not {"Step", "Unit", "Model"} & set(changed.columns)
 
 
 @every_figure
-def test_figures_are_small(drawn):
-    assert len(drawn.figure("en", "light").to_json()) < 300_000
+def test_figures_are_small(name):
+    assert len(drawn_as(name, "en", "light").draw.to_json()) < 300_000
 
 
 def test_no_word_of_the_figures_is_left_over_or_missing():

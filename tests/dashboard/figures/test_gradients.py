@@ -10,6 +10,7 @@ from core.analysis.jacobian import jacobian_norms
 from core.analysis.vanishing import SMALLEST_NORMAL
 from core.errors import OutOfRange, UnknownName
 from dashboard import figures
+from dashboard.figures.steps import Steps
 from tests.dashboard.figures import samples
 from tests.dashboard.figures.samples import CELLS, TIME, TOKENS, UNITS, array, run, trace
 
@@ -26,7 +27,7 @@ def note(figure):
 @pytest.mark.parametrize("cell", CELLS)
 def test_lines_are_the_norms_of_the_gradients(cell):
     _, gradients = run(cell)
-    figure = figures.gradients(norms(cell), tokens=TOKENS)
+    figure = figures.gradients(norms(cell), tokens=TOKENS).draw
     for line, state in zip(figure.data, gradients.layers[0].states.values(), strict=True):
         np.testing.assert_allclose(line.y, np.linalg.norm(state[0], axis=1))
         assert line.line.color == figures.theme.colour(cell, "light")
@@ -37,15 +38,15 @@ def test_lines_are_the_norms_of_the_gradients(cell):
 
 def test_the_cell_state_is_dashed_and_the_half_life_stands_in_the_legend():
     found = norms("lstm")
-    hidden, memory = figures.gradients(found).data
+    hidden, memory = figures.gradients(found).draw.data
     assert (hidden.line.dash, memory.line.dash) == ("solid", "dash")
     assert f"every {found['lstm'].half_life.steps:.3g} steps" in hidden.name
-    assert f"every {found['lstm'].half_life.steps:.3g} steps" in figures.gradients_alt(found)
+    assert f"every {found['lstm'].half_life.steps:.3g} steps" in figures.gradients(found).words
 
 
 def test_zero_is_a_gap_and_said_in_words():
     found = norms("gru", truncate=4)
-    figure = figures.gradients(found, tokens=TOKENS)
+    figure = figures.gradients(found, tokens=TOKENS).draw
     zeros = np.flatnonzero(found["gru"].hidden == 0)
     assert zeros.tolist() == list(range(8))
     np.testing.assert_array_equal(np.flatnonzero(np.isnan(figure.data[0].y)), zeros)
@@ -53,7 +54,7 @@ def test_zero_is_a_gap_and_said_in_words():
     borders = [shape.x0 for shape in figure.layout.shapes if shape.name == "border"]
     assert borders == [3.5, 7.5]
     assert "every 4 steps" in note(figure)
-    assert "zero" not in note(figures.gradients(norms("gru")))
+    assert "zero" not in note(figures.gradients(norms("gru")).draw)
 
 
 def test_borders_of_a_layer_that_reads_backwards_count_from_its_end():
@@ -62,7 +63,7 @@ def test_borders_of_a_layer_that_reads_backwards_count_from_its_end():
     gradients = core.backprop(made, recorded, np.array([[1.0], [0.0]]), truncate=2)
     figure = figures.gradients(
         {"back": figures.Norms.of(recorded, gradients, layer=1)}, tokens=TOKENS
-    )
+    ).draw
     borders = [shape.x0 for shape in figure.layout.shapes if shape.name == "border"]
     assert borders == [TIME - 1 - at for at in (1.5, 3.5, 5.5, 7.5)]
     hidden = gradients.layers[1].states["hidden"][0]
@@ -81,7 +82,7 @@ def vanishing():
 
 def test_underflow_is_marked_where_it_happens():
     found = vanishing()
-    figure = figures.gradients({"rnn": found})
+    figure = figures.gradients({"rnn": found}).draw
     (cross,) = (series for series in figure.data if series.marker.symbol == "x")
     at = cross.x[0] - 1
     assert found.hidden[at] < SMALLEST_NORMAL <= found.hidden[at + 1]
@@ -89,11 +90,11 @@ def test_underflow_is_marked_where_it_happens():
     assert [shape.y0 for shape in figure.layout.shapes] == [SMALLEST_NORMAL]
     (label,) = figure.layout.annotations
     assert label.y == pytest.approx(np.log10(SMALLEST_NORMAL))
-    assert not any(s.marker.symbol == "x" for s in figures.gradients(norms("lstm")).data)
+    assert not any(s.marker.symbol == "x" for s in figures.gradients(norms("lstm")).draw.data)
 
 
 def test_the_table_keeps_zeros_and_both_states():
-    table = figures.gradients_table(norms("lstm", "gru", truncate=4), tokens=TOKENS)
+    table = figures.gradients(norms("lstm", "gru", truncate=4), tokens=TOKENS).table
     assert list(table.columns) == [
         "Step", "Token", "lstm, Hidden state", "lstm, Cell state", "gru, Hidden state",
     ]  # fmt: skip
@@ -108,7 +109,7 @@ def test_up_to_three_models():
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_heatmap_is_the_logarithm_of_every_gradient(cell):
     recorded, gradients = run(cell)
-    figure = figures.gradient_heatmap(recorded, gradients, batch=1, order=[4, 3, 2, 1, 0])
+    figure = figures.gradient_heatmap(recorded, gradients, batch=1, order=[4, 3, 2, 1, 0]).draw
     states = gradients.layers[0].states
     assert len(figure.data) == len(states)
     for drawn, state in zip(figure.data, states.values(), strict=True):
@@ -121,10 +122,10 @@ def test_the_heatmap_is_the_logarithm_of_every_gradient(cell):
 
 def test_zero_gradients_are_blank_and_counted():
     recorded, gradients = run("gru", truncate=4)
-    figure = figures.gradient_heatmap(recorded, gradients)
+    figure = figures.gradient_heatmap(recorded, gradients).draw
     assert np.isnan(array(figure.data[0].z)).sum() == 8 * UNITS
     assert f"{8 * UNITS} gradients" in note(figure)
-    table = figures.gradient_heatmap_table(recorded, gradients)
+    table = figures.gradient_heatmap(recorded, gradients).table
     signed = table["∂loss/∂h, Hidden state"].to_numpy().reshape(TIME, UNITS)
     np.testing.assert_array_equal(signed, gradients.layers[0].states["hidden"][0])
 
@@ -134,29 +135,30 @@ def test_a_model_without_any_gradient_is_drawn_all_the_same():
     dead = made.with_parameters({"dense/kernel": np.zeros_like(made.parameters["dense/kernel"])})
     recorded = samples.record(dead)
     gradients = core.backprop(dead, recorded, np.array([[1.0], [0.0]]))
-    figure = figures.gradient_heatmap(recorded, gradients)
+    figure = figures.gradient_heatmap(recorded, gradients).draw
     assert np.isnan(array(figure.data[0].z)).all()
-    lines = figures.gradients({"dead": figures.Norms.of(recorded, gradients)})
+    lines = figures.gradients({"dead": figures.Norms.of(recorded, gradients)}).draw
     assert np.isnan(lines.data[0].y).all()
     assert "too few steps" in lines.data[0].name
 
 
 def test_jacobian_norms_stand_beside_the_line_at_one():
     found = {cell: jacobian_norms(trace(cell).layers[0]) for cell in CELLS}
-    figure = figures.jacobian(found, cells=CELLS, time=TIME, tokens=TOKENS)
+    figure = figures.jacobian(found, cells=CELLS, time=TIME, tokens=TOKENS).draw
     for line, own in zip(figure.data, found.values(), strict=True):
         np.testing.assert_allclose(line.y, own.whole)
     assert [shape.y0 for shape in figure.layout.shapes] == [1]
     some = {"lstm": jacobian_norms(trace("lstm").layers[0], steps=[2, 5])}
-    (line,) = figures.jacobian(some, cells=["lstm"], time=TIME).data
-    assert list(line.x) == [3, 6]
-    table = figures.jacobian_table(some, tokens=TOKENS)
+    picture = figures.jacobian(some, cells=["lstm"], time=TIME, tokens=TOKENS)
+    (line,) = picture.draw.data
+    assert list(line.x) == [Steps.of(TIME, TOKENS).places[at] for at in (2, 5)]
+    table = picture.table
     assert list(table["Token"]) == [TOKENS[2], TOKENS[5]]
 
 
 def test_forget_gates_stand_beside_the_true_gradient():
     recorded, gradients = run("lstm")
-    true, along = figures.forgetting(recorded, gradients, tokens=TOKENS).data
+    true, along = figures.forgetting(recorded, gradients, tokens=TOKENS).draw.data
     d = gradients.layers[0].states["cell"][0]
     np.testing.assert_allclose(true.y, np.log10(np.linalg.norm(d, axis=1) / np.linalg.norm(d[-1])))
     gates = recorded.layers[0].gates["forget"][0]
@@ -173,5 +175,5 @@ def test_without_a_gradient_at_the_end_forgetting_says_so():
     dead = made.with_parameters({"dense/kernel": np.zeros_like(made.parameters["dense/kernel"])})
     recorded = samples.record(dead)
     gradients = core.backprop(dead, recorded, np.array([[1.0], [0.0]]))
-    assert "No gradient" in note(figures.forgetting(recorded, gradients))
-    assert "No gradient" in figures.forgetting_alt(recorded, gradients)
+    assert "No gradient" in note(figures.forgetting(recorded, gradients).draw)
+    assert "No gradient" in figures.forgetting(recorded, gradients).words

@@ -17,7 +17,7 @@ def test_a_column_is_a_look_and_a_row_a_step():
     inside = Inside.of(looks, layer="<b>recurrent", per_epoch=trained.PER_EPOCH)
     assert inside.places.tolist() == [0.5, 1, 1.5, 2, 2.5]
     assert inside.steps.tolist() == [1, 7, 12, 18, 23, 29, 34, 40]
-    [drawn] = figures.reach(inside).data
+    [drawn] = figures.reach(inside).draw.data
     given = np.array([look["layers"][0]["gradient"] for look in looks])
     np.testing.assert_allclose(10 ** array(drawn.z), given.T.clip(1e-12), rtol=1e-5)
     np.testing.assert_allclose(drawn.customdata, given.T, rtol=1e-6)
@@ -28,7 +28,7 @@ def test_a_column_is_a_look_and_a_row_a_step():
 def test_zeros_are_blank_and_counted_and_the_scale_has_an_end():
     looks = trained.looks()
     looks[0]["layers"][0]["gradient"][:3] = [0.0, None, 1e-30]
-    figure = figures.reach(Inside.of(looks, layer="<b>recurrent"))
+    figure = figures.reach(Inside.of(looks, layer="<b>recurrent")).draw
     [drawn] = figure.data
     assert np.isnan(array(drawn.z)[:2, 0]).all()
     assert array(drawn.z)[2, 0] == drawn.zmin == drawn.zmax - 12
@@ -41,7 +41,7 @@ def test_a_long_run_is_thinned_with_both_ends_kept():
     assert inside.places.size == MOST_LOOKS
     assert inside.places[-1] == looks[-1]["epoch"]
     np.testing.assert_array_equal(inside.gradient[0], looks[0]["layers"][0]["gradient"])
-    assert len(figures.reach(inside).to_json()) < 500_000
+    assert len(figures.reach(inside).draw.to_json()) < 500_000
 
 
 def test_looks_at_texts_of_another_length_are_left_out():
@@ -55,7 +55,7 @@ def test_looks_at_texts_of_another_length_are_left_out():
 
 def test_shut_and_open_are_two_pictures_in_the_colours_of_the_gates():
     looks = trained.looks("gru")
-    figure = figures.gate_history(trained.inside("gru"))
+    figure = figures.gate_history(trained.inside("gru")).draw
     drawn = {(line.name, line.yaxis): line for line in figure.data}
     for gate, name in (("update", "Update gate"), ("reset", "Reset gate")):
         for end, axis in ((0, "y2"), (1, "y")):
@@ -67,6 +67,6 @@ def test_shut_and_open_are_two_pictures_in_the_colours_of_the_gates():
 
 
 def test_a_cell_without_gates_says_so():
-    figure = figures.gate_history(trained.inside("simple_rnn"))
+    figure = figures.gate_history(trained.inside("simple_rnn")).draw
     assert not figure.data
     assert figure.layout.annotations[0].text == figures.labels()["saturation.none"]

@@ -17,7 +17,8 @@ from dashboard import figures, state
 from dashboard.figures.unrolled import MOST
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.views import home
-from dashboard.views.home import player, veil
+from dashboard.views.home import player
+from dashboard.views.home.veil import share
 
 LONG = "the movie was not good, but the music was wonderful. " * 3
 
@@ -175,10 +176,10 @@ def test_the_play_of_a_long_text_turns_the_page(open_app, monkeypatch):
 def test_the_veil_begins_between_two_cells(count):
     model = core.new_model("gru", vocabulary=9, units=[3], seed=4)
     ids = np.arange(count)[None] % 9
-    figure = figures.unrolled(core.record(model, ids), tokens=["a"] * count)
+    figure = figures.unrolled(core.record(model, ids), tokens=["a"] * count).draw
     low, high = figure.layout.xaxis.range
     for place in range(count):
-        edge = low + veil.share(figure, place) * (high - low)
+        edge = low + share(figure, place) * (high - low)
         assert edge == pytest.approx(min(place + 0.5, high))
 
 

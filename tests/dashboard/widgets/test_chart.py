@@ -11,9 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 import core
 from core.trace import Trace
+from dashboard.figures import Picture
 from dashboard.figures.theme import SURFACE
-
-# By the name that Python has for it: `dashboard.widgets.chart` is also the function.
 from dashboard.widgets.chart import _csv, _npz, _page
 
 FRAME = pd.DataFrame(
@@ -27,15 +26,19 @@ def page() -> None:
     import streamlit as st
 
     from dashboard import widgets
+    from dashboard.figures import Picture
 
     def numbers() -> pd.DataFrame:
         st.session_state["asked"] = st.session_state.get("asked", 0) + 1
         return pd.DataFrame({"unit": [0, 1], "value": [0.25, -0.5]})
 
-    figure = go.Figure(go.Bar(y=[0.25, -0.5]))
-    widgets.chart(figure, name="bars", table=numbers, alt="Two bars, one up and one down.")
-    widgets.chart(figure, name="bars", key="again", table=numbers, alt="The same.")
-    widgets.downloads(name="canvas", key="canvas", table=numbers)
+    bars = Picture(
+        lambda: go.Figure(go.Bar(y=[0.25, -0.5])), numbers, lambda: "Two bars, one up and one down."
+    )
+    widgets.show(bars, name="bars")
+    widgets.show(bars, name="bars", key="again")
+    widgets.downloads(bars, name="canvas", key="canvas", shown="canvas")
+    widgets.downloads(bars, name="lines", key="lines", shown="text")
 
 
 def run(**context: str) -> AppTest:
@@ -74,7 +77,7 @@ def test_the_table_is_made_when_it_is_asked_for():
 def test_files_are_offered_for_what_there_is():
     app = run()
     labels = [button.proto.label.partition(" ")[0] for button in app.get("download_button")]
-    assert labels == ["HTML", "CSV", "HTML", "CSV", "CSV"]
+    assert labels == ["HTML", "CSV", "HTML", "CSV", "HTML", "CSV", "CSV"]
     assert len(app.get("bidi_component")) == 2  # PNG and SVG, of each chart
 
 
@@ -88,7 +91,9 @@ def test_numbers_are_exported_with_formulas_made_harmless_and_hangul_readable():
 
 def test_the_page_works_without_a_network():
     figure = go.Figure(go.Scatter(y=[1.0, 3.0], name="<script>alert(1)</script>"))
-    text = _page(figure, "lines").decode("utf-8")
+    picture = Picture(lambda: figure, lambda: FRAME, lambda: "A line.")
+    text = _page(picture, "lines", "dark").decode("utf-8")
+    assert SURFACE["dark"].paper in text
     assert "plotly.js v" in text
     assert "src=" not in text.partition("<body>")[2].partition("plotly.js v")[0]
     assert "<script>alert(1)" not in text
