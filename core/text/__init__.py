@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.text.decode import MOST_BYTES, Candidate, Damage, Decoded, decode
+from core.text.encoded import PADDING, PADDING_ID, UNKNOWN, UNKNOWN_ID, Encoded
 from core.text.encodings import ENCODINGS, known_encoding
 from core.text.errors import (
     BlankText,
@@ -30,19 +31,13 @@ from core.text.errors import (
 )
 from core.text.fold import FOLDS, Fold, split
 from core.text.hangul import compose, decompose, readable
+from core.text.keras_tokenizer import KerasRules
 from core.text.numbers import Measured, read_ids, read_numbers
 from core.text.spreadsheet import neutralise, neutralised
 from core.text.table import DELIMITERS, Table, read_table
 from core.text.tokens import MOST_CHARACTERS, UNITS, Unit, tokenize
 from core.text.visible import visible
-from core.text.vocabulary import (
-    PADDING,
-    PADDING_ID,
-    UNKNOWN,
-    UNKNOWN_ID,
-    Encoded,
-    Vocabulary,
-)
+from core.text.vocabulary import Vocabulary
 from core.text.vocabulary_files import KERAS_OFFSET, WordList, read_word_list
 from core.text.window import MOST_TOKENS, Window
 
@@ -69,6 +64,7 @@ __all__ = [
     "FileTooLarge",
     "Fold",
     "IdOfTwoTokens",
+    "KerasRules",
     "Measured",
     "NoSuchColumn",
     "NoSuchRow",

@@ -16,8 +16,9 @@ A vocabulary from Keras knows small letters without punctuation, so 'Good!' has 
 
 So 'Well-known!' is one token, looked up as 'wellknown', with "strip", and two with "filter". A
 token of which nothing is left ('--') is dropped: Keras does not see it either. Keras's small
-letters are those of ASCII, 'É' stays as it is; those of "filter" are Unicode's. With the units
-character and jamo the same rules hold for each character, blanks included.
+letters and blanks are those of ASCII, 'É' stays as it is and a no-break space parts nothing; those
+of "filter" are Unicode's. With the units character and jamo the same rules hold for each character,
+blanks included; TextVectorization's characters are code points, not what a reader sees as one.
 
 Not chosen: to rewrite the text before it is split, which would show the user another text.
 """
@@ -36,10 +37,11 @@ from core.text.tokens import Unit, tokenize
 Fold = Literal["none", "exact", "lower", "bare", "strip", "filter"]
 FOLDS: tuple[Fold, ...] = get_args(Fold)
 
+_OF_VECTORIZATION = ("exact", "lower", "bare", "strip")
 _APART = string.punctuation.replace("'", "")
 _PIECES = {
     "filter": re.compile(rf"[^\s{re.escape(_APART)}]+"),
-    "blanks": re.compile(r"\S+"),
+    "blanks": re.compile(r"[^ \t\n\r\f\v]+"),
 }
 _SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _BARE = str.maketrans("", "", string.punctuation)
@@ -64,6 +66,10 @@ def split(text: str, unit: Unit, fold: Fold, *, limit: int | None) -> tuple[str,
     Raises:
         TooManyCharacters: when the text is longer than the limit.
     """
+    if unit == "character" and fold in _OF_VECTORIZATION:
+        if limit is not None and len(text) > limit:
+            raise TooManyCharacters(found=len(text), limit=limit)
+        return kept(tuple(text), unit, fold)
     if fold == "none" or unit != "word":
         return kept(tokenize(text, unit, limit=limit), unit, fold)
     if limit is not None and len(text) > limit:

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import EmptyText, TokenOutOfRange
+from core.text.encoded import Encoded
 from core.text.errors import NotAnId, NotANumber, TooManyCharacters, WrongWidth
 from core.text.tokens import MOST_CHARACTERS
 from core.text.visible import visible
-from core.text.vocabulary import Encoded
 
 _APART = re.compile(r"[\s,;]+")
 _CELLS = re.compile(r"\s*[,;\t]\s*|\s+")

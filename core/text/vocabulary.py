@@ -18,66 +18,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import EmptyText, OutOfRange, TokenOutOfRange, UnknownName
+from core.text.encoded import PADDING, PADDING_ID, UNKNOWN, UNKNOWN_ID, Encoded
 from core.text.errors import (
     BlankText,
     NotAVocabulary,
     NothingKnown,
     NothingToLookUp,
     RepeatedToken,
+    TooManyCharacters,
 )
 from core.text.fold import Fold, checked_fold, forms, kept, split
 from core.text.fold import normal_form as normal_form
+from core.text.keras_tokenizer import KerasRules
 from core.text.tokens import MOST_CHARACTERS, Unit, checked_unit
 from core.text.visible import visible
 
-PADDING_ID, UNKNOWN_ID = 0, 1
-PADDING, UNKNOWN = "<pad>", "<unk>"
 SPECIAL = (PADDING, UNKNOWN)
-
-
-@dataclass(frozen=True, eq=False)
-class Encoded:
-    """A text as a model reads it.
-
-    Attributes:
-        tokens: as the user wrote them, (time,) of them.
-        ids: int64 (time,).
-        known: bool (time,), false where the token is not in the vocabulary.
-    """
-
-    tokens: tuple[str, ...]
-    ids: NDArray[np.int64]
-    known: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.tokens)
-
-    @property
-    def inputs(self) -> NDArray[Any]:
-        """What a model is given: a batch of one."""
-        return self.ids[None]
-
-    def part(self, start: int, stop: int) -> Self:
-        """The tokens from `start` up to `stop`."""
-        seen = slice(start, stop)
-        return replace(self, tokens=self.tokens[seen], ids=self.ids[seen], known=self.known[seen])
-
-    def fitted(self, length: int) -> Encoded:
-        """Cut, or filled up with padding at the end, to `length` tokens, as Keras does it."""
-        missing = max(0, length - len(self))
-        return Encoded(
-            (*self.tokens[:length], *(PADDING,) * missing),
-            np.pad(self.ids[:length], (0, missing), constant_values=PADDING_ID),
-            np.pad(self.known[:length], (0, missing), constant_values=True),
-        )
 
 
 @dataclass(frozen=True)
@@ -91,6 +53,7 @@ class Vocabulary:
         length: to how many tokens every text is cut or padded; None for as many as it has.
         first: the id of the first token.
         unknown: the id of any token that is not known; None where such tokens are left out.
+        rules: those of a Keras `Tokenizer`, in place of unit and fold.
 
     Raises:
         RepeatedToken: when a token stands there twice, or is `<pad>` or `<unk>`.
@@ -104,6 +67,7 @@ class Vocabulary:
     length: int | None = None
     first: int = len(SPECIAL)
     unknown: int | None = UNKNOWN_ID
+    rules: KerasRules | None = None
 
     def __post_init__(self) -> None:
         checked_unit(self.unit)
@@ -116,7 +80,8 @@ class Vocabulary:
         if self.unknown is not None and not 0 <= self.unknown < self.size:
             raise OutOfRange(what="unknown", found=self.unknown, expected="the id of a token")
         reserved = SPECIAL if self._is_ours else ()
-        if len(self._ids) != len(self.tokens) or not self._ids.keys().isdisjoint(reserved):
+        names = set(self.tokens)
+        if len(names) != len(self.tokens) or not names.isdisjoint(reserved):
             counts = Counter((*reserved, *self.tokens))
             raise RepeatedToken(token=visible(counts.most_common(1)[0][0]))
 
@@ -180,13 +145,25 @@ class Vocabulary:
         """
         if not text:
             raise EmptyText
-        if text.isspace():
+        if self.rules is not None:
+            found = self._encode_by_rules(self.rules, text, limit)
+        elif text.isspace():
             raise BlankText(count=len(text))
-        tokens = split(text, self.unit, self.fold, limit=limit)
-        if not tokens:
-            raise NothingToLookUp
-        found = self.encode_tokens(tokens)
+        else:
+            tokens = split(text, self.unit, self.fold, limit=limit)
+            if not tokens:
+                raise NothingToLookUp
+            found = self.encode_tokens(tokens)
         return found if self.length is None else found.fitted(self.length)
+
+    def _encode_by_rules(self, rules: KerasRules, text: str, limit: int | None) -> Encoded:
+        if limit is not None and len(text) > limit:
+            raise TooManyCharacters(found=len(text), limit=limit)
+        pieces = rules.pieces(text)
+        if not pieces:
+            raise NothingToLookUp
+        written, forms_of = zip(*pieces, strict=True)
+        return self._looked_up(written, [self._ids.get(form, -1) for form in forms_of])
 
     def encode_tokens(self, tokens: Sequence[str]) -> Encoded:
         """Look tokens up that have been split already; those that the fold drops are left out.
@@ -198,17 +175,23 @@ class Vocabulary:
         """
         if not tokens:
             raise EmptyText
-        tokens = kept(tuple(tokens), self.unit, self.fold)
-        if not tokens:
-            raise NothingToLookUp
+        if self.rules is None:
+            tokens = kept(tuple(tokens), self.unit, self.fold)
+            if not tokens:
+                raise NothingToLookUp
         id_of = {token: self._id_of(token) for token in set(tokens)}
+        return self._looked_up(tokens, [id_of[token] for token in tokens])
+
+    def _looked_up(self, tokens: Sequence[str], ids: Sequence[int]) -> Encoded:
+        """Tokens with their ids, -1 for those that are not known."""
+        indices = np.array(ids, np.int64)
+        known = (indices >= 0) & (indices != self.unknown)
         if self.unknown is None:
-            tokens = tuple(token for token in tokens if id_of[token] >= 0)
+            tokens = [token for token, index in zip(tokens, ids, strict=True) if index >= 0]
+            indices, known = indices[known], known[known]
             if not tokens:
                 raise NothingKnown
-        found = np.fromiter(map(id_of.__getitem__, tokens), np.int64, count=len(tokens))
-        known = found >= 0
-        return Encoded(tokens, np.where(known, found, self.unknown or 0), known)
+        return Encoded(tuple(tokens), np.where(known, indices, self.unknown or 0), known)
 
     def token_of(self, index: int) -> str:
         """Return the token of an id; `<pad>` and `<unk>` for 0 and 1, a number without any.
@@ -230,7 +213,8 @@ class Vocabulary:
         folded = {} if self.fold == "none" else {"fold": self.fold}
         cut = {} if self.length is None else {"length": self.length}
         placed = {} if self._is_ours else {"first": self.first, "unknown": self.unknown}
-        return {"unit": self.unit, "tokens": list(self.tokens), **folded, **cut, **placed}
+        ruled = {} if self.rules is None else {"rules": self.rules.to_json()}
+        return {"unit": self.unit, "tokens": list(self.tokens), **folded, **cut, **placed, **ruled}
 
     @classmethod
     def from_json(cls, saved: object) -> Vocabulary:
@@ -245,7 +229,9 @@ class Vocabulary:
         if not isinstance(unit, str) or not isinstance(tokens, list | tuple):
             raise NotAVocabulary
         length, unknown = saved.get("length"), saved.get("unknown", UNKNOWN_ID)
-        first = saved.get("first", len(SPECIAL))
+        first, rules = saved.get("first", len(SPECIAL)), saved.get("rules")
+        if rules is not None and not isinstance(rules, Mapping):
+            raise NotAVocabulary
         if not isinstance(fold, str) or type(first) is not int:
             raise NotAVocabulary
         if not all(number is None or type(number) is int for number in (length, unknown)):
@@ -254,8 +240,9 @@ class Vocabulary:
             raise NotAVocabulary
         try:
             known_unit, known_fold = checked_unit(unit), checked_fold(fold)
-            return cls(tuple(tokens), known_unit, known_fold, length, first, unknown)
-        except (RepeatedToken, UnknownName, OutOfRange) as error:
+            ruled = None if rules is None else KerasRules.from_json(rules)
+            return cls(tuple(tokens), known_unit, known_fold, length, first, unknown, ruled)
+        except (RepeatedToken, UnknownName, OutOfRange, ValueError) as error:
             raise NotAVocabulary from error
 
     @property
@@ -265,10 +252,14 @@ class Vocabulary:
 
     @cached_property
     def _ids(self) -> dict[str, int]:
-        return {token: index for index, token in enumerate(self.tokens, start=self.first)}
+        # A token that is called by its own id, "<7>", only fills a gap: nobody means it.
+        named = enumerate(self.tokens, start=self.first)
+        return {token: index for index, token in named if token != f"<{index}>"}
 
     def _id_of(self, token: str) -> int:
         """The id of a token that is known, else -1; the name of what is not is none either."""
+        if self.rules is not None:
+            return self._ids.get(self.rules.form(token), -1)
         found = (self._ids.get(form) for form in forms(token, self.unit, self.fold))
         index = next((index for index in found if index is not None), -1)
         return -1 if index == self.unknown else index

@@ -5,6 +5,7 @@
 | text, one token a line | the line's number, from 0 |
 | JSON, a list of tokens | the place, from 0 |
 | JSON, token → id | as it says; from 1 on without gaps it is a Keras word index |
+| `Tokenizer.to_json()` of Keras | its `word_index`, see `core.text.keras_tokenizer` |
 | `tokenizer.json` of Hugging Face | those of its model's `vocab` |
 
 A Keras word index has ranks from 1. `keras.datasets` moves them by 3, to make room for padding (0),
@@ -27,6 +28,7 @@ from typing import Any, Literal
 from core.text.decode import decode
 from core.text.errors import IdOfTwoTokens, NotAWordList
 from core.text.fold import Fold
+from core.text.keras_tokenizer import KerasRules
 from core.text.tokens import Unit, tokenize
 from core.text.visible import visible
 from core.text.vocabulary import Vocabulary
@@ -34,6 +36,8 @@ from core.text.vocabulary import Vocabulary
 Splitting = Literal["ours", "similar", "pieces"]
 KERAS_OFFSET = 3
 MOST_LISTED = 2_000_000
+MOST_NESTED = 3
+"""How often JSON may stand within JSON."""
 LONGEST = 1_000
 """Characters of one token."""
 _UNKNOWN = ("[unk]", "<unk>", "<oov>", "[oov]", "unk", "oov", "<unknown>")
@@ -53,6 +57,8 @@ class WordList:
         offset: what is most likely added to the ids.
         unit: what the tokens most likely are.
         file: its name.
+        rules: how a Keras `Tokenizer` splits texts; None for other files.
+        most: ids from this one on are not known, `num_words` of a Keras `Tokenizer`; None for all.
     """
 
     tokens: Mapping[str, int]
@@ -63,6 +69,8 @@ class WordList:
     offset: int = 0
     unit: Unit = "word"
     file: str = ""
+    rules: KerasRules | None = None
+    most: int | None = None
 
     def vocabulary(
         self,
@@ -79,7 +87,12 @@ class WordList:
         """
         added = self.offset if offset is None else offset
         named = {index + added: token for token, index in self.tokens.items()}
-        named = {index: token for index, token in named.items() if 0 <= index < rows}
+        named = {
+            index: token
+            for index, token in named.items()
+            if 0 <= index < rows
+            and (self.most is None or index < self.most or index == self.unknown)
+        }
         if not named:
             raise NotAWordList(file=self.file, why=f"none of its ids is below {rows:,}")
         first, last = min(named), max(named)
@@ -94,13 +107,19 @@ class WordList:
         pieces = self.splitting == "pieces"
         chosen: Fold = fold or ("exact" if pieces else "filter" if self.form == "ranks" else "none")
         split_by: Unit = "word" if pieces else unit or self.unit
+        if self.rules is not None and unknown is not None and unknown > last:
+            why = f"its token for unknown words has the id {unknown:,}, beyond the model's {rows:,}"
+            raise NotAWordList(file=self.file, why=why)
         inside = unknown is not None and unknown <= last
-        return Vocabulary(tokens, split_by, chosen, None, first, unknown if inside else None)
+        return Vocabulary(
+            tokens, split_by, chosen, None, first, unknown if inside else None, self.rules
+        )
 
     def beyond(self, *, rows: int, offset: int | None = None) -> int:
         """How many of its tokens lie beyond the embedding's rows."""
         added = self.offset if offset is None else offset
-        return sum(not 0 <= index + added < rows for index in self.tokens.values())
+        read = (index for index in self.tokens.values() if not self.most or index < self.most)
+        return sum(not 0 <= index + added < rows for index in read)
 
 
 def read_word_list(data: bytes, *, name: str) -> WordList:
@@ -121,11 +140,14 @@ def read_word_list(data: bytes, *, name: str) -> WordList:
     return replace(_of_list(lines, "lines", name), file=name)
 
 
-def _from_json(text: str, name: str) -> WordList:
+def _from_json(text: str, name: str, depth: int = 0) -> WordList:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise NotAWordList(file=name, why="it is no JSON") from error
+    if isinstance(found, str) and depth < MOST_NESTED:
+        # json.dumps(tokenizer.to_json()), as many tutorials have it: JSON within JSON.
+        return _from_json(found, name, depth + 1)
     if isinstance(found, list):
         return _of_list(found, "list", name)
     if not isinstance(found, dict):
@@ -172,10 +194,28 @@ def _of_keras_tokenizer(config: Mapping[str, Any], name: str) -> WordList:
     if not isinstance(found, dict):
         raise NotAWordList(file=name, why="its word_index is no object")
     ids = _checked(found, name)
-    oov = config.get("oov_token")
-    unknown = ids.get(oov) if isinstance(oov, str) else None
-    unit: Unit = "character" if config.get("char_level") is True else "word"
-    return WordList(ids, "ranks", unknown, offset=0, unit=unit)
+    strange = sorted(config.keys() - _KERAS_SETTINGS)
+    if strange:
+        raise NotAWordList(file=name, why=f"its setting '{visible(strange[0])[:40]}' is not known")
+    try:
+        rules = KerasRules.from_json(config)
+    except ValueError as error:
+        raise NotAWordList(file=name, why=f"its setting '{error}' is none of Keras's") from error
+    oov, most = config.get("oov_token"), config.get("num_words")
+    if most is not None and (type(most) is not int or most < 0):
+        raise NotAWordList(file=name, why="its num_words is no number of words")
+    if oov is not None and (not isinstance(oov, str) or oov not in ids):
+        raise NotAWordList(file=name, why="its oov_token is not in its word_index")
+    unknown = None if oov is None else ids[oov]
+    unit: Unit = "character" if rules.char_level else "word"
+    return WordList(ids, "ranks", unknown, unit=unit, rules=rules, most=most or None)
+
+
+_KERAS_SETTINGS = {
+    *("filters", "lower", "split", "char_level", "num_words", "oov_token", "word_index"),
+    # What it counted, of which nothing is looked up:
+    *("document_count", "word_counts", "word_docs", "index_docs", "index_word"),
+}
 
 
 def _of_tokenizer(found: Mapping[str, Any], name: str) -> WordList:

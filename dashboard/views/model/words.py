@@ -7,7 +7,18 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.model import Model
-from core.text import FOLDS, KERAS_OFFSET, UNITS, Vocabulary, WordList, read_word_list
+from core.text import (
+    FOLDS,
+    KERAS_OFFSET,
+    UNITS,
+    Fold,
+    KerasRules,
+    Unit,
+    Vocabulary,
+    WordList,
+    read_word_list,
+    visible,
+)
 from dashboard import state
 from dashboard.i18n import labels, t
 from dashboard.widgets.problem import guard, plain
@@ -78,6 +89,10 @@ def _from_file(rows: int, identifier: str) -> Vocabulary | None:
 def _settled(found: WordList, *, rows: int, key: str) -> Vocabulary:
     """Ask what the file does not say, and say what becomes of it."""
     offset, unit, fold = found.offset, found.unit, None
+    if found.rules is not None:
+        # A Tokenizer's file says all of this itself.
+        _tell_rules(found.rules, found.most)
+        return _made(found, rows=rows, unit=unit, fold=fold, offset=offset)
     if found.form == "ranks":
         named = labels("model", "words.offset.of")
         offset = st.selectbox(
@@ -108,6 +123,18 @@ def _settled(found: WordList, *, rows: int, key: str) -> Vocabulary:
             width=300,
             key=f"fold-{key}",
         )
+    return _made(found, rows=rows, unit=unit, fold=fold, offset=offset)
+
+
+def _tell_rules(rules: KerasRules, most: int | None) -> None:
+    kind = "letters" if rules.char_level else "words"
+    split = t(f"model.words.keras.{kind}", split=plain(visible(rules.split), most=24))
+    case = t(f"model.words.keras.{'small' if rules.lower else 'as_is'}")
+    cut = "" if most is None else t("model.words.keras.most", most=most)
+    st.caption(f"{split} {case} {cut}".strip())
+
+
+def _made(found: WordList, *, rows: int, unit: Unit, fold: Fold | None, offset: int) -> Vocabulary:
     made = found.vocabulary(rows=rows, unit=unit, fold=fold, offset=offset)
     if found.splitting == "pieces":
         st.info(t("model.words.pieces", model=found.model), icon=":material/call_split:")

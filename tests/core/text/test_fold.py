@@ -109,3 +109,12 @@ def test_saved_vocabularies_without_a_fold_are_read_and_written_as_ever():
             Vocabulary.from_json({"unit": "word", "tokens": ["a"], "fold": fold})
     with pytest.raises(UnknownName):
         Vocabulary(("a",), "word", "unheard of")
+
+
+@pytest.mark.parametrize("fold", ["exact", "lower", "bare", "strip"])
+def test_text_vectorization_parts_at_blanks_of_ascii_and_splits_code_points(fold):
+    text = "a\u00a0b\u3000c\td\x0be"
+    assert split(text, "word", fold, limit=None) == ("a\u00a0b\u3000c", "d", "e")
+    assert split("e\u0301\r\n", "character", fold, limit=None) == ("e", "\u0301", "\r", "\n")
+    with pytest.raises(TooManyCharacters):
+        split("abc", "character", fold, limit=2)

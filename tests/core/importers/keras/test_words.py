@@ -18,6 +18,7 @@ TEXTS = [
     "NOT good -- but not boring (and long).",
     "Ein Film: gut, gut und gut!",
 ]
+BLANKS = "good\u00a0film\u3000was\x0bnot e\u0301"
 UNSEEN = "good AND Unheard-of, the film"
 
 
@@ -56,7 +57,7 @@ def test_texts_are_answered_as_keras_answers(settings: dict[str, Any]) -> None:
 
     keras_model = reads_texts(**settings)
     model = from_keras(keras_model)
-    for text in [*TEXTS, UNSEEN]:
+    for text in [*TEXTS, UNSEEN, BLANKS]:
         ids = np.asarray(keras_model.layers[0](tf.constant([[text]])))
         np.testing.assert_array_equal(core.record(model, text).inputs, ids)
         expected = np.asarray(keras_model(tf.constant([[text]])))
@@ -133,3 +134,20 @@ def test_a_function_of_ones_own_is_refused_without_a_word_from_keras() -> None:
     keras_model = reads_texts(standardize=lambda texts: texts)
     with pytest.raises(UnsupportedModel, match="its standardize is a function"):
         from_keras(keras_model)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"invert": True}, "'invert'"),
+        ({"encoding": "latin-1"}, "another encoding"),
+        ({"split": "\\|"}, "split"),
+        ({"standardize": "upper"}, "standardize"),
+        ({"output_mode": "multi_hot"}, "output_mode"),
+        ({"ngrams": 2}, "ngrams"),
+    ],
+)
+def test_settings_that_no_reader_knows_are_refused_by_name(settings, named) -> None:
+    config = {"vocabulary": ["", "[UNK]", "good"], **settings}
+    with pytest.raises(UnsupportedModel, match=named):
+        model_from([KerasLayer("TextVectorization", "words", config)], name="x")
