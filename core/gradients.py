@@ -6,7 +6,7 @@ every way from that state to the loss, through later steps as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.activations import Array
 from core.arrays import File, load_arrays, save_arrays
 from core.errors import WrongFile
+from core.nodes import LayerGradients
 from core.trace import tidy
 
 if TYPE_CHECKING:
@@ -24,32 +25,15 @@ _GROUPS = ("states", "gates", "preactivations", "initial_states")
 
 
 @dataclass(frozen=True, eq=False)
-class LayerGradients:
-    """∂loss/∂ of what one layer did, in one direction; names and shapes as in its LayerTrace."""
-
-    name: str
-    states: Mapping[str, Array]
-    gates: Mapping[str, Array]
-    preactivations: Mapping[str, Array]
-    initial_states: Mapping[str, Array]
-    inputs: Array
-
-    def arrays(self) -> Iterator[tuple[str, Array]]:
-        """Every array (batch, time, units) with its name, such as `states/cell`."""
-        for group in _GROUPS[:-1]:
-            for name, array in getattr(self, group).items():
-                yield f"{group}/{name}", array
-
-
-@dataclass(frozen=True, eq=False)
 class Gradients:
     """What `backprop` found.
 
     `loss` is the value differentiated; `inputs` ∂loss/∂ of the features each step reads,
     (batch, time, features), after the embedding; `parameters` ∂loss/∂ of every weight by its
     full name, summed over time and batch; `per_step`, for the parameters that were asked for,
-    what each step contributes to that sum, (time, …). `truncate` is the length of the blocks of
-    truncated backpropagation, None for the whole way.
+    what each step contributes to that sum, (time, …); `nodes` ∂loss/∂ of what each node recorded,
+    by the node's name and the array's, as far as the node tells. `truncate` is the length of the
+    blocks of truncated backpropagation, None for the whole way.
     """
 
     loss: float
@@ -59,6 +43,7 @@ class Gradients:
     parameters: Mapping[str, Array]
     per_step: Mapping[str, Array] = field(default_factory=dict)
     truncate: int | None = None
+    nodes: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)
 
     def layer(self, name: str) -> LayerGradients:
         """The layer called `name`. Raises KeyError."""
@@ -66,13 +51,17 @@ class Gradients:
 
     def frame(self, *, batch: int | None = None) -> pd.DataFrame:
         """A tidy table: batch, time, layer, quantity, unit, value; one row a number."""
-        return tidy(((layer.name, layer.arrays()) for layer in self.layers), batch=batch)
+        return tidy(((layer.name, layer.arrays.items()) for layer in self.layers), batch=batch)
 
     def save(self, file: File) -> None:
         """Writes the gradients as an `.npz` of named arrays, without pickle."""
         arrays: dict[str, NDArray[Any]] = {"inputs": self.inputs}
         arrays |= {f"parameters/{name}": array for name, array in self.parameters.items()}
         arrays |= {f"per_step/{name}": array for name, array in self.per_step.items()}
+        layers = {layer.name for layer in self.layers}
+        for node, of in self.nodes.items():
+            if node not in layers:
+                arrays |= {f"nodes/{node}/{name}": array for name, array in of.items()}
         for at, layer in enumerate(self.layers):
             for group in _GROUPS:
                 named = getattr(layer, group).items()
@@ -83,6 +72,7 @@ class Gradients:
             "loss_name": self.loss_name,
             "truncate": self.truncate,
             "layers": [layer.name for layer in self.layers],
+            "nodes": list(self.nodes),
         }
         save_arrays(file, kind="gradients", description=description, arrays=arrays)
 
@@ -103,6 +93,10 @@ class Gradients:
                 )
                 for at, name in enumerate(described["layers"])
             )
+            nodes: dict[str, Mapping[str, Array]] = {
+                name: under(f"nodes/{name}/") for name in described.get("nodes", ())
+            }
+            nodes |= {layer.name: layer.arrays for layer in layers if layer.name in nodes}
             return cls(
                 loss=described["loss"],
                 loss_name=described["loss_name"],
@@ -111,6 +105,7 @@ class Gradients:
                 parameters=under("parameters/"),
                 per_step=under("per_step/"),
                 truncate=described["truncate"],
+                nodes=nodes,
             )
         except (KeyError, TypeError) as error:
             raise WrongFile(kind="gradients", why=f"{error} is missing") from error

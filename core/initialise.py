@@ -15,7 +15,7 @@ from core import cells
 from core.activations import Array
 from core.errors import OutOfRange, UnknownName
 from core.model import Model
-from core.nodes import Dense, Direction, Embedding, Layer, Readout, Recurrent
+from core.nodes import Dense, Direction, Embedding, Layer, Node, Readout, Recurrent
 from core.text import Vocabulary
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], Array]
@@ -99,11 +99,11 @@ def new_model(
         raise OutOfRange(what="units", found="empty", expected="one number for each layer")
     generator = np.random.default_rng(seed)
     drawn = _Drawer(generator, INITIALISERS[initialiser], scale, forget_bias, dtype)
-    stages: list[Embedding | Recurrent | Dense] = []
+    nodes: list[Node] = []
     if vocabulary is not None:
         rows = vocabulary if isinstance(vocabulary, int) else vocabulary.size
         table = generator.uniform(-spread, spread, (rows, embedding)).astype(dtype)
-        stages.append(Embedding("embedding", table, mask_zero))
+        nodes.append(Embedding("embedding", table, mask_zero))
         width = embedding
     else:
         width = sizes["features"]
@@ -124,14 +124,15 @@ def new_model(
             for direction in directions
         )
         returns: Readout = readout if at == len(units) - 1 else "every"
-        stages.append(Recurrent(name, layers, merge if bidirectional else None, returns))
-        width = stages[-1].outputs
+        part = Recurrent(name, layers, merge if bidirectional else None, returns)
+        nodes += part.nodes
+        width = part.outputs
     if outputs is not None:
         chosen = output_activation or ("sigmoid" if outputs == 1 else "softmax")
         kernel = _glorot_uniform(generator, (width, outputs)).astype(dtype)
-        stages.append(Dense("dense", kernel, np.zeros(outputs, dtype), chosen))
+        nodes.append(Dense("dense", kernel, np.zeros(outputs, dtype), chosen))
     read = vocabulary if isinstance(vocabulary, Vocabulary) else None
-    return Model(tuple(stages), name=f"untrained-{cell}", vocabulary=read)
+    return Model(tuple(nodes), name=f"untrained-{cell}", vocabulary=read)
 
 
 class _Drawer:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from core import activations
 from core.activations import Array
 from core.errors import UnknownName, WrongTargets
-from core.layer_trace import Mask
+from core.nodes import Mask
 
 LOSSES = (
     "binary_crossentropy",

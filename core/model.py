@@ -1,7 +1,6 @@
-"""Model: a chain of stages, embedding → recurrent layers → readout, with named weights.
+"""Model: nodes and what they read, with named weights: a graph that reads like a chain.
 
-A model is plain frozen data, whatever it came from: `record` runs it, `backprop` differentiates
-it. Not chosen: a graph. A chain covers what people build for sequences, and can be drawn.
+Plain frozen data, whatever it came from: `record` runs it, `backprop` differentiates it.
 """
 
 from __future__ import annotations
@@ -31,31 +30,44 @@ from core.nodes import (
     Embedding,
     Flatten,
     Layer,
-    Plain,
+    Node,
+    Part,
+    Port,
     Readout,
     Recurrent,
-    Stage,
+    Spec,
+    exchanged,
+    nodes_from,
+    nodes_of,
+    recurrent_parts,
 )
-from core.stage_chain import check_chain, features_read
-from core.stage_settings import settings_of, stage_from
 from core.text import MOST_CHARACTERS, Encoded, Vocabulary
+from core.wiring import Wiring, wire
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A chain of stages, the vocabulary that it reads with, and a card that describes it.
+    """Nodes, the vocabulary that the model reads with, and a card that describes it.
 
-    Raises ShapeMismatch where a stage does not fit the one before, UnsupportedModel where the
-    chain is none that can be run, NonFiniteWeights for NaN or infinity.
+    In the list of nodes, a `Recurrent` may stand for those of a bidirectional layer. `gives` are
+    the ports whose values are the model's outputs; unless named, what the last node hands on.
+    Raises ShapeMismatch where a node does not fit what it reads, UnsupportedModel where the nodes
+    are no model that can be run, NonFiniteWeights for NaN or infinity.
     """
 
-    stages: tuple[Stage, ...]
+    nodes: tuple[Node, ...]
     name: str = "model"
     vocabulary: Vocabulary | None = None
     card: Mapping[str, Any] = field(default_factory=dict)
+    gives: tuple[Port, ...] = ()
 
     def __post_init__(self) -> None:
-        check_chain(self.stages)
+        object.__setattr__(self, "nodes", nodes_of(self.nodes))
+        specs = self.wiring.specs
+        for given in self.output_ports:
+            if given not in specs:
+                what = f"{self.name}, which gives {given},"
+                raise UnsupportedModel(what=what, why="none of its nodes gives that")
         for name, array in self.parameters.items():
             bad = int(array.size - np.isfinite(array).sum())
             if bad:
@@ -69,26 +81,65 @@ class Model:
                 raise ShapeMismatch(what=self.embedding.name, found=found, expected=expected)
 
     @cached_property
+    def wiring(self) -> Wiring:
+        """What each node reads, and what flows at each port."""
+        return wire(self.nodes)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Node]:
+        return {node.name: node for node in self.nodes}
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of what the model reads; one of no name is called "input"."""
+        return tuple(self.wiring.inputs)
+
+    @property
+    def output_ports(self) -> tuple[Port, ...]:
+        """The ports whose values are the model's outputs, the main one first."""
+        return self.gives or (self.nodes[-1].hands_on,)
+
+    @property
+    def output_node(self) -> Node:
+        """The node that the main output comes from."""
+        return self.by_name[self.wiring.owners[self.output_ports[0]]]
+
+    @cached_property
     def embedding(self) -> Embedding | None:
-        """The embedding, None for a model that reads numbers."""
-        first = self.stages[0]
-        return first if isinstance(first, Embedding) else None
+        """The embedding of what is read first, None for a model that reads numbers."""
+        name, entrance = next(iter(self.wiring.inputs.items()))
+        names = {*self.wiring.readers(entrance), *self.wiring.readers(name)}
+        readers = (node for node in self.nodes if node.name in names)
+        return next((node for node in readers if isinstance(node, Embedding)), None)
+
+    @cached_property
+    def parts_by_node(self) -> Mapping[str, Part]:
+        """The part that each node belongs to, by the node's name."""
+        return {node.name: node for node in self.nodes} | dict(
+            recurrent_parts(self.nodes, self.wiring.reads)
+        )
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The nodes in order, the two directions of a layer as one: what one counts as layers."""
+        parts = (self.parts_by_node[node.name] for node in self.nodes)
+        return tuple({part.name: part for part in parts}.values())
 
     @cached_property
     def recurrent(self) -> tuple[Recurrent, ...]:
-        """The recurrent stages, first to last."""
-        return tuple(stage for stage in self.stages if isinstance(stage, Recurrent))
+        """The recurrent layers, first to last, the two of a bidirectional one together."""
+        return tuple(part for part in self.parts if isinstance(part, Recurrent))
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """Every recurrent layer in one direction; a bidirectional stage gives two."""
-        return tuple(layer for stage in self.recurrent for layer in stage.layers)
+        """Every recurrent layer in one direction; a bidirectional one gives two."""
+        return tuple(layer for part in self.recurrent for layer in part.layers)
 
     @cached_property
-    def head(self) -> tuple[Plain, ...]:
-        """The stages after the last recurrent one: dense layers, pooling, and the like."""
-        last = max(at for at, stage in enumerate(self.stages) if isinstance(stage, Recurrent))
-        return tuple(stage for stage in self.stages[last + 1 :] if isinstance(stage, Plain))
+    def head(self) -> tuple[Node, ...]:
+        """The nodes after the last recurrent one: dense layers, pooling, and the like."""
+        last = self.recurrent[-1].nodes[-1].name
+        return self.nodes[list(self.by_name).index(last) + 1 :]
 
     @property
     def readout(self) -> Readout | None:
@@ -97,35 +148,56 @@ class Model:
         "last" is one answer to a text, be it of the last step or of all that a pooling has
         gathered. A model answers if a dense layer or an activation follows its recurrent layers.
         """
-        if not any(isinstance(stage, Activated) for stage in self.head):
+        if not any(isinstance(node, Activated) for node in self.head):
             return None
-        return "last" if self.pooled else self.recurrent[-1].returns
+        return "every" if self._output.steps else "last"
 
     @property
     def pooled(self) -> bool:
-        """Whether a stage after the recurrent layers makes one vector of all steps."""
-        return any(stage.ends_steps for stage in self.head)
+        """Whether a node after the recurrent layers makes one vector of all steps."""
+        specs, reads = self.wiring.specs, self.wiring.reads
+        return any(specs[reads[n.name][0]].steps > specs[n.hands_on].steps for n in self.head)
+
+    @cached_property
+    def is_chain(self) -> bool:
+        """Whether each node reads what the one before hands on, the two directions as one."""
+        before, reads = next(iter(self.wiring.inputs.values())), self.wiring.reads
+        for part in self.parts:
+            entering = part.layers if isinstance(part, Recurrent) else (part,)
+            if any(reads[node.name] != (before,) for node in entering):
+                return False
+            before = nodes_of([part])[-1].hands_on
+        return self.output_ports == (before,)
 
     @property
     def activation(self) -> str:
         """The activation that the answers come out of; linear where none comes last."""
-        last = self.stages[-1]
-        return last.activation if isinstance(last, Activated) else "linear"
+        node = self.output_node
+        return node.activation if isinstance(node, Activated) else "linear"
 
     @property
     def steps(self) -> int | None:
         """The number of steps that every text must have; None where any will do."""
-        return next((stage.steps for stage in self.head if isinstance(stage, Flatten)), None)
+        flat = (node.steps for node in self.nodes if isinstance(node, Flatten))
+        return next(flat, self._entrance.length)
 
     @property
     def features(self) -> int:
         """The number of features of each input step, before the first weights but embedding."""
-        return features_read(self.stages)
+        return self.embedding.outputs if self.embedding else self._entrance.features or 0
 
-    @cached_property
+    @property
+    def _entrance(self) -> Spec:
+        return self.wiring.specs[next(iter(self.wiring.inputs.values()))]
+
+    @property
+    def _output(self) -> Spec:
+        return self.wiring.specs[self.output_ports[0]]
+
+    @property
     def outputs(self) -> int:
-        """The number of outputs: of the readout, or of the last recurrent stage without one."""
-        return check_chain(self.stages)
+        """The number of outputs: of the readout, or of the last recurrent layer without one."""
+        return self._output.features or 0
 
     def encode(self, text: str, *, limit: int | None = MOST_CHARACTERS) -> Encoded:
         """A text as the model reads it, cut or padded where it reads texts of one length.
@@ -140,7 +212,7 @@ class Model:
     @cached_property
     def parameters(self) -> dict[str, Array]:
         """Every weight array by its full name, such as `lstm/forget/recurrent_kernel`."""
-        return {n: array for stage in self.stages for n, array in stage.parameters().items()}
+        return {n: array for node in self.nodes for n, array in node.parameters().items()}
 
     @property
     def parameter_count(self) -> int:
@@ -155,7 +227,9 @@ class Model:
     @cached_property
     def digest(self) -> str:
         """A name for this very model: equal for equal stages, weights and vocabulary."""
-        digest = hashlib.sha256(json.dumps(self._settings(), sort_keys=True).encode())
+        described = self.described()
+        del described["name"], described["card"]
+        digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
         for name, array in self.parameters.items():
             digest.update(f"{name}{array.dtype}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())
@@ -167,11 +241,11 @@ class Model:
 
     def with_parameters(self, values: Mapping[str, Array]) -> Model:
         """The same model with other weights; names not in `values` stay. Raises UnknownName."""
+        known = ", ".join(self.parameters)
         for name in values:
             if name not in self.parameters:
-                known = ", ".join(self.parameters)
                 raise UnknownName(kind="parameter", found=name, known=known)
-        return replace(self, stages=tuple(stage.with_parameters(values) for stage in self.stages))
+        return replace(self, nodes=tuple(node.with_parameters(values) for node in self.nodes))
 
     def with_readout(self, readout: Readout) -> Model:
         """The same weights with the readout at the "last" or at "every" step.
@@ -179,35 +253,48 @@ class Model:
         A model that pools its steps answers once, as it is. Raises UnsupportedModel where it
         should answer at every step.
         """
+        if self.pooled and readout == "last":
+            return self
         if self.pooled:
-            if readout == "last":
-                return self
-            why = "it gathers all steps into one answer"
-            raise UnsupportedModel(what=f"An answer of {self.name} at every step", why=why)
+            what = f"An answer of {self.name} at every step"
+            raise UnsupportedModel(what=what, why="it gathers all steps into one answer")
         last = self.recurrent[-1]
-        stages = tuple(replace(s, returns=readout) if s is last else s for s in self.stages)
-        return replace(self, stages=stages)
+        nodes, renamed = exchanged(self.nodes, last, replace(last, returns=readout))
+        gives = tuple(renamed.get(given, given) for given in self.gives)
+        return replace(self, nodes=nodes, gives=gives)
 
-    def _settings(self) -> dict[str, Any]:
+    def described(self) -> dict[str, Any]:
+        """Everything about the model but its weights, as plain data for JSON."""
         return {
-            "stages": [settings_of(stage) for stage in self.stages],
+            "nodes": [node.described() for node in self.nodes],
+            "gives": list(self.gives),
             "vocabulary": None if self.vocabulary is None else self.vocabulary.to_json(),
+            "name": self.name,
+            "card": dict(self.card),
         }
+
+    @classmethod
+    def restore(cls, described: Mapping[str, Any], weights: Mapping[str, Array]) -> Model:
+        """The inverse of `described`; reads the first format, whose models are chains, too.
+
+        Raises KeyError and TypeError where something is missing or of the wrong kind, and what
+        models and nodes raise.
+        """
+        vocabulary = described["vocabulary"]
+        read = None if vocabulary is None else Vocabulary.from_json(vocabulary)
+        nodes = nodes_from(described["nodes" if "nodes" in described else "stages"], weights)
+        gives = tuple(described.get("gives", ()))
+        return cls(nodes, described["name"], read, described["card"], gives)
 
     def save(self, file: str | PathLike[str] | IO[bytes]) -> None:
         """Writes the model as an `.npz` of its named weights and a JSON description."""
-        described = self._settings() | {"name": self.name, "card": dict(self.card)}
-        save_arrays(file, kind="model", description=described, arrays=self.parameters)
+        save_arrays(file, kind="model", description=self.described(), arrays=self.parameters)
 
     @classmethod
     def load(cls, file: str | PathLike[str] | IO[bytes]) -> Model:
         """The model that `save` wrote. Raises WrongFile for anything else. Runs no code."""
         described, arrays = load_arrays(file, kind="model")
         try:
-            stages = tuple(stage_from(settings, arrays) for settings in described["stages"])
-            vocabulary = described["vocabulary"]
-            name, card = described["name"], described["card"]
-        except (KeyError, TypeError) as error:
+            return cls.restore(described, arrays)
+        except (KeyError, TypeError, AttributeError) as error:
             raise WrongFile(kind="model", why=f"{error} is missing or of the wrong kind") from error
-        read = None if vocabulary is None else Vocabulary.from_json(vocabulary)
-        return cls(stages, name=name, vocabulary=read, card=card)

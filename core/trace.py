@@ -1,12 +1,12 @@
 """Trace: everything that a model did with its inputs, as frozen named arrays.
 
-One run, recorded: a LayerTrace for every recurrent layer in every direction, what the plain
-stages did, and what the model answered. Saved as `.npz` without pickle, or given as a table.
+One run, recorded: what every node read, gave and recorded, by the node's name, and what the model
+answered. Saved as `.npz` without pickle, or given as a table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from core.activations import Array
 from core.arrays import File, load_arrays, save_arrays
 from core.errors import WrongFile
-from core.layer_trace import LayerTrace, Mask
-from core.nodes import NodeTrace
+from core.nodes import MAIN, Flow, LayerTrace, Mask, NodeTrace, Port
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,18 +30,34 @@ class Trace:
     `inputs` are the token ids (batch, time) or features (batch, time, features) it was given;
     `outputs` what the readout gave: (batch, outputs) for a readout at the last step or above a
     pooling, (batch, time, outputs) at every step, in the order of the text; what the last
-    recurrent stage handed on for a model without readout. `layers` follow `model.layers`,
-    `stages` the plain stages: dense, normalisation, pooling … `mask` (batch, time), as it stands
-    above the last recurrent layer, is None where every step counts.
+    recurrent layer handed on for a model without readout. A model that reads or gives several
+    things has them by name in `inputs_by_name` and `outputs_by_port`; `inputs` and `outputs` are
+    the first. `nodes` holds what each node did; `layers` those that are recurrent, as
+    `model.layers` has them. `mask` (batch, time), as it stands where the model last reads steps,
+    is None where every step counts.
     """
 
-    inputs: NDArray[Any]
-    outputs: Array
-    layers: tuple[LayerTrace, ...]
-    stages: tuple[NodeTrace, ...]
+    inputs_by_name: Mapping[str, NDArray[Any]]
+    outputs_by_port: Mapping[Port, Flow]
+    nodes: Mapping[str, NodeTrace]
     mask: Mask | None
     engine: str
     model_digest: str
+
+    @property
+    def inputs(self) -> NDArray[Any]:
+        """What was read, the first of several."""
+        return next(iter(self.inputs_by_name.values()))
+
+    @property
+    def outputs(self) -> Array:
+        """What was answered, the first of several."""
+        return next(iter(self.outputs_by_port.values())).values
+
+    @cached_property
+    def layers(self) -> tuple[LayerTrace, ...]:
+        """What the recurrent layers did, in order."""
+        return tuple(run for run in self.nodes.values() if isinstance(run, LayerTrace))
 
     @property
     def batch(self) -> int:
@@ -72,22 +87,23 @@ class Trace:
         Quantities are named `gates/forget`, `preactivations/forget`, `states/cell` … With
         `batch`, of that sequence alone.
         """
-        return tidy(((layer.name, layer.arrays()) for layer in self.layers), batch=batch)
+        return tidy(((layer.name, layer.arrays.items()) for layer in self.layers), batch=batch)
 
     def save(self, file: File) -> None:
         """Writes the trace as an `.npz` of named arrays, without pickle."""
-        arrays: dict[str, NDArray[Any]] = {"inputs": self.inputs, "outputs": self.outputs}
+        arrays: dict[str, NDArray[Any]] = {
+            f"inputs/{name}": array for name, array in self.inputs_by_name.items()
+        }
         if self.mask is not None:
             arrays["mask"] = self.mask
-        for at, layer in enumerate(self.layers):
-            arrays |= {f"layers/{at}/{name}": array for name, array in layer.stored()}
-        for at, stage in enumerate(self.stages):
-            arrays |= {f"stages/{at}/{name}": array for name, array in _stored(stage)}
+        for at, run in enumerate(self.nodes.values()):
+            arrays |= {f"nodes/{at}/{name}": array for name, array in _stored(run)}
         description = {
             "engine": self.engine,
             "model_digest": self.model_digest,
-            "layers": [layer.describe() for layer in self.layers],
-            "stages": [stage.name for stage in self.stages],
+            "inputs": list(self.inputs_by_name),
+            "outputs": list(self.outputs_by_port),
+            "nodes": [_described(run) for run in self.nodes.values()],
         }
         save_arrays(file, kind="trace", description=description, arrays=arrays)
 
@@ -96,32 +112,103 @@ class Trace:
         """The trace that `save` wrote. Raises WrongFile for anything else. Runs no code."""
         described, arrays = load_arrays(file, kind="trace")
         try:
-            layers = tuple(
-                LayerTrace.restore(settings, _under(arrays, f"layers/{at}/"))
-                for at, settings in enumerate(described["layers"])
-            )
-            stages = tuple(
-                NodeTrace(name, **_under(arrays, f"stages/{at}/"))
-                for at, name in enumerate(described["stages"])
-            )
+            if "stages" in described:
+                described, arrays = _from_first_format(described, arrays)
+            nodes = {
+                settings["name"]: _restored(settings, _under(arrays, f"nodes/{at}/"))
+                for at, settings in enumerate(described["nodes"])
+            }
             return cls(
-                inputs=arrays["inputs"],
-                outputs=arrays["outputs"],
-                layers=layers,
-                stages=stages,
+                inputs_by_name={name: arrays[f"inputs/{name}"] for name in described["inputs"]},
+                outputs_by_port={given: _at(nodes, given) for given in described["outputs"]},
+                nodes=nodes,
                 mask=arrays.get("mask"),
                 engine=described["engine"],
                 model_digest=described["model_digest"],
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise WrongFile(kind="trace", why=f"{error} is missing") from error
 
 
-def _stored(stage: NodeTrace) -> Iterator[tuple[str, Array]]:
-    yield "inputs", stage.inputs
-    yield "outputs", stage.outputs
-    if stage.preactivations is not None:
-        yield "preactivations", stage.preactivations
+def _stored(run: NodeTrace) -> Iterable[tuple[str, NDArray[Any]]]:
+    if isinstance(run, LayerTrace):
+        yield from run.stored()
+        return
+    for at, flow in enumerate(run.read):
+        yield from _flow_stored(f"read/{at}", flow)
+    for of, flow in run.gave.items():
+        yield from _flow_stored(f"gave/{of}", flow)
+    for name, array in run.recorded.items():
+        yield f"recorded/{name}", array
+
+
+def _flow_stored(name: str, flow: Flow) -> Iterable[tuple[str, NDArray[Any]]]:
+    yield name, flow.values
+    if flow.mask is not None:
+        yield f"{name}/mask", flow.mask
+
+
+def _described(run: NodeTrace) -> dict[str, Any]:
+    if isinstance(run, LayerTrace):
+        return run.describe()
+    return {
+        "name": run.name,
+        "read": [flow.clock for flow in run.read],
+        "gave": {of: flow.clock for of, flow in run.gave.items()},
+        "recorded": {name: list(axes) for name, axes in run.recorded_axes.items()},
+    }
+
+
+def _restored(described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> NodeTrace:
+    if "cell" in described:
+        return LayerTrace.restore(described, arrays)
+
+    def flow(name: str, clock: str | None) -> Flow:
+        return Flow(arrays[name], arrays.get(f"{name}/mask"), clock)
+
+    return NodeTrace(
+        described["name"],
+        tuple(flow(f"read/{at}", clock) for at, clock in enumerate(described["read"])),
+        {of: flow(f"gave/{of}", clock) for of, clock in described["gave"].items()},
+        _under(arrays, "recorded/"),
+        {name: tuple(axes) for name, axes in described["recorded"].items()},
+    )
+
+
+def _at(nodes: Mapping[str, NodeTrace], given: Port) -> Flow:
+    """The flow at a port."""
+    if given in nodes:
+        return nodes[given].gave[MAIN]
+    name = max((name for name in nodes if given.startswith(f"{name}.")), key=len)
+    return nodes[name].gave[given.removeprefix(f"{name}.")]
+
+
+def _from_first_format(
+    described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """What the first format wrote, layers and stages apart, as this one writes it."""
+    layers, stages = described["layers"], described["stages"]
+    outputs = arrays["outputs"]
+    clock = "input" if outputs.ndim == 3 else None
+    answer = {"name": "answer", "read": [clock], "gave": {MAIN: clock}, "recorded": {}}
+    nodes, renamed = list(layers), {"inputs/input": arrays["inputs"]}
+    for name, array in arrays.items():
+        if name.startswith("layers/"):
+            renamed[name.replace("layers/", "nodes/", 1)] = array
+    for at, name in enumerate(stages):
+        place = f"nodes/{len(nodes)}"
+        of = _under(arrays, f"stages/{at}/")
+        clocks = ["input" if of[what].ndim == 3 else None for what in ("inputs", "outputs")]
+        nodes.append({"name": name, "read": clocks[:1], "gave": {MAIN: clocks[1]}, "recorded": {}})
+        renamed |= {f"{place}/read/0": of["inputs"], f"{place}/gave/": of["outputs"]}
+        if "preactivations" in of:
+            renamed[f"{place}/recorded/preactivations"] = of["preactivations"]
+    place = f"nodes/{len(nodes)}"
+    renamed |= {f"{place}/read/0": outputs, f"{place}/gave/": outputs}
+    if "mask" in arrays:
+        renamed["mask"] = arrays["mask"]
+    written = {**described, "inputs": ["input"], "outputs": ["answer"], "nodes": [*nodes, answer]}
+    return written, renamed
 
 
 def _under(arrays: Mapping[str, Any], prefix: str) -> dict[str, Any]:

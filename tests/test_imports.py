@@ -27,14 +27,11 @@ ORDER: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "core.nodes",
-            "core.stage_chain",
-            "core.stage_settings",
+            "core.wiring",
             "core.model",
             "core.initialise",
             "core.losses",
-            "core.layer_trace",
             "core.trace",
-            "core.parameter_gradients",
             "core.threads",
             "core.gradients",
         }

@@ -21,11 +21,9 @@ from numpy.typing import NDArray
 from core.activations import Array
 from core.analysis.sequence import check_index
 from core.engines import record
-from core.engines.chain import merge
-from core.errors import ForeignTrace
-from core.layer_trace import Mask
+from core.errors import ForeignTrace, UnsupportedModel
 from core.model import Model
-from core.nodes import GlobalMaxPooling, Plain
+from core.nodes import Flow, GlobalMaxPooling, Mask, Merge, Node
 from core.trace import Trace
 
 Gather = Callable[..., Array]
@@ -55,27 +53,51 @@ def answers(
     if model.steps is not None:
         gather: Gather = partial(_padded, model, trace, batch=batch)
         return _by_blocks(gather, model, kept, width=model.outputs)
-    pooling = next((at for at, stage in enumerate(model.head) if stage.ends_steps), None)
+    if not model.is_chain:
+        return np.concatenate([_alone(model, trace, batch=batch, end=int(end)) for end in kept])
+    specs, reads = model.wiring.specs, model.wiring.reads
+    pooling = next(
+        (
+            at
+            for at, node in enumerate(model.head)
+            if specs[reads[node.name][0]].steps and not specs[node.hands_on].steps
+        ),
+        None,
+    )
     if all(layer.direction == "forward" for layer in model.layers):
         if pooling is None:
             x = trace.layers[-1].outputs[batch, kept]
         else:
-            before = trace.stages[pooling - len(model.head)].inputs[batch]
+            before = trace.nodes[model.head[pooling].name].inputs[batch]
             mask = None if trace.mask is None else trace.mask[batch]
             x = _pooled_along(model.head[pooling], before, mask)[kept]
     else:
         above = len(model.head) - (pooling or 0)
-        body = replace(model, stages=model.stages[: len(model.stages) - above])
+        body = replace(model, nodes=model.nodes[: len(model.nodes) - above], gives=())
         gather = partial(_ends_of, body, trace, batch=batch)
         if pooling is not None:
             gather = partial(_pools_of, body, model.head[pooling], trace, batch=batch)
         x = _by_blocks(gather, body, kept, width=body.outputs)
-    for stage in model.head if pooling is None else model.head[pooling + 1 :]:
-        x = stage.run(x, None).outputs
+    for node in model.head if pooling is None else model.head[pooling + 1 :]:
+        x = node.run(Flow(x)).outputs
     return x
 
 
-def _pooled_along(pooling: Plain, x: Array, mask: Mask | None) -> Array:
+def _alone(model: Model, trace: Trace, *, batch: int, end: int) -> Array:
+    """The answer to one prefix, run by itself, (1, outputs): branches know no shorter way."""
+    if len(trace.inputs_by_name) > 1:
+        raise UnsupportedModel(what="A prefix", why=f"{model.name} reads several things")
+    mask = None if trace.mask is None else trace.mask[batch : batch + 1, : end + 1]
+    again = record(
+        model,
+        trace.inputs[batch : batch + 1, : end + 1],
+        mask=mask,
+        initial_states=_initial(model, trace, batch=batch, copies=1),
+    )
+    return again.outputs if again.outputs.ndim == 2 else again.outputs[:, -1]
+
+
+def _pooled_along(pooling: Node, x: Array, mask: Mask | None) -> Array:
     """What the pooling makes of the first step, the first two, … of `x` (time, features)."""
     if isinstance(pooling, GlobalMaxPooling):
         return np.maximum.accumulate(x, axis=0)
@@ -117,7 +139,7 @@ def _run_prefixes(
         body,
         np.broadcast_to(text, (len(ends), *text.shape)),
         mask=valid,
-        initial_states=_initial(trace, batch=batch, copies=len(ends)),
+        initial_states=_initial(body, trace, batch=batch, copies=len(ends)),
     )
     return again, within
 
@@ -131,18 +153,19 @@ def _ends_of(body: Model, trace: Trace, *, batch: int, ends: NDArray[np.intp]) -
         # What is read last by a backward layer stands first.
         first = run.direction == "backward" and last.returns == "last"
         handed_on.append(run.outputs[rows, np.zeros_like(ends) if first else ends])
-    return merge(handed_on, last.merge)
+    merge = last.nodes[-1]
+    return merge.joined(handed_on) if isinstance(merge, Merge) else handed_on[0]
 
 
 def _pools_of(
-    body: Model, pooling: Plain, trace: Trace, *, batch: int, ends: NDArray[np.intp]
+    body: Model, pooling: Node, trace: Trace, *, batch: int, ends: NDArray[np.intp]
 ) -> Array:
     """What the pooling above the body makes of each prefix, (prefixes, features)."""
     again, within = _run_prefixes(body, trace, batch=batch, ends=ends)
     x = again.outputs
     if isinstance(pooling, GlobalMaxPooling):
         x = np.where(within[..., None], x, x.dtype.type(-np.inf))
-    return pooling.run(x, again.mask).outputs
+    return pooling.run(Flow(x, again.mask, "input")).outputs
 
 
 def _padded(model: Model, trace: Trace, *, batch: int, ends: NDArray[np.intp]) -> Array:
@@ -154,15 +177,18 @@ def _padded(model: Model, trace: Trace, *, batch: int, ends: NDArray[np.intp]) -
         model,
         np.where(within, text, 0).astype(text.dtype),
         mask=None if mask is None else np.broadcast_to(mask[batch], (len(ends), len(text))),
-        initial_states=_initial(trace, batch=batch, copies=len(ends)),
+        initial_states=_initial(model, trace, batch=batch, copies=len(ends)),
     )
     return again.outputs
 
 
-def _initial(trace: Trace, *, batch: int, copies: int) -> list[dict[str, Array]]:
-    """The initial states of one sequence, for each of some copies of it."""
-    return [
-        {name: np.broadcast_to(state[batch], (copies, run.units))
-         for name, state in run.initial_states.items()}
+def _initial(model: Model, trace: Trace, *, batch: int, copies: int) -> dict[str, dict[str, Array]]:
+    """The initial states of one sequence, for each of some copies of it, where they were given."""
+    return {
+        run.name: {
+            name: np.broadcast_to(state[batch], (copies, run.units))
+            for name, state in run.initial_states.items()
+        }
         for run in trace.layers
-    ]  # fmt: skip
+        if len(model.wiring.reads[run.name]) == 1
+    }

@@ -28,7 +28,7 @@ from core.analysis.expressions import (
 from core.analysis.sequence import check_index
 from core.cells.expressions import Apply, Expression, Leaf, MatrixProduct, rebuilt
 from core.cells.leaves import Before, Gate, Preactivation, State, Value, Weight
-from core.layer_trace import LayerTrace
+from core.nodes import LayerTrace
 
 _RESULT_DIGITS = (3, 2, 1)
 _MOST_DIGITS = 9  # what tells any two float32 numbers apart

@@ -44,7 +44,7 @@ class Finding:
     """One thing found.
 
     `kind` is one of "radius", "forget_bias", "open", "shut", "dead", "never_above_zero"; `place`
-    the layer or stage, `gate` the gate or "". `value` is the radius or the mean bias, else the
+    the layer or node, `gate` the gate or "". `value` is the radius or the mean bias, else the
     number of units out of `units`. `worrying`: whether it is likely to do harm.
     """
 
@@ -64,15 +64,15 @@ def findings(model: Model) -> tuple[Finding, ...]:
         found += _of_layer(layer)
         if not cells.get(layer.cell).gated and layer.activation == "relu":
             found += _never(layer, bounds.get(layer.name))
-    for at, stage in enumerate(model.stages):
-        if isinstance(stage, Dense):
-            dead = _constant(stage.kernel) if stage.features > 1 else np.zeros(stage.outputs, bool)
+    for node in model.nodes:
+        if isinstance(node, Dense):
+            dead = _constant(node.kernel) if node.features > 1 else np.zeros(node.outputs, bool)
             if dead.any():
                 count = int(dead.sum())
-                found.append(Finding("dead", stage.name, "", count, stage.outputs, worrying=True))
-            below = model.stages[at - 1] if at else None
-            if stage.activation == "relu" and below is model.recurrent[-1]:
-                found += _silent(stage, model)
+                found.append(Finding("dead", node.name, "", count, node.outputs, worrying=True))
+            below = _below(model, node.name)
+            if node.activation == "relu" and below == model.recurrent[-1].nodes[-1].name:
+                found += _silent(node, model)
     return tuple(found)
 
 
@@ -132,9 +132,16 @@ def _constant(kernel: Array) -> NDArray[np.bool_]:
 
 def _bounds_of_inputs(model: Model) -> dict[str, Any]:
     """For layers right above an embedding, every input there can be, (rows, features)."""
-    if model.embedding is None or model.stages[1] is not model.recurrent[0]:
+    table = model.embedding
+    if table is None:
         return {}
-    return {layer.name: model.embedding.weights for layer in model.recurrent[0].layers}
+    above = [layer.name for layer in model.layers if _below(model, layer.name) == table.name]
+    return dict.fromkeys(above, table.weights)
+
+
+def _below(model: Model, name: str) -> str | None:
+    """The node that a node reads first."""
+    return model.wiring.owners.get(model.wiring.reads[name][0])
 
 
 def _never(layer: Layer, inputs: Array | None) -> Iterator[Finding]:
@@ -151,16 +158,16 @@ def _never(layer: Layer, inputs: Array | None) -> Iterator[Finding]:
         yield Finding("never_above_zero", layer.name, "", count, layer.units, worrying=True)
 
 
-def _silent(stage: Dense, model: Model) -> Iterator[Finding]:
+def _silent(dense: Dense, model: Model) -> Iterator[Finding]:
     """Units of relu above states of known bounds, which no state can lift above 0."""
     layers = model.recurrent[-1].layers
     bound = _BOUNDED.get(layers[0].activation)
     if bound is None or model.recurrent[-1].merge not in (None, "concat"):
         return
-    highest = bound * np.abs(stage.kernel).sum(axis=0)
-    if stage.bias is not None:
-        highest = highest + stage.bias
+    highest = bound * np.abs(dense.kernel).sum(axis=0)
+    if dense.bias is not None:
+        highest = highest + dense.bias
     silent = highest <= 0
     if silent.any():
         count = int(silent.sum())
-        yield Finding("never_above_zero", stage.name, "", count, stage.outputs, worrying=True)
+        yield Finding("never_above_zero", dense.name, "", count, dense.outputs, worrying=True)

@@ -24,8 +24,7 @@ from core.activations import Array
 from core.analysis.sequence import check_index, valid_steps
 from core.analysis.vanishing import norms
 from core.errors import UnknownName
-from core.gradients import LayerGradients
-from core.layer_trace import LayerTrace, in_reading_order, in_text_order
+from core.nodes import LayerGradients, LayerTrace, in_reading_order, in_text_order
 
 Logs = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ from core import cells
 from core.activations import Array
 from core.analysis.sequence import chosen
 from core.errors import OutOfRange, ShapeMismatch
-from core.layer_trace import LayerTrace, Mask
+from core.nodes import LayerTrace, Mask
 
 
 @dataclass(frozen=True, eq=False)

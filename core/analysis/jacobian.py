@@ -27,7 +27,7 @@ from core import cells
 from core.activations import Array
 from core.analysis.sequence import check_index
 from core.cells import Backward, Record
-from core.layer_trace import LayerTrace
+from core.nodes import LayerTrace
 from core.threads import one_thread
 
 _BLOCK = 1_000_000

@@ -18,7 +18,7 @@ from typing import Literal, get_args
 from core import cells
 from core.errors import UnknownName
 from core.model import Model
-from core.nodes import Dense, Embedding, Plain, Recurrent
+from core.nodes import LAST, MAIN, STATE, Layer, Port, Spec, port
 
 Part = Literal["model", "recurrent"]
 
@@ -56,7 +56,7 @@ def match_units(model: Model, cell: str, *, part: Part = "model", **options: boo
     declared = cells.get(cell)
     own = declared.completed(cells.options_of(cell, options))
     kinds = [w for name in declared.maps for w in declared.weights_of(name, own).values()]
-    given = [stage.layers[0].units for stage in model.recurrent]
+    given = [part.layers[0].units for part in model.recurrent]
 
     def count(units: tuple[int, ...]) -> int:
         return _count(model, units, kinds=kinds, part=part)
@@ -64,9 +64,7 @@ def match_units(model: Model, cell: str, *, part: Part = "model", **options: boo
     if part == "model":
         wanted = model.parameter_count
     else:
-        wanted = sum(
-            array.size for stage in model.recurrent for array in stage.parameters().values()
-        )
+        wanted = sum(array.size for layer in model.layers for array in layer.parameters().values())
     units = _nearest(given, count, wanted)
     return Match(cell, units, count(units), wanted, part)
 
@@ -75,29 +73,34 @@ def _count(
     model: Model, units: tuple[int, ...], *, kinds: Sequence[cells.Weight], part: Part
 ) -> int:
     """The parameters of the model with its recurrent layers replaced by some of these weights."""
-    total, width, sizes = 0, model.features, iter(units)
-    for stage in model.stages:
-        match stage:
-            case Embedding():
-                total += stage.weights.size if part == "model" else 0
-            case Dense():
-                own = (width + (stage.bias is not None)) * stage.outputs
-                total += own if part == "model" else 0
-                width = stage.outputs
-            case Plain():
-                # A normalisation has some numbers for each of the features that it reads.
-                total += len(stage.parameters()) * width if part == "model" else 0
-                width = stage.width(width)
-            case Recurrent():
-                size = next(sizes)
-                sizes_of = {"features": width, "units": size}
-                for layer in stage.layers:
-                    total += sum(
-                        prod(sizes_of[axis] for axis in weight.shape)
-                        for weight in kinds
-                        if layer.biased or not weight.optional
-                    )
-                width = size * (len(stage.layers) if stage.merge == "concat" else 1)
+    wiring = model.wiring
+    specs: dict[Port, Spec] = {at: wiring.specs[at] for at in wiring.inputs.values()}
+    sizes = {
+        layer.name: size
+        for group, size in zip(model.recurrent, units, strict=True)
+        for layer in group.layers
+    }
+    total = 0
+    for node in model.nodes:
+        read = [specs[at] for at in wiring.reads[node.name]]
+        if isinstance(node, Layer):
+            size = sizes[node.name]
+            axes = {"features": read[0].features or 0, "units": size}
+            total += sum(
+                prod(axes[axis] for axis in weight.shape)
+                for weight in kinds
+                if node.biased or not weight.optional
+            )
+            one = Spec(size, steps=False)
+            states = (port(STATE, name) for name in cells.get(node.cell).states)
+            given = dict.fromkeys((LAST, *states), one)
+            given[MAIN] = Spec(size, length=read[0].length)
+        else:
+            resized = node.resized(read[0].features)
+            if part == "model":
+                total += sum(array.size for array in resized.parameters().values())
+            given = dict(resized.spec(*read))
+        specs |= {port(node.name, of): spec for of, spec in given.items()}
     return total
 
 

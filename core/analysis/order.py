@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.activations import Array
 from core.errors import ShapeMismatch, UnknownName
-from core.layer_trace import Mask
+from core.nodes import Mask
 
 By = Literal["index", "activity", "similarity"]
 

@@ -1,6 +1,6 @@
 """How many parameters, and why that many?
 
-A recurrent layer has, for each of its maps, the weights of the cell's equations:
+A recurrent layer has, for each of its maps, a kernel, a recurrent kernel and its biases:
 LSTM(8) on 16 features has four maps, 4·(16·8 + 8·8 + 8) = 800. Every count here is read off the
 weights that are there, and comes with the formula that gives it. The formulas need no language;
 `text` puts English words around them. Not chosen: formulas by cell name, which a layer without
@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from core import cells
 from core.activations import Array
 from core.model import Model
-from core.nodes import Dense, Embedding, Layer, Plain, Recurrent, Stage
+from core.nodes import NODES, Embedding, Layer, Node, Part, Recurrent
 
 TITLES = {
     **{name: cell.title["en"] for name, cell in cells.CELLS.items()},
-    "layer_normalization": "LayerNormalization",
-    "batch_normalization": "BatchNormalization",
+    **{kind: node.title for kind, node in NODES.items()},
 }
 """What layers are called where one is written as LSTM(8)."""
 
@@ -96,8 +95,6 @@ class LayerCount:
         match self.kind:
             case "embedding":
                 return f"Embedding of {self.features} tokens in {self.units} features"
-            case "dense":
-                return f"Dense({self.units}) on {self.features} features"
             case "layer_normalization" | "batch_normalization":
                 return f"{TITLES[self.kind]} of {self.features} features"
         return f"{TITLES.get(self.kind, self.kind)}({self.units}) on {self.features} features"
@@ -169,7 +166,13 @@ class ParameterCount:
 
 def count_parameters(model: Model) -> ParameterCount:
     """The model's parameters, explained: by stage, layer and gate, with the formula of each."""
-    return ParameterCount(tuple(_stage(stage) for stage in model.stages if stage.parameters()))
+    return ParameterCount(tuple(_part(model, part) for part in model.parts if part.parameters()))
+
+
+def _part(model: Model, part: Part) -> StageCount:
+    if isinstance(part, Recurrent):
+        return StageCount(part.name, tuple(count_layer(layer) for layer in part.layers))
+    return StageCount(part.name, (_count_node(model, part),))
 
 
 def count_layer(layer: Layer) -> LayerCount:
@@ -181,37 +184,27 @@ def count_layer(layer: Layer) -> LayerCount:
     return LayerCount(layer.name, layer.cell, layer.features, layer.units, maps)
 
 
-def _stage(stage: Stage) -> StageCount:
-    match stage:
-        case Recurrent():
-            layers = tuple(count_layer(layer) for layer in stage.layers)
-        case Dense():
-            named = [("kernel", stage.kernel), ("bias", stage.bias)]
-            terms = _terms((name, array) for name, array in named if array is not None)
-            part = MapCount(stage.name, tuple(terms))
-            layers = (LayerCount(stage.name, "dense", stage.features, stage.outputs, (part,)),)
-        case Embedding():
-            rows, features = stage.weights.shape
-            part = MapCount(stage.name, tuple(_terms([("weights", stage.weights)])))
-            layers = (LayerCount(stage.name, "embedding", rows, features, (part,)),)
-        case Plain():  # a normalisation: some numbers for each feature
-            arrays = list(stage.parameters().values())
-            factors = (arrays[0].size,) if len(arrays) == 1 else (len(arrays), arrays[0].size)
-            part = MapCount(stage.name, (Term("scale", factors),))
-            size = arrays[0].size
-            layers = (LayerCount(stage.name, stage.kind, size, size, (part,)),)
-    return StageCount(stage.name, layers)
+def _count_node(model: Model, node: Node) -> LayerCount:
+    """A node without a loop, such as an embedding, a dense layer or a normalisation."""
+    prefix = f"{node.name}/"
+    named = [(name.removeprefix(prefix), array) for name, array in node.parameters().items()]
+    wiring = model.wiring
+    features = wiring.specs[wiring.reads[node.name][0]].features
+    if isinstance(node, Embedding):
+        features = len(node.weights)
+    units = wiring.specs[node.hands_on].features
+    maps = (MapCount(node.name, tuple(_terms(named))),)
+    return LayerCount(node.name, node.kind, features or 0, units or 0, maps)
 
 
 def _terms(weights: Iterable[tuple[str, Array]]) -> Iterable[Term]:
-    """A term an array; several vectors, such as two biases, are one term, 2·8."""
+    """A term an array; vectors of one size, such as two biases, are one term, 2·8."""
     named = list(weights)
-    vectors = [array.size for _, array in named if array.ndim == 1]
-    yield from (Term(what, array.shape) for what, array in named if array.ndim > 1)
-    if vectors:
-        only = next(what for what, array in named if array.ndim == 1)
-        what = "bias" if len(vectors) > 1 else only
-        yield Term(what, (vectors[0],) if len(vectors) == 1 else (len(vectors), vectors[0]))
+    yield from (Term(name, array.shape) for name, array in named if array.ndim > 1)
+    vectors = [(name, array.size) for name, array in named if array.ndim < 2]
+    for size in dict.fromkeys(size for _, size in vectors):
+        names = [name for name, other in vectors if other == size]
+        yield Term(names[0], (size,) if len(names) == 1 else (len(names), size))
 
 
 def _equals(formula: str, count: int) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.activations import Array
 from core.errors import ForeignTrace, ShapeMismatch
+from core.nodes import LayerTrace
 from core.trace import Trace
 
 
@@ -69,17 +70,14 @@ def _apart(one: Array, other: Array) -> NDArray[Any]:
 
 
 def _arrays(trace: Trace) -> Iterator[tuple[str, str, Array]]:
-    """Layer or stage, quantity and array, (batch, time, units) or (batch, units)."""
-    for layer in trace.layers:
-        yield layer.name, "inputs", layer.inputs
-        for name, state in layer.initial_states.items():
-            yield layer.name, f"initial_states/{name}", state
-        for name, array in layer.arrays():
-            yield layer.name, name, array
-        yield layer.name, "outputs", layer.outputs
-    for stage in trace.stages:
-        yield stage.name, "inputs", stage.inputs
-        if stage.preactivations is not None:
-            yield stage.name, "preactivations", stage.preactivations
-        yield stage.name, "outputs", stage.outputs
+    """Node, quantity and array, (batch, time, units) or (batch, units)."""
+    for run in trace.nodes.values():
+        yield run.name, "inputs", run.inputs
+        if isinstance(run, LayerTrace):
+            for name, state in run.initial_states.items():
+                yield run.name, f"initial_states/{name}", state
+        for name, array in run.arrays.items():
+            if name not in ("inputs", "outputs"):
+                yield run.name, name, array
+        yield run.name, "outputs", run.outputs
     yield "", "outputs", trace.outputs

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from core.activations import Array
 from core.errors import OutOfRange
-from core.layer_trace import Mask
+from core.nodes import Mask
 
 
 def check_index(what: str, found: int, *, length: int) -> int:

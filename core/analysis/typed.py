@@ -54,6 +54,6 @@ def encode(model: Model, typed: str, *, limit: int = MOST_CHARACTERS) -> Encoded
             return found if model.steps is None else found.fitted(model.steps)
     measured = read_numbers(typed, features=model.features, limit=limit)
     if model.steps not in (None, len(measured)):
-        expected = f"{model.steps} steps, because the model has a Flatten"
+        expected = f"{model.steps} steps, because the model reads texts of one length"
         raise ShapeMismatch(what="What is read", found=f"{len(measured)} steps", expected=expected)
     return measured

@@ -20,9 +20,7 @@ from numpy.typing import NDArray
 from core.activations import Array
 from core.analysis.sequence import chosen
 from core.errors import ShapeMismatch, UnknownName
-from core.gradients import LayerGradients
-from core.layer_trace import Mask
-from core.nodes import Direction
+from core.nodes import Direction, LayerGradients, Mask
 
 Trend = Literal["halves", "doubles", "steady", "unknown"]
 

@@ -23,23 +23,16 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core import cells
 from core.activations import Array
 from core.cells import Cell, Kernels, Record
-from core.engines.chain import run_chain
 from core.engines.inputs import Inputs
 from core.engines.keras_cell import equation_cell
-from core.engines.keras_layout import (
-    KERAS_PLAIN,
-    keras_settings,
-    keras_weights,
-)
+from core.engines.keras_layout import KERAS_NODES, keras_settings, keras_weights
+from core.engines.walk import walk
 from core.errors import CoreError
-from core.layer_trace import Mask
 from core.model import Model
-from core.nodes import Activated, Embedding, GlobalAveragePooling, Layer, NodeTrace, Plain
+from core.nodes import MAIN, Activated, Flow, Input, Layer, Mask, Node, NodeTrace
 from core.trace import Trace
 
 Step = Callable[[Any, list[Any]], tuple[dict[str, tuple[Any, Any]], list[Any]]]
@@ -76,15 +69,7 @@ def keras_version() -> str:
 def run(model: Model, inputs: Inputs) -> Trace:
     """Records the model on checked inputs. Raises MissingKeras and UnexpectedKeras."""
     keras_version()
-    dtype = str(model.dtype)
-    return run_chain(
-        model,
-        inputs,
-        engine="keras",
-        run_layer=_run_layer,
-        run_plain=partial(_run_plain, dtype=dtype),
-        look_up=partial(_look_up, dtype=dtype),
-    )
+    return walk(model, inputs, engine="keras", run=partial(_run, dtype=str(model.dtype)))
 
 
 @dataclass
@@ -127,12 +112,17 @@ def _counted(names: list[str]) -> str:
     return ", ".join(f"{count} x {name}" for name, count in runs) or "none"
 
 
+def _run(node: Node, *read: Flow, dtype: str) -> NodeTrace:
+    if isinstance(node, Layer):
+        return node.run(*read, loop=partial(_run_layer, node))
+    return node.run(*read) if isinstance(node, Input) else _run_other(node, *read, dtype=dtype)
+
+
 def _run_layer(
-    layer: Layer, *, kernels: Kernels, read: Array, valid: Mask | None, record: Record
+    layer: Layer, cell: Cell, *, kernels: Kernels, read: Array, valid: Mask | None, record: Record
 ) -> None:
     import keras
 
-    cell = cells.get(layer.cell)
     dtype, settings = str(read.dtype), keras_settings(layer)
     if cell.keras is None:
         keras_cell = equation_cell()(dtype=dtype, **settings)
@@ -188,28 +178,26 @@ def _stepped(
     return passed, [results[state] for state in cell.carried]
 
 
-def _look_up(stage: Embedding, ids: NDArray[Any], *, dtype: str) -> Array:
+def _run_other(node: Node, *read: Flow, dtype: str) -> NodeTrace:
+    """A node without a loop, as a Keras layer; its masks and clocks are those of our own run."""
     import keras
 
-    layer = keras.layers.Embedding(dtype=dtype, **keras_settings(stage))
-    layer.build()
-    layer.set_weights(keras_weights(stage))
-    return np.asarray(layer(ids))
-
-
-def _run_plain(stage: Plain, x: Array, mask: Mask | None, *, dtype: str) -> NodeTrace:
-    import keras
-
-    layer = getattr(keras.layers, KERAS_PLAIN[stage.kind])(dtype=dtype, **keras_settings(stage))
-    layer.build((None, *x.shape[1:]))
-    layer.set_weights(keras_weights(stage))
+    layer = getattr(keras.layers, KERAS_NODES[node.kind])(dtype=dtype, **keras_settings(node))
+    tensors = [keras.ops.convert_to_tensor(flow.values) for flow in read]
+    shapes = [(None, *tensor.shape[1:]) for tensor in tensors]
+    layer.build(shapes if len(read) > 1 else shapes[0])
+    layer.set_weights(keras_weights(node))
     calls = _Calls()
-    if isinstance(stage, Activated):
+    if isinstance(node, Activated):
         calls.listen(layer, "activation")
-    masked = {} if mask is None or not isinstance(stage, GlobalAveragePooling) else {"mask": mask}
-    outputs = layer(keras.ops.convert_to_tensor(x), **masked)
-    if not isinstance(stage, Activated):
-        return NodeTrace(stage.name, x, np.asarray(outputs))
-    kind = KERAS_PLAIN[stage.kind]
-    before, value = calls.take(kind, [("activation", "dense")])["dense"]
-    return NodeTrace(stage.name, x, np.asarray(value), np.asarray(before))
+    masked = node.kind == "global_average_pooling" and read[0].mask is not None
+    outputs = layer(
+        tensors if len(read) > 1 else tensors[0], **({"mask": read[0].mask} if masked else {})
+    )
+    ours = node.run(*read)
+    flow = ours.gave[MAIN].giving(np.asarray(outputs))
+    if not isinstance(node, Activated):
+        return NodeTrace(node.name, read, {MAIN: flow}, ours.recorded, ours.recorded_axes)
+    kind = KERAS_NODES[node.kind]
+    before, value = calls.take(kind, [("activation", node.kind)])[node.kind]
+    return node.trace(read, flow.giving(np.asarray(value)), preactivations=np.asarray(before))

@@ -20,6 +20,7 @@ from core.activations import Array
 from core.cells import Cell, Weight
 from core.errors import ShapeMismatch
 from core.nodes import (
+    NODES,
     Activation,
     BatchNormalization,
     Dense,
@@ -27,7 +28,7 @@ from core.nodes import (
     Layer,
     LayerNormalization,
     Masking,
-    Plain,
+    Node,
 )
 
 KERAS_CELLS = {cell.keras.layer: cell for cell in cells.CELLS.values() if cell.keras}
@@ -36,20 +37,13 @@ KERAS_CELLS = {cell.keras.layer: cell for cell in cells.CELLS.values() if cell.k
 OURS = "unrolled>EquationCell"
 """What the class of cells without a twin is registered as; its config says which cell it is."""
 
-KERAS_PLAIN = {
-    "dense": "Dense",
-    "activation": "Activation",
-    "layer_normalization": "LayerNormalization",
-    "batch_normalization": "BatchNormalization",
-    "global_max_pooling": "GlobalMaxPooling1D",
-    "global_average_pooling": "GlobalAveragePooling1D",
-    "flatten": "Flatten",
-    "masking": "Masking",
+KERAS_NODES = {
+    kind: node.title for kind, node in NODES.items() if kind not in ("input", "recurrent")
 }
-"""Kind of a plain stage → the name of Keras's layer."""
+"""Kind of a node without a loop → the name of Keras's layer."""
 
-_VARIABLES = ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
-"""Weights of plain stages, in the order in which Keras's layers keep them."""
+_VARIABLES = ("weights", "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
+"""Weights of nodes without a loop, in the order in which Keras's layers keep them."""
 
 
 def keras_variables(cell: Cell, options: Mapping[str, bool], *, biased: bool) -> tuple[str, ...]:
@@ -94,61 +88,62 @@ def gates_from_keras(
     }
 
 
-def keras_weights(stage: Layer | Plain | Embedding) -> list[Array]:
+def keras_weights(node: Node) -> list[Array]:
     """What the `set_weights` of the Keras layer (or cell) takes.
 
     For a recurrent layer kernel, recurrent kernel, and bias if there is any; where only some
     gates have a bias, the others get zeros: to Keras it is one array.
     """
-    match stage:
-        case Embedding():
-            return [stage.weights]
-        case Plain():
-            own = stage.parameters()
-            full = (f"{stage.name}/{variable}" for variable in _VARIABLES)
-            return [own[name] for name in full if name in own]
-    cell = cells.get(stage.cell)
+    if not isinstance(node, Layer):
+        weights = node.parameters()
+        full = (f"{node.name}/{variable}" for variable in _VARIABLES)
+        return [weights[name] for name in full if name in weights]
+    cell = cells.get(node.cell)
     by_name = {}
-    for weight in cell.weights(stage.options):
-        if weight.optional and not stage.biased:
+    for weight in cell.weights(node.options):
+        if weight.optional and not node.biased:
             continue
         order = cell.keras.order if cell.keras else cell.maps
-        by_name[weight.name] = _row(stage, weight, order)
+        by_name[weight.name] = _row(node, weight, order)
     if cell.keras and "recurrent_bias" in by_name:
         by_name["bias"] = np.stack([by_name["bias"], by_name["recurrent_bias"]])
-    names = keras_variables(cell, stage.options, biased=stage.biased)
+    names = keras_variables(cell, node.options, biased=node.biased)
     return [by_name[name] for name in names]
 
 
-def keras_settings(stage: Layer | Plain | Embedding) -> dict[str, Any]:
+def keras_settings(node: Node) -> dict[str, Any]:
     """What the constructor of the Keras layer (or cell) takes, but for directions and names."""
-    match stage:
+    match node:
         case Embedding():
-            rows, features = stage.weights.shape
-            return {"input_dim": rows, "output_dim": features, "mask_zero": stage.mask_zero}
+            rows, features = node.weights.shape
+            return {"input_dim": rows, "output_dim": features, "mask_zero": node.mask_zero}
         case Dense():
-            use_bias = stage.bias is not None
-            return {"units": stage.outputs, "activation": stage.activation, "use_bias": use_bias}
+            use_bias = node.bias is not None
+            return {"units": node.outputs, "activation": node.activation, "use_bias": use_bias}
         case Activation():
-            return {"activation": stage.activation}
+            return {"activation": node.activation}
         case LayerNormalization() | BatchNormalization():
-            parts = {"center": stage.beta is not None, "scale": stage.gamma is not None}
-            return {"epsilon": stage.epsilon, **parts}
+            parts = {"center": node.beta is not None, "scale": node.gamma is not None}
+            return {"epsilon": node.epsilon, **parts}
         case Masking():
-            return {"mask_value": stage.value}
-        case Plain():
-            return {}
+            return {"mask_value": node.value}
+        case Layer():
+            return _layer_settings(node)
+    return {}
+
+
+def _layer_settings(node: Layer) -> dict[str, Any]:
     settings: dict[str, Any] = {
-        "units": stage.units,
-        "activation": stage.activation,
-        "use_bias": stage.biased,
+        "units": node.units,
+        "activation": node.activation,
+        "use_bias": node.biased,
     }
-    cell = cells.get(stage.cell)
+    cell = cells.get(node.cell)
     if cell.gated:
-        settings["recurrent_activation"] = stage.recurrent_activation
+        settings["recurrent_activation"] = node.recurrent_activation
     if cell.keras is None:
         settings["cell"] = cell.name
-    return {**settings, **stage.options}
+    return {**settings, **node.options}
 
 
 def _row(layer: Layer, weight: Weight, order: tuple[str, ...]) -> Array:

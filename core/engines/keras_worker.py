@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 
@@ -28,33 +28,18 @@ def request_of(model: Model, inputs: Inputs) -> bytes:
     """A model and checked inputs as bytes."""
     stored = BytesIO()
     model.save(stored)
-    arrays: dict[str, Any] = {
-        "model": np.frombuffer(stored.getvalue(), np.uint8),
-        "given": inputs.given,
-    }
-    if inputs.mask is not None:
-        arrays["mask"] = inputs.mask
-    for at, states in enumerate(inputs.initial_states):
-        arrays |= {f"states/{at}/{name}": state for name, state in states.items()}
+    arrays = {"model": np.frombuffer(stored.getvalue(), np.uint8), **inputs.stored()}
     request = BytesIO()
-    described = {"states": [list(states) for states in inputs.initial_states]}
-    save_arrays(request, kind="request", description=described, arrays=arrays)
+    save_arrays(request, kind="request", description={}, arrays=arrays)
     return request.getvalue()
 
 
 def answer_to(request: bytes) -> bytes:
     """The trace, saved, of what `request_of` wrote. Raises UnexpectedKeras."""
-    described, arrays = load_arrays(BytesIO(request), kind="request")
-    inputs = Inputs(
-        given=arrays["given"],
-        mask=arrays.get("mask"),
-        initial_states=tuple(
-            {name: arrays[f"states/{at}/{name}"] for name in names}
-            for at, names in enumerate(described["states"])
-        ),
-    )
+    _, arrays = load_arrays(BytesIO(request), kind="request")
+    model = Model.load(BytesIO(arrays.pop("model").tobytes()))
     answer = BytesIO()
-    run(Model.load(BytesIO(arrays["model"].tobytes())), inputs).save(answer)
+    run(model, Inputs.restore(arrays)).save(answer)
     return answer.getvalue()
 
 

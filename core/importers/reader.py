@@ -20,8 +20,6 @@ from core.errors import CoreError, Failure
 from core.importers.crossing import write_answer
 from core.importers.errors import CutShort, ReaderOutOfMemory
 from core.importers.limits import MIB, Limits
-from core.model import Model
-from core.stage_settings import settings_of
 
 BASE_BYTES = 384 * MIB
 """Address space of Python, NumPy and HDF5 before anything is read: some 250 MB, and room."""
@@ -51,17 +49,7 @@ def answer(request: dict[str, Any]) -> None:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     model = read_model(data, name=request["name"], limits=limits, **request["options"])
     with Path(request["answer"]).open("wb") as written:
-        write_answer(written, description_of(model), model.parameters)
-
-
-def description_of(model: Model) -> dict[str, Any]:
-    """Everything about a model but its weights, as plain data for JSON."""
-    return {
-        "stages": [settings_of(stage) for stage in model.stages],
-        "vocabulary": None if model.vocabulary is None else model.vocabulary.to_json(),
-        "name": model.name,
-        "card": dict(model.card),
-    }
+        write_answer(written, model.described(), model.parameters)
 
 
 def main() -> None:

@@ -42,8 +42,6 @@ from core.importers.errors import (
 from core.importers.limits import MIB, Limits
 from core.importers.shown import sentence, shown
 from core.model import Model
-from core.stage_settings import stage_from
-from core.text import Vocabulary
 
 _COMMAND = children.command("core.importers.reader")
 _SETTINGS = {
@@ -166,12 +164,6 @@ def model_from_answer(answer: BufferedReader, *, limits: Limits) -> Model:
     """The model that a child described. Raises ReaderStopped, and what stages raise."""
     description, arrays = read_answer(answer, limits=limits)
     try:
-        vocabulary = description["vocabulary"]
-        return Model(
-            tuple(stage_from(settings, arrays) for settings in description["stages"]),
-            name=description["name"],
-            vocabulary=None if vocabulary is None else Vocabulary.from_json(vocabulary),
-            card=description["card"],
-        )
+        return Model.restore(description, arrays)
     except (KeyError, TypeError, AttributeError) as error:
         raise ReaderStopped(signal="its answer made no sense") from error

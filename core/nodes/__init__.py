@@ -1,49 +1,96 @@
-"""The parts that a model is a chain of: embedding, recurrent layers, and plain stages.
+"""The parts that models are built of, one file each.
 
-Frozen data: names, weights, settings, and the checks that the weights fit each other. Plain
-stages (`plain.py`) say what they do as well; the loops of recurrent layers are the business of
-`engines/`, those backwards of `bptt.py`. A new plain stage is one class, and its name in `PLAIN`.
+Frozen data: names, weights, settings, the checks that they fit, and what each does to what it
+reads, forward and back. A new node is one class, and its name in `NODES`.
 """
 
 from __future__ import annotations
 
-from core.nodes.base import Activated, Back, Mask, NodeTrace, Plain
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from core.activations import Array
+from core.errors import UnknownName
+from core.nodes.base import Activated, Back, Contribution, Node, NodeTrace
+from core.nodes.bidirectional import MERGES, Part, Recurrent, exchanged, nodes_of, recurrent_parts
 from core.nodes.dense import Activation, Dense
 from core.nodes.embedding import Embedding
+from core.nodes.flow import LAST, MAIN, PREACTIVATIONS, READ, Flow, Mask, Port, Spec, both, port
+from core.nodes.input import Input
+from core.nodes.layer_gradients import LayerBack, LayerGradients
+from core.nodes.layer_trace import (
+    AXES,
+    STATE,
+    Direction,
+    LayerTrace,
+    in_reading_order,
+    in_text_order,
+    last_read,
+)
 from core.nodes.masking import Masking
+from core.nodes.merging import Add, Average, Concatenate, Merge, Multiply
 from core.nodes.normalisation import BatchNormalization, LayerNormalization
 from core.nodes.pooling import Flatten, GlobalAveragePooling, GlobalMaxPooling
-from core.nodes.recurrent import MERGES, Direction, Layer, Readout, Recurrent
+from core.nodes.recurrent import Layer, Readout
 
 __all__ = [
+    "AXES",
+    "LAST",
+    "MAIN",
     "MERGES",
-    "PLAIN",
+    "NODES",
+    "PREACTIVATIONS",
+    "READ",
+    "STATE",
     "Activated",
     "Activation",
+    "Add",
+    "Average",
     "Back",
     "BatchNormalization",
+    "Concatenate",
+    "Contribution",
     "Dense",
     "Direction",
     "Embedding",
     "Flatten",
+    "Flow",
     "GlobalAveragePooling",
     "GlobalMaxPooling",
+    "Input",
     "Layer",
+    "LayerBack",
+    "LayerGradients",
     "LayerNormalization",
+    "LayerTrace",
     "Mask",
     "Masking",
+    "Merge",
+    "Multiply",
+    "Node",
     "NodeTrace",
-    "Plain",
+    "Part",
+    "Port",
     "Readout",
     "Recurrent",
-    "Stage",
+    "Spec",
+    "both",
+    "exchanged",
+    "in_reading_order",
+    "in_text_order",
+    "last_read",
+    "nodes_from",
+    "nodes_of",
+    "port",
+    "recurrent_parts",
 ]
 
-Stage = Embedding | Recurrent | Plain
-
-PLAIN: dict[str, type[Plain]] = {
+NODES: dict[str, type[Node]] = {
     kind.kind: kind
     for kind in (
+        Input,
+        Embedding,
+        Layer,
         Dense,
         Activation,
         LayerNormalization,
@@ -52,6 +99,33 @@ PLAIN: dict[str, type[Plain]] = {
         GlobalAveragePooling,
         Flatten,
         Masking,
+        Concatenate,
+        Add,
+        Average,
+        Multiply,
     )
 }
-"""Plain stages by the name of their kind."""
+"""Every node by the name of its kind."""
+
+
+def nodes_from(
+    described: Iterable[Mapping[str, Any]], weights: Mapping[str, Array]
+) -> tuple[Node, ...]:
+    """The nodes that `Node.described` described, with their weights by full name.
+
+    Reads what the first format calls stages, too: there a recurrent one holds its layers. Raises
+    KeyError where a setting or an array is missing, UnknownName, and what the nodes raise.
+    """
+    nodes: list[Node] = []
+    for settings in described:
+        kind = settings["kind"]
+        if kind not in NODES:
+            raise UnknownName(kind="node", found=kind, known=", ".join(NODES))
+        if "layers" in settings:
+            ends: dict[str, Any] = {"returns": "every", "zero_masked": False}
+            layers = tuple(Layer.restore({**ends, **own}, weights) for own in settings["layers"])
+            merge, returns = settings["merge"], settings["returns"]
+            nodes += Recurrent(settings["name"], layers, merge, returns).nodes
+        else:
+            nodes.append(NODES[kind].restore(settings, weights))
+    return tuple(nodes)

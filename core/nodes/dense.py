@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import numpy as np
 
 from core import activations
 from core.activations import Array
 from core.errors import ShapeMismatch
-from core.nodes.base import Activated, Back, Mask, NodeTrace
+from core.nodes.base import Activated, Back, Contribution, NodeTrace
 from core.nodes.checks import check_shape
+from core.nodes.flow import MAIN, PREACTIVATIONS, Flow, Spec
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +25,7 @@ class Dense(Activated):
     activation: str = "linear"
 
     kind: ClassVar[str] = "dense"
+    title: ClassVar[str] = "Dense"
     needed: ClassVar[tuple[str, ...]] = ("kernel",)
     optional: ClassVar[tuple[str, ...]] = ("bias",)
     settings: ClassVar[tuple[str, ...]] = ("activation",)
@@ -43,25 +48,37 @@ class Dense(Activated):
         """The number of units."""
         return self.kernel.shape[1]
 
-    def width(self, features: int) -> int:
-        """The number of units."""
-        return self.outputs
+    def resized(self, features: int | None) -> Self:
+        """A kernel of as many rows."""
+        zero = np.zeros((), self.kernel.dtype)
+        rows = np.broadcast_to(zero, (features or 0, self.outputs))
+        return self.with_parameters({f"{self.name}/kernel": rows})
 
-    def run(self, x: Array, mask: Mask | None = None) -> NodeTrace:
+    def spec(self, *read: Spec) -> Mapping[str, Spec]:
+        """The units, at each step that there is."""
+        return {MAIN: replace(self.check_features(read[0]), features=self.outputs)}
+
+    def run(self, *read: Flow) -> NodeTrace:
         """Y, and z before the activation."""
-        z = x @ self.kernel
+        z = read[0].values @ self.kernel
         if self.bias is not None:
             z += self.bias
-        return NodeTrace(self.name, x, activations.get(self.activation)(z), z)
+        y = activations.get(self.activation)(z)
+        return self.trace(read, read[0].giving(y), preactivations=z)
 
-    def back(self, d: Array, run: NodeTrace, mask: Mask | None = None) -> Back:
-        """From ∂loss/∂y."""
-        return self.back_from(_past(self.activation, d, run), run)
-
-    def back_from(self, d: Array, run: NodeTrace) -> Back:
-        """From ∂loss/∂z."""
-        added = {} if self.bias is None else {"bias": d}  # z = … + b
-        return Back(d @ self.kernel.T, {"kernel": (run.inputs, d)}, added)  # z = x W + …
+    def back(
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
+    ) -> Back:
+        """From ∂loss/∂y, or from ∂loss/∂z."""
+        d = _before_activation(self, gradients, run)
+        return Back(
+            (d @ self.kernel.T,),  # z = x W + …
+            self.contributions(
+                kernel=Contribution.of_product(run.inputs, d),
+                bias=None if self.bias is None else Contribution.of_sum(d),  # z = … + b
+            ),
+            {PREACTIVATIONS: d},
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,25 +88,32 @@ class Activation(Activated):
     activation: str
 
     kind: ClassVar[str] = "activation"
+    title: ClassVar[str] = "Activation"
     settings: ClassVar[tuple[str, ...]] = ("activation",)
 
     def __post_init__(self) -> None:
         activations.get(self.activation)
 
-    def run(self, x: Array, mask: Mask | None = None) -> NodeTrace:
+    def run(self, *read: Flow) -> NodeTrace:
         """Y; its pre-activations are x."""
-        return NodeTrace(self.name, x, activations.get(self.activation)(x), x)
+        x = read[0].values
+        y = activations.get(self.activation)(x)
+        return self.trace(read, read[0].giving(y), preactivations=x)
 
-    def back(self, d: Array, run: NodeTrace, mask: Mask | None = None) -> Back:
-        """From ∂loss/∂y."""
-        return self.back_from(_past(self.activation, d, run), run)
+    def back(
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
+    ) -> Back:
+        """From ∂loss/∂y, or from ∂loss/∂x, which is what is asked for."""
+        d = _before_activation(self, gradients, run)
+        return Back((d,), arrays={PREACTIVATIONS: d})
 
-    def back_from(self, d: Array, run: NodeTrace) -> Back:
-        """From ∂loss/∂x, which is what is asked for."""
-        return Back(d)
 
-
-def _past(name: str, d: Array, run: NodeTrace) -> Array:
-    """∂loss/∂z from ∂loss/∂y, for y = φ(z)."""
-    assert run.preactivations is not None
-    return activations.get(name).backward(d, outputs=run.outputs, inputs=run.preactivations)
+def _before_activation(node: Activated, gradients: Mapping[str, Array], run: NodeTrace) -> Array:
+    """∂loss/∂z for y = φ(z), from ∂loss/∂y and from what meets z itself."""
+    if PREACTIVATIONS in gradients and MAIN not in gradients:
+        return gradients[PREACTIVATIONS]
+    assert run.before_activation is not None
+    d = activations.get(node.activation).backward(
+        node.arrived(gradients, run), outputs=run.outputs, inputs=run.before_activation
+    )
+    return d + gradients[PREACTIVATIONS] if PREACTIVATIONS in gradients else d

@@ -8,19 +8,21 @@ kept; they are weights like others here, and have gradients, though no training 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
 from core.activations import Array
 from core.errors import OutOfRange
-from core.nodes.base import Back, Mask, NodeTrace, Plain
+from core.nodes.base import Back, Contribution, Node, NodeTrace
 from core.nodes.checks import check_shape
+from core.nodes.flow import Flow
 
 
 @dataclass(frozen=True, eq=False)
-class LayerNormalization(Plain):
+class LayerNormalization(Node):
     """y = γ ⊙ (x − μ)/σ + β, σ² = var(x) + ε; μ and var over the features of each step.
 
     `gamma` γ and `beta` β are (features,), or None where there is no scale or no centre.
@@ -31,6 +33,7 @@ class LayerNormalization(Plain):
     epsilon: float = 1e-3
 
     kind: ClassVar[str] = "layer_normalization"
+    title: ClassVar[str] = "LayerNormalization"
     optional: ClassVar[tuple[str, ...]] = ("gamma", "beta")
     settings: ClassVar[tuple[str, ...]] = ("epsilon",)
 
@@ -45,19 +48,26 @@ class LayerNormalization(Plain):
         """The number of inputs and outputs; None without any weights."""
         return _size(self.gamma, self.beta)
 
-    def run(self, x: Array, mask: Mask | None = None) -> NodeTrace:
-        """Y. Masked steps are normalised like others."""
-        normal, _ = self._normal(x)
-        return NodeTrace(self.name, x, _scaled(normal, self.gamma, self.beta))
+    def resized(self, features: int | None) -> Self:
+        """As many numbers of each kind."""
+        return self.with_parameters(_ones(self, features))
 
-    def back(self, d: Array, run: NodeTrace, mask: Mask | None = None) -> Back:
+    def run(self, *read: Flow) -> NodeTrace:
+        """Y. Masked steps are normalised like others."""
+        normal, _ = self._normal(read[0].values)
+        return self.trace(read, read[0].giving(_scaled(normal, self.gamma, self.beta)))
+
+    def back(
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
+    ) -> Back:
         """From ∂loss/∂y; μ and σ are functions of x as well."""
+        d = self.arrived(gradients, run)
         normal, deviation = self._normal(run.inputs)
         into = d if self.gamma is None else d * self.gamma  # y = γ ⊙ x̂ + β
         mean = into.mean(axis=-1, keepdims=True)  # x̂ = (x − μ)/σ: through μ,
         along = (into * normal).mean(axis=-1, keepdims=True)  # and through σ
         back = (into - mean - normal * along) / deviation
-        return Back(back, added=_shares(self, {"gamma": d * normal, "beta": d}))
+        return Back((back,), _shares(self, {"gamma": d * normal, "beta": d}))
 
     def _normal(self, x: Array) -> tuple[Array, Array]:
         """x̂, and σ (…, 1)."""
@@ -66,7 +76,7 @@ class LayerNormalization(Plain):
 
 
 @dataclass(frozen=True, eq=False)
-class BatchNormalization(Plain):
+class BatchNormalization(Node):
     """y = γ ⊙ (x − μ)/σ + β, σ² = v + ε; μ and v are what training has seen on average.
 
     `moving_mean` μ and `moving_variance` v are (features,), `gamma` γ and `beta` β as well, or
@@ -80,6 +90,7 @@ class BatchNormalization(Plain):
     epsilon: float = 1e-3
 
     kind: ClassVar[str] = "batch_normalization"
+    title: ClassVar[str] = "BatchNormalization"
     needed: ClassVar[tuple[str, ...]] = ("moving_mean", "moving_variance")
     optional: ClassVar[tuple[str, ...]] = ("gamma", "beta")
     settings: ClassVar[tuple[str, ...]] = ("epsilon",)
@@ -97,13 +108,20 @@ class BatchNormalization(Plain):
         """The number of inputs and outputs."""
         return self.moving_mean.shape[0]
 
-    def run(self, x: Array, mask: Mask | None = None) -> NodeTrace:
-        """Y. Masked steps are normalised like others."""
-        normal = (x - self.moving_mean) / self._deviation
-        return NodeTrace(self.name, x, _scaled(normal, self.gamma, self.beta))
+    def resized(self, features: int | None) -> Self:
+        """As many numbers of each kind."""
+        return self.with_parameters(_ones(self, features))
 
-    def back(self, d: Array, run: NodeTrace, mask: Mask | None = None) -> Back:
+    def run(self, *read: Flow) -> NodeTrace:
+        """Y. Masked steps are normalised like others."""
+        normal = (read[0].values - self.moving_mean) / self._deviation
+        return self.trace(read, read[0].giving(_scaled(normal, self.gamma, self.beta)))
+
+    def back(
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
+    ) -> Back:
         """From ∂loss/∂y; μ and σ do not depend on x."""
+        d = self.arrived(gradients, run)
         normal = (run.inputs - self.moving_mean) / self._deviation
         into = d if self.gamma is None else d * self.gamma  # y = γ ⊙ x̂ + β
         back = into / self._deviation  # x̂ = (x − μ)/σ
@@ -113,7 +131,7 @@ class BatchNormalization(Plain):
             "moving_mean": -back,
             "moving_variance": -back * normal / (2 * self._deviation),  # σ = √(v + ε)
         }
-        return Back(back, added=_shares(self, shares))
+        return Back((back,), _shares(self, shares))
 
     @property
     def _deviation(self) -> Array:
@@ -124,10 +142,19 @@ def _size(*arrays: Array | None) -> int | None:
     return next((array.shape[0] for array in arrays if array is not None and array.ndim), None)
 
 
-def _check_shapes(stage: LayerNormalization | BatchNormalization) -> None:
-    size = _size(*stage.parameters().values())
-    for name, array in stage.parameters().items():
+def _check_shapes(node: LayerNormalization | BatchNormalization) -> None:
+    size = _size(*node.parameters().values())
+    for name, array in node.parameters().items():
         check_shape(name, array, (size or 0,))
+
+
+def _ones(node: Node, features: int | None) -> dict[str, Array]:
+    """Weights for another number of features, which take no memory."""
+    one = np.ones(())
+    return {
+        name: np.broadcast_to(one.astype(array.dtype), (features or 0,))
+        for name, array in node.parameters().items()
+    }
 
 
 def _scaled(normal: Array, gamma: Array | None, beta: Array | None) -> Array:
@@ -135,6 +162,7 @@ def _scaled(normal: Array, gamma: Array | None, beta: Array | None) -> Array:
     return scaled if beta is None else scaled + beta
 
 
-def _shares(stage: Plain, shares: dict[str, Array]) -> dict[str, Array]:
-    """Those of the weights that the stage has."""
-    return {name: share for name, share in shares.items() if getattr(stage, name) is not None}
+def _shares(node: Node, shares: dict[str, Array]) -> dict[str, Contribution]:
+    """The gradients of those of the weights that the node has."""
+    there = {name: d for name, d in shares.items() if getattr(node, name) is not None}
+    return node.contributions(**{name: Contribution.of_sum(d) for name, d in there.items()})

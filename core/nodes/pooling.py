@@ -6,6 +6,7 @@ the last step. What they do with masked steps is what Keras does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,12 +14,14 @@ import numpy as np
 
 from core.activations import Array
 from core.errors import OutOfRange
-from core.nodes.base import Back, Mask, NodeTrace, Plain
+from core.nodes.base import Back, Node, NodeTrace
+from core.nodes.flow import MAIN, Flow, Mask, Spec
 
 
-class _Pooling(Plain):
-    reads_steps: ClassVar[bool] = True
-    ends_steps: ClassVar[bool] = True
+class _Pooling(Node):
+    def spec(self, *read: Spec) -> Mapping[str, Spec]:
+        """One vector of as many features."""
+        return {MAIN: Spec(self.check_steps(self.check_features(read[0])).features, steps=False)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,16 +29,20 @@ class GlobalMaxPooling(_Pooling):
     """y = max over t of x_t, feature by feature. Masked steps count like others."""
 
     kind: ClassVar[str] = "global_max_pooling"
+    title: ClassVar[str] = "GlobalMaxPooling1D"
 
-    def run(self, x: Array, mask: Mask | None = None) -> NodeTrace:
+    def run(self, *read: Flow) -> NodeTrace:
         """Y (batch, features)."""
-        return NodeTrace(self.name, x, x.max(axis=1))
+        return self.trace(read, Flow(read[0].values.max(axis=1)))
 
-    def back(self, d: Array, run: NodeTrace, mask: Mask | None = None) -> Back:
+    def back(
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
+    ) -> Back:
         """To the greatest alone; steps that are equally great share."""
+        d = self.arrived(gradients, run)
         greatest = run.inputs == run.outputs[:, None]
         shares = greatest / np.maximum(greatest.sum(axis=1, keepdims=True), 1)
-        return Back((shares * d[:, None]).astype(d.dtype))
+        return Back(((shares * d[:, None]).astype(d.dtype),))
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,22 +53,26 @@ class GlobalAveragePooling(_Pooling):
     """
 
     kind: ClassVar[str] = "global_average_pooling"
+    title: ClassVar[str] = "GlobalAveragePooling1D"
 
-    def run(self, x: Array, mask: Mask | None = None) -> NodeTrace:
+    def run(self, *read: Flow) -> NodeTrace:
         """Y (batch, features)."""
+        x, mask = read[0].values, read[0].mask
         if mask is None:
-            return NodeTrace(self.name, x, x.mean(axis=1))
+            return self.trace(read, Flow(x.mean(axis=1)))
         with np.errstate(invalid="ignore"):
             mean = np.where(mask[..., None], x, 0).sum(axis=1) / _counted(mask, x)
-        return NodeTrace(self.name, x, mean)
+        return self.trace(read, Flow(mean))
 
-    def back(self, d: Array, run: NodeTrace, mask: Mask | None = None) -> Back:
+    def back(
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
+    ) -> Back:
         """To every step alike, none to those masked."""
-        x = run.inputs
-        if mask is None:
-            return Back(np.broadcast_to(d[:, None] / x.dtype.type(x.shape[1]), x.shape))
-        share = d / np.maximum(_counted(mask, x), 1)
-        return Back(np.where(mask[..., None], share[:, None], 0).astype(d.dtype))
+        d, x = self.arrived(gradients, run), run.inputs
+        if run.mask is None:
+            return Back((np.broadcast_to(d[:, None] / x.dtype.type(x.shape[1]), x.shape),))
+        share = d / np.maximum(_counted(run.mask, x), 1)
+        return Back((np.where(run.mask[..., None], share[:, None], 0).astype(d.dtype),))
 
 
 def _counted(mask: Mask, x: Array) -> Array:
@@ -79,6 +90,7 @@ class Flatten(_Pooling):
     steps: int
 
     kind: ClassVar[str] = "flatten"
+    title: ClassVar[str] = "Flatten"
     settings: ClassVar[tuple[str, ...]] = ("steps",)
 
     def __post_init__(self) -> None:
@@ -86,14 +98,16 @@ class Flatten(_Pooling):
             what = f"steps of {self.name}"
             raise OutOfRange(what=what, found=self.steps, expected="at least 1")
 
-    def width(self, features: int) -> int:
-        """The features of all steps together."""
-        return self.steps * features
+    def spec(self, *read: Spec) -> Mapping[str, Spec]:
+        """One vector of the features of all steps together."""
+        return {MAIN: Spec((super().spec(*read)[MAIN].features or 0) * self.steps, steps=False)}
 
-    def run(self, x: Array, mask: Mask | None = None) -> NodeTrace:
+    def run(self, *read: Flow) -> NodeTrace:
         """Y (batch, steps · features)."""
-        return NodeTrace(self.name, x, x.reshape(len(x), -1))
+        return self.trace(read, Flow(read[0].values.reshape(len(read[0].values), -1)))
 
-    def back(self, d: Array, run: NodeTrace, mask: Mask | None = None) -> Back:
+    def back(
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
+    ) -> Back:
         """Each step gets its own part."""
-        return Back(d.reshape(run.inputs.shape))
+        return Back((self.arrived(gradients, run).reshape(run.inputs.shape),))

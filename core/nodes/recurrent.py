@@ -1,7 +1,9 @@
-"""Recurrent layers: a cell, its weights by gate name, and the pair that reads both ways.
+"""Recurrent layers: a cell, its weights by gate name, and the direction in which it reads.
 
-Data and the checks that the weights fit each other. The loops that run them stand in
-`core/engines/` and `core/bptt.py`, the equations of a step in `core/cells/`.
+The equations of a step stand in `core/cells/`, the loops over them in `core/cells/loops.py`. A
+layer gives every step (its own name), the `last` one, and its states after that, `state.hidden`
+and `state.cell`. Its initial states are things that it reads: a decoder that starts from an
+encoder names the encoder's states, and needs nothing special.
 """
 
 from __future__ import annotations
@@ -9,41 +11,63 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
 from core import activations, cells
 from core.activations import Array
+from core.cells import Backward, Record, loops
 from core.errors import ShapeMismatch, UnknownName, UnsupportedModel
+from core.nodes.base import Node, NodeTrace
 from core.nodes.checks import check_name, check_shape
+from core.nodes.flow import LAST, MAIN, Flow, Mask, Port, Spec, port
+from core.nodes.layer_gradients import LayerBack, layer_gradients, weight_gradients
+from core.nodes.layer_trace import (
+    STATE,
+    Direction,
+    LayerTrace,
+    in_reading_order,
+    in_text_order,
+    masked_outputs,
+)
 
-Direction = Literal["forward", "backward"]
 Readout = Literal["last", "every"]
-MERGES = ("concat", "sum", "mul", "ave")
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class Layer(Node):
     """One recurrent layer in one direction: a cell, and its weights by gate name.
 
     `weights` has for each gate (or map) its arrays by name: what those are, and their shapes, the
     cell's equations say; biases may be missing. `direction` is the order in which it reads the
     *text*, whatever lies below it. `activation` and `recurrent_activation` are Keras names, ""
-    for the cell's own; `options` are the cell's, such as the GRU's `reset_after`.
+    for the cell's own; `options` are the cell's, such as the GRU's `reset_after`. `returns` is
+    what a node after it reads when it names no port: "every" step's output or the "last" one,
+    last in the order of reading, so that of a backward layer stands at the first token. With
+    `zero_masked` it hands on zeros at masked steps, else the last output again. It `reads` a
+    sequence, and after it, if they are named, its initial states in the cell's order.
     """
 
-    name: str
     cell: str
     weights: Mapping[str, Mapping[str, Array]]
     direction: Direction = "forward"
     activation: str = ""
     recurrent_activation: str = ""
     options: Mapping[str, bool] = field(default_factory=dict)
+    returns: Readout = field(default="every", kw_only=True)
+    zero_masked: bool = field(default=False, kw_only=True)
+
+    kind: ClassVar[str] = "recurrent"
+    title: ClassVar[str] = "RNN"
+    settings: ClassVar[tuple[str, ...]] = (
+        "cell", "direction", "activation", "recurrent_activation", "returns", "zero_masked",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         cell = cells.get(self.cell)
         check_name("direction", self.direction, ("forward", "backward"))
+        check_name("readout", self.returns, ("last", "every"))
         usual = dict(zip(("activation", "recurrent_activation"), cell.default_activations))  # noqa: B905
         for role, default in usual.items():
             name = getattr(self, role) or default
@@ -100,7 +124,87 @@ class Layer:
             if name in self.weights[gate]
         }
 
-    def with_parameters(self, values: Mapping[str, Array]) -> Layer:
+    @property
+    def hands_on(self) -> Port:
+        """Every step, or the last one."""
+        return self.name if self.returns == "every" else port(self.name, LAST)
+
+    def spec(self, *read: Spec) -> Mapping[str, Spec]:
+        """Its units: at every step, at the last, and in each state."""
+        names = cells.get(self.cell).states
+        sequence, *states = read
+        self.check_steps(sequence)
+        self.check_features(sequence)
+        if states and len(states) != len(names):
+            expected = f"({len(names)},): {', '.join(names)}"
+            raise ShapeMismatch(
+                what=f"initial states that {self.name} reads", found=(len(states),),
+                expected=expected,
+            )  # fmt: skip
+        for name, state in zip(names, states, strict=False):
+            if state.steps or state.features != self.units:
+                what = f"initial state {name} of {self.name}"
+                raise ShapeMismatch(what=what, found=state.features, expected=(self.units,))
+        one = Spec(self.units, steps=False)
+        ports = {port(STATE, name): one for name in names}
+        return {MAIN: replace(sequence, features=self.units), LAST: one, **ports}
+
+    def run(self, *read: Flow, loop: loops.Forward = loops.forward) -> LayerTrace:
+        """Steps through the sequence. `loop` is how an engine does that."""
+        flow, states = read[0], read[1:]
+        cell, kernels = cells.get(self.cell), self.kernels()
+        x = np.ascontiguousarray(in_reading_order(flow.values, self.direction))
+        valid = None if flow.mask is None else in_reading_order(flow.mask, self.direction)
+        time, batch = x.shape[:2]
+        record = Record.empty(cell, time=time, batch=batch, units=self.units, dtype=x.dtype)
+        for name, state in zip(cell.states, states, strict=False):
+            record.states[name][0] = state.values
+        loop(cell, kernels=kernels, read=x, valid=valid, record=record)
+        for array in (record.preactivations, record.gates, *record.states.values()):
+            array.flags.writeable = False
+        hidden = in_text_order(record.after(cell.states[0]), self.direction)
+        outputs = masked_outputs(hidden, flow.mask, self.direction, zeroes=self.zero_masked)
+        return LayerTrace(
+            self.name,
+            read,
+            LayerTrace.given(record, outputs, of=flow, direction=self.direction),
+            cell=self.cell,
+            direction=self.direction,
+            record=record,
+            kernels=kernels,
+        )
+
+    def back(
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
+    ) -> LayerBack:
+        """Back through time: Werbos 1990; truncation in blocks as in Williams & Peng 1990."""
+        assert isinstance(run, LayerTrace)
+        cell, record, kernels = cells.get(self.cell), run.record, run.kernels
+        valid = None if run.mask is None else in_reading_order(run.mask, self.direction)
+        upstream = np.array(in_reading_order(self.arrived(gradients, run), self.direction))
+        if LAST in gradients:
+            upstream[-1] += gradients[LAST]
+        if valid is not None:
+            upstream = _past_masked(upstream, valid, zeroes=self.zero_masked)
+        back = Backward.empty(record)
+        carried = {name: np.zeros_like(state[0]) for name, state in record.states.items()}
+        for name, d in carried.items():
+            if (there := gradients.get(port(STATE, name))) is not None:
+                d += there
+        loops.backward(
+            cell, record, into=back, kernels=kernels, upstream=upstream, carried=carried,
+            valid=valid, truncate=truncate,
+        )  # fmt: skip
+        through = layer_gradients(run, back, initial_states=carried)
+        states = tuple(carried[name] for name in cell.states)[: len(run.read) - 1]
+        return LayerBack(
+            (through.inputs, *states),
+            dict(weight_gradients(run, back, there=self.parameters())),
+            through.arrays,
+            layer=through,
+        )
+
+    def with_parameters(self, values: Mapping[str, Array]) -> Self:
         """The same layer with other weights; names not in `values` stay."""
         weights = {
             gate: {name: values.get(f"{self.name}/{gate}/{name}", a) for name, a in old.items()}
@@ -128,64 +232,39 @@ class Layer:
             options=self.options,
         )
 
+    def described(self) -> dict[str, Any]:
+        """Everything about the layer but its weights, as plain data for JSON."""
+        return super().described() | dict(self.options)
 
-@dataclass(frozen=True, eq=False)
-class Recurrent:
-    """One recurrent layer, or two that read in opposite directions and are merged.
+    @classmethod
+    def restore(cls, described: Mapping[str, Any], weights: Mapping[str, Array]) -> Self:
+        """The inverse of `described`, with weights by full name."""
+        name, cell = described["name"], cells.get(described["cell"])
+        # Older files say an option of the GRU for every cell.
+        options = {option: bool(described[option]) for option in cell.options}
+        gates = {
+            gate: {
+                weight: weights[full]
+                for weight, declared in cell.weights_of(gate, options).items()
+                if (full := f"{name}/{gate}/{weight}") in weights or not declared.optional
+            }
+            for gate in cell.maps
+        }
+        return cls(
+            name,
+            weights=gates,
+            options=options,
+            reads=tuple(described.get("reads", ())),
+            **{setting: described[setting] for setting in cls.settings},
+        )
 
-    `returns` is "every" step's output or the "last" one: last in the order of reading, so that
-    of a backward layer stands at the first token. `merge` is one of concat, sum, mul, ave for
-    two layers, None for one.
-    """
 
-    name: str
-    layers: tuple[Layer, ...]
-    merge: str | None = None
-    returns: Readout = "every"
-
-    def __post_init__(self) -> None:
-        check_name("readout", self.returns, ("last", "every"))
-        if len(self.layers) == 1 and self.merge is None:
-            return
-        if len(self.layers) != 2 or self.merge is None:
-            why = "a stage has one layer and no merge, or two layers and a merge"
-            raise UnsupportedModel(what=self.name, why=why)
-        check_name("merge", self.merge, MERGES)
-        one, other = self.layers
-        if one.direction == other.direction:
-            what = f"{self.name}: two layers reading {one.direction}"
-            raise UnsupportedModel(what=what, why="a pair reads in opposite directions")
-        if one.features != other.features:
-            what = f"{other.name}/kernel"
-            expected = (one.features, other.units)
-            raise ShapeMismatch(what=what, found=(other.features, other.units), expected=expected)
-        if self.merge != "concat" and one.units != other.units:
-            what = f"{self.name} merged by {self.merge}"
-            raise ShapeMismatch(what=what, found=(other.units,), expected=(one.units,))
-
-    @property
-    def features(self) -> int:
-        """The number of inputs at each step."""
-        return self.layers[0].features
-
-    @property
-    def outputs(self) -> int:
-        """The number of outputs at each step."""
-        units = [layer.units for layer in self.layers]
-        return sum(units) if self.merge == "concat" else units[0]
-
-    @property
-    def zeroes_masked(self) -> bool:
-        """Whether its layers hand on zeros at masked steps, as Keras has it.
-
-        A merged pair does where it returns every step; all others repeat their last output.
-        """
-        return self.merge is not None and self.returns == "every"
-
-    def parameters(self) -> dict[str, Array]:
-        """Every weight array by its full name."""
-        return {name: array for layer in self.layers for name, array in layer.parameters().items()}
-
-    def with_parameters(self, values: Mapping[str, Array]) -> Recurrent:
-        """The same stage with other weights; names not in `values` stay."""
-        return replace(self, layers=tuple(layer.with_parameters(values) for layer in self.layers))
+def _past_masked(upstream: Array, valid: Mask, *, zeroes: bool) -> Array:
+    """∂loss/∂outputs moved to where those outputs came from: the inverse of `masked_outputs`."""
+    moved = upstream.copy()
+    for at in reversed(range(len(moved))):
+        skipped = ~valid[at]
+        if at > 0 and not zeroes:
+            moved[at - 1][skipped] += moved[at][skipped]
+        moved[at][skipped] = 0
+    return moved

@@ -20,9 +20,8 @@ from core.analysis.gates import summarise
 from core.analysis.vanishing import norms
 from core.bptt import backprop
 from core.engines import record
-from core.gradients import LayerGradients
-from core.layer_trace import LayerTrace
 from core.model import Model
+from core.nodes import LayerGradients, LayerTrace
 from core.training.dataset import Dataset
 
 EXAMPLES = 4

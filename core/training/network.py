@@ -49,12 +49,12 @@ def untrained(config: RunConfig, dataset: Dataset) -> Model:
 
 
 def _normalised(model: Model) -> Iterator[Any]:
-    """The stages, with a layer normalisation between every two recurrent ones."""
-    for before, stage in zip((None, *model.stages), model.stages, strict=False):
-        if isinstance(before, Recurrent) and isinstance(stage, Recurrent):
+    """The parts, with a layer normalisation between every two recurrent ones."""
+    for before, part in zip((None, *model.parts), model.parts, strict=False):
+        if isinstance(before, Recurrent) and isinstance(part, Recurrent):
             gamma, beta = np.ones(before.outputs, np.float32), np.zeros(before.outputs, np.float32)
-            yield LayerNormalization(f"normalise_{stage.name}", gamma, beta)
-        yield stage
+            yield LayerNormalization(f"normalise_{part.name}", gamma, beta)
+        yield part
 
 
 def build(config: RunConfig, dataset: Dataset, *, batch: int | None = None) -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from core.layer_trace import LayerTrace
+from core.nodes import LayerTrace
 from core.trace import Trace
 from dashboard.figures import heatmaps, theme
 from dashboard.figures.picture import Picture

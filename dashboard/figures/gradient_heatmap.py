@@ -13,8 +13,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.gradients import Gradients, LayerGradients
-from core.layer_trace import LayerTrace
+from core.gradients import Gradients
+from core.nodes import LayerGradients, LayerTrace
 from core.trace import Trace
 from dashboard.figures import heatmaps, theme
 from dashboard.figures.markup import power

@@ -19,8 +19,7 @@ from core import cells
 from core.analysis import vanishing
 from core.analysis.vanishing import SMALLEST_NORMAL, HalfLife, Underflow
 from core.gradients import Gradients
-from core.layer_trace import Mask
-from core.nodes import Direction
+from core.nodes import Direction, Mask
 from core.trace import Trace
 from dashboard.figures import lines, theme
 from dashboard.figures.compared import looks

@@ -13,7 +13,7 @@ from core.cells.expressions import Expression, evaluate
 from core.cells.leaves import Before, Gate, Preactivation, Share, State
 from core.cells.record import NUMPY
 from core.errors import OutOfRange
-from core.layer_trace import LayerTrace
+from core.nodes import LayerTrace
 
 _SIGNS = {"sigmoid": "σ", "linear": "id", "exponential": "exp"}
 _LONGEST = 5

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core import cells
 from core.errors import UnknownName
-from core.layer_trace import LayerTrace
+from core.nodes import LayerTrace
 from core.trace import Trace
 from dashboard.figures.theme import Kind
 

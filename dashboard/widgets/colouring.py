@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from core.analysis.gates import unit_means
 from core.analysis.questions import class_targets, next_tokens, own_answer, predicts_tokens
 from core.analysis.vanishing import norms
-from core.gradients import LayerGradients
-from core.layer_trace import LayerTrace
 from core.losses import default_loss
+from core.nodes import LayerGradients, LayerTrace
 from dashboard import cache, state
 from dashboard.components.heatmaps import Strip
 from dashboard.fields import Choice

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core import cells
 from core.analysis.order import By, order_units
-from core.layer_trace import LayerTrace
+from core.nodes import LayerTrace
 from dashboard.components.heatmaps import Panel
 from dashboard.figures import theme
 from dashboard.figures.recorded import recorded

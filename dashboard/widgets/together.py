@@ -33,11 +33,11 @@ class Together:
             yield f"{cell}/inputs", trace.inputs
             yield f"{cell}/outputs", trace.outputs
             for layer in trace.layers:
-                for name, array in layer.arrays():
+                for name, array in layer.arrays.items():
                     yield f"{cell}/{layer.name}/{name}", np.asarray(array)
         for cell, found in (self.gradients or {}).items():
             for own in found.layers:
-                for name, array in own.arrays():
+                for name, array in own.arrays.items():
                     yield f"gradients/{cell}/{own.name}/{name}", np.asarray(array)
             for name, array in found.parameters.items():
                 yield f"gradients/{cell}/parameters/{name}", np.asarray(array)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import core
 from core import cells
 from core.nodes import (
+    MAIN,
     MERGES,
     Activation,
     BatchNormalization,
@@ -25,9 +26,10 @@ from core.nodes import (
     Layer,
     LayerNormalization,
     Masking,
-    Plain,
+    Node,
+    Part,
     Recurrent,
-    Stage,
+    Spec,
 )
 from tests.core.networks import BOUNDED, ELEMENTWISE, Case, states_for
 
@@ -54,7 +56,7 @@ def mixed_cases(
     may be above a pooling), `reads` "ids" or "features"; drawn where not given.
     """
     generator = np.random.default_rng(draw(st.integers(0, 2**20)))
-    stages: list[Stage] = []
+    stages: list[Part] = []
     width = draw(st.integers(1, 3))
     batch, time = draw(st.integers(1, 3)), draw(st.integers(1, 5))
     if (reads or draw(st.sampled_from(["ids", "features"]))) == "ids":
@@ -75,7 +77,7 @@ def mixed_cases(
     if every and (readout == "last" or (readout is None and draw(st.booleans()))):
         pools = [GlobalMaxPooling("max"), GlobalAveragePooling("mean"), Flatten("flat", time)]
         stages.append(draw(st.sampled_from(pools)))
-        width = stages[-1].width(width)
+        width = stages[-1].spec(Spec(width))[MAIN].features
         added = draw(plain_stages(generator, name="pooled", features=width, steps=False))
         stages, width = [*stages, *added], _width(width, added)
     if head is not None or draw(st.booleans()):
@@ -105,7 +107,7 @@ def plain_stages(
     name: str,
     features: int,
     steps: bool = True,
-) -> list[Plain]:
+) -> list[Node]:
     """None, one or two stages without a loop; Masking only where there are `steps`."""
     kind = draw(st.sampled_from(["none", "none", "dense", "layer", "batch", "activation", "skip"]))
     match kind:
@@ -135,10 +137,10 @@ def normalisation(
     return BatchNormalization(name, mean, 0.3 + np.abs(variance), gamma, beta, epsilon)
 
 
-def _width(features: int, stages: list[Plain]) -> int:
+def _width(features: int, stages: list[Node]) -> int:
     """The number of features after some plain stages, `features` before them."""
     for stage in stages:
-        features = stage.width(features)
+        features = stage.spec(Spec(features))[MAIN].features
     return features
 
 
@@ -157,7 +159,7 @@ def _recurrent(
         _layer(draw, generator, f"{name}/{direction}", cell, features, units, direction)
         for direction in directions
     )
-    return Recurrent(name, pair, draw(st.sampled_from(MERGES)), returns)
+    return Recurrent(name, pair, draw(st.sampled_from(list(MERGES))), returns)
 
 
 def _layer(

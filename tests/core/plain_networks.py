@@ -7,6 +7,7 @@ Below, between and above recurrent layers, masked or not; random distinct weight
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,8 +21,8 @@ from core.nodes import (
     GlobalMaxPooling,
     LayerNormalization,
     Masking,
+    Part,
     Recurrent,
-    Stage,
 )
 from tests.core.networks import Case, randomised, states_for
 
@@ -29,16 +30,16 @@ TIME, WIDTH = 5, 3
 SKIPPED = 0.25
 
 
-def rnn(name: str, *, returns: str = "every", pair: bool = False, width: int = WIDTH) -> Recurrent:
-    """A recurrent stage on `width` features that hands on as many."""
+def rnn(name: str, *, returns: str = "every", pair: bool = False, width: int = WIDTH) -> Part:
+    """A recurrent layer on `width` features that hands on as many."""
     units = {"cell": "gru", "units": [2 if pair else width], "bidirectional": pair}
     made = core.new_model(features=width, outputs=None, readout=returns, **units, merge="concat")
-    (stage,) = made.stages
+    (part,) = made.parts
     layers = tuple(
-        type(layer)(**(vars(layer) | {"name": f"{name}/{layer.direction}"}))
-        for layer in stage.layers
+        replace(layer, name=f"{name}/{layer.direction}" if pair else name, reads=())
+        for layer in part.layers
     )
-    return Recurrent(name, layers, stage.merge, stage.returns)
+    return Recurrent(name, layers, part.merge, part.returns)
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -59,7 +60,7 @@ def dense(name: str, width: int = WIDTH, outputs: int = 2) -> Dense:
     return Dense(name, numbers(width, outputs), numbers(outputs), "sigmoid")
 
 
-CHAINS: dict[str, Callable[[], Sequence[Stage]]] = {
+CHAINS: dict[str, Callable[[], Sequence[Part]]] = {
     "normalised below": lambda: [layer_norm("norm"), rnn("a", returns="last"), dense("out")],
     "normalised by batch below": lambda: [batch_norm("norm"), rnn("a"), rnn("b", returns="last")],
     "normalised between": lambda: [rnn("a"), layer_norm("norm"), rnn("b"), dense("out")],

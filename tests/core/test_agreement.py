@@ -20,7 +20,7 @@ from core import cells
 from core.analysis.parity import largest_difference
 from core.importers.keras.bridge import from_keras
 from core.importers.keras.export import to_keras
-from core.nodes import Layer, Recurrent
+from core.nodes import Layer
 from tests.core.mixed_networks import mixed_cases
 from tests.core.networks import Case, randomised
 
@@ -36,10 +36,12 @@ SIZE = 100.0
 
 
 def small(trace: core.Trace) -> bool:
-    arrays = [a for layer in trace.layers for _, a in layer.arrays()]
-    arrays += [array for stage in trace.stages for array in (stage.inputs, stage.outputs)]
-    arrays += [s.preactivations for s in trace.stages if s.preactivations is not None]
+    arrays = [array for run in trace.nodes.values() for array in run.arrays.values()]
     return all(np.abs(array).max(initial=0) < SIZE for array in arrays)
+
+
+def _before_activation(trace: core.Trace) -> np.ndarray:
+    return list(trace.nodes.values())[-1].before_activation
 
 
 def assert_close(what: str, found: Any, expected: Any, tolerance: float = TOLERANCE) -> None:
@@ -64,7 +66,7 @@ def test_numpy_and_keras_cells_agree_on_every_array(case: Case) -> None:
 
 
 def largest_number(trace: core.Trace) -> float:
-    arrays = [a for layer in trace.layers for _, a in layer.arrays()]
+    arrays = [array for layer in trace.layers for array in layer.arrays.values()]
     return max(float(np.abs(array).max()) for array in [*arrays, trace.outputs])
 
 
@@ -94,7 +96,7 @@ def test_every_state_is_that_of_a_keras_layer(case: Case) -> None:
 
 def alone(layer: Layer) -> Any:
     """A Keras layer like `layer`, which returns every output, and its last states."""
-    model = core.Model((Recurrent(layer.name, (layer,), None, "every"),))
+    model = core.Model((replace(layer, returns="every", reads=()),))
     rnn = to_keras(model).layers[0]
     rnn.return_state = True
     return rnn
@@ -166,7 +168,7 @@ HEADS = {
 def test_gradients_are_those_of_the_tape(loss: str, readout: str, data: st.DataObject) -> None:
     case = data.draw(mixed_cases(head=HEADS[loss], readout=readout))
     trace = case.record()
-    assume(small(trace) and np.abs(trace.stages[-1].preactivations).max() < SATURATED)
+    assume(small(trace) and np.abs(_before_activation(trace)).max() < SATURATED)
     targets = targets_for(loss, trace.outputs, seed=data.draw(st.integers(0, 99)))
     found = core.backprop(case.model, trace, targets, loss=loss)
     value, expected = taped(case, trace, targets, loss=loss)

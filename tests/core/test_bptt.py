@@ -165,10 +165,10 @@ def test_the_state_gradient_is_what_a_nudge_of_the_state_does(cell: str, directi
     model = core.new_model(cell, features=2, units=[3], outputs=2, dtype=np.float64)
     model = randomised(model, seed=1)
     if direction == "backward":
-        stage = model.stages[0]
+        stage = model.parts[0]
         layer = type(stage.layers[0])(**(vars(stage.layers[0]) | {"direction": "backward"}))
         turned = type(stage)(stage.name, (layer,), None, "last")
-        model = core.Model((turned, *model.stages[1:]))
+        model = core.Model((turned, *model.parts[1:]))
     inputs = np.random.default_rng(2).normal(size=(2, 6, 2))
     states = states_for(model, batch=2, seed=3)
     trace = core.record(model, inputs, initial_states=states)

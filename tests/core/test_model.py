@@ -102,7 +102,7 @@ def test_the_digest_changes_with_a_weight_a_setting_and_a_word():
         model.digest,
         model.with_parameters({"lstm/forget/kernel": kernel}).digest,
         model.with_readout("every").digest,
-        replace(model, stages=(relu, *model.stages[1:])).digest,
+        replace(model, nodes=(relu, *model.parts[1:])).digest,
         model.astype(np.float64).digest,
     }
     assert len(digests) == 5
@@ -133,12 +133,12 @@ def test_weights_that_do_not_fit_are_refused():
 
 def test_chains_that_cannot_be_run_are_refused():
     model = core.new_model("lstm", features=3, units=[4])
-    recurrent, dense = model.stages
+    recurrent, dense = model.parts
     with pytest.raises(UnsupportedModel, match="without a recurrent layer"):
         core.Model((dense,))
     with pytest.raises(ShapeMismatch, match=r"second/kernel has the shape \(4, …\)"):
         core.Model((recurrent, dense, replace(dense, name="second")))
-    second = core.new_model("gru", features=4, units=[2]).stages[0]
+    second = core.new_model("gru", features=4, units=[2]).parts[0]
     with pytest.raises(UnsupportedModel, match="returns='every'"):
         core.Model((recurrent, second))
     with pytest.raises(UnsupportedModel, match="Two weights called lstm/"):

@@ -1,4 +1,4 @@
-"""Plain stages: their gradients, what they are held to by hand, files, and refusals.
+"""Nodes without a loop: their gradients, what they are held to by hand, files, and refusals.
 
 That they are what Keras makes of the same, forwards and backwards, stands in test_agreement.py
 and tests/core/importers; here, that their gradients are those of central differences.
@@ -16,22 +16,24 @@ import pytest
 import core
 from core.errors import OutOfRange, ShapeMismatch, UnknownName, UnsupportedModel
 from core.nodes import (
-    PLAIN,
+    NODES,
     Activation,
     BatchNormalization,
     Dense,
     Flatten,
+    Flow,
     GlobalAveragePooling,
     GlobalMaxPooling,
     LayerNormalization,
     Masking,
-    Plain,
 )
 from tests.core.networks import Case
 from tests.core.plain_networks import CHAINS, TIME, WIDTH, batch_norm, case, dense, network, rnn
 from tests.core.test_bptt import check
 
 LOSS = "mean_squared_error"
+ELSEWHERE = {"input", "embedding", "add", "average", "multiply"}
+"""Nodes that are held to central differences in test_graphs.py and test_bptt.py."""
 
 
 def differentiated(given: Case) -> tuple[core.Gradients, Callable[..., float]]:
@@ -71,8 +73,8 @@ def test_every_weight_and_input_against_differences(name: str, masked: bool) -> 
 
 
 def test_the_chains_have_every_plain_stage() -> None:
-    stages = [stage for name in CHAINS for stage in network(name).stages]
-    assert {stage.kind for stage in stages if isinstance(stage, Plain)} == set(PLAIN)
+    kinds = {node.kind for name in CHAINS for node in network(name).nodes}
+    assert kinds >= set(NODES) - ELSEWHERE
 
 
 def test_a_skipped_step_has_no_gradient() -> None:
@@ -85,29 +87,29 @@ def test_a_skipped_step_has_no_gradient() -> None:
 
 def test_nothing_comes_back_through_a_mask() -> None:
     x, stage = np.array([[[0.25, 0.25], [0.25, 1.0]]]), Masking("skip", 0.25)
-    run = stage.run(x)
+    run = stage.run(Flow(x, clock="input"))
     np.testing.assert_array_equal(run.outputs, [[[0, 0], [0.25, 1]]])
-    back = stage.back(np.full_like(x, 7), run, None)
-    np.testing.assert_array_equal(back.inputs, [[[0, 0], [7, 7]]])
+    back = stage.back({"": np.full_like(x, 7)}, run)
+    np.testing.assert_array_equal(back.inputs[0], [[[0, 0], [7, 7]]])
 
 
 def test_the_greatest_share_what_comes_back() -> None:
     """Steps that are equally great, as the repeated outputs at masked steps are."""
     x = np.array([[[1.0, 2.0], [3.0, 2.0], [3.0, 0.0]]])
     stage = GlobalMaxPooling("max")
-    back = stage.back(np.array([[6.0, 4.0]]), stage.run(x), None)
-    np.testing.assert_array_equal(back.inputs, [[[0, 2], [3, 2], [3, 0]]])
+    back = stage.back({"": np.array([[6.0, 4.0]])}, stage.run(Flow(x, clock="input")))
+    np.testing.assert_array_equal(back.inputs[0], [[[0, 2], [3, 2], [3, 0]]])
 
 
 def test_a_mean_of_no_steps_is_no_number() -> None:
     """As in Keras; the other texts of the batch are as they are."""
     x, mask = np.arange(12.0).reshape(2, 3, 2), np.array([[False] * 3, [True, False, True]])
     stage = GlobalAveragePooling("mean")
-    run = stage.run(x, mask)
+    run = stage.run(Flow(x, mask, "input"))
     assert np.isnan(run.outputs[0]).all()
     np.testing.assert_array_equal(run.outputs[1], [8, 9])
-    back = stage.back(np.ones((2, 2)), run, mask)
-    np.testing.assert_array_equal(back.inputs[:, :, 0], [[0, 0, 0], [0.5, 0, 0.5]])
+    back = stage.back({"": np.ones((2, 2))}, run)
+    np.testing.assert_array_equal(back.inputs[0][:, :, 0], [[0, 0, 0], [0.5, 0, 0.5]])
 
 
 def test_where_the_model_answers() -> None:
@@ -148,7 +150,7 @@ def test_a_saved_model_and_its_trace_are_the_same(name: str) -> None:
         file.seek(0)
     again, run = core.Model.load(files[0]), core.Trace.load(files[1])
     assert again.digest == given.model.digest == run.model_digest
-    assert [stage.name for stage in run.stages] == [stage.name for stage in trace.stages]
+    assert list(run.nodes) == list(trace.nodes)
     np.testing.assert_array_equal(given.record(again).outputs, trace.outputs)
     found = core.backprop(again, run, trace.outputs + 1, loss=LOSS)
     expected = core.backprop(given.model, trace, trace.outputs + 1, loss=LOSS)

@@ -32,7 +32,9 @@ def test_a_saved_trace_comes_back_number_for_number(case: Case):
     for old, new in zip(trace.layers, again.layers, strict=True):
         assert (old.name, old.cell, old.direction) == (new.name, new.cell, new.direction)
         np.testing.assert_array_equal(old.outputs, new.outputs)
-        for (name, array), (other, loaded) in zip(old.arrays(), new.arrays(), strict=True):
+        for (name, array), (other, loaded) in zip(
+            old.arrays.items(), new.arrays.items(), strict=True
+        ):
             assert name == other
             np.testing.assert_array_equal(array, loaded, err_msg=name)
         for name in old.previous:
@@ -60,7 +62,9 @@ def test_saved_gradients_come_back_number_for_number(case: Case):
         for name, array in getattr(gradients, group).items():
             np.testing.assert_array_equal(array, getattr(again, group)[name])
     for old, new in zip(gradients.layers, again.layers, strict=True):
-        for (name, array), (other, loaded) in zip(old.arrays(), new.arrays(), strict=True):
+        for (name, array), (other, loaded) in zip(
+            old.arrays.items(), new.arrays.items(), strict=True
+        ):
             assert name == other
             np.testing.assert_array_equal(array, loaded)
         for name, array in old.initial_states.items():
@@ -81,7 +85,7 @@ def test_the_table_holds_every_number_once():
         " and unit == 0"
     )
     assert row["value"].item() == trace.layer("gru/backward").gates["reset"][1, 2, 0]
-    arrays = [array.size for layer in trace.layers for _, array in layer.arrays()]
+    arrays = [array.size for layer in trace.layers for _, array in layer.arrays.items()]
     assert len(table) == sum(arrays)
     one = trace.frame(batch=1)
     assert set(one["batch"]) == {1}
@@ -97,7 +101,7 @@ def test_the_gradients_table_is_keyed_as_the_trace_is():
 
 def test_a_recorded_number_cannot_be_changed():
     _, trace = _gru()
-    for _, array in trace.layers[0].arrays():
+    for array in trace.layers[0].arrays.values():
         with pytest.raises(ValueError, match="read-only"):
             array[0, 0, 0] = 1
 

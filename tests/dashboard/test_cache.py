@@ -161,6 +161,6 @@ def test_a_model_of_texts_of_one_length_pads_them():
     words = Vocabulary(("good", "film"), "word")
     table = Embedding("words", np.ones((4, 3), np.float32), mask_zero=True)
     flat = network("flattened").astype(np.float32)
-    model = core.Model((table, *flat.stages), vocabulary=words)
+    model = core.Model((table, *flat.parts), vocabulary=words)
     assert cache.encoded("film good", model).ids.tolist() == [3, 2, 0, 0, 0]
     assert cache.encoded("film good " * 3, model).ids.tolist() == [3, 2, 3, 2, 3]

@@ -14,10 +14,10 @@ from typing import Any
 
 from core.activations import Array
 from core.engines.keras_cell import recurrent_layer
-from core.engines.keras_layout import KERAS_PLAIN, keras_settings, keras_weights
+from core.engines.keras_layout import KERAS_NODES, keras_settings, keras_weights
 from core.errors import UnsupportedModel
 from core.model import Model
-from core.nodes import Embedding, Recurrent, Stage
+from core.nodes import Part, Recurrent
 
 
 def to_keras(model: Model) -> Any:
@@ -38,60 +38,59 @@ def to_keras(model: Model) -> Any:
     else:
         layers = [keras.Input((model.steps, model.features), dtype=dtype)]
     weights: list[tuple[Any, list[Array]]] = []
-    for stage in model.stages:
-        for layer, own in _layers_of(stage, dtype=dtype):
+    for part in model.parts:
+        for layer, held in _layers_of(part, dtype=dtype):
             layers.append(layer)
-            weights += own
+            weights += held
     result = keras.Sequential(layers, name=_keras_name(model.name))
     for layer, arrays in weights:
         layer.set_weights(arrays)
     return result
 
 
-def _layers_of(stage: Stage, *, dtype: str) -> Iterator[tuple[Any, list[tuple[Any, list[Array]]]]]:
-    """Keras layers for a stage, each with the layers whose weights to set."""
+def _layers_of(part: Part, *, dtype: str) -> Iterator[tuple[Any, list[tuple[Any, list[Array]]]]]:
+    """Keras layers for a part, each with the layers whose weights to set."""
     import keras
 
-    if isinstance(stage, Recurrent):
-        layer, parts = _recurrent_layer(stage, dtype=dtype)
-        yield layer, list(zip(parts, map(keras_weights, stage.layers), strict=True))
-        if stage.returns == "every" and stage.layers[0].direction == "backward":
-            name = f"{_keras_name(stage.name)}_in_text_order"
+    if isinstance(part, Recurrent):
+        layer, held = _recurrent_layer(part, dtype=dtype)
+        yield layer, list(zip(held, map(keras_weights, part.layers), strict=True))
+        if part.returns == "every" and part.layers[0].direction == "backward":
+            name = f"{_keras_name(part.name)}_in_text_order"
             yield reverse_time()(name=name, dtype=dtype), []
         return
-    kind = "Embedding" if isinstance(stage, Embedding) else KERAS_PLAIN[stage.kind]
-    settings = keras_settings(stage)
-    layer = getattr(keras.layers, kind)(name=_keras_name(stage.name), dtype=dtype, **settings)
-    yield layer, [(layer, keras_weights(stage))]
+    kind, settings = KERAS_NODES[part.kind], keras_settings(part)
+    layer = getattr(keras.layers, kind)(name=_keras_name(part.name), dtype=dtype, **settings)
+    yield layer, [(layer, keras_weights(part))]
 
 
-def _recurrent_layer(stage: Recurrent, *, dtype: str) -> tuple[Any, list[Any]]:
-    """The Keras layer of a stage, and those in it that hold weights, in the stage's order."""
+def _recurrent_layer(part: Recurrent, *, dtype: str) -> tuple[Any, list[Any]]:
+    """The Keras layer of a part, and those in it that hold weights, in the part's order."""
     import keras
 
-    parts = [
+    held = [
         recurrent_layer(
             layer.cell,
             cell_settings=keras_settings(layer),
-            return_sequences=stage.returns == "every",
+            return_sequences=part.returns == "every",
             go_backwards=layer.direction == "backward",
-            name=_keras_name(layer.name if stage.merge is None else stage.name),
+            name=_keras_name(layer.name if part.merge is None else part.name),
             dtype=dtype,
         )
-        for layer in stage.layers
+        for layer in part.layers
     ]
-    if stage.merge is None:
-        return parts[0], parts
-    one, other = stage.layers
+    if part.merge is None:
+        return held[0], held
+    one, other = part.layers
     if one.units != other.units:
-        what = f"{stage.name}, a pair of {one.units} and {other.units} units,"
+        what = f"{part.name}, a pair of {one.units} and {other.units} units,"
         why = "Keras takes both layers of a Bidirectional to be equally wide"
         raise UnsupportedModel(what=what, why=why)
     pair = keras.layers.Bidirectional(
-        parts[0],
-        backward_layer=parts[1],
-        merge_mode=stage.merge,
-        name=_keras_name(stage.name),
+        held[0],
+        backward_layer=held[1],
+        merge_mode=part.merge,
+        name=_keras_name(part.name),
         dtype=dtype,
     )
     return pair, [pair.forward_layer, pair.backward_layer]

@@ -17,6 +17,7 @@ from core.importers.keras.fields import Fields, KerasLayer
 from core.importers.keras.reader import Reader
 from core.importers.keras.recurrent import RECURRENT
 from core.model import Model
+from core.nodes import nodes_of
 from core.text import Vocabulary
 
 __all__ = ["KerasLayer", "model_from"]
@@ -61,7 +62,7 @@ def model_from(
             raise UnsupportedTail(**refusal.facts) from refusal
         reader.cut()
     words = vocabulary or reader.vocabulary
-    return Model(tuple(reader.stages), name=name, vocabulary=words, card=dict(card or {}))
+    return Model(nodes_of(reader.stages), name=name, vocabulary=words, card=dict(card or {}))
 
 
 def _flat(layers: Sequence[KerasLayer]) -> Iterator[KerasLayer]:

@@ -12,6 +12,7 @@ What a recurrent layer is, with its cells, is read in `keras/recurrent.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -29,11 +30,12 @@ from core.nodes import (
     GlobalMaxPooling,
     LayerNormalization,
     Masking,
+    Part,
     Recurrent,
-    Stage,
+    nodes_of,
 )
-from core.stage_chain import check_chain
 from core.text import Vocabulary
+from core.wiring import wire
 
 IDENTITY = (
     "ActivityRegularization",
@@ -65,7 +67,7 @@ class Reader:
     the mask was made. `vocabulary` is that of a TextVectorization.
     """
 
-    stages: list[Stage] = field(default_factory=list)
+    stages: list[Part] = field(default_factory=list)
     reversed: bool = False
     steps: bool = True
     mask: bool | None = None
@@ -202,7 +204,7 @@ class Reader:
         if self._flatten is None or rows == 0:
             return
         at, layer = self._flatten
-        width = check_chain(tuple(self.stages[:at])) if self.unrolls else 0
+        width = _width(self.stages[:at]) if self.unrolls else 0
         if width == 0 or rows % width:
             raise layer.refuse(f"it hands on {rows} features, not a multiple of {width}")
         self.end(steps=rows // width)
@@ -210,3 +212,9 @@ class Reader:
     def _needs_steps(self, layer: Fields) -> None:
         if not self.steps:
             raise layer.refuse("it reads a sequence, and the layers before it hand on one vector")
+
+
+def _width(parts: Sequence[Part]) -> int:
+    """How many features a chain with a recurrent layer hands on."""
+    nodes = nodes_of(parts)
+    return wire(nodes).specs[nodes[-1].hands_on].features or 0

@@ -71,7 +71,7 @@ def _inner(layer: Fields) -> tuple[list[Fields], str | None]:
         return [layer], None
     if layer.layer.config.get("merge_mode", "concat") is None:
         raise layer.refuse("with merge_mode None it hands on two sequences; use concat, sum, …")
-    merge = layer.choice("merge_mode", default="concat", among=MERGES)
+    merge = layer.choice("merge_mode", default="concat", among=tuple(MERGES))
     inner = [layer.inside(one) for one in layer.layer.inner]
     if len(inner) != 2:
         raise layer.refuse(f"it has {len(inner)} layers inside, not two")

@@ -10,7 +10,7 @@ from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import Reading
 from core.importers.onnx.sizes import Dim, Size, product
 from core.importers.onnx.values import Aside, Flow, Step, Tips, last_read, tips_of
-from core.nodes import Plain, Recurrent, Stage
+from core.nodes import Flatten, GlobalAveragePooling, GlobalMaxPooling, Part, Recurrent
 
 _FAR = 2**31 - 1
 """From here on a bound means the end of the axis, as exporters write it."""
@@ -98,7 +98,7 @@ def _step(value: Flow | Tips, axis: int, at: int, node: Node, reading: Reading) 
     return replace(value, stages=stages, axes=axes, step=pending)
 
 
-def _read_out(stages: Sequence[Stage], step: Step) -> tuple[tuple[Stage, ...], Step | None]:
+def _read_out(stages: Sequence[Part], step: Step) -> tuple[tuple[Part, ...], Step | None]:
     """The stages with the readout at one step; the step comes back if they cannot have it so.
 
     Whatever follows a recurrent layer treats every step alike.
@@ -106,7 +106,8 @@ def _read_out(stages: Sequence[Stage], step: Step) -> tuple[tuple[Stage, ...], S
     at = max(at for at, stage in enumerate(stages) if isinstance(stage, Recurrent))
     stage = stages[at]
     assert isinstance(stage, Recurrent)
-    assert all(isinstance(each, Plain) and not each.ends_steps for each in stages[at + 1 :])
+    pools = (GlobalMaxPooling, GlobalAveragePooling, Flatten)
+    assert not any(isinstance(each, pools) for each in stages[at + 1 :])
     if any(last_read(layer.direction) != step for layer in stage.layers):
         return tuple(stages), step
     return (*stages[:at], replace(stage, returns="last"), *stages[at + 1 :]), None

@@ -30,7 +30,8 @@ from core.importers.onnx.sizes import UnknownSize
 from core.importers.onnx.structure import STRUCTURE
 from core.importers.onnx.values import Aside, Const, Flow, Tips, Value, described, settled
 from core.model import Model
-from core.nodes import Stage
+from core.nodes import Node as ModelNode
+from core.nodes import nodes_of
 from core.text import Vocabulary
 
 
@@ -60,7 +61,7 @@ def read_onnx(
     if flow.step is not None:
         card["answer_at"] = flow.step
     return Model(
-        _of_one_type(flow.stages),
+        _of_one_type(nodes_of(flow.stages)),
         name=name or shown(graph.name) or "model",
         vocabulary=vocabulary,
         card=card,
@@ -188,13 +189,13 @@ class _Graph:
         return longest
 
 
-def _of_one_type(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
-    """The stages in float64 if any weight is, else in float32: a model computes in one type."""
-    arrays = [array for stage in stages for array in stage.parameters().values()]
+def _of_one_type(nodes: tuple[ModelNode, ...]) -> tuple[ModelNode, ...]:
+    """The nodes in float64 if any weight is, else in float32: a model computes in one type."""
+    arrays = [array for node in nodes for array in node.parameters().values()]
     dtype = np.float64 if any(array.dtype == np.float64 for array in arrays) else np.float32
     return tuple(
-        stage.with_parameters(
-            {name: array.astype(dtype, copy=False) for name, array in stage.parameters().items()}
+        node.with_parameters(
+            {name: array.astype(dtype, copy=False) for name, array in node.parameters().items()}
         )
-        for stage in stages
+        for node in nodes
     )

@@ -26,7 +26,7 @@ from core.nodes import (
     GlobalAveragePooling,
     GlobalMaxPooling,
     LayerNormalization,
-    Stage,
+    Part,
 )
 
 
@@ -173,7 +173,7 @@ def _activated(flow: Flow, name: str, node: Node, reading: Reading) -> Flow:
     return replace(flow, stages=(*flow.stages, own))
 
 
-def _with_last(flow: Flow, stage: Stage) -> Flow:
+def _with_last(flow: Flow, stage: Part) -> Flow:
     return replace(flow, stages=(*flow.stages[:-1], stage))
 
 

@@ -16,6 +16,7 @@ so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -181,7 +182,7 @@ def _tips(node: Node, x: Flow, given: Sequence[Value | None], reading: Reading) 
     wide: Dim = product([atom.size for atom in x.axes[2]])
     if isinstance(wide, int) and wide != features:
         raise node.refuse(f"it reads {wide} features and has weights for {features}")
-    functions = recurrent_functions(node, twin.functions, len(directions))
+    functions: Sequence[dict[str, Any]] = recurrent_functions(node, twin.functions, len(directions))
     options = {name: bool(integer(node, says, 0)) for name, says in twin.options.items()}
     backwards = reading.time in x.flipped
     stage = reading.name_for(node)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from core.activations import Array
 from core.importers.onnx.axes import ONE, PART, UNITS, Atom, Axes
 from core.importers.onnx.proto import Node
-from core.nodes import Direction, Layer, Plain, Readout, Recurrent, Stage
+from core.nodes import Direction, Layer, Part, Readout, Recurrent
 
 Step = Literal["start", "end"]
 """A step of the text: its first or its last."""
@@ -60,7 +60,7 @@ class Flow:
     the texts had lengths of their own, so that steps past them mean nothing.
     """
 
-    stages: tuple[Stage, ...]
+    stages: tuple[Part, ...]
     axes: Axes
     source: str
     step: Step | None = None
@@ -80,7 +80,7 @@ class Tip:
     `stage` is what the stage is to be called.
     """
 
-    below: tuple[Stage, ...]
+    below: tuple[Part, ...]
     layer: Layer
     stage: str
     step: Step | None = None
@@ -207,12 +207,12 @@ def _without_parts(axes: Axes) -> Axes:
     return tuple(tuple(atom for atom in group if atom.part is None) for group in axes)
 
 
-def described(stages: tuple[Stage, ...]) -> list[tuple[str, str]]:
+def described(stages: tuple[Part, ...]) -> list[tuple[str, str]]:
     """What tells one chain of a graph from another."""
 
-    def way(stage: Stage) -> str:
+    def way(stage: Part) -> str:
         if isinstance(stage, Recurrent):
             return stage.returns
-        return str(getattr(stage, "activation", "")) if isinstance(stage, Plain) else ""
+        return str(getattr(stage, "activation", ""))
 
     return [(stage.name, way(stage)) for stage in stages]

@@ -27,8 +27,8 @@ from core.nodes import (
     GlobalMaxPooling,
     Layer,
     LayerNormalization,
+    Part,
     Recurrent,
-    Stage,
 )
 
 
@@ -51,7 +51,7 @@ def write_safetensors(model: Model) -> bytes:
     tensors: dict[str, Array] = {}
     hints: dict[str, object] = {"embedding": "", "readout": model.recurrent[-1].returns}
     order: list[str] = []
-    for name, stages in _modules(model.stages):
+    for name, stages in _modules(model.parts):
         match stages[0]:
             case Activation() as stage:
                 _activate(stage, order, hints)
@@ -90,14 +90,14 @@ def _activate(stage: Activation, order: Sequence[str], hints: dict[str, object])
     hints[key] = stage.activation
 
 
-def _pool(stage: Stage, model: Model, hints: dict[str, object]) -> None:
+def _pool(stage: Part, model: Model, hints: dict[str, object]) -> None:
     """So does a pooling: it is the readout of the last recurrent layer, just before."""
     if model.head[0] is not stage:
         raise _refuse(stage, "it does not follow a recurrent layer, so no readout says it")
     hints["readout"] = next(name for name, kind in POOLINGS.items() if isinstance(stage, kind))
 
 
-def _modules(stages: Sequence[Stage]) -> Iterator[tuple[str, list[Stage]]]:
+def _modules(stages: Sequence[Part]) -> Iterator[tuple[str, list[Part]]]:
     """Names of modules, each with the stages that are its layers, lowest first."""
     names = {stage.name for stage in stages}
     at = 0
@@ -111,7 +111,7 @@ def _modules(stages: Sequence[Stage]) -> Iterator[tuple[str, list[Stage]]]:
         at += len(own)
 
 
-def _goes_on(stage: Stage, base: str, below: Sequence[Stage]) -> bool:
+def _goes_on(stage: Part, base: str, below: Sequence[Part]) -> bool:
     """Whether the stage is the next layer of the module that the stages `below` begin."""
     first = below[0]
     if not (isinstance(stage, Recurrent) and isinstance(first, Recurrent)):
@@ -126,7 +126,7 @@ def _cells(stage: Recurrent) -> list[tuple[str, int, str, bool]]:
     return [(each.cell, each.units, each.activation, each.biased) for each in stage.layers]
 
 
-def _tensors(stages: Sequence[Stage]) -> Iterator[tuple[str, Array]]:
+def _tensors(stages: Sequence[Part]) -> Iterator[tuple[str, Array]]:
     """The tensors of one module, by their names within it."""
     for level, stage in enumerate(stages):
         match stage:
@@ -202,6 +202,6 @@ def _check(stage: Recurrent) -> None:
         raise _refuse(stage, "to PyTorch both directions have biases, or none has")
 
 
-def _refuse(stage: Stage, why: str) -> UnsupportedModel:
+def _refuse(stage: Part, why: str) -> UnsupportedModel:
     what = f"'{stage.name}' ({type(stage).__name__}) in a PyTorch file"
     return UnsupportedModel(what=what, why=why)

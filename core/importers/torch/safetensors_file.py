@@ -34,9 +34,10 @@ from core.nodes import (
     GlobalMaxPooling,
     Layer,
     LayerNormalization,
+    Part,
     Readout,
     Recurrent,
-    Stage,
+    nodes_of,
 )
 from core.text import Vocabulary
 
@@ -84,7 +85,7 @@ def read_safetensors(
     if vocabulary is None and isinstance(ours.get("vocabulary"), dict):
         vocabulary = Vocabulary.from_json(ours["vocabulary"])
     return Model(
-        tuple(_stages(found)),
+        nodes_of(_stages(found)),
         name=name or shown(str(ours.get("name") or "model")),
         vocabulary=vocabulary,
         card=_card(ours, found),
@@ -129,7 +130,7 @@ def _card(ours: Mapping[str, Any], found: Inspection) -> dict[str, Any]:
     return {**flat, "answers": answers}
 
 
-def _stages(found: Inspection) -> Iterator[Stage]:
+def _stages(found: Inspection) -> Iterator[Part]:
     answers, dtype = found.answers, _dtype(found)
     last = [name for name in found.order if found.modules[name].levels][-1]
     for name in found.order:
@@ -149,7 +150,7 @@ def _stages(found: Inspection) -> Iterator[Stage]:
 
 def _plain(
     module: Module, *, activation: str, epsilon: float, dtype: np.dtype[Any]
-) -> Iterator[Stage]:
+) -> Iterator[Part]:
     """A linear layer with its activation, or a normalisation and one after it."""
     own = {what: array.astype(dtype) for what, array in module.tensors.items()}
     name, scale = module.title, (own.get("weight"), own.get("bias"))
@@ -167,7 +168,7 @@ def _plain(
 
 def _recurrent(
     module: Module, *, activation: str, readout: str, dtype: np.dtype[Any]
-) -> Iterator[Stage]:
+) -> Iterator[Part]:
     """A stage for each layer, all but the last handing on every step; and a pooling."""
     depth = len(module.levels)
     for at, level in enumerate(module.levels):

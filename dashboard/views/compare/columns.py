@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.layer_trace import LayerTrace
+from core.nodes import LayerTrace
 from dashboard.components.heatmaps import Column, Panel, Strip
 from dashboard.figures import theme
 from dashboard.figures.answers import Answers

@@ -21,7 +21,7 @@ def counts(models: Mapping[str, Model]) -> None:
 
     Embedding and readout are left out: they are the same for all, or nearly, and drown the rest.
     """
-    bare = {cell: Model(model.recurrent, name=cell) for cell, model in models.items()}
+    bare = {cell: _bare(model, cell) for cell, model in models.items()}
     st.markdown(_why(models))
     mode = state.mode()
     cards(
@@ -41,6 +41,11 @@ def counts(models: Mapping[str, Model]) -> None:
     )
     titled = {t(f"quantity.{cell}"): model for cell, model in bare.items()}
     show(figures.parameters(titled, **look()), name="parameters")
+
+
+def _bare(model: Model, name: str) -> Model:
+    """The recurrent layers alone."""
+    return Model(tuple(node for group in model.recurrent for node in group.nodes), name=name)
 
 
 def _formula(stage: StageCount) -> str:

@@ -16,9 +16,9 @@ import numpy as np
 from core.analysis import questions
 from core.analysis.vanishing import HalfLife
 from core.gradients import Gradients
-from core.layer_trace import LayerTrace
 from core.losses import default_loss
 from core.model import Model
+from core.nodes import LayerTrace
 from core.text import visible
 from core.trace import Trace
 from dashboard import cache, state

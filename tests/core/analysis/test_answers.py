@@ -31,9 +31,9 @@ def backward(model: core.Model) -> core.Model:
         replace(stage, layers=tuple(replace(one, direction="backward") for one in stage.layers))
         if stage in model.recurrent
         else stage
-        for stage in model.stages
+        for stage in model.parts
     )
-    return replace(model, stages=stages)
+    return replace(model, nodes=stages)
 
 
 def answer_to_prefix(model: core.Model, trace: Trace, *, batch: int, end: int) -> np.ndarray:
@@ -95,7 +95,7 @@ def test_a_model_of_texts_of_one_length_is_asked_with_padding(reads) -> None:
     model, inputs = given.model, given.inputs
     if reads == "padded ids":
         table = np.random.default_rng(1).normal(size=(9, 3))
-        model = core.Model((Embedding("words", table, mask_zero=True), *model.stages))
+        model = core.Model((Embedding("words", table, mask_zero=True), *model.parts))
         inputs = np.array([[3, 1, 4, 1, 5], [2, 6, 0, 0, 0]])
     trace = given.record(model, inputs=inputs)
     found = answers(model, trace, batch=1)

@@ -97,9 +97,7 @@ def test_the_equations_are_the_cell_s(case: Case):
     for layer, found in every_equation(case.record()):
         for equation in found.equations:
             assert found.masked == (equation.note != "")
-            expected = dict(layer.arrays())[equation.result.name][
-                found.batch, found.step, found.unit
-            ]
+            expected = layer.arrays[equation.result.name][found.batch, found.step, found.unit]
             assert equation.result.value == expected
             assert evaluate(equation.form) == pytest.approx(expected, rel=1e-9, abs=1e-12)
         computed = [equation.result.name for equation in found.equations]
@@ -117,7 +115,7 @@ def test_operands_are_what_the_trace_holds(cell, bidirectional):
     trace = recorded(model, batch=2, time=4)
     for layer, found in every_equation(trace):
         at = found.batch, found.step, found.unit
-        recorded_arrays = dict(layer.arrays())
+        recorded_arrays = dict(layer.arrays)
         recorded_arrays |= {f"previous/{name}": array for name, array in layer.previous.items()}
         for equation in found.equations:
             sums: dict[str, float] = {}

@@ -92,20 +92,20 @@ def test_a_unit_that_nothing_moves_is_dead():
 
 def test_a_relu_that_no_state_lifts_never_answers():
     model = random_model("gru", vocabulary=9, embedding=3, units=[4], outputs=3, seed=2)
-    dense = model.stages[-1]
+    dense = model.parts[-1]
     assert isinstance(dense, Dense)
     low = -np.abs(dense.kernel).sum(axis=0) - 0.1
     low[1] += 0.3  # this one can be lifted
     silent = replace(dense, activation="relu", bias=low.astype(model.dtype))
-    [never] = found(replace(model, stages=(*model.stages[:-1], silent)), "never_above_zero")
+    [never] = found(replace(model, nodes=(*model.parts[:-1], silent)), "never_above_zero")
     assert (never.value, never.units, never.place) == (2, 3, dense.name)
     plain = replace(silent, activation="linear")
-    assert not found(replace(model, stages=(*model.stages[:-1], plain)), "never_above_zero")
+    assert not found(replace(model, nodes=(*model.parts[:-1], plain)), "never_above_zero")
 
 
 def test_a_relu_network_that_no_token_lifts_stays_silent():
     model = random_model("simple_rnn", vocabulary=7, embedding=3, units=[4], activation="relu")
-    rows = model.stages[0].weights
+    rows = model.parts[0].weights
     layer = model.layers[0]
     reach = (rows @ layer.weights["hidden"]["kernel"]).max(axis=0)
     recurrent = layer.weights["hidden"]["recurrent_kernel"].copy()

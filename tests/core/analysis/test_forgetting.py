@@ -68,9 +68,9 @@ def run(model: core.Model, *, masked: bool = False):
 @pytest.mark.parametrize("direction", ["forward", "backward"])
 def test_without_recurrent_weights_the_cell_s_own_way_is_the_only_one(direction, masked):
     model = random_model("lstm", features=2, units=[4], dtype=np.float64)
-    stage, head = model.stages
+    stage, head = model.parts
     layers = tuple(replace(layer, direction=direction) for layer in stage.layers)
-    model = replace(model, stages=(replace(stage, layers=layers), head))
+    model = replace(model, nodes=(replace(stage, layers=layers), head))
     layer, gradients = run(model, masked=masked)
     found = cell_gradient(layer, gradients, batch=1)
     reached = np.isfinite(found.true)

@@ -38,7 +38,7 @@ def stage_texts(cell: str, **settings) -> list[str]:
 def without_bias(model: core.Model) -> core.Model:
     """The model with every bias taken away."""
     stages = []
-    for stage in model.stages:
+    for stage in model.parts:
         if stage in model.recurrent:
             layers = []
             for layer in stage.layers:
@@ -50,7 +50,7 @@ def without_bias(model: core.Model) -> core.Model:
             stages.append(replace(stage, layers=tuple(layers)))
         else:
             stages.append(replace(stage, bias=None) if isinstance(stage, Dense) else stage)
-    return replace(model, stages=tuple(stages))
+    return replace(model, nodes=tuple(stages))
 
 
 def test_the_numbers_that_everybody_looks_up():
@@ -108,7 +108,7 @@ def test_formulas_give_the_counts_and_counts_the_model_s(case: Case):
     model = case.model
     found = count_parameters(model)
     assert found.count == model.parameter_count == value(found.formula)
-    for stage, described in zip(model.stages, found.stages, strict=True):
+    for stage, described in zip(model.parts, found.stages, strict=True):
         own = sum(math.prod(array.shape) for array in stage.parameters().values())
         assert described.count == own == value(described.formula)
         assert described.text.endswith(f": {described.formula} = {own}")
@@ -128,7 +128,7 @@ def test_plain_stages_are_counted_where_they_have_weights(name: str):
     model = network(name)
     found = count_parameters(model)
     assert found.count == model.parameter_count == value(found.formula)
-    weighing = [stage for stage in model.stages if stage.parameters()]
+    weighing = [stage for stage in model.parts if stage.parameters()]
     assert [stage.name for stage in found.stages] == [stage.name for stage in weighing]
 
 

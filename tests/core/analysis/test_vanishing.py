@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import core
 from core.analysis.vanishing import half_life, norms, underflow
 from core.errors import OutOfRange, ShapeMismatch, UnknownName
-from core.gradients import LayerGradients
+from core.nodes import LayerGradients
 from tests.core.analysis.models import random_model, recorded
 
 
@@ -21,9 +21,9 @@ def linear(
     model = core.new_model(
         "simple_rnn", features=2, units=[units], activation="linear", scale=factor, dtype=dtype
     )
-    stage, head = model.stages
+    stage, head = model.parts
     layers = tuple(replace(layer, direction=direction) for layer in stage.layers)
-    return replace(model, stages=(replace(stage, layers=layers), head))
+    return replace(model, nodes=(replace(stage, layers=layers), head))
 
 
 def backprop(model: core.Model, *, time: int, mask=None, truncate=None) -> core.Gradients:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core import cells
 from core.cells.leaves import Gate, Value
-from core.layer_trace import LayerTrace
+from core.nodes import LayerTrace
 from tests.core.networks import BOUNDED, ELEMENTWISE, Case, cases
 
 States = dict[str, np.ndarray]

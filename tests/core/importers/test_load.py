@@ -148,7 +148,7 @@ def test_a_layer_after_the_recurrent_ones_can_be_left_out() -> None:
     with pytest.raises(UnsupportedTail, match=r"'lambda' \(Lambda, number 3 of 4\)"):
         load_model(data, trusted=True)
     model = load_model(data, without_tail=True)
-    assert [stage.name for stage in model.stages] == ["embedding", "lstm"]
+    assert [stage.name for stage in model.parts] == ["embedding", "lstm"]
 
 
 def test_hints_reach_the_reader_of_safetensors() -> None:

@@ -133,7 +133,7 @@ def test_a_mistake_of_ours_is_told_as_one(reading):
     [
         "os._exit(0)",
         "print('nonsense', flush=True); os._exit(0)",
-        "reader.settings_of = lambda _: {'kind': 'dense'}; return real(data, **settings)",
+        "type(real(data)).described = lambda _: {'kind': 'dense'}; return real(data, **settings)",
     ],
 )
 def test_an_answer_that_makes_no_sense_is_a_refusal(reading, code):

@@ -52,11 +52,11 @@ def test_a_run_scores_what_its_model_scores(name, tmp_path):
     model, test = run.model(), data.test
     trace = record(model, test.inputs)
     if test.counts is None:
-        head = trace.stages[-1]
+        head = list(trace.nodes.values())[-1]
         loss = measure(
             data.loss,
             outputs=trace.outputs,
-            preactivations=head.preactivations,
+            preactivations=head.before_activation,
             activation=model.activation,
             targets=test.targets,
             mask=None,

@@ -75,7 +75,7 @@ def test_a_file_of_every_format_has_its_card(open_app, name, language):
     model = only(app)
     assert model.digest == core.load_model(data).digest
     rows = app.dataframe[0].value
-    assert list(rows.iloc[:, 0]) == [stage.name for stage in model.stages]
+    assert list(rows.iloc[:, 0]) == [stage.name for stage in model.parts]
     assert rows.iloc[:, 4].sum() == model.parameter_count
     assert f"{model.parameter_count:,}" in "".join(each.proto.body for each in app.get("html"))
 
@@ -141,7 +141,7 @@ def test_questions_have_defaults_and_other_answers(open_app):
     assert not app.error
     assert only(app).activation == "tanh"
     assert before.activation != "tanh"
-    np.testing.assert_array_equal(only(app).stages[-1].kernel, before.stages[-1].kernel)
+    np.testing.assert_array_equal(only(app).parts[-1].kernel, before.parts[-1].kernel)
 
 
 @pytest.mark.parametrize("page", ["home", "gates", "compare", "gradients"])

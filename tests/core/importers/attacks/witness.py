@@ -34,7 +34,7 @@ from core.errors import CoreError, Failure
 from core.importers.crossing import write_answer
 from core.importers.limits import Limits
 from core.importers.load import read_model
-from core.importers.reader import description_of, guard
+from core.importers.reader import guard
 from core.importers.sandbox import error_from, model_from_answer
 from core.model import Model
 
@@ -109,7 +109,7 @@ def read(data: bytes, *, name: str, limits: Limits, options: dict[str, Any]) -> 
     start = time.perf_counter()
     try:
         model = across(read_model(data, name=name, limits=limits, **options), limits)
-        told["stages"] = [stage.name for stage in model.stages]
+        told["stages"] = [part.name for part in model.parts]
     except CoreError as error:
         told["error"] = Failure.of(error).to_json()
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
@@ -124,7 +124,7 @@ def read(data: bytes, *, name: str, limits: Limits, options: dict[str, Any]) -> 
 def across(model: Model, limits: Limits) -> Model:
     """The model as it arrives at the sandbox's other end."""
     answer = io.BytesIO()
-    write_answer(answer, description_of(model), model.parameters)
+    write_answer(answer, model.described(), model.parameters)
     file = io.BufferedReader(io.BytesIO(answer.getvalue()))
     arrived = model_from_answer(file, limits=limits)
     assert arrived.parameters.keys() == model.parameters.keys()

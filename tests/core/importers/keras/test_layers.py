@@ -104,7 +104,7 @@ def test_sensible_settings_need_not_be_written() -> None:
     layer = model.layers[0]
     assert (layer.activation, layer.recurrent_activation) == ("tanh", "sigmoid")
     assert (layer.direction, layer.options) == ("forward", {"reset_after": True})
-    assert model.stages[1].epsilon == 1e-3
+    assert model.parts[1].epsilon == 1e-3
     assert model.activation == "linear"
 
 
@@ -112,7 +112,7 @@ def test_names_are_made_to_differ() -> None:
     inner = KerasLayer("Sequential", "inside", inner=(replace(GRU, name="a"),))
     second = weighing(replace(GRU, name="a"), kernel=random(3, 9))
     model = model_from([inner, second, replace(DENSE, name="a")], name="same")
-    assert [stage.name for stage in model.stages] == ["a", "a_1", "a_2"]
+    assert [part.name for part in model.parts] == ["a", "a_1", "a_2"]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_flatten_is_as_long_as_the_next_weights_ask_for() -> None:
     wide = weighing(DENSE, kernel=random(15, 2))
     active = KerasLayer("Activation", "active", {"activation": "relu"})
     model = model_from([GRU, FLAT, active, wide], name="flat")
-    assert [stage.name for stage in model.stages] == ["gru", "flat", "active", "answer"]
+    assert [part.name for part in model.parts] == ["gru", "flat", "active", "answer"]
     assert model.steps == 5
     x = random(1, 5, 2)
     assert core.record(model, x).outputs.shape == (1, 2)
@@ -151,9 +151,9 @@ def test_what_waits_for_later_layers_is_cut_with_the_tail() -> None:
     with pytest.raises(UnsupportedTail, match="'attention'"):
         model_from([GRU, FLAT, active, unknown], name="tail")
     model = model_from([GRU, FLAT, active, unknown], name="tail", without_tail=True)
-    assert [stage.name for stage in model.stages] == ["gru"]
+    assert [part.name for part in model.parts] == ["gru"]
     kept = model_from([GRU, NORM, unknown, DENSE], name="tail", without_tail=True)
-    assert [stage.name for stage in kept.stages] == ["gru", "norm"]
+    assert [stage.name for stage in kept.parts] == ["gru", "norm"]
     with pytest.raises(UnsupportedTail, match=r"'flat'.*number of steps"):
         model_from([GRU, FLAT], name="tail")
     assert model_from([GRU, FLAT], name="tail", without_tail=True).readout is None

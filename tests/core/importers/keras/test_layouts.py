@@ -63,7 +63,7 @@ def test_names_vocabulary_and_card() -> None:
     vocabulary = Vocabulary.build(["a b c"], unit="word")
     model = from_keras(keras_model, vocabulary=vocabulary, card={"task": "reading"})
     assert (model.name, model.vocabulary, model.card) == ("reader", vocabulary, {"task": "reading"})
-    assert [stage.name for stage in model.stages] == ["words", "below", "both", "answer"]
+    assert [stage.name for stage in model.parts] == ["words", "below", "both", "answer"]
     # The pair reads a reversed sequence: Keras's forward layer reads the text backwards.
     assert [(layer.name, layer.direction) for layer in model.layers] == [
         ("below", "backward"),
@@ -97,7 +97,7 @@ def test_a_functional_model_that_is_a_chain() -> None:
     )
     randomise(keras_model)
     model = from_keras(keras_model)
-    assert [stage.name for stage in model.stages] == ["both", "between", "last", "answer"]
+    assert [stage.name for stage in model.parts] == ["both", "between", "last", "answer"]
     outputs = core.record(model, features()).outputs
     np.testing.assert_allclose(outputs, np.asarray(keras_model(features())), atol=TOLERANCE)
 

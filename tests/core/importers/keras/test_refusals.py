@@ -149,7 +149,7 @@ def test_a_tail_that_cannot_be_read_may_be_left_out() -> None:
     with pytest.raises(UnsupportedTail, match=r"'conv' \(Conv1D, number 3 of 4\).*without it"):
         from_keras(keras_model)
     model = from_keras(keras_model, without_tail=True)
-    assert [stage.name for stage in model.stages] == ["first", "second"]
+    assert [stage.name for stage in model.parts] == ["first", "second"]
     upto = keras_model.layers[1](keras_model.layers[0](features()))
     np.testing.assert_allclose(core.record(model, features()).outputs, upto, atol=1e-5)
 

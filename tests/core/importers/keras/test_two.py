@@ -89,7 +89,7 @@ def test_weights_of_a_twin_are_taken_in_their_order() -> None:
     config = other_names(legacy_config(keras_model))
     model = model_of(read_weights_h5(legacy_weights(keras_model), config))
     np.testing.assert_allclose(core.record(model, IDS).outputs, known(case).answer, atol=1e-5)
-    assert model.stages[0].name == "twin_0"
+    assert model.parts[0].name == "twin_0"
 
 
 def test_weights_of_another_model_are_refused() -> None:

@@ -218,7 +218,7 @@ def test_names_come_from_weights_and_paths() -> None:
     y = last_of(graph, one(graph, graph.recurrent("LSTM", ids(graph))[0]))
     graph.nodes[2].name = "/encoder/rnn/LSTM_1"
     model = compared(graph, graph.dense(y, UNITS, 1, "decoder.head"))
-    assert [stage.name for stage in model.stages] == ["words", "encoder.rnn_1", "decoder.head"]
+    assert [stage.name for stage in model.parts] == ["words", "encoder.rnn_1", "decoder.head"]
     assert model.name == "net"
 
 

@@ -26,7 +26,7 @@ def test_all_steps_side_by_side() -> None:
     wide = TIME * 2 * UNITS
     flat = graph.node("Reshape", y, graph.whole(-1, wide))
     model = compared(graph, graph.dense(flat, wide, 2))
-    assert isinstance(model.stages[1], Flatten)
+    assert isinstance(model.parts[1], Flatten)
 
 
 def _pooled(graph: Graph, op: str, *, keep: bool) -> str:
@@ -70,11 +70,11 @@ def test_layers_around_the_recurrent_ones() -> None:
     y = graph.dense(graph.node("Dropout", graph.node("Identity", y)), UNITS, 3, "hidden")
     y = graph.dense(graph.node("Elu", graph.node("Cast", y, to=1)), 3, 2)
     model = compared(graph, graph.node("LogSoftmax", y, axis=-1))
-    assert [type(stage).__name__ for stage in model.stages] == [
+    assert [type(stage).__name__ for stage in model.parts] == [
         "Dense", "LayerNormalization", "Recurrent", "Activation", "BatchNormalization", "Dense",
         "Dense",
     ]  # fmt: skip
-    assert [stage.name for stage in model.stages][-2:] == ["hidden", "fc"]
+    assert [stage.name for stage in model.parts][-2:] == ["hidden", "fc"]
 
 
 def test_gemm_scales() -> None:

@@ -139,7 +139,7 @@ def test_changed_graphs_are_refused_or_right(name: str, seed: int) -> None:
             outputs = outputs[:, -1 if model.card["answer_at"] == "end" else 0]
         if agree(outputs, expected):
             return
-    pytest.fail(f"read with other answers: {[stage.name for stage in model.stages]}")
+    pytest.fail(f"read with other answers: {[stage.name for stage in model.parts]}")
 
 
 def test_the_test_would_notice() -> None:

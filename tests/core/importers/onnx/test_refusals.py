@@ -203,7 +203,7 @@ def test_a_tail_can_be_left_out() -> None:
     with pytest.raises(UnsupportedTail, match=r"\(Sin, number 7 of 8\)"):
         read_onnx(data)
     model = read_onnx(data, without_tail=True)
-    assert [type(stage).__name__ for stage in model.stages] == ["Recurrent", "Dense"]
+    assert [type(stage).__name__ for stage in model.parts] == ["Recurrent", "Dense"]
     (expected,) = answers(graph.data(graph.nodes[5].output[0]), x=sequences(2, TIME))
     found = core.record(model, sequences(2, TIME)).outputs
     np.testing.assert_allclose(found, expected, atol=1e-5)

@@ -84,13 +84,13 @@ def test_what_cannot_be_compared_is_said():
     read = core.load_model(data, trusted=True)
     with pytest.raises(NothingToCompare):
         compare_with_original(read, data, name="a", options={"without_tail": True})
-    less = replace(read, stages=read.stages[:-1])
+    less = replace(read, nodes=read.parts[:-1])
     with pytest.raises(NothingToCompare):  # another number of outputs
         compare_with_original(less, data, name="a.onnx")
-    words = read.stages[0]
+    words = read.parts[0]
     wider = replace(words, weights=np.tile(words.weights, (99, 1)))
     with pytest.raises(OriginalFailed, match="ONNX"):  # given ids that the file does not have
-        compare_with_original(replace(read, stages=(wider, *read.stages[1:])), data, name="a")
+        compare_with_original(replace(read, nodes=(wider, *read.parts[1:])), data, name="a")
 
 
 def test_a_framework_that_is_not_there_is_said(monkeypatch, tmp_path):

@@ -165,7 +165,7 @@ def test_tied_weights_are_read_where_they_were_left_out(tmp_path: Any) -> None:
     module, x = Speaker().eval(), ids()
     save_model(module, str(tmp_path / "speaker.safetensors"))
     model = read_safetensors((tmp_path / "speaker.safetensors").read_bytes())
-    assert [stage.name for stage in model.stages] == ["encoder", "rnn", "decoder"]
+    assert [stage.name for stage in model.parts] == ["encoder", "rnn", "decoder"]
     np.testing.assert_allclose(core.record(model, x).outputs, answers(module, x), atol=TOLERANCE)
 
 

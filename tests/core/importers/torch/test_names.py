@@ -64,7 +64,7 @@ def test_embedding_and_readout_of_the_last_step_read(cell: str, bidirectional: b
     last = [each["hidden"][:, at] for each, at in zip(states, (-1, 0), strict=False)]
     expected = np.concatenate(last, axis=-1) @ tensors["fc.weight"].T + tensors["fc.bias"]
     np.testing.assert_allclose(core.record(model, ids).outputs, expected, atol=TOLERANCE)
-    assert [stage.name for stage in model.stages] == ["embedding", "rnn", "fc"]
+    assert [stage.name for stage in model.parts] == ["embedding", "rnn", "fc"]
 
 
 def test_relu_of_an_rnn_is_what_the_hint_says() -> None:
@@ -86,7 +86,7 @@ def test_names_of_single_cells_and_of_bare_modules(cell: str) -> None:
     expected = reference.run(cell, bare, x)[0]["hidden"]
     models = [read_safetensors(save(each)) for each in (bare, single)]
     title = {"simple_rnn": "rnn"}.get(cell, cell)
-    assert [model.stages[0].name for model in models] == [title, "cell"]
+    assert [model.parts[0].name for model in models] == [title, "cell"]
     for model in models:
         np.testing.assert_allclose(core.record(model, x).outputs, expected, atol=TOLERANCE)
 

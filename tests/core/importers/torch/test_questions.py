@@ -69,7 +69,7 @@ ORDERS: dict[str, tuple[dict[str, Any], list[str]]] = {
 def test_the_order_that_people_build(tensors: dict[str, Any], order: list[str]) -> None:
     data = save(tensors)
     assert list(inspect_safetensors(data).order) == order
-    assert [stage.name for stage in read_safetensors(data).stages] == order
+    assert [stage.name for stage in read_safetensors(data).parts] == order
 
 
 def test_what_is_asked_and_what_holds_without_an_answer() -> None:
@@ -154,7 +154,7 @@ def test_an_order_that_leaves_modules_out() -> None:
     with pytest.raises(CoreError, match=r"'crf'.*transitions \(3, 3\)"):
         read_safetensors(save(tensors))
     model = read_safetensors(save(tensors), hints={"order": ["lstm", "fc"]})
-    assert [stage.name for stage in model.stages] == ["lstm", "fc"]
+    assert [stage.name for stage in model.parts] == ["lstm", "fc"]
 
 
 def test_an_order_of_ones_own() -> None:
@@ -163,7 +163,7 @@ def test_an_order_of_ones_own() -> None:
     assert question.answer == ("lstm", "a", "b")
     assert ("a", "lstm", "b") in question.options
     model = read_safetensors(save(tensors), hints={"order": ["b", "lstm", "a"]})
-    assert [stage.name for stage in model.stages] == ["b", "lstm", "a"]
+    assert [stage.name for stage in model.parts] == ["b", "lstm", "a"]
 
 
 def test_which_table_embeds_is_asked_where_several_could() -> None:

@@ -64,7 +64,7 @@ def test_vocabulary_card_and_answers_come_back() -> None:
     model = core.new_model(
         "simple_rnn", vocabulary=vocabulary, embedding=3, units=[4], activation="relu", outputs=2
     )
-    first, *rest = model.stages
+    first, *rest = model.parts
     assert isinstance(first, Embedding)
     masked = Embedding(first.name, first.weights, mask_zero=True)
     model = core.Model((masked, *rest), "한 model", vocabulary, {"score": 0.5, "list": [1]})
@@ -106,20 +106,20 @@ def _pair(merge: str, **settings: Any) -> core.Model:
 
 
 def _changed(model: core.Model, **changes: Any) -> core.Model:
-    stage = model.stages[0]
+    stage = model.parts[0]
     assert isinstance(stage, Recurrent)
     layers = tuple(replace(layer, **changes) for layer in stage.layers)
-    return core.Model((replace(stage, layers=layers), *model.stages[1:]))
+    return core.Model((replace(stage, layers=layers), *model.parts[1:]))
 
 
 def _swapped() -> core.Model:
-    stage = _pair("concat").stages[0]
+    stage = _pair("concat").parts[0]
     assert isinstance(stage, Recurrent)
     return core.Model((Recurrent("swapped", stage.layers[::-1], "concat"),))
 
 
 def _unequal(cell: str, units: int) -> core.Model:
-    first = _pair("concat").stages[0]
+    first = _pair("concat").parts[0]
     other = core.new_model(cell, features=2, units=[units], bidirectional=True, outputs=None)
     assert isinstance(first, Recurrent)
     layers = (first.layers[0], other.layers[1])
@@ -157,7 +157,7 @@ def test_what_pytorch_cannot_hold_is_refused(model: core.Model, words: str) -> N
 
 def test_normalisation_pooling_and_activations_come_back() -> None:
     model = randomised(core.new_model("gru", features=2, units=[3, 4], outputs=2), seed=4)
-    low, top, answer = model.stages
+    low, top, answer = model.parts
     assert isinstance(top, Recurrent)
     generator = np.random.default_rng(5)
     a, b, mean, variance = generator.uniform(0.5, 2, (4, 4)).astype(np.float32)
@@ -192,14 +192,14 @@ def test_normalisation_pooling_and_activations_come_back() -> None:
     ],
 )
 def test_stages_that_leave_no_trace_are_refused(added: list[Any], words: str) -> None:
-    stages = core.new_model("gru", features=2, units=[3], outputs=None, readout="every").stages
+    stages = core.new_model("gru", features=2, units=[3], outputs=None, readout="every").parts
     with pytest.raises(UnsupportedModel, match=words):
         write_safetensors(core.Model((*stages, *added)))
 
 
 def test_dense_stages_keep_any_activation() -> None:
     model = core.new_model("gru", features=2, units=[3], outputs=2)
-    *below, last = model.stages
+    *below, last = model.parts
     assert isinstance(last, Dense)
     gelu = core.Model((*below, Dense(last.name, last.kernel, None, "gelu")))
     assert read_safetensors(write_safetensors(gelu)).digest == gelu.digest

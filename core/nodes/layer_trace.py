@@ -9,10 +9,10 @@ the names here are views of it. Cost: a layer of U units over T steps keeps, for
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,50 +21,14 @@ from core import activations, cells
 from core.activations import Array
 from core.cells import Kernels, Record
 from core.cells.expressions import Expression
-from core.nodes import Direction
-from core.nodes import Mask as Mask
+from core.nodes.base import NodeTrace
+from core.nodes.flow import LAST, MAIN, Flow, Mask, port
+from core.nodes.preactivation import Preactivation
 
+Direction = Literal["forward", "backward"]
 AXES = ("batch", "time", "units")
-
-
-class Preactivation(np.ndarray[Any, Any]):
-    """An array (batch, time, units), and the arrays of its shape that add up to it.
-
-    The parts are computed when the first of them is asked for, and kept.
-    """
-
-    _parts: Callable[[], Mapping[str, Array]]
-
-    @classmethod
-    def of(cls, total: Array, *, parts: Callable[[], Mapping[str, Array]]) -> Self:
-        """`total`, and what gives its parts by name."""
-        array = total.view(cls)
-        array._parts = cache(parts)
-        return array
-
-    @property
-    def parts(self) -> Mapping[str, Array]:
-        """What adds up to it by name: "from_input", "from_hidden", "bias", and what a cell adds."""
-        return self._parts()
-
-    @property
-    def from_input(self) -> Array:
-        """x_t W."""
-        return self._part("from_input")
-
-    @property
-    def from_hidden(self) -> Array:
-        """h_{t−1} U, as a gate lets it through where the cell has one there; zero without U."""
-        return self._part("from_hidden")
-
-    @property
-    def bias(self) -> Array:
-        """The sum of its biases: b."""
-        return self._part("bias")
-
-    def _part(self, name: str) -> Array:
-        part = self.parts.get(name)
-        return np.broadcast_to(self.dtype.type(0), self.shape) if part is None else part
+STATE = "state"
+"""`encoder.state.hidden` is the port of the state after the step read last."""
 
 
 def in_text_order(array: Array, direction: Direction) -> Array:
@@ -78,8 +42,30 @@ def in_reading_order(array: Array, direction: Direction) -> Array:
     return (array if direction == "forward" else array[:, ::-1]).swapaxes(0, 1)
 
 
+def last_read(outputs: Array, direction: Direction) -> Array:
+    """The output at the step that is read last, (batch, units)."""
+    return outputs[:, -1] if direction == "forward" else outputs[:, 0]
+
+
+def masked_outputs(
+    hidden: Array, mask: Mask | None, direction: Direction, *, zeroes: bool
+) -> Array:
+    """What Keras lets a layer hand on where steps are masked, (batch, time, units).
+
+    With `zeroes`, zeros. Else the output of the last step that was not skipped, and zeros before
+    the first.
+    """
+    if mask is None:
+        return hidden
+    valid = mask[..., None]
+    if zeroes:
+        return np.where(valid, hidden, 0).astype(hidden.dtype)
+    started = np.maximum.accumulate(in_reading_order(valid, direction), axis=0)
+    return np.where(in_text_order(started, direction), hidden, 0).astype(hidden.dtype)
+
+
 @dataclass(frozen=True, eq=False)
-class LayerTrace:
+class LayerTrace(NodeTrace):
     """What one recurrent layer did, in one direction.
 
     `inputs` (batch, time, features) is what it read; `outputs` (batch, time, units) what it
@@ -88,14 +74,16 @@ class LayerTrace:
     skipped: the states are carried on there, and the gates were computed but not used.
     """
 
-    name: str
-    cell: str
-    direction: Direction
-    inputs: Array
-    outputs: Array
-    mask: Mask | None
-    record: Record
-    kernels: Kernels
+    cell: str = field(kw_only=True)
+    direction: Direction = field(kw_only=True)
+    record: Record = field(kw_only=True)
+    kernels: Kernels = field(kw_only=True)
+
+    @staticmethod
+    def given(record: Record, outputs: Array, *, of: Flow, direction: Direction) -> dict[str, Flow]:
+        """The flows at a layer's ports: every step, the last, and the states after it."""
+        states = {port(STATE, name): Flow(state[-1]) for name, state in record.states.items()}
+        return {MAIN: of.giving(outputs), LAST: Flow(last_read(outputs, direction)), **states}
 
     def _names(self, names: tuple[str, ...], of: Any) -> Mapping[str, Any]:
         return MappingProxyType({name: of(name) for name in names})
@@ -178,16 +166,32 @@ class LayerTrace:
         """The number of units."""
         return self.record.preactivations.shape[3]
 
-    def arrays(self) -> Iterator[tuple[str, Array]]:
-        """Every array (batch, time, units) with its name, such as `gates/forget`."""
-        for name, array in self.gates.items():
-            yield f"gates/{name}", array
+    @cached_property
+    def arrays(self) -> Mapping[str, Array]:
+        """Every array (batch, time, units) by name, such as `gates/forget`, made when asked for."""
+        made: dict[str, Callable[[], Array]] = {}
+        for name in self.gates:
+            made[f"gates/{name}"] = partial(self.gates.__getitem__, name)
         for name, array in self.preactivations.items():
-            yield f"preactivations/{name}", np.asarray(array)
-            for part, values in array.parts.items():
-                yield f"{part}/{name}", values
-        for name, array in self.states.items():
-            yield f"states/{name}", array
+            made[f"preactivations/{name}"] = partial(np.asarray, array)
+            for part in self._part_names(name):
+                made[f"{part}/{name}"] = partial(self._part, name, part)
+        for name in self.states:
+            made[f"states/{name}"] = partial(self.states.__getitem__, name)
+        return _Made(made)
+
+    def _part_names(self, name: str) -> tuple[str, ...]:
+        """The parts of a pre-activation that the cell's equations have."""
+        terms = cells.get(self.cell).terms(name, self.kernels.options)
+        return tuple(dict.fromkeys(term.weight.part for term in terms))
+
+    def _part(self, name: str, part: str) -> Array:
+        return self.preactivations[name].parts[part]
+
+    @cached_property
+    def axes(self) -> Mapping[str, tuple[str, ...]]:
+        """(batch, time, units), for each of `arrays`."""
+        return dict.fromkeys(self.arrays, AXES)
 
     def describe(self) -> dict[str, Any]:
         """What is not an array, as plain data for JSON."""
@@ -195,6 +199,8 @@ class LayerTrace:
             "name": self.name,
             "cell": self.cell,
             "direction": self.direction,
+            "clock": self.read[0].clock,
+            "reads_states": len(self.read) > 1,
             "activation": self.kernels.activation.name,
             "recurrent_activation": self.kernels.recurrent_activation.name,
             **self.kernels.options,
@@ -241,13 +247,30 @@ class LayerTrace:
             recurrent_activation=activations.get(described["recurrent_activation"]),
             options=options,
         )
+        read = Flow(arrays["inputs"], arrays.get("mask"), described.get("clock", "input"))
+        beside = [Flow(state[0]) for state in record.states.values()]
         return cls(
-            name=described["name"],
+            described["name"],
+            (read, *(beside if described.get("reads_states") else ())),
+            cls.given(record, arrays["outputs"], of=read, direction=direction),
             cell=cell.name,
             direction=direction,
-            inputs=arrays["inputs"],
-            outputs=arrays["outputs"],
-            mask=arrays.get("mask"),
             record=record,
             kernels=kernels,
         )
+
+
+class _Made(Mapping[str, Array]):
+    """Arrays by name, each made when it is asked for."""
+
+    def __init__(self, made: Mapping[str, Callable[[], Array]]) -> None:
+        self._made = made
+
+    def __getitem__(self, name: str) -> Array:
+        return self._made[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
