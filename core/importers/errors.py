@@ -163,7 +163,7 @@ class UnknownFormat(FileRefused):
     """None of the formats that are read."""
 
     message = (
-        "This is none of the model files that can be read: .keras, .h5, .weights.h5, "
+        "This is none of the model files that can be read: .keras, .h5, .weights.h5, .pt, .pth, "
         ".safetensors or .onnx. Its first bytes are {start}."
     )
 
@@ -247,17 +247,17 @@ class CustomObjectInFile(CodeInFile):
 
 
 class PickleInFile(CodeInFile):
-    """A pickle: .pt, .pth, .pkl, .npy of objects. Loading one runs what it says."""
+    """A pickle: .pkl, .npy of objects, a .pt of more than tensors. To load one is to run it."""
 
     message = (
         "The file is a pickle ({found}): to load one is to run it, so it is not read. Where you "
-        "trust it, two lines of Python turn its weights into .safetensors, which can be read."
+        "trust it, these lines of Python turn its weights into .safetensors, which can be read."
     )
     as_it_is = frozenset({"lines"})
 
     @property
     def lines(self) -> str:
-        """The two lines, to be shown as code beside the sentence."""
+        """The lines, to be shown as code beside the sentence."""
         return str(self.facts.get("lines", ""))
 
     def __str__(self) -> str:

@@ -5,11 +5,12 @@
 | a zip with `config.json` | "keras" |
 | a zip with `description.npy` | "npz", as `Model.save` writes it |
 | HDF5's signature | "h5", a whole model or weights alone |
+| a zip with `data.pkl` and no program, or PyTorch's old magic number | "torch" |
 | a length of less than 4 GB, then `{` | "safetensors" |
 | fields of ONNX's ModelProto, version and graph among them | "onnx" |
 
-Pickles are told as well, and refused with the way out of them. Cost: the directory of a zip, a
-dozen fields of an ONNX file; weights are not looked at.
+Other pickles, and programs, are told as well, and refused with the way out of them. Cost: the
+directory of a zip, a dozen fields of an ONNX file; weights are not looked at.
 """
 
 from __future__ import annotations
@@ -20,9 +21,15 @@ from typing import Literal
 from core.importers.archive import Archive, Data, open_archive
 from core.importers.errors import UnknownFormat
 from core.importers.limits import Limits
-from core.importers.torch.pickles import refuse_pickle, refuse_pickled_entries
+from core.importers.torch.pickles import (
+    is_legacy,
+    refuse_pickle,
+    refuse_pickled_entries,
+    refuse_script,
+)
+from core.importers.torch.pt_file import folder_of
 
-Format = Literal["keras", "npz", "h5", "safetensors", "onnx"]
+Format = Literal["keras", "npz", "h5", "safetensors", "torch", "onnx"]
 
 _LENGTH = struct.Struct("<Q")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -40,6 +47,8 @@ def format_of(data: Data, *, name: str, limits: Limits) -> Format:
     """
     start = bytes(data[:512])
     refuse_pickle(start, path=name)
+    if is_legacy(start):
+        return "torch"
     if start.startswith(_ZIP):
         return format_of_archive(open_archive(data, limits=limits), name=name)
     if start.startswith(_HDF5):
@@ -56,6 +65,10 @@ def format_of(data: Data, *, name: str, limits: Limits) -> Format:
 
 def format_of_archive(archive: Archive, *, name: str) -> Format:
     """The format of a zip archive. Raises UnknownFormat and PickleInFile."""
+    folder = folder_of(archive.names)
+    if folder is not None:
+        refuse_script(archive.names, folder=folder, path=name)
+        return "torch"
     refuse_pickled_entries(archive.names, path=name)
     if "description.npy" in archive.names:
         return "npz"

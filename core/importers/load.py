@@ -1,7 +1,7 @@
 """`load_model`: a model file of any format that is read here, as a Model.
 
     formats.py ─▶ keras_archive.py, keras_h5.py ─▶ keras_layers.py ─▶ Model
-               ─▶ safetensors_file.py, onnx_file.py, npz.py ───────▶
+               ─▶ torch/state_dict.py, onnx_file.py, npz.py ───────▶
 
 The format is told by the bytes. The reading is done by `read_model`, in a child process
 (`sandbox.py`) unless the caller says that the file is trusted: 0.4 s that buy a bound on memory and
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from core.importers.keras.h5 import KerasModel
 
 
+_ENDINGS = (
+    *(".weights.h5", ".keras", ".h5", ".hdf5", ".onnx", ".npz"),
+    *(".safetensors", ".pt", ".pth", ".ckpt"),
+)
+
+
 def load_model(
     source: str | PathLike[str] | bytes,
     *,
@@ -40,10 +46,11 @@ def load_model(
     vocabulary: Vocabulary | None = None,
     hints: Mapping[str, Any] | None = None,
     without_tail: bool = False,
+    file: str | None = None,
     limits: Limits | None = None,
     trusted: bool = False,
 ) -> Model:
-    """The model in a file: `.keras`, `.h5`, `.weights.h5`, `.safetensors`, `.onnx` or our `.npz`.
+    """The model in a file: `.keras`, `.h5`, `.weights.h5`, `.pt`, `.safetensors`, `.onnx`, `.npz`.
 
     Args:
         source: the path of the file, or its bytes. What it is called does not matter.
@@ -51,8 +58,9 @@ def load_model(
         config: for `.weights.h5`, the JSON of `model.to_json()`, or `config.json` out of a
             `.keras` file. It is read as the file is, and nothing is built from it.
         vocabulary: to read texts with; else that of a TextVectorization layer, if there is one.
-        hints: for `.safetensors`, answers to what `inspect_safetensors` asks, by their keys.
+        hints: for `.pt` and `.safetensors`, answers by the keys of what `inspect_state_dict` asks.
         without_tail: leave out what cannot be run after the last recurrent layer, and all above.
+        file: what the bytes were called, for the lines of Python that a refusal may bring.
         limits: bounds on the file, and on the memory and the time that reading it takes.
         trusted: read it in this process, which is 0.4 s faster.
 
@@ -70,10 +78,10 @@ def load_model(
         "words": None if vocabulary is None else list(vocabulary.tokens),
     }
     if trusted:
-        data, file = _bytes_of(source, limits=limits)
-        model = read_model(data, name=file, limits=limits, **options)
+        data, called = _bytes_of(source, limits=limits)
+        model = read_model(data, name=file or called, limits=limits, **options)
     else:
-        model = read_model_apart(source, options=options, limits=limits)
+        model = read_model_apart(source, name=file, options=options, limits=limits)
     if not isinstance(source, bytes):
         name = name or stem_of(source)
     return replace(model, name=name or model.name, vocabulary=vocabulary or model.vocabulary)
@@ -102,10 +110,10 @@ def read_model(
             from core.importers.npz import read_npz
 
             return read_npz(open_archive(data, limits=limits), limits=limits)
-        case "safetensors":
-            from core.importers.torch.safetensors_file import read_safetensors
+        case "safetensors" | "torch":
+            from core.importers.torch.state_dict import read_state_dict
 
-            return read_safetensors(data, hints=hints, limits=limits)
+            return read_state_dict(data, hints=hints, limits=limits, path=name)
         case "onnx":
             from core.importers.onnx.file import read_onnx
 
@@ -145,7 +153,7 @@ def _with_words(layer: KerasLayer, words: Sequence[str] | None) -> KerasLayer:
 def stem_of(path: str | PathLike[str]) -> str:
     """What a model is called whose file is at `path`: its name without the extensions."""
     name = PurePath(path).name
-    for ending in (".weights.h5", ".keras", ".h5", ".hdf5", ".safetensors", ".onnx", ".npz"):
+    for ending in _ENDINGS:
         if name.lower().endswith(ending) and len(name) > len(ending):
             return name[: -len(ending)]
     return name

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.core.importers.attacks.models import archive
 from tests.fuzz.seeds import Seed
 from tests.fuzz.wire import in_message
 
@@ -95,6 +96,11 @@ def repeat(data: bytes, rng: Rng) -> bytes:
     return data[:start] + piece * int(rng.integers(2, 200)) + data[start:]
 
 
+OPCODES = tuple(
+    bytes([at]) for at in b".NKMJGXTUCB]}()lteasu012qrhjcRiobPQ" + bytes(range(0x80, 0x99))
+)
+OPCODES = (*OPCODES, b"cos\nsystem\n", b"(X\x01\0\0\0xtR", b"cbuiltins\nexec\n", b")\x81", b"}b")
+
 BYTES: tuple[Mutation, ...] = (
     # Those that keep everything in its place get further, and come three times as often.
     *(3 * (flip_bits, set_bytes, set_length, nudge_length)),
@@ -124,6 +130,33 @@ def in_archive(data: bytes, rng: Rng) -> bytes:
         for each, inside in entries.items():
             written.writestr(each, inside)
     return file.getvalue()
+
+
+def in_pickle(data: bytes, rng: Rng) -> bytes:
+    """The pickle of a file of PyTorch's with a few opcodes changed, the rest of it sound."""
+    if data[:2] != b"PK":
+        end = data.index(b"cpu")  # somewhere in the pickle of the value
+        return any_opcodes(data[: 2 * end], rng) + data[2 * end :]
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        entries = {name: opened.read(name) for name in opened.namelist()}
+    name = next(name for name in entries if name.endswith("data.pkl"))
+    return archive({**entries, name: any_opcodes(entries[name], rng)})
+
+
+def any_opcodes(data: bytes, rng: Rng) -> bytes:
+    """Bytes set to opcodes, numbers set to edges, calls put in between."""
+    for _ in range(int(rng.choice([1, 1, 1, 2, 4]))):
+        at = int(rng.integers(len(data)))
+        match int(rng.integers(4)):
+            case 0:
+                data = data[:at] + OPCODES[int(rng.integers(len(OPCODES)))] + data[at + 1 :]
+            case 1:
+                data = data[:at] + OPCODES[int(rng.integers(len(OPCODES)))] + data[at:]
+            case 2:
+                data = data[:at] + data[at + int(rng.integers(1, 9)) :]
+            case _:
+                data = nudge_length(data, rng)
+    return data
 
 
 def in_directory(data: bytes, rng: Rng) -> bytes:
@@ -170,6 +203,7 @@ def mutated(seed: Seed, rng: Rng) -> tuple[str, bytes, dict[str, Any]]:
     """A mutation of the file: what was done to it, its bytes, and the options to read it with."""
     is_archive = seed.data[:2] == b"PK"
     ways = ["archive"] * 6 + ["directory", "bytes"] if is_archive else ["bytes"] * 4
+    ways += ["opcodes"] * 12 if seed.name.endswith(".pt") else []
     ways += ["wire"] * 16 if seed.name.endswith(".onnx") else []
     ways += ["json"] * 4 if seed.write is not None else []
     ways += ["option"] * 2 if seed.options else []
@@ -181,6 +215,8 @@ def mutated(seed: Seed, rng: Rng) -> tuple[str, bytes, dict[str, Any]]:
             for _ in range(int(rng.choice([1, 1, 1, 2, 4]))):
                 data = in_message(data, rng, EDGES)
             return "wire", data, dict(seed.options)
+        case "opcodes":
+            return "opcodes", in_pickle(seed.data, rng), dict(seed.options)
         case "directory":
             return "directory", in_directory(seed.data, rng), dict(seed.options)
         case "json" if seed.write is not None:

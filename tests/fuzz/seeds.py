@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import core
-from tests.core.importers.attacks import models, onnx_files
+from tests.core.importers.attacks import models, onnx_files, torch_files
 from tests.core.importers.attacks.models import Json, layer
 
 
@@ -90,6 +90,8 @@ def seeds() -> tuple[Seed, ...]:
             head,
             lambda text: models.safetensors(text.encode(), numbers),
         ),
+        Seed("small.pt", torch_files.checkpoint()),
+        Seed("old.pt", torch_files.legacy()),
         Seed("small.npz", _npz(), {}, _npz_description(), _npz),
         Seed("small.onnx", onnx_files.model()),
         Seed("deep.onnx", _deep_onnx()),

@@ -37,6 +37,7 @@ FRAMEWORKS: Mapping[str, Framework] = {
     "keras": "Keras",
     "h5": "Keras",
     "safetensors": "PyTorch",
+    "torch": "PyTorch",
     "onnx": "ONNX",
 }
 """Format → the framework that is asked."""
@@ -44,7 +45,13 @@ FRAMEWORKS: Mapping[str, Framework] = {
 BATCH, TIME = 2, 7
 SECONDS = 120.0
 _COMMAND = children.command("core.importers.original.worker")
-_ENDINGS = {"keras": ".keras", "h5": ".h5", "safetensors": ".safetensors", "onnx": ".onnx"}
+_ENDINGS = {
+    "keras": ".keras",
+    "h5": ".h5",
+    "safetensors": ".safetensors",
+    "torch": ".pt",
+    "onnx": ".onnx",
+}
 _LAST_WORDS = 300
 
 

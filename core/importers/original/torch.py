@@ -1,7 +1,8 @@
 """PyTorch's own modules, built from a state_dict and run one after another, in a child process.
 
 The names say which modules there are, and the answered questions in which order they stand, as for
-our own reading; the weights are read by safetensors' own library, and the numbers are PyTorch's.
+our own reading; the weights are read by safetensors' own library or by `torch.load` (of tensors
+alone: `weights_only`), and the numbers are PyTorch's.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import cells
+from core.importers.limits import Limits
 from core.importers.torch.names import TORCH_CLASSES, Module
-from core.importers.torch.safetensors_file import inspect_safetensors
+from core.importers.torch.pt_file import read_checkpoint, unwrapped
+from core.importers.torch.questions import PART
+from core.importers.torch.state_dict import inspect_state_dict
 
 _FUNCTIONS = {"swish": "silu", "hard_sigmoid": "hardsigmoid", "hard_swish": "hardswish"}
 """Activations that PyTorch calls otherwise."""
@@ -24,10 +28,9 @@ _FUNCTIONS = {"swish": "silu", "hard_sigmoid": "hardsigmoid", "hard_swish": "har
 def run(file: Path, inputs: NDArray[Any], *, hints: Mapping[str, Any] | None) -> NDArray[Any]:
     """What the modules give for ids (batch, time) or features (batch, time, features)."""
     import torch
-    from safetensors.torch import load_file
 
-    found = inspect_safetensors(file.read_bytes(), hints=hints)
-    tensors, answers = load_file(file), found.answers
+    found = inspect_state_dict(file.read_bytes(), hints=hints)
+    tensors, answers = _tensors(file, (hints or {}).get(PART)), found.answers
     doubled = any(tensor.dtype == torch.float64 for tensor in tensors.values())
     dtype = torch.float64 if doubled else torch.float32
     x = torch.from_numpy(np.ascontiguousarray(inputs))
@@ -53,6 +56,21 @@ def run(file: Path, inputs: NDArray[Any], *, hints: Mapping[str, Any] | None) ->
             x = _plain(module, own, x, epsilon)
             x = _activated(str(answers[f"activation:{name}"]), x)
     return np.asarray(x)
+
+
+def _tensors(file: Path, part: str | None) -> dict[str, Any]:
+    import torch
+    from safetensors.torch import load_file
+
+    if file.suffix == ".safetensors":
+        return load_file(file)
+    _, parts = read_checkpoint(file.read_bytes(), path=file.name, limits=Limits(), part=part)
+    value, way = torch.load(file, map_location="cpu", weights_only=True), part or parts[0]
+    while way:
+        key = next(key for key in value if f"{way}.".startswith(f"{key}."))
+        value, way = value[key], way[len(key) + 1 :]
+    named = {name: each for name, each in value.items() if torch.is_tensor(each)}
+    return {unwrapped(name, among=named): each for name, each in named.items()}
 
 
 def _recurrent(

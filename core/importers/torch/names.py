@@ -42,6 +42,7 @@ _RECURRENT = re.compile(
     r"(?P<what>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)"
     r"(?:_l(?P<level>\d{1,4}))?(?P<reverse>_reverse)?"
 )
+_RECURRENT_END = re.compile(r"(?:.*\.)?weight_[ih]h_l\d{1,4}(?:_reverse)?(?:_raw|_g|_orig)?")
 _BOOKKEEPING = ("num_batches_tracked",)
 
 
@@ -198,6 +199,11 @@ class Module:
         """The error that names the module, and one of its tensors unless `own` is empty."""
         name = ".".join(part for part in (self.name, own) if part)
         return UnsupportedModel(what=shown(f"The module '{name}'"), why=why)
+
+
+def is_recurrent(name: str) -> bool:
+    """Whether a tensor of this name is one of a recurrent module, of a plain or a wrapped one."""
+    return _RECURRENT_END.fullmatch(name) is not None or ".parametrizations.weight_hh" in name
 
 
 def modules_of(tensors: Mapping[str, Array]) -> dict[str, Module]:

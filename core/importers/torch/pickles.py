@@ -1,7 +1,7 @@
-"""Pickles by their first bytes, and the two lines that turn one into a file that can be read.
+"""Pickles by their first bytes, and the lines that turn one into a file that can be read.
 
-PyTorch's `torch.save` writes a zip with a `data.pkl`, or a bare pickle before 1.6; NumPy writes
-objects into `.npy` as one. To load a pickle is to run it, so it is told by its bytes alone.
+To load a pickle is to run it, so it is told by its bytes alone. What `torch.save` writes is no
+such pickle: it is walked as data (`torch/pt_file.py`), unless it holds more than tensors.
 """
 
 from __future__ import annotations
@@ -9,24 +9,47 @@ from __future__ import annotations
 import re
 
 from core.importers.errors import PickleInFile
+from core.importers.torch.errors import ScriptedModule
 
-_OF_ZIP = ("data.pkl", ".data/serialization_id", "constants.pkl")
+_MAGIC = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
+
+
+def is_legacy(start: bytes) -> bool:
+    """Whether `torch.save` wrote a file that begins so, before PyTorch 1.6.
+
+    Such a file begins with a pickle of a magic number, whichever its protocol is.
+    """
+    return start.startswith(b"\x80") and _MAGIC in start[:32]
 
 
 def refuse_pickle(start: bytes, *, path: str) -> None:
     """Raises PickleInFile where the first bytes of the file `path` are those of a pickle.
 
-    `start` is the file, or its first hundred bytes and more.
+    `start` is the file, or its first hundred bytes and more. What `torch.save` wrote is none here.
     """
-    if kind := _kind(start):
-        raise PickleInFile(found=kind, lines=to_safetensors(path))
+    if is_legacy(start) or not (kind := _kind(start)):
+        return
+    if kind == "NumPy objects":
+        loaded = f"numpy.load({path!r}, allow_pickle=True).item()"
+        raise PickleInFile(found=kind, lines=lines(loaded, path=path, needs="numpy, torch"))
+    loaded = f"pickle.load(open({path!r}, 'rb'))"
+    raise PickleInFile(found=kind, lines=lines(loaded, path=path, needs="pickle, torch"))
 
 
 def refuse_pickled_entries(names: tuple[str, ...], *, path: str) -> None:
-    """Raises PickleInFile where the entries of a zip archive are those of PyTorch."""
+    """Raises PickleInFile where one of the entries of a zip archive is a pickle."""
     for name in names:
-        if name.endswith((".pkl", ".pickle")) or name.rpartition("/")[2] in _OF_ZIP:
-            raise PickleInFile(found=f"PyTorch, {name}", lines=to_safetensors(path))
+        if name.endswith((".pkl", ".pickle")):
+            loaded = f"torch.load({path!r}, map_location='cpu', weights_only=False)"
+            raise PickleInFile(found=name, lines=lines(loaded, path=path))
+
+
+def refuse_script(names: tuple[str, ...], *, folder: str, path: str) -> None:
+    """Raises ScriptedModule where the entries of an archive of PyTorch's are those of a program."""
+    for name in names:
+        if name == f"{folder}/constants.pkl" or name.startswith(f"{folder}/code/"):
+            loaded = f"torch.jit.load({path!r}, map_location='cpu')"
+            raise ScriptedModule(found=name, lines=lines(loaded, path=path))
 
 
 def _kind(start: bytes) -> str | None:
@@ -40,16 +63,23 @@ def _kind(start: bytes) -> str | None:
     return None
 
 
-def to_safetensors(path: str) -> str:
-    """Two lines of Python that turn a saved state_dict of PyTorch into safetensors.
+def lines(loaded: str, *, path: str, needs: str = "torch") -> str:
+    """Lines of Python that turn the file at `path` into safetensors; `loaded` loads it.
 
-    `weights_only` lets no code run. `clone` because tied tensors share memory, which the format
-    forbids. `repr`, because the name of the file is not ours either.
+    For the user's own machine, where the file is trusted. A module is asked for its tensors.
+    `clone` because tied tensors share memory, which the format forbids.
     """
     stem, dot, _ = path.rpartition(".")
     target = f"{stem if dot else path}.safetensors"
     return (
-        "import torch; from safetensors.torch import save_file\n"
-        f"save_file({{name: tensor.clone().contiguous() for name, tensor in "
-        f"torch.load({path!r}, map_location='cpu', weights_only=True).items()}}, {target!r})"
+        f"import {needs}\n"
+        "from safetensors.torch import save_file\n\n"
+        f"found = {loaded}\n"
+        "found = found.state_dict() if hasattr(found, 'state_dict') else found\n"
+        "tensors = {\n"
+        "    name: torch.as_tensor(each).detach().contiguous().clone()\n"
+        "    for name, each in found.items()\n"
+        "    if hasattr(each, 'shape')\n"
+        "}\n"
+        f"save_file(tensors, {target!r})"
     )

@@ -28,6 +28,9 @@ READOUTS = ("last", "every", "max", "mean")
 EPSILONS = ("1e-05", "1e-06", "0.001", "1e-12")
 PADDINGS = ("read", "skip")
 
+PART = "part"
+"""The key of the question which of a file's state_dicts is meant."""
+
 Answer = str | tuple[str, ...]
 
 
@@ -35,7 +38,7 @@ Answer = str | tuple[str, ...]
 class Question:
     """Something to ask.
 
-    `key` is what a hint answers it by; `kind` one of order, embedding, padding, nonlinearity,
+    `key` is what a hint answers it by; `kind` one of part, order, embedding, padding, nonlinearity,
     readout, activation, epsilon; `about` the module in question, `""` where it is the model.
     `options` are the answers to choose from, `answer` the one that holds now: a hint, or the
     default.

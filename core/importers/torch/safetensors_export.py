@@ -16,7 +16,7 @@ from core import cells
 from core.activations import Array
 from core.errors import UnsupportedModel
 from core.importers.torch.names import TORCH_ORDER
-from core.importers.torch.safetensors_file import OURS, POOLINGS
+from core.importers.torch.state_dict import OURS, POOLINGS
 from core.model import Model
 from core.nodes import (
     Activation,

@@ -18,10 +18,7 @@ from dashboard.origins.upload import Brought, bring
 EXAMPLE = "sentiment-lstm"
 SNIPPETS = {
     "Keras": 'model.save("model.keras")',
-    "PyTorch": (
-        "from safetensors.torch import save_file\n\n"
-        'save_file(model.state_dict(), "model.safetensors")'
-    ),
+    "PyTorch": 'torch.save(model.state_dict(), "model.pt")',
     "ONNX": (
         'torch.onnx.export(model, (x,), "model.onnx",\n'
         '                  input_names=["x"], output_names=["y"],\n'

@@ -1,4 +1,4 @@
-"""What names and shapes in a `.safetensors` file leave open, as small selectors with defaults."""
+"""What names and shapes in a file of PyTorch's leave open, as small selectors with defaults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.errors import CoreError
 from core.importers.formats import format_of
 from core.importers.limits import Limits
 from core.importers.torch.questions import Answer, Question
-from core.importers.torch.safetensors_file import inspect_safetensors
+from core.importers.torch.state_dict import inspect_state_dict
 from dashboard import state
 from dashboard.i18n import labels, t
 from dashboard.origins.upload import Brought
@@ -22,10 +22,10 @@ _REFUSED = "model answer refused"
 
 def questions(found: Brought) -> None:
     """Draw them; another answer reads the file again. The file has passed the child by now."""
-    if format_of(found.data, name=found.file, limits=Limits()) != "safetensors":
+    if format_of(found.data, name=found.file, limits=Limits()) not in ("safetensors", "torch"):
         return
     try:
-        asked = inspect_safetensors(found.data, hints=found.options.get("hints")).questions
+        asked = inspect_state_dict(found.data, hints=found.options.get("hints")).questions
     except CoreError as error:
         problem(error)
         return

@@ -74,7 +74,7 @@ def read_again(found: Brought, **options: Any) -> None:
 
 def _read(name: str, data: bytes, options: dict[str, Any]) -> Brought | CoreError:
     try:
-        model = load_model(data, name=stem_of(name), **options)
+        model = load_model(data, name=stem_of(name), file=name, **options)
     except CoreError as error:
         return error
     return bring(model, name=stem_of(name), file=name, data=data, options=options)

@@ -65,7 +65,7 @@ def test_a_refusal_crosses_with_its_facts(tmp_path):
     path.write_bytes(b"\x80\x02}q\x00.")
     with pytest.raises(errors.PickleInFile) as pickled:
         sandbox.read_model_apart(path)
-    assert pickled.value.lines.count("\n") == 1
+    assert pickled.value.lines.count("\n") > 1
     assert "'x.safetensors'" in pickled.value.lines
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.importers.errors import FileRefused
-from tests.core.importers.attacks import models, onnx_files
+from tests.core.importers.attacks import models, onnx_files, torch_files
 from tests.core.importers.attacks.witness import Testimony, Witness
 
 MIB = 2**20
@@ -22,7 +22,10 @@ Refused = Callable[..., Testimony]
 def witness() -> Iterator[Witness]:
     """A child that has read a sound file of every format, so that all readers are imported."""
     with Witness() as child:
-        sound = (models.keras(), models.legacy_h5(), models.safetensors(), onnx_files.model())
+        sound = (
+            *(models.keras(), models.legacy_h5(), models.safetensors(), onnx_files.model()),
+            *(torch_files.checkpoint(), torch_files.legacy()),
+        )
         for data in sound:
             child.read(data)
         yield child

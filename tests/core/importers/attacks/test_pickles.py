@@ -1,4 +1,4 @@
-"""Pickles in their many clothes: told by their bytes, never loaded."""
+"""Pickles in their many clothes: told by their bytes, never loaded. `.pt`: test_checkpoints.py."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from core.importers import errors
+from core.importers.torch.errors import WholeModule
 from tests.core.importers.attacks import models
 
 PROTOCOLS = range(6)
@@ -56,7 +57,7 @@ def test_what_torch_saves(refused, canary, folder):
         f"{folder}/data/0": bytes(64),
         f"{folder}/version": b"3\n",
     }
-    said = refused(models.archive(entries), errors.PickleInFile, name="net.pt")
+    said = refused(models.archive(entries), WholeModule, name="net.pt")
     assert "net.safetensors" in said.error.lines
 
 
@@ -77,22 +78,24 @@ def test_numpy_objects_in_an_npz(refused, canary):
     refused(file.getvalue(), errors.NotNumbers, "description.npy")
 
 
-def test_the_two_lines_turn_a_state_dict_into_a_file_that_is_read(witness, tmp_path):
-    """Run by hand, as the refusal says; tied weights and a name with quotes among them."""
+@pytest.mark.parametrize("what", ["pickled arrays", "pickled module", "numpy"])
+def test_the_lines_turn_a_pickle_into_a_file_that_is_read(witness, tmp_path, what):
+    """Run by hand, as the refusal says; a name with quotes among them."""
     torch.manual_seed(0)
-    net = torch.nn.ModuleDict(
-        {
-            "embedding": torch.nn.Embedding(7, 4),
-            "lstm": torch.nn.LSTM(4, 3),
-            "fc": torch.nn.Linear(3, 2),
-        }
-    )
-    path = tmp_path / "my 'net'.pt"
-    torch.save(net.state_dict(), path)
+    parts = {
+        "embedding": torch.nn.Embedding(7, 4),
+        "lstm": torch.nn.LSTM(4, 3),
+        "fc": torch.nn.Linear(3, 2),
+    }
+    net = torch.nn.ModuleDict(parts)
+    arrays = {name: each.numpy() for name, each in net.state_dict().items()}
+    path = tmp_path / f"my 'net'.{'npy' if what == 'numpy' else 'pkl'}"
+    if what == "numpy":
+        np.save(path, np.array(arrays, object), allow_pickle=True)
+    else:
+        path.write_bytes(pickle.dumps(net if what == "pickled module" else arrays))
     said = witness.read(path.read_bytes(), name=path.name)
     assert isinstance(said.error, errors.PickleInFile)
-    lines = said.error.lines
-    assert lines.count("\n") == 1
-    subprocess.run([sys.executable, "-c", lines], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-c", said.error.lines], cwd=tmp_path, check=True)
     made = (tmp_path / "my 'net'.safetensors").read_bytes()
-    assert witness.read(made).stages == ("embedding", "lstm", "fc")
+    assert witness.read(made).stages == tuple(parts)

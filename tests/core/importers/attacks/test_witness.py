@@ -6,13 +6,15 @@ import pytest
 
 from core.importers.errors import UnknownFormat
 from core.importers.limits import Limits
-from tests.core.importers.attacks import models, witness
+from tests.core.importers.attacks import models, torch_files, witness
 
 SOUND = {
     "keras": models.keras(),
     "packed keras": models.archive(models.keras_entries(), packed=True),
     "h5": models.legacy_h5(),
     "safetensors": models.safetensors(),
+    "pt": torch_files.checkpoint(),
+    "old pt": torch_files.legacy(),
 }
 
 

@@ -11,7 +11,7 @@ from safetensors.torch import load, save, save_model
 
 import core
 from core.importers.torch.safetensors_export import write_safetensors
-from core.importers.torch.safetensors_file import read_safetensors
+from core.importers.torch.state_dict import read_state_dict
 from tests.core.networks import states_for
 
 FEATURES, UNITS, ROWS = 3, 4, 9
@@ -62,7 +62,7 @@ def ids(batch: int = 3, time: int = 6) -> np.ndarray:
 def test_answers_there_and_back(cell: str, bidirectional: bool, layers: int) -> None:
     module, x = network(cell, layers=layers, bidirectional=bidirectional), ids()
     expected = answers(module, x)
-    model = read_safetensors(save(module.state_dict()))
+    model = read_state_dict(save(module.state_dict()))
     np.testing.assert_allclose(core.record(model, x).outputs, expected, atol=TOLERANCE)
     other = network(cell, layers=layers, bidirectional=bidirectional, seed=1)
     assert np.abs(answers(other, x) - expected).max() > 0.01
@@ -74,7 +74,7 @@ def test_answers_there_and_back(cell: str, bidirectional: bool, layers: int) -> 
 @pytest.mark.parametrize("cell", CLASSES)
 def test_states_from_initial_ones(cell: str, bidirectional: bool) -> None:
     module = network(cell, layers=2, bidirectional=bidirectional)
-    model = read_safetensors(save(module.rnn.state_dict()))
+    model = read_state_dict(save(module.rnn.state_dict()))
     x = np.random.default_rng(2).normal(size=(2, 5, FEATURES)).astype(np.float32)
     initial = states_for(model, batch=2, seed=4)
     given = {name: torch.tensor(np.stack([each[name] for each in initial])) for name in initial[0]}
@@ -93,7 +93,7 @@ def test_states_from_initial_ones(cell: str, bidirectional: bool) -> None:
 def test_every_step_and_relu() -> None:
     module, x = network("simple_rnn", nonlinearity="relu", every=True), ids()
     hints = {"nonlinearity:rnn": "relu", "readout": "every", "activation:answer": "sigmoid"}
-    model = read_safetensors(save(module.state_dict()), hints=hints)
+    model = read_state_dict(save(module.state_dict()), hints=hints)
     expected = 1 / (1 + np.exp(-answers(module, x)))
     np.testing.assert_allclose(core.record(model, x).outputs, expected, atol=TOLERANCE)
 
@@ -102,7 +102,7 @@ def test_every_step_and_relu() -> None:
 def test_number_types(dtype: str) -> None:
     """Half precision is widened: the answers are those of the rounded weights."""
     module, x = network("gru").to(DTYPES[dtype]), ids()
-    model = read_safetensors(save(module.state_dict()))
+    model = read_state_dict(save(module.state_dict()))
     assert model.dtype == (np.float64 if dtype == "F64" else np.float32)
     widened = module.to(torch.float64)
     np.testing.assert_allclose(core.record(model, x).outputs, answers(widened, x), atol=TOLERANCE)
@@ -140,11 +140,11 @@ def test_normalisation_and_pooling_there_and_back(pooling: str) -> None:
 
     module, x = Network().eval(), ids()
     hints = {"readout": pooling, "epsilon:batch": 1e-3}
-    model = read_safetensors(save(module.state_dict()), hints=hints)
+    model = read_state_dict(save(module.state_dict()), hints=hints)
     expected = answers(module, x)
     np.testing.assert_allclose(core.record(model, x).outputs, expected, atol=TOLERANCE)
     written = write_safetensors(model)
-    assert read_safetensors(written).digest == model.digest
+    assert read_state_dict(written).digest == model.digest
     other = Network().eval()
     other.load_state_dict(load(written))
     np.testing.assert_allclose(answers(other, x), expected, atol=TOLERANCE)
@@ -164,7 +164,7 @@ def test_tied_weights_are_read_where_they_were_left_out(tmp_path: Any) -> None:
 
     module, x = Speaker().eval(), ids()
     save_model(module, str(tmp_path / "speaker.safetensors"))
-    model = read_safetensors((tmp_path / "speaker.safetensors").read_bytes())
+    model = read_state_dict((tmp_path / "speaker.safetensors").read_bytes())
     assert [stage.name for stage in model.parts] == ["encoder", "rnn", "decoder"]
     np.testing.assert_allclose(core.record(model, x).outputs, answers(module, x), atol=TOLERANCE)
 
@@ -178,6 +178,6 @@ def test_padding_is_skipped_as_packed_sequences_skip_it() -> None:
     with torch.no_grad():
         hidden = module.rnn(packed)[1][0]
         expected = np.asarray(module.answer(torch.cat([hidden[-2], hidden[-1]], dim=1)))
-    model = read_safetensors(save(module.state_dict()), hints={"padding": "skip"})
+    model = read_state_dict(save(module.state_dict()), hints={"padding": "skip"})
     np.testing.assert_allclose(core.record(model, x).outputs, expected, atol=TOLERANCE)
     assert np.abs(answers(module, x) - expected).max() > 0.01

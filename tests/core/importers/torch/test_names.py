@@ -1,7 +1,7 @@
 """State dicts of PyTorch read by their names: every state at every step, every cell.
 
-Held to equations in NumPy that are written from PyTorch's documentation; `test_torch_itself.py`
-holds both to PyTorch where it is installed.
+Held to equations in NumPy that are written from PyTorch's documentation; `test_itself.py`
+holds both to PyTorch.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from safetensors.numpy import save
 
 import core
 from core.errors import ShapeMismatch, UnsupportedModel
-from core.importers.torch.safetensors_file import read_safetensors
+from core.importers.torch.state_dict import read_state_dict
 from tests.core.importers.torch import reference
 from tests.core.networks import states_for
 
@@ -34,7 +34,7 @@ def inputs(batch: int = 2, time: int = 6) -> np.ndarray:
 def test_every_state_of_every_step(cell: str, bidirectional: bool, layers: int, bias: bool) -> None:
     shape: dict[str, Any] = {"layers": layers, "bidirectional": bidirectional, "bias": bias}
     tensors = reference.state_dict(cell, features=FEATURES, units=UNITS, seed=layers, **shape)
-    model, x = read_safetensors(save(tensors)), inputs()
+    model, x = read_state_dict(save(tensors)), inputs()
     initial = states_for(model, batch=2, seed=3)
     trace = core.record(model, x, initial_states=initial)
     expected = reference.run(cell, tensors, x, initial=initial)
@@ -57,7 +57,7 @@ def test_embedding_and_readout_of_the_last_step_read(cell: str, bidirectional: b
             cell, features=FEATURES, units=UNITS, bidirectional=bidirectional, seed=3
         ),
     }
-    model = read_safetensors(save(tensors))
+    model = read_state_dict(save(tensors))
     ids = np.random.default_rng(0).integers(0, 9, (3, 5))
     rnn = {name: each for name, each in tensors.items() if name.startswith("rnn.")}
     states = reference.run(cell, rnn, tensors["embedding.weight"][ids])
@@ -69,7 +69,7 @@ def test_embedding_and_readout_of_the_last_step_read(cell: str, bidirectional: b
 
 def test_relu_of_an_rnn_is_what_the_hint_says() -> None:
     tensors = reference.state_dict("simple_rnn", features=FEATURES, units=UNITS)
-    model, x = read_safetensors(save(tensors), hints={"nonlinearity:rnn": "relu"}), inputs()
+    model, x = read_state_dict(save(tensors), hints={"nonlinearity:rnn": "relu"}), inputs()
     expected = reference.run("simple_rnn", tensors, x, nonlinearity="relu")[0]["hidden"]
     np.testing.assert_allclose(core.record(model, x).outputs, expected, atol=TOLERANCE)
 
@@ -84,7 +84,7 @@ def test_names_of_single_cells_and_of_bare_modules(cell: str) -> None:
     single = {f"cell.{name.removesuffix('_l0')}": each for name, each in bare.items()}
     x = inputs()
     expected = reference.run(cell, bare, x)[0]["hidden"]
-    models = [read_safetensors(save(each)) for each in (bare, single)]
+    models = [read_state_dict(save(each)) for each in (bare, single)]
     title = {"simple_rnn": "rnn"}.get(cell, cell)
     assert [model.parts[0].name for model in models] == [title, "cell"]
     for model in models:
@@ -96,13 +96,13 @@ def test_weights_go_by_gate() -> None:
     lstm = reference.state_dict("lstm", features=1, units=1)
     lstm["rnn.bias_ih_l0"][:] = [1, 2, 3, 4]
     lstm["rnn.bias_hh_l0"][:] = [10, 20, 30, 40]
-    found = read_safetensors(save(lstm)).layers[0].weights
+    found = read_state_dict(save(lstm)).layers[0].weights
     biases = {gate: float(own["bias"][0]) for gate, own in found.items() if "bias" in own}
     assert biases == {"input": 11, "forget": 22, "candidate": 33, "output": 44}
     gru = reference.state_dict("gru", features=1, units=1)
     gru["rnn.bias_ih_l0"][:] = [1, 2, 3]
     gru["rnn.bias_hh_l0"][:] = [10, 20, 30]
-    parameters = read_safetensors(save(gru)).parameters
+    parameters = read_state_dict(save(gru)).parameters
     assert {name: float(each[0]) for name, each in parameters.items() if "bias" in name} == {
         "rnn/reset/bias": 1,
         "rnn/reset/recurrent_bias": 10,
@@ -173,7 +173,7 @@ REFUSED: dict[str, tuple[dict[str, np.ndarray], list[str]]] = {
 @pytest.mark.parametrize(("tensors", "words"), REFUSED.values(), ids=REFUSED)
 def test_refusals_name_the_module(tensors: dict[str, np.ndarray], words: list[str]) -> None:
     with pytest.raises(UnsupportedModel) as refused:
-        read_safetensors(save(tensors))
+        read_state_dict(save(tensors))
     for word in words:
         assert word in str(refused.value)
 
@@ -182,4 +182,4 @@ def test_arrays_that_do_not_fit_are_named() -> None:
     tensors = _lstm()
     tensors["rnn.bias_ih_l0"] = tensors["rnn.bias_ih_l0"][:-1]
     with pytest.raises(ShapeMismatch, match=r"bias_ih of rnn, layer 0.*\(15,\).*\(16,\)"):
-        read_safetensors(save(tensors))
+        read_state_dict(save(tensors))

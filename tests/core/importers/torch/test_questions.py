@@ -11,7 +11,7 @@ from safetensors.numpy import save
 import core
 from core.errors import CoreError, UnknownName, UnsupportedModel
 from core.importers.torch.safetensors_export import write_safetensors
-from core.importers.torch.safetensors_file import inspect_safetensors, read_safetensors
+from core.importers.torch.state_dict import inspect_state_dict, read_state_dict
 from tests.core.importers.torch import reference
 
 
@@ -68,12 +68,12 @@ ORDERS: dict[str, tuple[dict[str, Any], list[str]]] = {
 @pytest.mark.parametrize(("tensors", "order"), ORDERS.values(), ids=ORDERS)
 def test_the_order_that_people_build(tensors: dict[str, Any], order: list[str]) -> None:
     data = save(tensors)
-    assert list(inspect_safetensors(data).order) == order
-    assert [stage.name for stage in read_safetensors(data).parts] == order
+    assert list(inspect_state_dict(data).order) == order
+    assert [stage.name for stage in read_state_dict(data).parts] == order
 
 
 def test_what_is_asked_and_what_holds_without_an_answer() -> None:
-    found = inspect_safetensors(CLASSIFIER)
+    found = inspect_state_dict(CLASSIFIER)
     assert found.answers == {
         "order": ("embedding", "lstm", "fc1", "fc2", "head"),
         "padding": "read",
@@ -83,17 +83,17 @@ def test_what_is_asked_and_what_holds_without_an_answer() -> None:
         "activation:head": "linear",
     }
     assert all(question.answer in question.options for question in found.questions)
-    model = read_safetensors(CLASSIFIER)
+    model = read_state_dict(CLASSIFIER)
     assert [stage.activation for stage in model.head] == ["relu", "relu", "linear"]
     answers = dict(found.answers) | {"order": list(found.order)}
     assert model.card["answers"] == answers
-    assert read_safetensors(CLASSIFIER, hints=answers).digest == model.digest
+    assert read_state_dict(CLASSIFIER, hints=answers).digest == model.digest
 
 
 def test_an_rnn_is_asked_for_its_nonlinearity() -> None:
     data = save(reference.state_dict("simple_rnn", features=2, units=3, layers=2))
-    assert inspect_safetensors(data).answers == {"nonlinearity:rnn": "tanh", "readout": "every"}
-    model = read_safetensors(data, hints={"nonlinearity:rnn": "relu", "readout": "last"})
+    assert inspect_state_dict(data).answers == {"nonlinearity:rnn": "tanh", "readout": "every"}
+    model = read_state_dict(data, hints={"nonlinearity:rnn": "relu", "readout": "last"})
     assert [layer.activation for layer in model.layers] == ["relu", "relu"]
     assert [stage.returns for stage in model.recurrent] == ["every", "last"]
 
@@ -110,7 +110,7 @@ def test_normalisations_are_told_by_their_tensors() -> None:
     """The same numbers by the formulas of PyTorch's documentation."""
     tensors = lstm() | norm("after", 6) | linear("fc1", 6, 5) | norm("bn", 5, batch=True)
     tensors |= linear("fc2", 5, 2) | {"bn.num_batches_tracked": np.array(7)}
-    found = inspect_safetensors(save(tensors))
+    found = inspect_state_dict(save(tensors))
     assert found.order == ("lstm", "after", "fc1", "bn", "fc2")
     assert {key: found.answers[key] for key in found.answers if key[:3] in ("eps", "act")} == {
         "epsilon:after": "1e-05",
@@ -121,7 +121,7 @@ def test_normalisations_are_told_by_their_tensors() -> None:
         "activation:fc2": "linear",
     }
     hints = {"epsilon:after": 0.25, "epsilon:bn": "0.125", "readout": "max"}
-    model = read_safetensors(save(tensors), hints=hints)
+    model = read_state_dict(save(tensors), hints=hints)
     x = np.random.default_rng(4).normal(size=(2, 5, 4)).astype(np.float32)
     rnn = {name: each for name, each in tensors.items() if name.startswith("lstm.")}
     y = reference.run("lstm", rnn, x)[0]["hidden"].max(axis=1)
@@ -136,7 +136,7 @@ def test_normalisations_are_told_by_their_tensors() -> None:
 
 def test_hints_change_the_model() -> None:
     hints = {"padding": "skip", "activation:head": "sigmoid", "activation:fc1": "tanh"}
-    model = read_safetensors(CLASSIFIER, hints=hints | {"readout": "every"}, name="mine")
+    model = read_state_dict(CLASSIFIER, hints=hints | {"readout": "every"}, name="mine")
     assert model.name == "mine"
     assert model.embedding is not None
     assert model.embedding.mask_zero
@@ -146,33 +146,33 @@ def test_hints_change_the_model() -> None:
 
 def test_a_language_model_answers_at_every_step() -> None:
     data = save(table("embedding", 9, 4) | lstm() | linear("fc", 6, 9))
-    assert read_safetensors(data).readout == "every"
+    assert read_state_dict(data).readout == "every"
 
 
 def test_an_order_that_leaves_modules_out() -> None:
     tensors = lstm() | linear("fc", 6, 2) | {"crf.transitions": np.ones((3, 3), np.float32)}
     with pytest.raises(CoreError, match=r"'crf'.*transitions \(3, 3\)"):
-        read_safetensors(save(tensors))
-    model = read_safetensors(save(tensors), hints={"order": ["lstm", "fc"]})
+        read_state_dict(save(tensors))
+    model = read_state_dict(save(tensors), hints={"order": ["lstm", "fc"]})
     assert [stage.name for stage in model.parts] == ["lstm", "fc"]
 
 
 def test_an_order_of_ones_own() -> None:
     tensors = lstm(units=4) | linear("a", 4, 4) | linear("b", 4, 4)
-    question = inspect_safetensors(save(tensors)).questions[0]
+    question = inspect_state_dict(save(tensors)).questions[0]
     assert question.answer == ("lstm", "a", "b")
     assert ("a", "lstm", "b") in question.options
-    model = read_safetensors(save(tensors), hints={"order": ["b", "lstm", "a"]})
+    model = read_state_dict(save(tensors), hints={"order": ["b", "lstm", "a"]})
     assert [stage.name for stage in model.parts] == ["b", "lstm", "a"]
 
 
 def test_which_table_embeds_is_asked_where_several_could() -> None:
     tensors = lstm() | table("first", 4, 4) | table("second", 4, 4)
-    found = inspect_safetensors(save(tensors))
+    found = inspect_state_dict(save(tensors))
     assert found.answers["embedding"] == "first"
     hints = {"embedding": ""}
-    assert read_safetensors(save(tensors), hints=hints).embedding is None
-    chosen = read_safetensors(save(tensors), hints={"embedding": "second"}).embedding
+    assert read_state_dict(save(tensors), hints=hints).embedding is None
+    chosen = read_state_dict(save(tensors), hints={"embedding": "second"}).embedding
     assert chosen is not None
     assert chosen.name == "second"
 
@@ -195,19 +195,19 @@ def test_which_table_embeds_is_asked_where_several_could() -> None:
 )
 def test_hints_that_answer_nothing_are_refused(hints: dict[str, Any], words: str) -> None:
     with pytest.raises(UnknownName) as refused:
-        read_safetensors(CLASSIFIER, hints=hints)
+        read_state_dict(CLASSIFIER, hints=hints)
     assert words in str(refused.value)
 
 
 def test_what_a_file_says_of_itself_is_only_a_suggestion() -> None:
     tensors = lstm() | linear("fc", 6, 2)
-    plain = read_safetensors(save(tensors))
+    plain = read_state_dict(save(tensors))
     for own in ("[", "[]", "[" * 9000, '{"hints": {"order": [{}]}}', '{"hints": 3, "card": []}'):
-        model = read_safetensors(save(tensors, metadata={"unrolled": own}))
+        model = read_state_dict(save(tensors, metadata={"unrolled": own}))
         assert model.digest == plain.digest
     model = core.new_model("gru", features=3, units=[2, 4], outputs=1, activation="tanh")
     data = write_safetensors(model)
-    assert read_safetensors(data, hints={"readout": "every"}).readout == "every"
+    assert read_state_dict(data, hints={"readout": "every"}).readout == "every"
 
 
 @pytest.mark.parametrize("count", [38, 1500])
@@ -217,4 +217,4 @@ def test_many_modules_of_one_width_end_soon(count: int) -> None:
     for at in range(count):
         tensors |= {f"fc{at}.weight": np.full((1, 1), at, np.float32)}
     with pytest.raises(UnsupportedModel, match=r"in no order|at most 40"):
-        read_safetensors(save(tensors))
+        read_state_dict(save(tensors))

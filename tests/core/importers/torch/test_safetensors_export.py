@@ -14,7 +14,7 @@ from safetensors.numpy import load, save
 import core
 from core.errors import UnsupportedModel
 from core.importers.torch.safetensors_export import write_safetensors
-from core.importers.torch.safetensors_file import read_safetensors
+from core.importers.torch.state_dict import read_state_dict
 from core.nodes import (
     Activation,
     BatchNormalization,
@@ -53,7 +53,7 @@ def test_there_and_back(
         dtype=dtype,
     )
     model = randomised(model, seed=seed)
-    back = read_safetensors(write_safetensors(model))
+    back = read_state_dict(write_safetensors(model))
     assert back.name == model.name
     assert back.parameters.keys() == model.parameters.keys()
     assert back.digest == model.digest
@@ -68,7 +68,7 @@ def test_vocabulary_card_and_answers_come_back() -> None:
     assert isinstance(first, Embedding)
     masked = Embedding(first.name, first.weights, mask_zero=True)
     model = core.Model((masked, *rest), "한 model", vocabulary, {"score": 0.5, "list": [1]})
-    back = read_safetensors(write_safetensors(model))
+    back = read_state_dict(write_safetensors(model))
     assert back.digest == model.digest
     assert back.vocabulary == vocabulary
     assert back.name == "한 model"
@@ -82,7 +82,7 @@ def test_layers_that_came_from_one_module_go_back_into_one() -> None:
     tensors = reference.state_dict(
         "lstm", features=3, units=4, layers=2, bidirectional=True, name="encoder.lstm"
     )
-    written = load(write_safetensors(read_safetensors(save(tensors))))
+    written = load(write_safetensors(read_state_dict(save(tensors))))
     assert written.keys() == tensors.keys()
     for name, array in tensors.items():
         if "bias" not in name:
@@ -172,7 +172,7 @@ def test_normalisation_pooling_and_activations_come_back() -> None:
             answer,
         )
     )
-    back = read_safetensors(write_safetensors(whole))
+    back = read_state_dict(write_safetensors(whole))
     x = generator.normal(size=(2, 5, 2)).astype(np.float32)
     expected = core.record(whole, x).outputs
     np.testing.assert_allclose(core.record(back, x).outputs, expected, atol=1e-6)
@@ -202,4 +202,4 @@ def test_dense_stages_keep_any_activation() -> None:
     *below, last = model.parts
     assert isinstance(last, Dense)
     gelu = core.Model((*below, Dense(last.name, last.kernel, None, "gelu")))
-    assert read_safetensors(write_safetensors(gelu)).digest == gelu.digest
+    assert read_state_dict(write_safetensors(gelu)).digest == gelu.digest

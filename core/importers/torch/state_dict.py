@@ -1,7 +1,7 @@
-"""PyTorch's `.safetensors` as a Model: a state_dict read by its names and shapes.
+"""A state_dict of PyTorch's, `.safetensors`, `.pt` or `.pth`, as a Model: by names and shapes.
 
-    header (`torch/safetensors_header.py`) → modules (`torch/names.py`) → order (`torch/chain.py`)
-    → what has to be asked (`torch/questions.py`) → stages, here
+    tensors (`torch/safetensors_header.py`, `torch/pt_file.py`) → modules (`torch/names.py`)
+    → order (`torch/chain.py`) → what has to be asked (`torch/questions.py`) → stages, here
 
 No code of PyTorch's is needed or run. A file that `torch/safetensors_export.py` wrote answers the
 questions itself, in its metadata; `hints` go before it.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ from core.importers.archive import Data
 from core.importers.errors import shown
 from core.importers.limits import Limits
 from core.importers.torch.names import NORMS, Module, TorchLayer, modules_of
-from core.importers.torch.questions import Inspection, inspect_modules
+from core.importers.torch.pickles import is_legacy
+from core.importers.torch.pt_file import read_checkpoint
+from core.importers.torch.questions import PART, Inspection, Question, inspect_modules
 from core.importers.torch.safetensors_header import Tensors, read_tensors
 from core.model import Model
 from core.nodes import (
@@ -48,24 +51,28 @@ POOLINGS = {"max": GlobalMaxPooling, "mean": GlobalAveragePooling}
 """Readout → what makes one vector of all steps."""
 
 
-def inspect_safetensors(
-    data: Data, *, hints: Mapping[str, Any] | None = None, limits: Limits | None = None
+def inspect_state_dict(
+    data: Data,
+    *,
+    hints: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+    path: str = "model.pt",
 ) -> Inspection:
     """What the file shows and what it leaves open, each question with the answer that holds now.
 
     `hints` answer questions by their keys; other questions may follow from an answer. Raises as
-    `read_safetensors` does.
+    `read_state_dict` does.
     """
-    stored = read_tensors(data, limits=limits or Limits())
-    return _inspect(stored, hints)
+    return _inspect(*_stored(data, hints, limits=limits or Limits(), path=path), hints)
 
 
-def read_safetensors(
+def read_state_dict(
     data: Data,
     *,
     hints: Mapping[str, Any] | None = None,
     limits: Limits | None = None,
     name: str | None = None,
+    path: str = "model.pt",
     vocabulary: Vocabulary | None = None,
 ) -> Model:
     """The Model that PyTorch modules with these weights are, one after another.
@@ -74,13 +81,14 @@ def read_safetensors(
     with several layers becomes as many stages, `lstm_l0`, `lstm_l1`, …. The readout "last" is the
     last step that each direction reads (`h_n`); a model that reads `output[:, -1]` of both
     directions is the one with the readout "every", at its last step. `hints` answer what
-    `inspect_safetensors` asks; the card keeps all answers.
+    `inspect_state_dict` asks; the card keeps all answers.
 
     Raises FileRefused by its reason, UnsupportedModel naming the module, UnknownName for a hint
-    without a question, ShapeMismatch, and what Model raises.
+    without a question, ShapeMismatch, and what Model raises. `path` is what the file is called,
+    for the lines of Python that a refusal brings.
     """
-    stored = read_tensors(data, limits=limits or Limits())
-    found = _inspect(stored, hints)
+    stored, parts = _stored(data, hints, limits=limits or Limits(), path=path)
+    found = _inspect(stored, parts, hints)
     ours = _ours(stored)
     if vocabulary is None and isinstance(ours.get("vocabulary"), dict):
         vocabulary = Vocabulary.from_json(ours["vocabulary"])
@@ -92,7 +100,20 @@ def read_safetensors(
     )
 
 
-def _inspect(stored: Tensors, hints: Mapping[str, Any] | None) -> Inspection:
+def _stored(
+    data: Data, hints: Mapping[str, Any] | None, *, limits: Limits, path: str
+) -> tuple[Tensors, tuple[str, ...]]:
+    """The tensors, and the names of all state_dicts of which they are one, if there are several."""
+    if data[:2] == b"PK" or is_legacy(bytes(data[:64])):
+        part = (hints or {}).get(PART)
+        tensors, parts = read_checkpoint(data, path=path, limits=limits, part=part)
+        return tensors, parts if len(parts) > 1 else ()
+    return read_tensors(data, limits=limits), ()
+
+
+def _inspect(
+    stored: Tensors, parts: tuple[str, ...], hints: Mapping[str, Any] | None
+) -> Inspection:
     tensors = dict(stored.tensors)
     for name, kept in stored.metadata.items():
         # What safetensors.torch.save_model leaves out, because it is another tensor's memory.
@@ -100,8 +121,14 @@ def _inspect(stored: Tensors, hints: Mapping[str, Any] | None) -> Inspection:
             tensors[name] = tensors[kept]
     modules = modules_of(tensors)
     own = _ours(stored).get("hints")
+    given = dict(hints or {})
+    if parts:
+        chosen = given.pop(PART, parts[0])
+        found = inspect_modules(modules, given)
+        question = Question(PART, PART, "", parts, chosen)
+        return replace(found, questions=(question, *found.questions))
     try:
-        return inspect_modules(modules, {**(own if isinstance(own, dict) else {}), **(hints or {})})
+        return inspect_modules(modules, {**(own if isinstance(own, dict) else {}), **given})
     except CoreError:
         if not own:
             raise
