@@ -41,7 +41,8 @@ from core.nodes import (
     nodes_of,
     recurrent_parts,
 )
-from core.text import MOST_CHARACTERS, Encoded, Vocabulary
+from core.padding import fitted
+from core.text import MOST_CHARACTERS, Encoded, Padding, Vocabulary
 from core.wiring import Wiring, wire
 
 
@@ -199,15 +200,13 @@ class Model:
         """The number of outputs: of the readout, or of the last recurrent layer without one."""
         return self._output.features or 0
 
-    def encode(self, text: str, *, limit: int | None = MOST_CHARACTERS) -> Encoded:
-        """A text as the model reads it, cut or padded where it reads texts of one length.
-
-        Raises MissingVocabulary, and what `Vocabulary.encode` raises.
-        """
+    def encode(
+        self, text: str, *, limit: int | None = MOST_CHARACTERS, padding: Padding | None = None
+    ) -> Encoded:
+        """A text as read and padded, see `core.padding`. Raises as a Vocabulary, or without one."""
         if self.vocabulary is None or self.embedding is None:
             raise MissingVocabulary
-        found = self.vocabulary.encode(text, limit=limit)
-        return found if self.steps is None else found.fitted(self.steps)
+        return fitted(self, self.vocabulary.encode(text, limit=limit), padding=padding)
 
     @cached_property
     def parameters(self) -> dict[str, Array]:

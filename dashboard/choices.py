@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from core import data
 from core.initialise import INITIALISERS
-from core.text import MOST_CHARACTERS, MOST_TOKENS
+from core.text import MOST_CHARACTERS, MOST_TOKENS, PADDINGS
 from core.training.shelf import Shelf
 from core.training.store import RunStore
 from dashboard import i18n
@@ -83,6 +83,8 @@ CELL = declare(Choice(name="cell", default="lstm", options=CELLS))
 # should reach the reading, which says so, and not be dropped on the way.
 TEXT = declare(Text(name="text", default=None, limit=10 * MOST_CHARACTERS))
 SPLIT = declare(Choice(name="split", default="word", options=("character", "word", "jamo")))
+# Where a model of texts of one length has its padding; the first is what most have learned.
+PADDING = declare(Choice(name="padding", default=PADDINGS[0], options=PADDINGS))
 LIMIT = declare(Whole(name="limit", default=MOST_TOKENS, low=10, high=MOST_STEPS))
 START = declare(Whole(name="start", default=1, low=1, high=MOST_CHARACTERS))  # counts from 1
 

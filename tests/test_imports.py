@@ -29,6 +29,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "core.nodes",
             "core.wiring",
             "core.model",
+            "core.padding",
             "core.initialise",
             "core.losses",
             "core.trace",

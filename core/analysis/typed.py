@@ -12,7 +12,8 @@ import numpy as np
 
 from core.errors import ShapeMismatch
 from core.model import Model
-from core.text import MOST_CHARACTERS, Encoded, read_ids, read_numbers
+from core.padding import fitted
+from core.text import MOST_CHARACTERS, Encoded, Padding, read_ids, read_numbers
 
 Reads = Literal["text", "ids", "numbers"]
 
@@ -37,21 +38,22 @@ def sample(model: Model, *, length: int = 32) -> str:
     return "\n".join(", ".join(f"{value:.3f}" for value in row) for row in values)
 
 
-def encode(model: Model, typed: str, *, limit: int = MOST_CHARACTERS) -> Encoded:
+def encode(
+    model: Model, typed: str, *, limit: int = MOST_CHARACTERS, padding: Padding | None = None
+) -> Encoded:
     """What was typed, as the model reads it: `inputs` are what `core.record` takes.
 
-    Texts and ids are cut or padded for a model that reads texts of one length; numbers are not,
-    because nobody knows what to pad them with. Raises ShapeMismatch for too many or too few of
-    them, and what `Model.encode`, `read_ids` and `read_numbers` raise.
+    Texts and ids are cut or padded for a model of texts of one length, see `core.padding`; numbers
+    are not, because nobody knows what to pad them with. Raises ShapeMismatch for too many or too
+    few of them, and what `Model.encode`, `read_ids` and `read_numbers` raise.
     """
     match reads(model):
         case "text":
-            return model.encode(typed, limit=limit)
+            return model.encode(typed, limit=limit, padding=padding)
         case "ids":
             assert model.embedding is not None
             rows = model.embedding.weights.shape[0]
-            found = read_ids(typed, rows=rows, limit=limit)
-            return found if model.steps is None else found.fitted(model.steps)
+            return fitted(model, read_ids(typed, rows=rows, limit=limit), padding=padding)
     measured = read_numbers(typed, features=model.features, limit=limit)
     if model.steps not in (None, len(measured)):
         expected = f"{model.steps} steps, because the model reads texts of one length"

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from core.text.decode import MOST_BYTES, Candidate, Damage, Decoded, decode
-from core.text.encoded import PADDING, PADDING_ID, UNKNOWN, UNKNOWN_ID, Encoded
+from core.text.encoded import (
+    PADDING,
+    PADDING_ID,
+    PADDINGS,
+    UNKNOWN,
+    UNKNOWN_ID,
+    Encoded,
+    Padding,
+)
 from core.text.encodings import ENCODINGS, known_encoding
 from core.text.errors import (
     BlankText,
@@ -50,6 +58,7 @@ __all__ = [
     "MOST_CHARACTERS",
     "MOST_TOKENS",
     "PADDING",
+    "PADDINGS",
     "PADDING_ID",
     "UNITS",
     "UNKNOWN",
@@ -76,6 +85,7 @@ __all__ = [
     "NothingKnown",
     "NothingToLookUp",
     "OtherKindOfFile",
+    "Padding",
     "RaggedRow",
     "RepeatedToken",
     "Table",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import streamlit as st
@@ -12,10 +12,12 @@ import core
 from core.analysis.typed import encode
 from core.bundled import bundled_model
 from core.model import Model
-from core.text import PADDING, UNKNOWN, Encoded, Unit, Vocabulary, tokenize
+from core.padding import length_of
+from core.text import PADDING, UNKNOWN, Encoded, Padding, Unit, Vocabulary, tokenize
 from core.text.decode import Decoded, decode
 from core.text.table import Table, read_table
 from core.text.vocabulary import normal_form
+from dashboard import state
 from dashboard.cache.digest import digest
 
 Header = Literal["first row", "none"]
@@ -51,8 +53,12 @@ def precise(model: Model, *, readout: Any) -> Model:
 
 
 def encoded(words: str, model: Model) -> Encoded:
-    """Return what was typed, as a model reads it. Raises as `core.analysis.typed.encode` does."""
-    return _encoded(digest(words), model.digest, words, model)
+    """Return what was typed, as a model reads it. Raises as `core.analysis.typed.encode` does.
+
+    Padding stands where the reader has chosen.
+    """
+    padding = cast(Padding, state.get(state.PADDING))
+    return _encoded(digest(words), model.digest, length_of(model), padding, words, model)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -91,9 +97,11 @@ def _precise(key: str, readout: Any, _model: Model) -> Model:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _encoded(key: str, model_key: str, _words: str, _model: Model) -> Encoded:
-    del key, model_key
-    found = encode(_model, _words, limit=MOST_READ)
+def _encoded(
+    key: str, model_key: str, length: int | None, padding: Padding, _words: str, _model: Model
+) -> Encoded:
+    del key, model_key, length
+    found = encode(_model, _words, limit=MOST_READ, padding=padding)
     for array in (found.ids, found.known, found.inputs):
         array.flags.writeable = False
     return found

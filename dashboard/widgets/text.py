@@ -16,9 +16,10 @@ import streamlit as st
 from core.analysis.typed import reads
 from core.errors import CoreError
 from core.model import Model
-from core.text import Encoded, Window, visible
+from core.padding import length_of, paddings
+from core.text import PADDING, Encoded, Window, visible
 from dashboard import cache, state
-from dashboard.i18n import t
+from dashboard.i18n import labels, t
 from dashboard.origins import chosen_model, samples
 from dashboard.widgets.problem import guard, plain
 from dashboard.widgets.upload import take, upload
@@ -76,15 +77,33 @@ def readable(read: Callable[[str], Found]) -> tuple[Found, CoreError | None]:
 
 def model_read() -> Model | None:
     """Return the chosen model if it reads ids or numbers, else None."""
+    model = _chosen()
+    return None if model is None or reads(model) == "text" else model
+
+
+def _chosen() -> Model | None:
     try:
-        model = chosen_model(current_text())
+        return chosen_model(current_text())
     except CoreError:
         return None
-    return None if reads(model) == "text" else model
 
 
 def pick_text() -> None:
     """Draw the box with the text, or with the ids or numbers that stand for one."""
+    _pick_words()
+    model = _chosen()
+    if model is not None and paddings(model):
+        st.selectbox(
+            t("reading.padding"),
+            paddings(model),
+            format_func=labels("reading", "padding.of").__getitem__,
+            help=t("reading.padding.help", length=length_of(model)),
+            width=220,
+            **state.bind(state.PADDING, then=_from_beginning),
+        )
+
+
+def _pick_words() -> None:
     text, model = current_text(), model_read()
     kind = "text" if model is None else reads(model)
     features = {} if model is None or kind == "ids" else {"features": model.features}
@@ -130,6 +149,7 @@ def passage(model: Model, text: str) -> Passage:
         _mover(window)
     part = encoded.part(window.start, window.stop)
     say_unknown(part)
+    _say_padding(encoded, model)
     return Passage(text, part, window)
 
 
@@ -166,6 +186,19 @@ def _mover(window: Window) -> None:
             width=170,
             **state.bind(state.LIMIT),
         )
+
+
+def _say_padding(encoded: Encoded, model: Model) -> None:
+    """Say what was added to a text, or cut off, for a model that reads texts of one length."""
+    added = encoded.tokens.count(PADDING)
+    length, side = length_of(model), "before"
+    if length is None and model.vocabulary is not None:
+        length, side = model.vocabulary.length, "after"
+    elif state.get(state.PADDING) == "after" and paddings(model):
+        side = "after"
+    for what, count in (("added", added), ("cut", encoded.left_out)):
+        if count and length is not None:
+            st.caption(t(f"reading.padding.{what}.{side}", count=count, length=length))
 
 
 def say_unknown(part: Encoded) -> None:

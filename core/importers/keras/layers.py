@@ -48,6 +48,7 @@ def model_from(
     flat = _named([layer for layer in whole if layer.kind != "InputLayer"])
     reader = Reader()
     rest = flat
+    read: Vocabulary | None = None
     try:
         while rest:
             at = len(flat) - len(rest) + 1
@@ -62,7 +63,11 @@ def model_from(
             raise UnsupportedTail(**refusal.facts) from refusal
         reader.cut()
     words = vocabulary or reader.vocabulary
-    return Model(nodes_of(reader.stages), name=name, vocabulary=words, card=dict(card or {}))
+    told = dict(card or {})
+    made = Model(nodes_of(reader.stages), name=name, vocabulary=words, card=told)
+    if read is None and made.embedding is not None and (length := _steps(whole)) is not None:
+        told.setdefault("length", length)
+    return made
 
 
 def _flat(layers: Sequence[KerasLayer]) -> Iterator[KerasLayer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +198,26 @@ def test_words_that_a_model_does_not_know_are_named(monkeypatch):
     assert "&#42;, bad" in said
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_padding_is_shown_said_and_chosen_where_answers_depend_on_it(monkeypatch, language):
+    model = core.new_model(
+        "lstm", vocabulary=core.text.Vocabulary(("good", "bad"), "word"), units=[2], seed=1
+    )
+    made = replace(model, card={"length": 5})
+    monkeypatch.setattr(cache, "bundled", lambda _: made)
+    app = opened(task="sentiment", text="good bad", lang=language)
+    assert seen(app)["tokens"] == ["<pad>", "<pad>", "<pad>", "good", "bad"]
+    assert seen(app)["ids"] == [[0, 0, 0, 2, 3]]
+    app.selectbox(key="widget.padding.").set_value("after").run()
+    assert seen(app)["ids"] == [[2, 3, 0, 0, 0]]
+    assert any("5" in caption.value and "3" in caption.value for caption in app.caption)
+    app.selectbox(key="widget.padding.").set_value("none").run()
+    assert seen(app)["ids"] == [[2, 3]]
+    monkeypatch.setattr(cache, "bundled", lambda _: model)
+    app.run()
+    assert not [box for box in app.selectbox if box.key == "widget.padding."]
+
+
 def upload(app: AppTest, name: str, data: bytes) -> AppTest:
     return app.get("file_uploader")[0].upload(name, data, "text/plain").run()
 
@@ -231,7 +252,7 @@ def test_bytes_that_cannot_be_read_are_told_with_their_place(language: str):
     lines = ["오늘 본 영화는 좋았다.", "음악도 좋았다.", "배우들의 연기도 훌륭했다."]
     data = b"\n".join(line.encode() for line in lines)
     for damaged, place in ((data.replace(b".", b"\xff", 1), "0xFF"), (data + b"\xea\xb0", "2")):
-        app = upload(opened(split="word", language=language), "a.txt", damaged)
+        app = upload(opened(split="word", lang=language), "a.txt", damaged)
         [said] = [warning.value for warning in app.warning]
         assert place in said
         assert "UTF-8" in said
