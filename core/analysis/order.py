@@ -16,9 +16,10 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from core import cells
 from core.activations import Array
 from core.errors import ShapeMismatch, UnknownName
-from core.nodes import Mask
+from core.nodes import LayerTrace, Mask
 
 By = Literal["index", "activity", "similarity"]
 
@@ -52,6 +53,30 @@ def order_units(values: Array, *, by: By = "index", mask: Mask | None = None) ->
     if len(moving) > 2:
         moving = moving[_leaves(counted[:, moving])]
     return np.concatenate([moving, still])
+
+
+def memory_of(run: LayerTrace) -> str:
+    """The state that carries the past: the cell of an LSTM, else the hidden state."""
+    return cells.get(run.cell).states[-1]
+
+
+def layer_order(run: LayerTrace, *, by: By) -> NDArray[np.intp]:
+    """One order of the units of a layer for everything recorded of it, by what carries the past."""
+    mask = None if run.mask is None else run.mask[0]
+    return order_units(run.states[memory_of(run)][0], by=by, mask=mask)
+
+
+def first_look(run: LayerTrace) -> tuple[int, int]:
+    """A step and a unit at which something happens: where the liveliest unit moves most.
+
+    Not the step that is read first, if there is another: nothing stands in the memory before it.
+    """
+    name = memory_of(run)
+    unit = int(layer_order(run, by="activity")[0])
+    moved = np.abs(run.states[name][0, :, unit] - run.previous[name][0, :, unit])
+    if len(moved) > 1:
+        moved[0 if run.direction == "forward" else -1] = 0
+    return int(np.argmax(np.nan_to_num(moved))), unit
 
 
 def _leaves(values: Array) -> NDArray[np.intp]:

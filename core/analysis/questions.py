@@ -21,6 +21,8 @@ from core.model import Model
 from core.trace import Trace
 
 Ids = NDArray[np.int64]
+OFF = 1.0
+"""How far an answer that is a number is taken to be off. The same for all, as a class is."""
 FIRST_TOKEN = 2
 """Ids below it are padding and unknown."""
 
@@ -75,8 +77,29 @@ def answering(model: Model, names: Any) -> Model:
     return replace(model, card=card)
 
 
+def targets(model: Model, trace: Trace, *, answer: int | None = None) -> NDArray[Any]:
+    """Targets of what a model is asked about a text that it read, a batch of one.
+
+    A classifier is asked for the class `answer`. A language model is asked for the tokens that came
+    next, and after the last one for `answer`, since nobody knows what came there. Unless given, it
+    is the model's own. A model whose answers are numbers is asked for others, OFF away, whatever
+    `answer` is. Raises OutOfRange.
+    """
+    answer = own_answer(trace) if answer is None else answer
+    if predicts_tokens(model):
+        return next_tokens(trace, np.append(trace.inputs[0, 1:], answer))
+    if answers_numbers(model):
+        return trace.outputs - OFF
+    return class_targets(model, trace, answer=answer)
+
+
+def answers_numbers(model: Model) -> bool:
+    """Whether a model's answers are numbers, which are neither right nor wrong but off."""
+    return default_loss(model.activation) == "mean_squared_error"
+
+
 def own_answer(trace: Trace) -> int:
-    """The class that a classifier answers at the end of a batch of one."""
+    """The class, or the token, that a model answers at the end of a batch of one."""
     outputs = trace.outputs[0] if trace.outputs.ndim == 2 else trace.outputs[0, -1]
     return int(outputs[0] >= 0.5) if len(outputs) == 1 else int(np.argmax(outputs))
 

@@ -17,10 +17,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core import cells
 from core.activations import Array
-from core.analysis.sequence import chosen
+from core.analysis.sequence import chosen, layer_of, valid_steps
+from core.analysis.series import spread
 from core.errors import ShapeMismatch, UnknownName
+from core.gradients import Gradients
 from core.nodes import Direction, LayerGradients, Mask
+from core.trace import Trace
 
 Trend = Literal["halves", "doubles", "steady", "unknown"]
 
@@ -136,6 +140,51 @@ def underflow(norms: Array, *, direction: Direction = "forward") -> Underflow:
     return Underflow(normal=first(read < SMALLEST_NORMAL), zero=first(read <= SMALLEST / 2))
 
 
+@dataclass(frozen=True, eq=False)
+class Norms:
+    """What one model's layer gave: `hidden` and `memory` (the cell state; None without one).
+
+    Both (time,), ‖∂loss/∂state_t‖ over units, in the order of the text.
+    """
+
+    cell: str
+    hidden: NDArray[np.float64]
+    memory: NDArray[np.float64] | None
+    direction: Direction
+    mask: Mask | None
+    truncate: int | None
+
+    @classmethod
+    def of(
+        cls, trace: Trace, gradients: Gradients, *, layer: int | str = 0, batch: int = 0
+    ) -> Norms:
+        """Measure one sequence. Raises UnknownName for a layer that is not there, OutOfRange."""
+        run = layer_of(trace, layer)
+        own = gradients.layer(run.name)
+        memory = None
+        kept = cells.get(run.cell).memory
+        if kept not in (None, "hidden"):
+            memory = norms(own, state=str(kept), batch=batch)
+        return cls(
+            cell=run.cell,
+            hidden=norms(own, state="hidden", batch=batch),
+            memory=memory,
+            direction=run.direction,
+            mask=valid_steps(run.mask, batch=batch),
+            truncate=gradients.truncate,
+        )
+
+    @property
+    def half_life(self) -> HalfLife:
+        """In how many steps the gradient of the hidden state halves."""
+        return half_life(self.hidden, direction=self.direction, mask=self.mask)
+
+    @property
+    def underflow(self) -> Underflow:
+        """Where float32 would fail."""
+        return underflow(self.hidden, direction=self.direction)
+
+
 def _from_the_loss(norms: Array, direction: Direction, mask: Mask | None) -> Array:
     """The norms of the steps that count, the step read last first."""
     values = np.asarray(norms, dtype=np.float64)
@@ -150,7 +199,7 @@ def _from_the_loss(norms: Array, direction: Direction, mask: Mask | None) -> Arr
 
 def _median_slope(x: Array, y: Array) -> float:
     if len(x) > _MOST_POINTS:
-        kept = np.linspace(0, len(x) - 1, _MOST_POINTS).round().astype(int)
+        kept = spread(len(x), most=_MOST_POINTS)
         x, y = x[kept], y[kept]
     later, earlier = np.tril_indices(len(x), k=-1)
     return float(np.median((y[later] - y[earlier]) / (x[later] - x[earlier])))

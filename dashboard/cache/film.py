@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 import core
 from core.analysis.cka import Estimate
 from core.analysis.cka import cka as core_cka
-from core.analysis.questions import class_targets, next_tokens, predicts_tokens
+from core.analysis.questions import targets
+from core.analysis.series import spread
 from core.analysis.trajectories import Trajectories
 from core.analysis.trajectories import trajectories as core_trajectories
 from core.analysis.vanishing import norms
@@ -35,8 +36,6 @@ MOST_EPOCHS = 48
 """Epochs of one film: of more, so many evenly spread, the first and the last among them."""
 MOST_EXAMPLES = 512
 """Tokens whose states are compared between epochs: of more, so many evenly spread."""
-ANOTHER = 1.0
-"""How far an answer that is a number is taken to be off. The same in every epoch, as a class is."""
 
 Numbers = NDArray[np.floating]
 
@@ -48,8 +47,8 @@ class Script:
     Attributes:
         inputs: token ids (time,), or features (time, features).
         probe: its number among the run's probes, None where it is none.
-        answer: the class that is asked for, or the token that comes after the last one; for a
-            model of numbers, which is asked for ANOTHER, any; None for no question.
+        answer: the class that is asked for, or the token that comes after the last one, the same
+            in every epoch (`core.analysis.questions.targets`); None for no question.
     """
 
     inputs: NDArray[np.generic]
@@ -72,10 +71,7 @@ class Frame:
 def epochs_filmed(run: Run) -> tuple[int, ...]:
     """Return the epochs of a run's film, in order; 0 is before training."""
     epochs = run.model_epochs
-    if len(epochs) <= MOST_EPOCHS:
-        return epochs
-    kept = np.unique(np.linspace(0, len(epochs) - 1, MOST_EPOCHS).round().astype(int))
-    return tuple(epochs[at] for at in kept)
+    return tuple(epochs[at] for at in spread(len(epochs), most=MOST_EPOCHS))
 
 
 def filmed(run: Run, script: Script, *, epoch: int) -> tuple[Model, Trace]:
@@ -169,8 +165,7 @@ def _alignment(
         model = _run.model(epoch)
         traces = [_trace(_run, script, model=model, epoch=epoch) for script in _scripts]
         states = np.concatenate([each.layers[_layer].states["hidden"][0] for each in traces])
-        kept = np.linspace(0, len(states) - 1, min(len(states), MOST_EXAMPLES)).round()
-        seen.append(states[kept.astype(int)])
+        seen.append(states[spread(len(states), most=MOST_EXAMPLES)])
     return core_cka(seen, estimate=_estimate)
 
 
@@ -194,12 +189,5 @@ def _recorded(model: Model, script: Script) -> Trace:
 
 def _gradient(model: Model, trace: Trace, *, answer: int, layer: int) -> Numbers:
     loss = default_loss(model.activation)
-    targets: NDArray[np.generic]
-    if predicts_tokens(model):
-        targets = next_tokens(trace, np.append(trace.inputs[0, 1:], answer))
-    elif loss == "mean_squared_error":
-        targets = trace.outputs - ANOTHER
-    else:
-        targets = class_targets(model, trace, answer=answer)
-    found = core.backprop(model, trace, targets, loss=loss)
-    return norms(found.layers[layer], batch=0)
+    gradients = core.backprop(model, trace, targets(model, trace, answer=answer), loss=loss)
+    return norms(gradients.layers[layer], batch=0)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core.analysis.looks import is_look
 from core.analysis.questions import answering
 from core.model import Model
 from core.training.config import RunConfig
@@ -133,24 +134,7 @@ def _config(key: Stamp, _run: Run) -> RunConfig:
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _looks(key: Stamp, _run: Run) -> list[dict[str, Any]]:
     del key
-    return [look for look in _run.looks if _is_look(look)]
-
-
-def _is_look(line: Mapping[str, Any]) -> bool:
-    """Whether a line says when it was written, and has all that is drawn of each layer."""
-    layers = line.get("layers")
-    return (
-        all(isinstance(line.get(name), int) for name in ("epoch", "batch"))
-        and isinstance(layers, list)
-        and all(
-            isinstance(layer, dict)
-            and isinstance(layer.get("time"), int)
-            and isinstance(layer.get("gradient"), list)
-            and isinstance(layer.get("saturation"), dict)
-            and {"name", "cell"} <= layer.keys()
-            for layer in layers
-        )
-    )
+    return [look for look in _run.looks if is_look(look)]
 
 
 @st.cache_resource(max_entries=2_000, show_spinner=False)

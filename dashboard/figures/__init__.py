@@ -7,33 +7,31 @@
     picture.table  # its numbers, a pandas DataFrame
     picture.words  # the same as a sentence
 
-All three are made of the same arrays. `equations` draws lines of LaTeX. `Answers`, `EpochLosses`,
-`Norms`, `History`, `Inside` and `Confusion` are data that figures take. Words come in as `labels`
-(English unless given; `figures.labels("ko")` gives every word in Korean), colours from `theme` for
-`mode="light"` or "dark". Tokens come as they shall be seen (`core.text.visible`); here they are
-escaped, so that no token is ever read as markup. Figures know nothing of Streamlit: a notebook
-draws what the pages draw. Steps are shown counting from 1, units by their index.
+All three are made of the same arrays. `equations` draws lines of LaTeX. What figures take are
+traces, gradients and what `core.analysis` makes of them. Words come in as `labels` (English unless
+given; `figures.labels("ko")` gives every word in Korean), colours from `theme` for `mode="light"`
+or "dark". Tokens come as they shall be seen (`core.text.visible`); here they are escaped, so that
+no token is ever read as markup. Figures know nothing of Streamlit: a notebook draws what the pages
+draw. Steps are shown counting from 1, units by their index.
 """
 
-from dashboard.figures.answers import Answers, answers
+from dashboard.figures.answers import answers
 from dashboard.figures.bands import Band, bands
-from dashboard.figures.cell import cell, cell_alt, cell_table
+from dashboard.figures.cell import cell
 from dashboard.figures.cka import cka
 from dashboard.figures.clipping import clipping
 from dashboard.figures.compare import compare
 from dashboard.figures.compare_answers import compare_answers
-from dashboard.figures.confusion import Confusion, confusion
+from dashboard.figures.confusion import confusion
 from dashboard.figures.curves import curves
-from dashboard.figures.epoch_losses import EpochLosses, epoch_losses
+from dashboard.figures.epoch_losses import epoch_losses
 from dashboard.figures.equations import EquationLine, Equations, equations
 from dashboard.figures.experiment import Group, experiment
 from dashboard.figures.forgetting import forgetting
 from dashboard.figures.gate_history import gate_history
 from dashboard.figures.gates import gates
 from dashboard.figures.gradient_heatmap import gradient_heatmap
-from dashboard.figures.gradients import Norms, gradients
-from dashboard.figures.history import History
-from dashboard.figures.inside import Inside
+from dashboard.figures.gradients import gradients
 from dashboard.figures.jacobian import jacobian
 from dashboard.figures.layer_norms import layer_norms
 from dashboard.figures.learning_rate import learning_rate
@@ -48,22 +46,14 @@ from dashboard.figures.unrolled import unrolled
 from dashboard.figures.words import labels
 
 __all__ = [
-    "Answers",
     "Band",
-    "Confusion",
-    "EpochLosses",
     "EquationLine",
     "Equations",
     "Group",
-    "History",
-    "Inside",
-    "Norms",
     "Picture",
     "answers",
     "bands",
     "cell",
-    "cell_alt",
-    "cell_table",
     "cka",
     "clipping",
     "compare",

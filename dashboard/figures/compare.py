@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
+from core.analysis.sequence import layer_of
 from core.trace import Trace
 from dashboard.figures import heatmaps
 from dashboard.figures.compared import looks
 from dashboard.figures.gates import column_of, row_of
 from dashboard.figures.markup import plain
 from dashboard.figures.picture import Picture
-from dashboard.figures.recorded import Recorded, layer_of, quantities, recorded, shared
+from dashboard.figures.recorded import Recorded, quantities, recorded, shared
 from dashboard.figures.steps import Steps
 from dashboard.figures.tables import joined
 from dashboard.figures.theme import Mode

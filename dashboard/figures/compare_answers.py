@@ -9,9 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.analysis.guesses import Answers
 from core.errors import ShapeMismatch
 from dashboard.figures import lines, theme
-from dashboard.figures.answers import Answers
 from dashboard.figures.compared import looks
 from dashboard.figures.markup import plain
 from dashboard.figures.picture import Picture

@@ -8,13 +8,12 @@ over counts, on which three frequent classes of Reuters hide the other 43.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from core.analysis.confusion import Confusion
 from dashboard.figures import theme
 from dashboard.figures.markup import plain
 from dashboard.figures.picture import Picture
@@ -28,44 +27,6 @@ if TYPE_CHECKING:
 FEW = 12
 """Up to so many classes each cell holds its number."""
 _WORST = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Confusion:
-    """Counts, (right answers, given answers), and what the classes are called."""
-
-    counts: NDArray[np.int64]
-    answers: tuple[str, ...]
-
-    @classmethod
-    def of(
-        cls,
-        outputs: NDArray[np.floating],
-        targets: NDArray[np.generic],
-        *,
-        answers: tuple[str, ...],
-    ) -> Confusion:
-        """Count the answers: `outputs` (examples, classes) or (examples, 1) for yes and no."""
-        if outputs.shape[1] == 1:
-            given = (outputs[:, 0] > 0.5).astype(int)
-            classes = 2
-        else:
-            given, classes = outputs.argmax(axis=1), outputs.shape[1]
-        right = np.asarray(targets).reshape(len(outputs)).astype(int)
-        counts = np.zeros((classes, classes), dtype=np.int64)
-        np.add.at(counts, (right, given), 1)
-        names = answers if len(answers) == classes else tuple(map(str, range(classes)))
-        return cls(counts, names)
-
-    @property
-    def shares(self) -> NDArray[np.float64]:
-        """Counts as shares of their row; a class that no example has is all zero."""
-        return self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
-
-    @property
-    def accuracy(self) -> float:
-        """The share of examples that were answered right."""
-        return float(np.trace(self.counts) / max(1, self.counts.sum()))
 
 
 def confusion(

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import plotly.graph_objects as go
 
+from core.analysis.history import History, column
+from core.analysis.series import smoothed
 from dashboard.figures import epochs, theme
 from dashboard.figures.compared import Look
-from dashboard.figures.history import History, column
 from dashboard.figures.markup import plain
 from dashboard.figures.picture import Picture
-from dashboard.figures.series import smoothed
 from dashboard.figures.tables import joined
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words

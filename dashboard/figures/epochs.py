@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.analysis.series import thinned
 from core.errors import OutOfRange
 from dashboard.figures import theme
 from dashboard.figures.compared import Look
-from dashboard.figures.series import thinned
 from dashboard.figures.theme import QUANTITY, Mode
 
 HEIGHT = 320

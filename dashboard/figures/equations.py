@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from core.analysis.equations import Equation
 from core.analysis.equations import equations as evaluated
 from core.analysis.expressions import Operand, Piece
+from core.analysis.sequence import layer_of
 from core.trace import Trace
 from dashboard.figures import theme
 from dashboard.figures.picture import Picture
-from dashboard.figures.recorded import layer_of
 from dashboard.figures.steps import FIRST
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from core import cells
 from core.analysis.forgetting import CellGradient, cell_gradient
+from core.analysis.sequence import layer_of
 from core.cells.expressions import leaves
 from core.gradients import Gradients
 from core.trace import Trace
 from dashboard.figures import lines, theme
 from dashboard.figures.markup import power
 from dashboard.figures.picture import Picture
-from dashboard.figures.recorded import layer_of
 from dashboard.figures.steps import FEW, Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from core.analysis.looks import Inside
 from dashboard.figures import epochs
-from dashboard.figures.inside import Inside
 from dashboard.figures.picture import Picture
 from dashboard.figures.tables import joined
 from dashboard.figures.theme import QUANTITY, Mode

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from core.analysis.sequence import layer_of
 from core.nodes import LayerTrace
 from core.trace import Trace
 from dashboard.figures import heatmaps, theme
 from dashboard.figures.picture import Picture
-from dashboard.figures.recorded import Recorded, layer_of, recorded
+from dashboard.figures.recorded import Recorded, recorded
 from dashboard.figures.steps import Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode

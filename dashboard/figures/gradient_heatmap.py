@@ -13,13 +13,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.analysis.sequence import layer_of
 from core.gradients import Gradients
 from core.nodes import LayerGradients, LayerTrace
 from core.trace import Trace
 from dashboard.figures import heatmaps, theme
 from dashboard.figures.markup import power
 from dashboard.figures.picture import Picture
-from dashboard.figures.recorded import layer_of
 from dashboard.figures.steps import FEW, FIRST, Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode

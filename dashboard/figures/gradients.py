@@ -8,24 +8,17 @@ place for zero: such steps are gaps in the line, and a sentence beneath says how
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core import cells
-from core.analysis import vanishing
-from core.analysis.vanishing import SMALLEST_NORMAL, HalfLife, Underflow
-from core.gradients import Gradients
-from core.nodes import Direction, Mask
-from core.trace import Trace
+from core.analysis.vanishing import SMALLEST_NORMAL, HalfLife, Norms
 from dashboard.figures import lines, theme
 from dashboard.figures.compared import looks
 from dashboard.figures.markup import plain
 from dashboard.figures.picture import Picture
-from dashboard.figures.recorded import layer_of
 from dashboard.figures.steps import FEW, Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
@@ -36,51 +29,6 @@ if TYPE_CHECKING:
 
 MOST_BORDERS = 80
 _STEPS_OF_POWERS = (1, 2, 3, 5, 10, 20, 50, 100)
-
-
-@dataclass(frozen=True, eq=False)
-class Norms:
-    """What one model's layer gave: `hidden` and `memory` (the cell state; None without one).
-
-    Both (time,), ‖∂loss/∂state_t‖ over units, in the order of the text.
-    """
-
-    cell: str
-    hidden: NDArray[np.float64]
-    memory: NDArray[np.float64] | None
-    direction: Direction
-    mask: Mask | None
-    truncate: int | None
-
-    @classmethod
-    def of(
-        cls, trace: Trace, gradients: Gradients, *, layer: int | str = 0, batch: int = 0
-    ) -> Norms:
-        """Measure one sequence. Raises UnknownName for a layer that is not there, OutOfRange."""
-        run = layer_of(trace, layer)
-        own = gradients.layer(run.name)
-        memory = None
-        kept = cells.get(run.cell).memory
-        if kept not in (None, "hidden"):
-            memory = vanishing.norms(own, state=str(kept), batch=batch)
-        return cls(
-            cell=run.cell,
-            hidden=vanishing.norms(own, state="hidden", batch=batch),
-            memory=memory,
-            direction=run.direction,
-            mask=None if run.mask is None else run.mask[batch],
-            truncate=gradients.truncate,
-        )
-
-    @property
-    def half_life(self) -> HalfLife:
-        """In how many steps the gradient of the hidden state halves."""
-        return vanishing.half_life(self.hidden, direction=self.direction, mask=self.mask)
-
-    @property
-    def underflow(self) -> Underflow:
-        """Where float32 would fail."""
-        return vanishing.underflow(self.hidden, direction=self.direction)
 
 
 def gradients(

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from core.analysis.history import NORM, History, column
+from core.analysis.series import Numbers, smoothed
 from dashboard.figures import epochs, theme
-from dashboard.figures.history import NORM, History, column
 from dashboard.figures.markup import plain
 from dashboard.figures.picture import Picture
-from dashboard.figures.series import Numbers, smoothed
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from core.analysis.history import History, column
 from dashboard.figures import epochs
-from dashboard.figures.history import History, column
 from dashboard.figures.markup import plain
 from dashboard.figures.picture import Picture
 from dashboard.figures.tables import joined

@@ -9,10 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.gates import unit_means
+from core.analysis.sequence import layer_of
 from core.trace import Trace
 from dashboard.figures import lines
 from dashboard.figures.picture import Picture
-from dashboard.figures.recorded import Numbers, layer_of, recorded
+from dashboard.figures.recorded import Numbers, recorded
 from dashboard.figures.steps import Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode

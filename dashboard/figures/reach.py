@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from core.analysis.looks import Inside
 from dashboard.figures import epochs, lines, theme
-from dashboard.figures.inside import Inside
 from dashboard.figures.markup import MOST_CHARACTERS, plain, power
 from dashboard.figures.picture import Picture
 from dashboard.figures.tables import frame

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from core import cells
 from core.errors import UnknownName
 from core.nodes import LayerTrace
-from core.trace import Trace
 from dashboard.figures.theme import Kind
 
 Numbers = NDArray[np.floating]
@@ -36,18 +35,6 @@ class Recorded:
     def kind(self) -> Kind:
         """Sequential from 0, or diverging about it."""
         return "diverging" if self.low < 0 else "sequential"
-
-
-def layer_of(trace: Trace, layer: int | str) -> LayerTrace:
-    """Return a layer by its place or its name. Raises UnknownName."""
-    if isinstance(layer, str):
-        for each in trace.layers:
-            if each.name == layer:
-                return each
-    elif -len(trace.layers) <= layer < len(trace.layers):
-        return trace.layers[layer]
-    known = ", ".join(each.name for each in trace.layers)
-    raise UnknownName(kind="layer", found=layer, known=known)
 
 
 def quantities(layer: LayerTrace) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.gates import GateSummary, Saturation, summarise
+from core.analysis.sequence import layer_of
 from core.trace import Trace
 from dashboard.figures import theme
 from dashboard.figures.picture import Picture
-from dashboard.figures.recorded import layer_of
 from dashboard.figures.tables import joined
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words

@@ -14,6 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.analysis.series import spread
 from core.analysis.trajectories import Trajectories
 from dashboard.figures import theme
 from dashboard.figures.markup import MOST_CHARACTERS, plain
@@ -115,10 +116,8 @@ def trajectories(
 def _behind(found: Trajectories, colour: str, said: Mapping[str, str]) -> go.Scatter:
     """The paths of all epochs as one line with gaps."""
     count, time, _ = found.points.shape
-    kept = np.unique(np.linspace(0, count - 1, min(count, max(2, PALE_POINTS // time))).round())
-    padded = np.pad(
-        found.points[kept.astype(int)], ((0, 0), (0, 1), (0, 0)), constant_values=np.nan
-    )
+    kept = found.points[spread(count, most=max(2, PALE_POINTS // time))]
+    padded = np.pad(kept, ((0, 0), (0, 1), (0, 0)), constant_values=np.nan)
     flat = padded.reshape(-1, 2).astype(np.float32)
     return go.Scatter(
         x=flat[:, 0], y=flat[:, 1], name=said["trajectories.others"], mode="lines",

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from core.analysis.guesses import Answers
+from core.analysis.sequence import layer_of
 from core.text.window import Window
 from core.trace import Trace
 from dashboard.figures import theme
 from dashboard.figures import unrolled_parts as parts
-from dashboard.figures.answers import Answers
 from dashboard.figures.markup import plain, width
 from dashboard.figures.picture import Picture
-from dashboard.figures.recorded import layer_of, recorded
+from dashboard.figures.recorded import recorded
 from dashboard.figures.steps import FIRST, Steps
 from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode

@@ -11,9 +11,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from core.analysis.guesses import Answers
 from core.text.window import Window
 from dashboard.figures import theme
-from dashboard.figures.answers import Answers
 from dashboard.figures.markup import plain
 from dashboard.figures.steps import FIRST
 from dashboard.figures.theme import Mode

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.analysis.guesses import Answers
 from core.analysis.questions import predicts_tokens
 from core.model import Model
 from core.text import visible
 from dashboard import cache
-from dashboard.figures.answers import Answers
 from dashboard.i18n import t
 from dashboard.widgets.reading import Reading
 

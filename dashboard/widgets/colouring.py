@@ -9,7 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.analysis.gates import unit_means
-from core.analysis.questions import class_targets, next_tokens, own_answer, predicts_tokens
+from core.analysis.order import memory_of
+from core.analysis.questions import targets
 from core.analysis.vanishing import norms
 from core.losses import default_loss
 from core.nodes import LayerGradients, LayerTrace
@@ -20,7 +21,6 @@ from dashboard.figures import theme
 from dashboard.figures.recorded import quantities, recorded, symmetric
 from dashboard.i18n import t
 from dashboard.widgets.answers import answers_of, slow_answers
-from dashboard.widgets.panels import memory_of
 from dashboard.widgets.reading import Reading
 
 ANSWER, NORM, GRADIENT, UNIT = "answer", "norm", "gradient", "unit"
@@ -126,11 +126,5 @@ def _by_answer(reading: Reading) -> Colouring:
 
 def _gradients(reading: Reading) -> tuple[LayerGradients, ...]:
     model, run = reading.model, reading.trace
-    if predicts_tokens(model):
-        # Nobody knows what comes after the last token; the model's own guess stands for it.
-        guess = int(np.argmax(run.outputs[0].reshape(-1, model.outputs)[-1]))
-        targets = next_tokens(run, np.append(run.inputs[0, 1:], guess))
-    else:
-        targets = class_targets(model, run, answer=own_answer(run))
     loss = default_loss(model.activation)
-    return cache.gradients(model, run, targets, loss=loss).layers
+    return cache.gradients(model, run, targets(model, run), loss=loss).layers

@@ -6,13 +6,11 @@ model of that epoch; a probe text is one press away. Where no run is chosen, not
 
 from __future__ import annotations
 
-from typing import cast
-
 import streamlit as st
 
+from core.analysis.history import History
 from core.training.run_folder import Run
 from dashboard import cache, figures, state
-from dashboard.figures import EpochLosses
 from dashboard.i18n import t
 from dashboard.origins import origin
 from dashboard.origins.run import OfRun, epoch_of, probes_of
@@ -78,10 +76,10 @@ def probes(run: Run) -> None:
 
 def losses(run: Run, *, epoch: int) -> None:
     """Draw the loss of each epoch with the cursor; a point that is picked moves it."""
-    table = cache.epochs(run)
-    found = EpochLosses.of(table, cell=run.config.network.cell, final=run.final_epoch)
+    history = History.of(None, cache.epochs(run), cell=run.config.network.cell)
 
     def pick(at: int) -> None:
-        show_nearest(run, cast(float, found.epoch[at]))
+        show_nearest(run, float(history.ends[at]))
 
-    show(figures.epoch_losses(found, cursor=epoch, **look()), name="epoch-losses", on_pick=pick)
+    picture = figures.epoch_losses(history, final=run.final_epoch, cursor=epoch, **look())
+    show(picture, name="epoch-losses", on_pick=pick)

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.analysis.history import History
 from dashboard import figures, i18n, state
 from dashboard.fields import Flag, Names, Number
-from dashboard.figures import History
 from dashboard.figures.curves import LINES, Measure
 from dashboard.i18n import labels, t
 from dashboard.widgets.chart import look, show

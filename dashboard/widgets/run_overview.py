@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from core.analysis.history import History
 from core.errors import CoreError
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun
 from core.training.run_folder import Label, Run
 from core.training.sources import SOURCES
 from core.training.status import Status
-from dashboard import cache, figures
+from dashboard import cache
 from dashboard.i18n import t
 
 METRICS = ("accuracy", "perplexity", "mean_squared_error")
@@ -57,10 +58,10 @@ class Overview:
             return {}
 
     @cached_property
-    def history(self) -> figures.History:
+    def history(self) -> History:
         """What it wrote, for figures. Raises BrokenRun."""
         status = self.status or Status()
-        return figures.History.of(
+        return History.of(
             cache.batches(self.run),
             cache.epochs(self.run),
             cell=self.config.network.cell if self.config else "lstm",

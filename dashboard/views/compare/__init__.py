@@ -8,11 +8,11 @@ import streamlit as st
 
 from core.analysis.disagreement import disagreement
 from core.analysis.gates import unit_means
+from core.analysis.guesses import Answers
 from core.model import Model
 from dashboard import cache, figures, i18n, state, widgets
 from dashboard.components.heatmaps import Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
-from dashboard.figures.answers import Answers
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import labels, t
 from dashboard.origins import origin

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analysis.guesses import Answers
 from core.nodes import LayerTrace
 from dashboard.components.heatmaps import Column, Panel, Strip
 from dashboard.figures import theme
-from dashboard.figures.answers import Answers
 from dashboard.figures.recorded import Recorded, recorded, shared
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.i18n import t

@@ -109,9 +109,6 @@ def _script(run: Run, part: Passage) -> cache.Script:
     model, trace = cache.filmed(run, bare, epoch=final)
     if model.readout is None:
         return bare
-    if predicts_tokens(model):
-        last = trace.outputs[0].reshape(-1, model.outputs)[-1]
-        return cache.Script(bare.inputs, probe, int(last.argmax()))
     return cache.Script(bare.inputs, probe, own_answer(trace))
 
 

@@ -11,13 +11,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.analysis.cka import ALIKE, FEWEST, Estimate, settled
-from core.losses import default_loss
+from core.analysis.looks import Inside
+from core.analysis.questions import answers_numbers
+from core.analysis.series import spread
 from core.model import Model
 from core.training.run_folder import Run
 from dashboard import cache, figures, i18n, state
 from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
-from dashboard.figures import Inside
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import labels, t
 from dashboard.widgets.chart import downloads, look, show
@@ -115,15 +116,15 @@ def gradient(film: Film, *, epoch: int) -> None:
     if len(values) < len(film.frames):
         st.info(t("film.gradient.none"), icon=":material/info:")
         return
-    if default_loss(film.model.activation) == "mean_squared_error":
+    if answers_numbers(film.model):
         st.caption(t("film.gradient.numbers"))
     time = len(film.tokens)
-    kept = np.unique(np.linspace(0, time - 1, min(time, MOST_STEPS)).round().astype(int))
+    kept = spread(time, most=MOST_STEPS)
     inside = Inside(
         layer=str(film.layer + FIRST),
         cell=film.run.config.network.cell,
         places=np.asarray(film.epochs, dtype=np.float64),
-        steps=kept + float(FIRST),
+        steps=(kept + FIRST).astype(np.float64),
         gradient=np.stack(values)[:, kept].astype(np.float64),
         saturation={},
     )

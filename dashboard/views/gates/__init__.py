@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.analysis.order import first_look
 from dashboard import figures, state, widgets
 from dashboard.i18n import t
 from dashboard.views import Page
@@ -18,7 +19,6 @@ from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.colouring import pick_colour
 from dashboard.widgets.film import film
 from dashboard.widgets.layers import pick_layer
-from dashboard.widgets.panels import first_look
 from dashboard.widgets.stepper import clock, go_to, pick_speed, stepper, tick
 
 PAGE = Page(key="gates", section="look", icon=":material/view_agenda:", order=10)

@@ -6,14 +6,14 @@ from typing import cast
 
 import streamlit as st
 
-from core.analysis.order import By
+from core.analysis.order import By, layer_order
 from dashboard import cache, figures, i18n, state
 from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
 from dashboard.i18n import t
 from dashboard.widgets.chart import downloads, look
 from dashboard.widgets.colouring import UNIT, colouring
-from dashboard.widgets.panels import ordered, panels
+from dashboard.widgets.panels import panels
 from dashboard.widgets.reading import Reading
 from dashboard.widgets.stepper import pause
 
@@ -51,7 +51,7 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
             key="text",
             title="",
             tokens=reading.tokens,
-            panels=panels(run, mode=mode, order=ordered(run, by=by)),
+            panels=panels(run, mode=mode, order=layer_order(run, by=by)),
             strip=colouring(reading, run, colour, layer=layer, unit=unit).strip(mode),
             unknown=~reading.passage.encoded.known,
             masked=() if run.mask is None else ~run.mask[0],
@@ -75,7 +75,7 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
         reading.trace,
         layer=layer,
         tokens=reading.tokens,
-        order=ordered(run, by=by).tolist(),
+        order=layer_order(run, by=by).tolist(),
         **look(),
     )
     downloads(twin, name="gates", key=KEY, arrays=reading.trace, shown="canvas")

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import figures, i18n, state
+from dashboard import figures, state
 from dashboard.figures import theme
 from dashboard.figures.equations import EquationLine
 from dashboard.figures.steps import FIRST
@@ -45,13 +45,8 @@ def inspector(reading: Reading, *, layer: int, step: int) -> None:
         **state.bind(state.UNIT),
     )  # fmt: skip
     moment: dict[str, Any] = {"layer": layer, "step": step, "unit": unit}
-    labels, trace = figures.labels(i18n.language()), reading.trace
-    cell = figures.Picture(
-        lambda: figures.cell(trace, **moment, tokens=tokens, **look()),
-        lambda: figures.cell_table(trace, **moment, labels=labels),
-        lambda: figures.cell_alt(trace, **moment, tokens=tokens, labels=labels),
-    )
-    show(cell, name="cell")
+    trace = reading.trace
+    show(figures.cell(trace, **moment, tokens=tokens, **look()), name="cell")
     st.subheader(t("gates.equations"), anchor=False, help=t("gates.equations.help"))
     equations = figures.equations(trace, **moment, **look())
     _equations(equations.draw)

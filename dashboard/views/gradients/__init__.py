@@ -7,6 +7,7 @@ from contextlib import nullcontext
 
 import streamlit as st
 
+from core.analysis.questions import answers_numbers
 from dashboard import cache, figures, state, widgets
 from dashboard.figures import theme
 from dashboard.i18n import t
@@ -85,7 +86,8 @@ def _knobs(text: str) -> None:
     knobs.pick_reading()
     if state.get(knobs.WEIGHTS) == state.UNTRAINED:
         knobs.pick_weights_drawn()
-    knobs.pick_loss(class_names(weights(_shown()[0], text)))
+    model = weights(_shown()[0], text)
+    knobs.pick_loss(class_names(model), numbers=answers_numbers(model))
     knobs.pick_limits()
 
 

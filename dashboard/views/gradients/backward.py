@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.clipping import Clipping, clip
+from core.analysis.series import spread
 from dashboard import cache, figures, state
 from dashboard.i18n import labels, t
 from dashboard.views.gradients.chain import Chain
@@ -47,7 +48,7 @@ def jacobians(found: Mapping[str, Chain], arrays: Savable) -> None:
     if _overflowed(found):
         return
     time = next(iter(found.values())).trace.time
-    steps = np.unique(np.linspace(0, time - 1, min(time, MOST_JACOBIANS)).round().astype(int))
+    steps = spread(time, most=MOST_JACOBIANS)
     with st.spinner(t("gradients.jacobian.busy")):
         norms = {
             t(f"quantity.{cell}"): cache.jacobian_norms(each.model, each.trace, steps=steps)

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from core.analysis import questions
-from core.analysis.vanishing import HalfLife
+from core.analysis.vanishing import HalfLife, Norms
 from core.gradients import Gradients
 from core.losses import default_loss
 from core.model import Model
@@ -22,7 +22,6 @@ from core.nodes import LayerTrace
 from core.text import visible
 from core.trace import Trace
 from dashboard import cache, state
-from dashboard.figures.gradients import Norms
 from dashboard.origins import Untrained, origin
 from dashboard.views.gradients import knobs
 from dashboard.widgets.answers import classes_of
@@ -33,7 +32,7 @@ class Chain:
     """One cell's way along the text and back.
 
     `tokens` are those read, made visible; None where they were drawn at random. `answer` is the
-    class that the loss asked for, None where it asked for the next tokens.
+    class that the loss asked for, None where it asked for the next tokens, or for other numbers.
     """
 
     cell: str
@@ -79,8 +78,8 @@ def weights(cell: str, text: str) -> Model:
 
 
 def class_names(model: Model) -> tuple[str, ...]:
-    """The names of the classes that can be asked for; () for a model of next tokens."""
-    if questions.predicts_tokens(model):
+    """The names of the classes that can be asked for; () for a model that has none."""
+    if questions.predicts_tokens(model) or questions.answers_numbers(model):
         return ()
     return classes_of(model) or tuple(map(str, range(questions.classes(model))))
 
@@ -105,16 +104,14 @@ def _chain(cell: str, text: str) -> Chain:
         tokens = tuple(seen[at % len(seen)] for at in range(length))
     run = cache.trace(model, ids[None, :-1])
     answer: int | None = None
-    if questions.predicts_tokens(model):
-        targets = questions.next_tokens(run, ids[1:])
-    else:
+    if class_names(model):
         chosen = knobs.answer_of(questions.classes(model))
         answer = questions.own_answer(run) if chosen == knobs.OWN else int(chosen)
-        targets = questions.class_targets(model, run, answer=answer)
+    following = int(ids[-1]) if questions.predicts_tokens(model) else None
     found = cache.gradients(
         model,
         run,
-        targets,
+        questions.targets(model, run, answer=following if answer is None else answer),
         loss=default_loss(model.activation),
         truncate=state.get(state.TRUNCATE) or None,
     )

@@ -101,8 +101,11 @@ def pick_weights_drawn() -> None:
         )
 
 
-def pick_loss(names: tuple[str, ...]) -> None:
-    """Draw where the loss stands and what it asks for; `names` of classes, () for next tokens."""
+def pick_loss(names: tuple[str, ...], *, numbers: bool) -> None:
+    """Draw where the loss stands and what it asks for.
+
+    `names` of classes; without any, other `numbers` are asked for, or the next tokens.
+    """
     st.segmented_control(
         t("gradients.loss_at"),
         state.LOSS_AT.known(),
@@ -112,7 +115,8 @@ def pick_loss(names: tuple[str, ...]) -> None:
         help=t("gradients.loss_at.help"),
         **state.bind(state.LOSS_AT),
     )
-    said = {OWN: t("gradients.answer.own") if names else t("gradients.answer.next")}
+    unnamed = t("gradients.answer.numbers" if numbers else "gradients.answer.next")
+    said = {OWN: t("gradients.answer.own") if names else unnamed}
     said |= {str(at): name for at, name in enumerate(names)}
     st.selectbox(
         t("gradients.answer"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.analysis.questions import answers_numbers
 from core.analysis.vanishing import half_life
 from dashboard import state
 from dashboard.figures import theme
@@ -61,6 +62,8 @@ def notice(found: Mapping[str, Chain]) -> str:
 def asked(found: Mapping[str, Chain]) -> str:
     """Return what the loss asks for, as a sentence."""
     first = next(iter(found.values()))
+    if answers_numbers(first.model):
+        return t("film.gradient.numbers")
     if first.answer is None:
         return t("gradients.asked.next")
     names = class_names(first.model)

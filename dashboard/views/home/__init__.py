@@ -6,11 +6,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core import data
+from core.analysis.guesses import Answers
 from core.analysis.questions import predicts_tokens
 from core.errors import CoreError
 from dashboard import cache, figures, state, widgets
 from dashboard.figures import theme
-from dashboard.figures.answers import Answers
 from dashboard.figures.steps import FIRST
 from dashboard.figures.unrolled import MOST
 from dashboard.i18n import t

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.analysis.confusion import Confusion
 from dashboard import cache, figures
 from dashboard.i18n import t
 from dashboard.widgets.chart import look, show
@@ -46,7 +47,7 @@ def mistakes(chosen: Sequence[Overview]) -> None:
 def _confusion(seen: Overview, found: dict[str, Any]) -> None:
     names = seen.described.get("answers") or ()
     answers = tuple(map(str, names)) if isinstance(names, list | tuple) else ()
-    counts = figures.Confusion.of(found["outputs"], found["targets"], answers=answers)
+    counts = Confusion.of(found["outputs"], found["targets"], answers=answers)
     st.subheader(t("runs.confusion"), anchor=False, help=t("runs.confusion.help"))
     show(figures.confusion(counts, **look()), name="confusion")
 

@@ -9,8 +9,8 @@ import json
 
 import streamlit as st
 
+from core.analysis.looks import Inside
 from dashboard import cache, figures, state
-from dashboard.figures import Inside
 from dashboard.i18n import t
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.problem import guard, plain

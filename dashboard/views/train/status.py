@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.analysis.history import column
 from core.training.errors import BrokenRun
 from core.training.status import Status
 from dashboard import i18n, state
 from dashboard.figures import theme
-from dashboard.figures.history import column
 from dashboard.i18n import t
 from dashboard.widgets.cards import Card, cards
 from dashboard.widgets.problem import plain, problem

@@ -8,8 +8,9 @@ from hypothesis.extra.numpy import arrays
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import pdist
 
-from core.analysis.order import order_units
+from core.analysis.order import first_look, layer_order, memory_of, order_units
 from core.errors import ShapeMismatch, UnknownName
+from tests.core.analysis.models import CELLS, random_model, recorded
 
 
 def test_activity_is_variance_not_size():
@@ -91,3 +92,26 @@ def test_nonsense_is_refused():
         order_units(np.zeros((1, 2, 2)))
     with pytest.raises(ShapeMismatch, match="mask"):
         order_units(np.zeros((3, 2)), mask=np.ones(2, bool))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_layer_is_ordered_by_what_carries_the_past(cell, masked):
+    run = recorded(random_model(cell, features=2, units=[6]), batch=2, time=9, masked=masked)
+    layer = run.layers[0]
+    memory = "cell" if cell == "lstm" else "hidden"
+    assert memory_of(layer) == memory
+    counted = (
+        layer.states[memory][0] if layer.mask is None else layer.states[memory][0][layer.mask[0]]
+    )
+    assert layer_order(layer, by="activity").tolist() == np.argsort(-counted.var(axis=0)).tolist()
+
+
+def test_one_looks_first_where_the_liveliest_unit_moves_most():
+    run = recorded(random_model("lstm", features=2, units=[6]), batch=1, time=9).layers[0]
+    memory = run.states["cell"][0]
+    unit = int(np.argmax(memory.var(axis=0)))
+    step = 1 + int(np.argmax(np.abs(np.diff(memory[:, unit]))))
+    assert first_look(run) == (step, unit)
+    one = recorded(random_model("lstm", features=2, units=[6]), batch=1, time=1).layers[0]
+    assert first_look(one)[0] == 0

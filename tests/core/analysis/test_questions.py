@@ -108,3 +108,38 @@ def test_answers_are_named_where_the_names_fit(outputs, names, expected):
     asked = replace(model(outputs), card={"score": 0.9, "answers": ["stale"]})
     card = questions.answering(asked, names).card
     assert card == {"score": 0.9} | ({} if expected is None else {"answers": expected})
+
+
+def test_a_classifier_is_asked_for_its_own_answer_or_another():
+    asked = model(3)
+    run = core.record(asked, np.array([[2, 5, 3, 6]]))
+    own = int(np.argmax(run.outputs[0]))
+    assert questions.targets(asked, run).tolist() == [own]
+    other = (own + 1) % 3
+    assert questions.targets(asked, run, answer=other).tolist() == [other]
+    with pytest.raises(OutOfRange):
+        questions.targets(asked, run, answer=3)
+
+
+@pytest.mark.parametrize("readout", ["last", "every"])
+def test_a_language_model_is_asked_for_what_came_next_and_after_that_for_its_guess(readout):
+    asked = model(7, readout)
+    run = core.record(asked, np.array([[2, 5, 3, 6]]))
+    guess = int(np.argmax(run.outputs.reshape(-1, 7)[-1]))
+    for answer, last in ((None, guess), (4, 4)):
+        expected = [[5, 3, 6, last]] if readout == "every" else [last]
+        assert questions.targets(asked, run, answer=answer).tolist() == expected
+
+
+def test_a_model_of_numbers_is_asked_for_others_whatever_the_answer():
+    asked = core.new_model(
+        "gru", features=2, units=[3], outputs=2, output_activation="linear", readout="last", seed=1,
+        dtype=np.float64,
+    )  # fmt: skip
+    assert questions.answers_numbers(asked)
+    assert not questions.answers_numbers(model(1))
+    run = core.record(asked, np.random.default_rng(0).normal(size=(1, 5, 2)))
+    for answer in (None, 1):
+        targets = questions.targets(asked, run, answer=answer)
+        found = core.backprop(asked, run, targets, loss="mean_squared_error")
+        assert found.loss == pytest.approx(1.0)

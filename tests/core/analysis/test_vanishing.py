@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from core.analysis.vanishing import half_life, norms, underflow
+from core.analysis.vanishing import Norms, half_life, norms, underflow
 from core.errors import OutOfRange, ShapeMismatch, UnknownName
 from core.nodes import LayerGradients
 from tests.core.analysis.models import random_model, recorded
@@ -158,3 +158,27 @@ def test_nonsense_is_refused():
         half_life(np.ones((2, 2)))
     with pytest.raises(ShapeMismatch, match="mask has the shape"):
         half_life(np.ones(3), mask=np.ones(2, bool))
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_a_layer_is_measured_with_its_direction_and_mask(cell):
+    model = random_model(
+        cell, features=2, units=[4, 3], outputs=1, readout="last", dtype=np.float64
+    )
+    trace = recorded(model, batch=2, time=7, masked=True)
+    gradients = core.backprop(model, trace, np.array([[1.0], [0.0]]), truncate=5)
+    layer = trace.layers[1]
+    found = Norms.of(trace, gradients, layer=layer.name, batch=1)
+    own = gradients.layer(layer.name)
+    np.testing.assert_array_equal(found.hidden, norms(own, state="hidden", batch=1))
+    if cell == "lstm":
+        np.testing.assert_array_equal(found.memory, norms(own, state="cell", batch=1))
+    else:
+        assert found.memory is None
+    assert (found.cell, found.truncate, found.direction) == (cell, 5, "forward")
+    assert found.half_life == half_life(found.hidden, mask=layer.mask[1])
+    assert found.underflow == underflow(found.hidden)
+    with pytest.raises(UnknownName, match="rnn_9"):
+        Norms.of(trace, gradients, layer="rnn_9")
+    with pytest.raises(OutOfRange):
+        Norms.of(trace, gradients, batch=2)

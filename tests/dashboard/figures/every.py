@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +10,10 @@ import numpy as np
 from core.analysis.answers import answers as asked
 from core.analysis.cka import cka
 from core.analysis.clipping import clip
+from core.analysis.guesses import Answers
 from core.analysis.jacobian import jacobian_norms
 from core.analysis.trajectories import trajectories
+from core.analysis.vanishing import Norms
 from core.trace import Trace
 from dashboard import figures
 from tests.dashboard.figures import samples, trained
@@ -25,47 +25,26 @@ Drawn = Callable[[Mapping[str, str] | None, Any], figures.Picture]
 
 def of(noun: str, *data: Any, **settings: Any) -> Drawn:
     """A noun bound to data. Each picture is made once for a language."""
-    if noun == "cell":  # its three parts are functions of their own
-        return _three(noun, *data, **settings)
     return lambda labels=None, mode="light": getattr(figures, noun)(
         *data, **settings, labels=labels, mode=mode
     )
 
 
-def _three(noun: str, *data: Any, **settings: Any) -> Drawn:
-    def bound(ending: str) -> Callable[..., Any]:
-        function = getattr(figures, f"{noun}{ending}")
-        taken = inspect.signature(function).parameters
-        kept = {key: value for key, value in settings.items() if key in taken}
-        return partial(function, *data, **kept)
-
-    def picture(labels: Mapping[str, str] | None = None, mode: Any = "light") -> figures.Picture:
-        return figures.Picture(
-            lambda: bound("")(labels=labels, mode=mode),
-            lambda: bound("_table")(labels=labels),
-            lambda: bound("_alt")(labels=labels),
-        )
-
-    return picture
-
-
-def answers(cell: str, outputs: int = 1) -> figures.Answers:
+def answers(cell: str, outputs: int = 1) -> Answers:
     model = samples.model(cell, outputs=outputs)
     values = asked(model, samples.record(model))
     if outputs == 1:
-        return figures.Answers.of(values, classes=("<b>no", "yes</b>"))
+        return Answers.of(values, classes=("<b>no", "yes</b>"))
     targets = np.array([*range(samples.TIME - 1), -1]) % outputs
-    return figures.Answers.of(
-        values, activation="softmax", classes=TOKENS[:outputs], targets=targets
-    )
+    return Answers.of(values, activation="softmax", classes=TOKENS[:outputs], targets=targets)
 
 
 def traces() -> dict[str, Trace]:
     return {f"<b>{cell}": samples.trace(cell) for cell in CELLS}
 
 
-def norms() -> dict[str, figures.Norms]:
-    return {f"<b>{cell}": figures.Norms.of(*samples.run(cell, truncate=4)) for cell in CELLS}
+def norms() -> dict[str, Norms]:
+    return {f"<b>{cell}": Norms.of(*samples.run(cell, truncate=4)) for cell in CELLS}
 
 
 def everything() -> dict[str, Drawn]:
@@ -129,7 +108,7 @@ def film() -> dict[str, Drawn]:
     states = np.stack([samples.trace(cell).layers[0].states["hidden"][0] for cell in CELLS])
     alignment = cka([*states, np.zeros_like(states[0])])
     return {
-        "epoch_losses": of("epoch_losses", losses, cursor=0),
+        "epoch_losses": of("epoch_losses", losses, final=4, cursor=0),
         "cka": of("cka", alignment, epochs=(0, 2, 5, 9)),
         "trajectories": of(
             "trajectories", trajectories(states), epochs=(0, 2, 5), epoch=2, tokens=TOKENS

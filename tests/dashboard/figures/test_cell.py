@@ -17,7 +17,7 @@ AT = (0, 4, 2)  # sequence, step, unit
 
 
 def drawn(cell, run=None, **settings):
-    return figures.cell(run or trace(cell), step=AT[1], unit=AT[2], tokens=TOKENS, **settings)
+    return figures.cell(run or trace(cell), step=AT[1], unit=AT[2], tokens=TOKENS, **settings).draw
 
 
 def spots(figure):
@@ -81,7 +81,7 @@ def test_a_masked_step_says_so_and_shows_nothing_made_of_the_gates(cell):
     assert texts(figure)["masked"] == figures.labels("ko")["cell.masked.short"]
     assert not {"kept", "written", "write share", "past"} & set(spots(figure))
     assert spots(figure)["hidden"] == spots(figure)["hidden before"]
-    assert "carried on" in figures.cell_alt(run, step=AT[1], unit=AT[2])
+    assert "carried on" in figures.cell(run, step=AT[1], unit=AT[2]).words
     assert "masked" not in texts(drawn(cell))
 
 
@@ -93,7 +93,7 @@ def test_lines_are_as_wide_as_what_they_carry():
 
     def width(step, unit):
         colour = figures.theme.colour("forget", "light")
-        shapes = figures.cell(run, step=int(step), unit=int(unit)).layout.shapes
+        shapes = figures.cell(run, step=int(step), unit=int(unit)).draw.layout.shapes
         return max(
             s.line.width for s in shapes if s.line.color == colour and " L " in s.path
             and "Z" not in s.path
@@ -124,7 +124,7 @@ def test_functions_are_written_as_in_books():
 
 def test_the_table_splits_what_comes_before_the_activation():
     run = trace("gru").layers[0]
-    table = figures.cell_table(trace("gru"), step=AT[1], unit=AT[2]).set_index("Quantity")
+    table = figures.cell(trace("gru"), step=AT[1], unit=AT[2]).table.set_index("Quantity")
     parts = table.loc["Update gate", ["From the input", "From the hidden state", "Bias"]]
     assert sum(parts) == pytest.approx(run.preactivations["update"][AT])
     assert table.loc["Hidden state", "Step before"] == run.previous["hidden"][AT]

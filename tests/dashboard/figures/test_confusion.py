@@ -1,30 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
+from core.analysis.confusion import Confusion
 from dashboard import figures
-from dashboard.figures import Confusion
 from tests.dashboard.figures import trained
 from tests.dashboard.figures.samples import array
-
-
-def test_every_example_is_counted_where_it_belongs():
-    found, outputs, targets = trained.confusion()
-    assert found.counts.sum() == 90
-    for right in range(3):
-        for given in range(3):
-            both = (targets == right) & (outputs.argmax(1) == given)
-            assert found.counts[right, given] == both.sum()
-    assert found.accuracy == pytest.approx((outputs.argmax(1) == targets).mean())
-
-
-def test_yes_and_no_are_two_classes():
-    outputs = np.array([[0.2], [0.7], [0.9], [0.1]], np.float32)
-    targets = np.array([[0.0], [0.0], [1.0], [1.0]], np.float32)
-    found = Confusion.of(outputs, targets, answers=("no", "yes"))
-    assert found.counts.tolist() == [[1, 1], [1, 1]]
-    assert "no taken for yes 1 times" in figures.confusion(found).words
 
 
 def test_colours_are_shares_of_a_row_and_a_row_without_examples_is_empty():

@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from core.analysis.history import History
 from core.errors import OutOfRange
 from dashboard import figures
 from dashboard.figures import epochs, theme
@@ -36,7 +37,7 @@ def test_a_batch_stands_within_its_epoch_and_an_epoch_at_its_end():
 def test_an_epoch_under_way_takes_its_length_from_the_status():
     run = trained.history(epochs=1)
     half = {name: values[:4] for name, values in run.batches.items()}
-    under_way = figures.History("gru", half, {}, per_epoch=16)
+    under_way = History("gru", half, {}, per_epoch=16)
     assert under_way.places[-1] == 0.25
     assert figures.curves({"new": under_way}).draw.data
     assert "no epoch" in figures.curves({"new": under_way}).words
@@ -98,7 +99,7 @@ def test_eight_runs_of_one_cell_can_be_told_apart_and_nine_are_refused(mode):
 def test_a_run_without_validation_has_no_such_line():
     run = trained.history()
     bare = {name: values for name, values in run.epochs.items() if "validation" not in name}
-    figure = figures.curves({"one": figures.History("lstm", run.batches, bare)}).draw
+    figure = figures.curves({"one": History("lstm", run.batches, bare)}).draw
     assert "validation" not in lines(figure)
 
 
@@ -109,7 +110,7 @@ def test_a_hundred_thousand_batches_fit_into_a_picture_and_keep_their_spikes():
     values[61_803] = 40.0
     values[27_182] = np.nan
     batches = {"epoch": np.ones(count), "batch": 1.0 + np.arange(count), "loss": values}
-    long = figures.History("lstm", batches, run.epochs)
+    long = History("lstm", batches, run.epochs)
     figure = figures.curves({"one": long}, smoothing=0.9).draw
     raw = lines(figure)["single batches"]
     assert max(raw.y) == 40

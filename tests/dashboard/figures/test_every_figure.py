@@ -34,7 +34,7 @@ def test_every_noun_is_here():
     nouns = {name.split()[0] for name in EVERY}
     public = {name for name in figures.__all__ if name[0].islower()} - {"labels"}
     # Equations are text and have tests of their own.
-    assert public - {"equations", "cell_table", "cell_alt"} == nouns
+    assert public - {"equations"} == nouns
 
 
 def test_a_notebook_shows_the_drawing_and_its_words(monkeypatch):

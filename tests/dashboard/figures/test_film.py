@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from core.analysis.cka import cka
+from core.analysis.history import History
+from core.analysis.looks import Inside
 from core.analysis.trajectories import trajectories
 from dashboard import figures
-from dashboard.figures import EpochLosses, Inside, theme
+from dashboard.figures import theme
 from dashboard.figures.reach import FEW
 from tests.dashboard.figures import trained
 from tests.dashboard.figures.samples import array
@@ -23,10 +25,10 @@ def states(epochs: int = 4, time: int = 5, units: int = 6) -> np.ndarray:
 
 def test_losses_are_those_of_the_run_and_the_cursor_stands_at_its_epoch():
     losses = trained.losses()
-    figure = figures.epoch_losses(losses, cursor=3).draw
+    figure = figures.epoch_losses(losses, final=4, cursor=3).draw
     training, validation = figure.data
-    np.testing.assert_allclose(array(training.y), losses.training, rtol=1e-6)
-    np.testing.assert_allclose(array(validation.y), losses.validation, rtol=1e-6)
+    np.testing.assert_allclose(array(training.y), losses.epochs["loss"], rtol=1e-6)
+    np.testing.assert_allclose(array(validation.y), losses.epochs["validation_loss"], rtol=1e-6)
     assert {shape.name: shape.x0 for shape in figure.layout.shapes} == {"mark": 4, "cursor": 3}
     before = figures.epoch_losses(losses, cursor=0).draw
     assert before.layout.xaxis.range[0] < 0 < figure.layout.xaxis.range[0]
@@ -34,11 +36,11 @@ def test_losses_are_those_of_the_run_and_the_cursor_stands_at_its_epoch():
 
 def test_losses_come_from_the_table_of_a_run():
     table = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.5], "validation_loss": [None, None]})
-    losses = EpochLosses.of(table, cell="gru", final=2)
-    assert losses.training.tolist() == [0.7, 0.5]
-    [line] = figures.epoch_losses(losses).draw.data
+    losses = History.of(None, table, cell="gru")
+    [line] = figures.epoch_losses(losses, final=2).draw.data
+    np.testing.assert_allclose(array(line.y), [0.7, 0.5], rtol=1e-6)
     assert line.line.color == theme.colour("gru", "light")
-    empty = EpochLosses.of(pd.DataFrame(), cell="gru")
+    empty = History.of(None, pd.DataFrame(), cell="gru")
     assert not figures.epoch_losses(empty).draw.layout.shapes
     assert figures.epoch_losses(empty).words == figures.labels()["epoch_losses.alt.none"]
 

@@ -7,7 +7,7 @@ import pytest
 
 import core
 from core.analysis.jacobian import jacobian_norms
-from core.analysis.vanishing import SMALLEST_NORMAL
+from core.analysis.vanishing import SMALLEST_NORMAL, Norms
 from core.errors import OutOfRange, UnknownName
 from dashboard import figures
 from dashboard.figures.steps import Steps
@@ -16,7 +16,7 @@ from tests.dashboard.figures.samples import CELLS, TIME, TOKENS, UNITS, array, r
 
 
 def norms(*cells, **settings):
-    return {cell: figures.Norms.of(*run(cell, **settings)) for cell in cells}
+    return {cell: Norms.of(*run(cell, **settings)) for cell in cells}
 
 
 def note(figure):
@@ -61,9 +61,7 @@ def test_borders_of_a_layer_that_reads_backwards_count_from_its_end():
     made = samples.model("gru", readout="last", bidirectional=True)
     recorded = samples.record(made)
     gradients = core.backprop(made, recorded, np.array([[1.0], [0.0]]), truncate=2)
-    figure = figures.gradients(
-        {"back": figures.Norms.of(recorded, gradients, layer=1)}, tokens=TOKENS
-    ).draw
+    figure = figures.gradients({"back": Norms.of(recorded, gradients, layer=1)}, tokens=TOKENS).draw
     borders = [shape.x0 for shape in figure.layout.shapes if shape.name == "border"]
     assert borders == [TIME - 1 - at for at in (1.5, 3.5, 5.5, 7.5)]
     hidden = gradients.layers[1].states["hidden"][0]
@@ -77,7 +75,7 @@ def vanishing():
     """A gradient that float32 could not hold."""
     made = core.new_model("simple_rnn", features=3, units=[4], scale=0.02, dtype=np.float64)
     recorded = samples.record(made, time=40, batch=1)
-    return figures.Norms.of(recorded, core.backprop(made, recorded, [[1.0]]))
+    return Norms.of(recorded, core.backprop(made, recorded, [[1.0]]))
 
 
 def test_underflow_is_marked_where_it_happens():
@@ -137,7 +135,7 @@ def test_a_model_without_any_gradient_is_drawn_all_the_same():
     gradients = core.backprop(dead, recorded, np.array([[1.0], [0.0]]))
     figure = figures.gradient_heatmap(recorded, gradients).draw
     assert np.isnan(array(figure.data[0].z)).all()
-    lines = figures.gradients({"dead": figures.Norms.of(recorded, gradients)}).draw
+    lines = figures.gradients({"dead": Norms.of(recorded, gradients)}).draw
     assert np.isnan(lines.data[0].y).all()
     assert "too few steps" in lines.data[0].name
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
+from core.analysis.looks import MOST_LOOKS, Inside
 from dashboard import figures
-from dashboard.figures import Inside
-from dashboard.figures.inside import MOST_LOOKS
 from tests.dashboard.figures import trained
 from tests.dashboard.figures.samples import array
 
@@ -42,15 +40,6 @@ def test_a_long_run_is_thinned_with_both_ends_kept():
     assert inside.places[-1] == looks[-1]["epoch"]
     np.testing.assert_array_equal(inside.gradient[0], looks[0]["layers"][0]["gradient"])
     assert len(figures.reach(inside).draw.to_json()) < 500_000
-
-
-def test_looks_at_texts_of_another_length_are_left_out():
-    looks = [*trained.looks(points=8), *trained.looks(points=6)]
-    assert Inside.of(looks, layer="<b>recurrent").gradient.shape == (5, 6)
-    with pytest.raises(KeyError):
-        Inside.of(looks, layer="gru_7")
-    assert Inside.layers(looks) == ("<b>recurrent",)
-    assert Inside.layers([]) == ()
 
 
 def test_shut_and_open_are_two_pictures_in_the_colours_of_the_gates():

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from core.analysis.confusion import Confusion
+from core.analysis.history import History
+from core.analysis.looks import Inside
 from core.cells import CELLS
 from core.training.experiment import Interval
-from dashboard.figures import Band, Confusion, EpochLosses, Group, History, Inside
+from dashboard.figures import Band, Group
 
 PER_EPOCH = 10
 LAYERS = ("embedding", "<b>recurrent", "dense")
@@ -68,14 +71,13 @@ def confusion(classes: int = 3, *, names: tuple[str, ...] = ("<b>no", "yes</b>",
     return Confusion.of(outputs, targets, answers=names), outputs, targets
 
 
-def losses(epochs: int = 5) -> EpochLosses:
+def losses(epochs: int = 5) -> History:
     """A run whose losses fall; nothing was validated after the second epoch."""
     generator = np.random.default_rng(epochs)
     epoch = np.arange(1, epochs + 1, dtype=float)
     training = 1 / epoch + 0.01 * generator.random(epochs)
-    return EpochLosses(
-        "lstm", epoch, training, np.where(epoch == 2, np.nan, training + 0.1), final=4
-    )
+    validation = np.where(epoch == 2, np.nan, training + 0.1)
+    return History("lstm", {}, {"epoch": epoch, "loss": training, "validation_loss": validation})
 
 
 def groups() -> dict[str, Group]:

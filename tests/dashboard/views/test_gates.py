@@ -13,10 +13,9 @@ import core
 from core.analysis.answers import answers
 from core.analysis.equations import equations
 from core.analysis.gates import unit_means
-from core.analysis.order import order_units
+from core.analysis.order import first_look, order_units
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
-from dashboard.widgets.panels import first_look
 
 GATES = {
     "simple_rnn": [],

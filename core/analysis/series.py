@@ -1,4 +1,6 @@
-"""A long series of numbers as a picture can hold it: smoothed first, then thinned.
+"""Which points stand for a long series, where a picture or a computation can hold only some?
+
+`spread` takes places evenly. A line is smoothed first, then thinned.
 
 Smoothing is an exponential mean that counts each number `weight` times as much as the next, and
 forgets that it began with nothing (Kingma & Ba 2015, section 3), so that its first values are not
@@ -14,6 +16,11 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.floating]
 MOST_POINTS = 1_200
+
+
+def spread(count: int, *, most: int) -> NDArray[np.intp]:
+    """Places evenly spread over `count`, at most `most`, the first and the last among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.intp))
 
 
 def smoothed(values: Numbers, *, weight: float) -> Numbers:

@@ -1,4 +1,4 @@
-"""What one run wrote while it trained, as the figures of training take it.
+"""What did a run write while it trained, as numbers on one axis?
 
 Batches and epochs stand on one axis: batch 30 of 120 in the third epoch is at 2.25, the end of the
 third epoch at 3. So a point per batch and a point per epoch meet where they were measured.
@@ -44,7 +44,7 @@ class History:
     @classmethod
     def of(
         cls,
-        batches: pd.DataFrame,
+        batches: pd.DataFrame | None,
         epochs: pd.DataFrame,
         *,
         cell: str,
@@ -52,10 +52,10 @@ class History:
         best_epoch: int | None = None,
         stopped: bool = False,
     ) -> History:
-        """Take the columns of numbers out of the tables of a run."""
+        """Take the columns of numbers out of the tables of a run; its batches may be left out."""
         return cls(
             cell=cell,
-            batches=_columns(batches, needed=("epoch", "batch")),
+            batches={} if batches is None else _columns(batches, needed=("epoch", "batch")),
             epochs=_columns(epochs, needed=("epoch",)),
             per_epoch=per_epoch,
             best_epoch=best_epoch,

@@ -1,4 +1,8 @@
-"""What was seen inside one layer from time to time while it trained, as figures take it."""
+"""What was seen inside one layer from time to time while it trained?
+
+Lines of a run's `looks.jsonl` come in; what is none of them, in a file that somebody changed, is
+told by `is_look`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.analysis.series import spread
 
 Array = NDArray[np.float64]
 MOST_LOOKS = 240
@@ -50,9 +56,7 @@ class Inside:
             raise KeyError(layer)
         last = found[-1][1]
         found = [pair for pair in found if len(pair[1]["gradient"]) == len(last["gradient"])]
-        if len(found) > MOST_LOOKS:
-            kept = np.unique(np.linspace(0, len(found) - 1, MOST_LOOKS).round().astype(int))
-            found = [found[at] for at in kept]
+        found = [found[at] for at in spread(len(found), most=MOST_LOOKS)]
         most = max(per_epoch, *(int(look["batch"]) for look, _ in found), 1)
         points = len(last["gradient"])
         return cls(
@@ -66,6 +70,23 @@ class Inside:
                 for gate in last["saturation"]
             },
         )
+
+
+def is_look(line: Mapping[str, Any]) -> bool:
+    """Whether a line says when it was written, and has all that is drawn of each layer."""
+    layers = line.get("layers")
+    return (
+        all(isinstance(line.get(name), int) for name in ("epoch", "batch"))
+        and isinstance(layers, list)
+        and all(
+            isinstance(layer, dict)
+            and isinstance(layer.get("time"), int)
+            and isinstance(layer.get("gradient"), list)
+            and isinstance(layer.get("saturation"), dict)
+            and {"name", "cell"} <= layer.keys()
+            for layer in layers
+        )
+    )
 
 
 def _numbers(values: Sequence[Sequence[float | None]]) -> Array:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from hypothesis.extra.numpy import arrays
 
-from dashboard.figures.series import smoothed, thinned
+from core.analysis.series import smoothed, spread, thinned
 
 numbers = some.floats(-1e6, 1e6) | some.just(np.nan)
 
@@ -37,3 +37,12 @@ def test_no_smoothing_is_the_numbers_themselves():
     values = np.array([3.0, 1.0])
     assert smoothed(values, weight=0) is values
     assert smoothed(values[:0], weight=0.9).size == 0
+
+
+@given(some.integers(1, 500), some.integers(2, 60))
+def test_places_are_spread_evenly_with_both_ends(count, most):
+    found = spread(count, most=most)
+    assert len(found) == min(count, most)
+    assert (found[0], found[-1]) == (0, count - 1)
+    gaps = np.diff(found)
+    assert gaps.size == 0 or gaps.max() - gaps.min() <= 1
