@@ -51,7 +51,7 @@ def origins() -> tuple[str, ...]:
     What each means is said in `dashboard.origins`; another kind begins with a word of its
     own and a colon.
     """
-    runs = (RUN + run.id for run in RunStore().runs() if any(run.file("epochs").glob("[0-9]*.npz")))
+    runs = (RUN + run.id for run in RunStore().runs() if run.model_epochs)
     models = (*_of_session(), *(kept.id for kept in Shelf().models()))
     return (*data.TASKS, UNTRAINED, *(MODEL + model for model in models), *runs)
 

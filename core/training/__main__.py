@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "start":
                 return _start(store, given)
             case "resume":
-                return worker.main([str(store.run(given.run).folder)])
+                run = store.run(given.run)
+                run.file("cancel").unlink(missing_ok=True)
+                return worker.main([str(run.folder)])
             case "list":
                 _list(store)
             case "table":

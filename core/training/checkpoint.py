@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from core.arrays import load_arrays, save_arrays
-from core.errors import WrongFile
 from core.training.errors import BrokenRun
 from core.training.files import replace_file
 
@@ -37,11 +36,11 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path, *, model: Any, optimizer: Any) -> dict[str, Any]:
-    """Sets all variables and returns what the loop remembered. Raises BrokenRun."""
-    try:
-        remembered, arrays = load_arrays(path, kind=KIND)
-    except (WrongFile, OSError) as error:
-        raise BrokenRun(file=path.name, why=str(error)) from error
+    """Sets all variables and returns what the loop remembered.
+
+    Raises WrongFile for one that is damaged, and BrokenRun for one of another network.
+    """
+    remembered, arrays = load_arrays(path, kind=KIND)
     for owner, variables in _variables(model, optimizer):
         for place, variable in enumerate(variables):
             found = arrays.get(f"{owner}/{place}")

@@ -86,6 +86,44 @@ class FolderNotWritable(CoreError):
     )
 
 
+class FolderNotReadable(CoreError):
+    """Nobody can say what runs or models there are."""
+
+    message = "The folder {folder} cannot be read: {why}. What is in it is not shown."
+
+
+class UnreadableModel(CoreError):
+    """A model on the shelf cannot be opened."""
+
+    message = (
+        "The model '{model}' cannot be read: {why}. Delete it, or give its file back its rights."
+    )
+
+
+class CheckpointLost(CoreError):
+    """What a run would go on from is damaged, and it goes on from less."""
+
+    message = (
+        "The checkpoint cannot be read ({why}). The run goes on from the model of epoch {epoch}, "
+        "and its optimizer begins anew: its numbers may differ from those of an undisturbed run."
+    )
+
+
+class LinesSetAside(CoreError):
+    """Lines of a run's file could not be read."""
+
+    message = (
+        "{count:,} lines of {file} could not be read; they were set aside in {file}.aside, and are "
+        "missing from the curves."
+    )
+
+
+class ModelLost(CoreError):
+    """The model that a run would be tested with is damaged, and it takes another."""
+
+    message = "The model of epoch {epoch} cannot be read ({why}); that of epoch {other} is tested."
+
+
 class TooFewExamples(CoreError):
     """There are not enough examples to part them as asked."""
 

@@ -8,18 +8,43 @@ can be read by eye, copied and mended.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Callable, Iterable
+import re
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from core.training.errors import BrokenRun
+from core.errors import CoreError
+from core.training.errors import BrokenRun, DiskFull, FolderNotWritable
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def writing(folder: Path, *, gone: CoreError | None = None) -> Iterator[None]:
+    """Whatever the system objects to becomes a sentence.
+
+    Raises DiskFull, FolderNotWritable, and `gone` where what was to be written to is not there.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise DiskFull from error
+        if gone is not None and isinstance(error, FileNotFoundError):
+            raise gone from error
+        raise FolderNotWritable(folder=folder, why=error.strerror or str(error)) from error
 
 
 def replace_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Calls `write` on a new file and puts that in place of the old one, all or nothing."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    # A name of its own each time: two threads, or two windows, may write the same file.
+    beside = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.new")
     try:
         with beside.open("wb") as file:
             write(file)
@@ -28,6 +53,28 @@ def replace_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_left_overs(folder: Path) -> None:
+    """Removes what processes that are gone have begun to write in a folder and left there."""
+    for path in folder.glob("*.new"):
+        named = re.search(r"\.(\d+)(?:-[0-9a-f]{8})?\.new$", path.name)
+        if named is not None and not _lives(int(named[1])):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _lives(process: int) -> bool:
+    """Whether a process may still run; where nobody can ask without harm, it may."""
+    if sys.platform == "win32":  # to ask there is to end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def replace_json(path: Path, value: Any) -> None:
@@ -64,20 +111,37 @@ def whole_lines(path: Path) -> bytes:
 
 
 def read_json_lines(path: Path) -> list[dict[str, Any]]:
-    """The finished lines of a file of JSON objects; those that are none are left out."""
-    found = []
-    for line in whole_lines(path).splitlines():
-        try:
-            value = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(value, dict):
-            found.append(value)
-    return found
+    """The finished lines of a file of JSON objects that say their epoch; others are left out."""
+    found = (read_json_line(line) for line in whole_lines(path).splitlines())
+    return [value for value in found if value is not None]
 
 
-def keep_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """Replaces a file by some of its lines."""
-    if path.exists():
-        kept = b"".join(line + b"\n" for line in lines)
-        replace_file(path, lambda file: file.write(kept))
+def read_json_line(line: bytes) -> dict[str, Any] | None:
+    """A JSON object that says its epoch; None for anything else."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    whole = isinstance(value, dict) and type(value.get("epoch")) is int
+    return value if whole else None
+
+
+def keep_lines(path: Path, wanted: Callable[[bytes], bool | None]) -> int:
+    """Replaces a file by those of its lines that are wanted. Returns how many could not be read.
+
+    Those, for which `wanted` says None, are added to a file beside it, `<name>.aside`.
+    """
+    if not path.exists():
+        return 0
+    kept, aside = [], []
+    for line in whole_lines(path).splitlines(keepends=True):
+        match wanted(line.rstrip(b"\r\n")):
+            case True:
+                kept.append(line)
+            case None:
+                aside.append(line)
+    if aside:
+        with path.with_name(f"{path.name}.aside").open("ab") as file:
+            file.writelines(aside)
+    replace_file(path, lambda file: file.write(b"".join(kept)))
+    return len(aside)

@@ -21,7 +21,10 @@ is let go of by the system, whatever ended its holder.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -35,9 +38,10 @@ from core.errors import CoreError, WrongFile
 from core.model import Model
 from core.trace import Trace
 from core.training.config import RunConfig
-from core.training.errors import BrokenRun
-from core.training.files import read_json, read_json_lines, replace_json, whole_lines
-from core.training.status import Status, is_number, on_its_way, read_status
+from core.training.errors import BrokenRun, NoSuchRun
+from core.training.files import read_json, read_json_lines, replace_json, whole_lines, writing
+from core.training.folders import alone, remove_shell
+from core.training.status import LIVE, Status, is_number, on_its_way, read_status
 
 if TYPE_CHECKING:
     import pandas as pd  # a second to import, and most questions need no table
@@ -100,12 +104,18 @@ class Run:
         return Label(str(written.get("name") or self.id), str(written.get("note", "")))
 
     def relabel(self, *, name: str | None = None, note: str | None = None) -> None:
-        """Gives it another name or note."""
+        """Gives it another name or note. Raises NoSuchRun, FolderNotWritable and DiskFull."""
         old = self.label
-        replace_json(
-            self.file("label.json"),
-            {"name": name or old.name, "note": old.note if note is None else note},
-        )
+        new = {"name": name or old.name, "note": old.note if note is None else note}
+        with self._changing():
+            replace_json(self.file("label.json"), new)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Nobody deletes it meanwhile. Raises NoSuchRun, FolderNotWritable and DiskFull."""
+        gone = NoSuchRun(run=self.id)
+        with alone(self.folder.parent, gone=gone), writing(self.folder, gone=gone):
+            yield
 
     @property
     def status(self) -> Status:
@@ -123,29 +133,53 @@ class Run:
         """Whether a process holds its lock."""
         lock = FileLock(self.file("worker.lock"), timeout=0)
         try:
+            if not self.file("worker.lock").exists():
+                return False
             lock.acquire()
         except Timeout:
             return True
         except OSError:
             return False  # a folder that nobody may write to has no worker either
         lock.release()
+        remove_shell(self.folder)  # somebody deleted the run between the two lines above
         return False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a process works on it, or was launched a moment ago to do so."""
+        if self.has_worker:
+            return True
+        try:
+            written = read_json(self.file("status.json"))
+        except BrokenRun:
+            return False
+        launched = isinstance(written, dict) and is_number(written.get("launched"))
+        return launched and written.get("state") in LIVE and on_its_way(written)
 
     @property
     def batches(self) -> pd.DataFrame:
         """One row a batch: epoch, batch, loss, metric, learning_rate, seconds, norm of each layer.
 
-        100,000 rows are read in about a tenth of a second.
+        Lines that are damaged are left out. 100,000 rows are read in about a tenth of a second.
+        Raises BrokenRun.
         """
         import pandas as pd
+        from pandas.api.types import is_numeric_dtype
 
         content = whole_lines(self.file("batches.csv"))
         if not content:
             return pd.DataFrame(columns=["epoch", "batch", "loss", "metric"])
+        if not content.startswith(b"epoch,batch,"):
+            raise BrokenRun(file="batches.csv", why="its first line names no columns")
         try:
-            return pd.read_csv(io.BytesIO(content))
-        except ValueError as error:  # pandas' ParserError is one
-            raise BrokenRun(file="batches.csv", why=str(error)) from error
+            found = pd.read_csv(io.BytesIO(content))
+            if all(is_numeric_dtype(kind) for kind in found.dtypes):
+                return found
+        except ValueError:  # pandas' ParserError is one
+            pass
+        names, *lines = content.splitlines()
+        whole = [line for line in lines if epoch_of_batch(line, names) is not None]
+        return pd.read_csv(io.BytesIO(b"\n".join([names, *whole, b""])))
 
     @property
     def epochs(self) -> pd.DataFrame:
@@ -178,18 +212,22 @@ class Run:
         Raises BrokenRun.
         """
         file = self.file("test.npz")
-        if not file.exists():
-            return None
         try:
             return load_arrays(file, kind="answers")[1]
+        except FileNotFoundError:
+            return None
         except (WrongFile, OSError) as error:
             raise BrokenRun(file=file.name, why=str(error)) from error
 
     @property
     def model_epochs(self) -> tuple[int, ...]:
         """The epochs whose model is there, counted from 1; 0 is the model before training."""
-        found = (file.stem for file in self.file("epochs").glob("[0-9]*.npz"))
-        return tuple(sorted(int(stem) for stem in found if stem.isdigit()))
+        try:
+            names = [path.name for path in self.file("epochs").iterdir()]
+        except OSError:
+            return ()
+        found = (re.fullmatch(r"([0-9]{4,9})\.npz", name) for name in names)
+        return tuple(sorted(int(name[1]) for name in found if name))
 
     @property
     def final_epoch(self) -> int | None:
@@ -227,9 +265,40 @@ class Run:
             with self.file("worker.log").open("rb") as file:
                 file.seek(max(0, self.file("worker.log").stat().st_size - LOG_END))
                 return file.read().decode("utf-8", "replace")
-        except FileNotFoundError:
+        except OSError:
             return ""
 
     def cancel(self) -> None:
-        """Asks its worker to stop after the batch that is under way."""
-        self.file("cancel").touch()
+        """Asks its worker to stop after the batch that is under way; without one, it has stopped.
+
+        Raises NoSuchRun, BrokenRun, FolderNotWritable and DiskFull.
+        """
+        with self._changing():
+            written = read_json(self.file("status.json"))
+            if not isinstance(written, dict):
+                raise NoSuchRun(run=self.id)
+            if self.is_busy:
+                self.file("cancel").touch()
+            elif written.get("state") in LIVE:
+                ended = {"state": "cancelled", "ended": time.time()}
+                replace_json(self.file("status.json"), written | ended)
+
+
+def epoch_of_batch(line: bytes, names: bytes) -> int | None:
+    """The epoch that a line of batches.csv is of; None where it is no line of numbers."""
+    values = line.split(b",")
+    if len(values) != names.count(b",") + 1:
+        return None
+    try:
+        return int(values[0]) if all(map(is_text_of_number, values)) else None
+    except ValueError:
+        return None
+
+
+def is_text_of_number(value: bytes) -> bool:
+    """Whether a text says a number as the worker writes them; nothing else stands in a line."""
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True

@@ -17,19 +17,22 @@ from typing import IO, Any
 import numpy as np
 
 from core.arrays import save_arrays
+from core.errors import CoreError, Failure
 from core.model import Model
 from core.trace import Trace
+from core.training.errors import LinesSetAside
 from core.training.files import (
     append_line,
     keep_lines,
     read_json,
-    read_json_lines,
+    read_json_line,
+    remove_left_overs,
     replace_file,
     replace_json,
     whole_lines,
 )
-from core.training.run_folder import Run
-from core.training.status import State, Status
+from core.training.run_folder import Run, epoch_of_batch
+from core.training.status import State, Status, read_status
 
 RESERVE = 65_536
 BETWEEN_STATUS = 1.0
@@ -41,14 +44,16 @@ class RunWriter:
     def __init__(self, run: Run) -> None:
         """Takes up the status where an earlier worker left it."""
         self.run = run
-        written = read_json(run.file("status.json")) or {}
-        known = {k: v for k, v in written.items() if k in Status.__dataclass_fields__}
-        self.status = Status(**known)
+        written = read_json(run.file("status.json"))
+        self.status = read_status(written) if isinstance(written, dict) else Status()
+        self.status = replace(self.status, notes=())
         self._told = 0.0
         self._open = ExitStack()
         self._lines: dict[str, IO[bytes]] = {}
         for folder in ("epochs", "film"):
             run.file(folder).mkdir(exist_ok=True)
+            remove_left_overs(run.file(folder))
+        remove_left_overs(run.folder)
         if not run.file("reserve").exists():
             replace_file(run.file("reserve"), lambda file: file.write(b"\0" * RESERVE))
 
@@ -70,17 +75,35 @@ class RunWriter:
         replace_json(self.run.file("status.json"), asdict(self.status) | {"taken": True})
         self._told = time.monotonic()
 
+    def note(self, error: CoreError) -> None:
+        """Says what it goes on in spite of."""
+        self.tell(notes=(*self.status.notes, Failure.of(error).to_json()))
+
     def rewind(self, epoch: int) -> None:
-        """Forgets what was written after an epoch, which a resumed run does again."""
-        content = whole_lines(self.run.file("batches.csv")).splitlines()
-        kept = [line for line in content[1:] if int(line.partition(b",")[0]) <= epoch]
-        keep_lines(self.run.file("batches.csv"), content[:1] + kept if kept else [])
-        for name in ("epochs.jsonl", "looks.jsonl"):
-            lines = read_json_lines(self.run.file(name))
-            keep_lines(
-                self.run.file(name),
-                [_json(line).encode() for line in lines if line["epoch"] <= epoch],
-            )
+        """Forgets what was written after an epoch, which a resumed run does again.
+
+        Lines that cannot be read are set aside, and noted.
+        """
+        names = whole_lines(self.run.file("batches.csv")).partition(b"\n")[0]
+
+        def is_before(found: int | None) -> bool | None:
+            return None if found is None else found <= epoch
+
+        def of_batch(line: bytes) -> bool | None:
+            columns = line == names and line.startswith(b"epoch,batch,")
+            return True if columns else is_before(epoch_of_batch(line, names))
+
+        def of_epoch(line: bytes) -> bool | None:
+            return is_before((read_json_line(line) or {}).get("epoch"))
+
+        for name, wanted in (
+            ("batches.csv", of_batch),
+            ("epochs.jsonl", of_epoch),
+            ("looks.jsonl", of_epoch),
+        ):
+            count = keep_lines(self.run.file(name), wanted)
+            if count:
+                self.note(LinesSetAside(file=name, count=count))
         for pattern in ("epochs/[0-9]*.npz", "film/[0-9]*.npz"):
             for file in self.run.folder.glob(pattern):
                 if int(file.stem.partition("-")[0]) > epoch:

@@ -11,21 +11,17 @@ file, which would have to be checked as an attack at every look.
 from __future__ import annotations
 
 import os
-import re
-import secrets
-import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import CoreError
 from core.model import Model
-from core.training.errors import FolderNotWritable, NoSuchModel
-from core.training.files import read_json, replace_file, replace_json
-from core.training.store import DELETED, FOLDER_VARIABLE, KEPT_DAYS, default_folder
+from core.training.errors import NoSuchModel, UnreadableModel
+from core.training.files import read_json, replace_file, replace_json, writing
+from core.training.folders import Folders
+from core.training.store import FOLDER_VARIABLE, default_folder
 
 MODELS_VARIABLE = "RNN_MODELS_DIR"
-_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,99}")
 
 
 def models_folder() -> Path:
@@ -56,6 +52,14 @@ class KeptModel:
         return self.folder / "model.npz"
 
     @property
+    def is_there(self) -> bool:
+        """Whether its folder holds a model; one that may not be looked into is taken to."""
+        try:
+            return self.file.is_file()
+        except OSError:
+            return True
+
+    @property
     def name(self) -> str:
         """What people call it; its id where the label cannot be read."""
         return self._label().get("name") or self.id
@@ -66,26 +70,25 @@ class KeptModel:
         return self._label().get("source", "")
 
     def model(self) -> Model:
-        """The model. Raises NoSuchModel, WrongFile, and what Model raises."""
+        """The model. Raises NoSuchModel, UnreadableModel, WrongFile, and what Model raises."""
         try:
             with self.file.open("rb") as file:
                 return Model.load(file)
-        except OSError as error:
+        except FileNotFoundError as error:
             raise NoSuchModel(model=self.id) from error
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise UnreadableModel(model=self.name, why=why) from error
 
     def replace(self, model: Model) -> None:
-        """Keeps another model in its place. Raises FolderNotWritable."""
-        try:
+        """Keeps another model in its place. Raises NoSuchModel, FolderNotWritable, DiskFull."""
+        with writing(self.folder, gone=NoSuchModel(model=self.id)):
             replace_file(self.file, model.save)
-        except OSError as error:
-            raise _unwritable(self.folder, error) from error
 
     def rename(self, name: str) -> None:
-        """Gives it another name. Raises FolderNotWritable."""
-        try:
+        """Gives it another name. Raises NoSuchModel, FolderNotWritable and DiskFull."""
+        with writing(self.folder, gone=NoSuchModel(model=self.id)):
             replace_json(self.folder / "label.json", self._label() | {"name": name})
-        except OSError as error:
-            raise _unwritable(self.folder, error) from error
 
     def _label(self) -> dict[str, str]:
         try:
@@ -101,64 +104,37 @@ class Shelf:
 
     def __init__(self, folder: Path | None = None) -> None:
         """The folder is made when the first model is kept."""
-        self.folder = (folder or models_folder()).expanduser()
+        absent = lambda model: NoSuchModel(model=model)  # noqa: E731
+        self.folders = Folders(folder or models_folder(), absent=absent)
+        self.folder = self.folders.folder
 
     def models(self) -> list[KeptModel]:
-        """All of them, the newest first."""
-        if not self.folder.is_dir():
-            return []
-        found = [path for path in self.folder.iterdir() if _ID.fullmatch(path.name)]
-        ordered = sorted(found, key=lambda path: path.name, reverse=True)
-        return [KeptModel(path) for path in ordered if (path / "model.npz").is_file()]
+        """All of them, the newest first; also those that cannot be read."""
+        found = map(KeptModel, self.folders.paths())
+        return [kept for kept in found if kept.is_there]
 
     def model(self, identifier: str) -> KeptModel:
         """The model of that id. Raises NoSuchModel, also for what is no id."""
-        found = KeptModel(self.folder / identifier)
-        if not _ID.fullmatch(identifier) or not found.file.is_file():
+        kept = KeptModel(self.folders.path(identifier))
+        if not kept.is_there:
             raise NoSuchModel(model=identifier)
-        return found
+        return kept
 
     def keep(self, model: Model, *, name: str, source: str = "") -> KeptModel:
-        """Puts a model on the shelf. Raises FolderNotWritable."""
-        slug = re.sub(r"[^0-9a-z]+", "-", name.lower()).strip("-")[:40]
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        parts = (stamp, slug, secrets.token_hex(3))
-        kept = KeptModel(self.folder / "-".join(part for part in parts if part))
-        try:
-            kept.folder.mkdir(parents=True)
-            replace_json(kept.folder / "label.json", {"name": name, "source": source})
+        """Puts a model on the shelf. Raises FolderNotWritable and DiskFull."""
+        with self.folders.new(name) as folder:
+            kept = KeptModel(folder)
+            replace_json(folder / "label.json", {"name": name, "source": source})
             replace_file(kept.file, model.save)
-        except OSError as error:
-            shutil.rmtree(kept.folder, ignore_errors=True)
-            raise _unwritable(self.folder, error) from error
         return kept
 
     def delete(self, kept: KeptModel) -> None:
         """Puts a model away; `undelete` brings it back for some days.
 
-        Raises NoSuchModel where somebody else did, and FolderNotWritable.
+        Raises NoSuchModel where somebody else did, FolderNotWritable and DiskFull.
         """
-        away = self.folder / DELETED
-        try:
-            away.mkdir(parents=True, exist_ok=True)
-            kept.folder.rename(away / kept.id)
-            os.utime(away / kept.id)
-        except FileNotFoundError as error:
-            raise NoSuchModel(model=kept.id) from error
-        except OSError as error:
-            raise _unwritable(self.folder, error) from error
-        for path in away.iterdir():
-            if time.time() - path.stat().st_mtime > KEPT_DAYS * 86_400:
-                shutil.rmtree(path, ignore_errors=True)
+        self.folders.put_away(kept.id, unless=lambda: None)
 
     def undelete(self, identifier: str) -> KeptModel:
-        """Brings a deleted model back. Raises NoSuchModel."""
-        path = self.folder / DELETED / identifier
-        if not _ID.fullmatch(identifier) or not path.is_dir():
-            raise NoSuchModel(model=identifier)
-        path.rename(self.folder / identifier)
-        return KeptModel(self.folder / identifier)
-
-
-def _unwritable(folder: Path, error: OSError) -> FolderNotWritable:
-    return FolderNotWritable(folder=folder, why=error.strerror or str(error))
+        """Brings a deleted model back. Raises NoSuchModel, FolderNotWritable and DiskFull."""
+        return KeptModel(self.folders.bring_back(identifier))

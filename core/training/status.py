@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeGuard, get_args
 
@@ -37,6 +37,7 @@ class Status:
         best_epoch: of lowest validation loss so far, counted from 1.
         stopped_early: whether patience ended it.
         error: what became of it where it failed, as `core.errors.Failure` writes it.
+        notes: what it went on in spite of, each likewise.
     """
 
     state: State = "queued"
@@ -55,6 +56,14 @@ class Status:
     best_epoch: int | None = None
     stopped_early: bool = False
     error: Mapping[str, Any] | None = None
+    notes: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What can be asked of a run that stands so: each leads out of its state."""
+        if self.live:
+            return ("cancel",)
+        return ("delete",) if self.state == "finished" else ("resume", "delete")
 
     @property
     def live(self) -> bool:
@@ -63,7 +72,9 @@ class Status:
 
 
 _UNKNOWN = frozenset(f.name for f in fields(Status) if f.default is None)
-_NUMBERS = frozenset(f.name for f in fields(Status)) - {"state", "doing", "stopped_early", "error"}
+_NUMBERS = frozenset(f.name for f in fields(Status)) - {
+    *("state", "doing", "stopped_early", "error", "notes")
+}
 
 
 def read_status(written: Mapping[str, Any]) -> Status:
@@ -77,15 +88,19 @@ def read_status(written: Mapping[str, Any]) -> Status:
     for name in _NUMBERS & known.keys():
         if not is_number(known[name]) and not (known[name] is None and name in _UNKNOWN):
             raise BrokenRun(file="status.json", why=f"'{name}' is {known[name]!r}")
+    if not isinstance(known.get("notes", ()), list | tuple):
+        known.pop("notes")
     return Status(**known)
 
 
 def on_its_way(written: Mapping[str, Any]) -> bool:
-    """Whether a run may have no worker yet: nobody launched it, or that was a moment ago."""
+    """Whether a run may have no worker yet: it was created or launched a moment ago."""
     if written.get("taken"):
         return False
-    launched = written.get("launched")
-    return not is_number(launched) or time.time() - launched < STARTS_WITHIN
+    since = written.get("launched")
+    since = since if is_number(since) else written.get("created")
+    # Not longer ago, and not in the future either: a clock may be set back.
+    return is_number(since) and abs(time.time() - since) < STARTS_WITHIN
 
 
 def is_number(value: object) -> TypeGuard[float]:

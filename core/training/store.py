@@ -8,35 +8,30 @@ from __future__ import annotations
 
 import os
 import platform
-import re
-import secrets
-import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from platformdirs import user_data_path
 
 from core import children
+from core.errors import CoreError
 from core.training.config import RunConfig
 from core.training.errors import (
     BrokenRun,
-    FolderNotWritable,
     NoSuchRun,
     NothingToResume,
     RunIsBusy,
     WrongSetting,
 )
-from core.training.files import read_json, replace_json
+from core.training.files import read_json, replace_json, writing
+from core.training.folders import Folders, alone
 from core.training.run_folder import Label, Run
 
 FOLDER_VARIABLE = "RNN_RUNS_DIR"
-DELETED = ".deleted"
-KEPT_DAYS = 7
-"""So long a deleted run can be brought back."""
 LIBRARIES = ("numpy", "keras", "tensorflow")
-_ID = re.compile(r"[0-9a-z][0-9a-z-]{0,99}")
+MOST_AT_ONCE = 64
 
 
 def default_folder() -> Path:
@@ -46,29 +41,25 @@ def default_folder() -> Path:
 
 
 class RunStore:
-    """The runs in one folder."""
+    """The runs in one folder. Whatever is asked ends in its effect or in a CoreError."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """The folder is made when the first run is."""
-        self.folder = (folder or default_folder()).expanduser()
+        self.folders = Folders(folder or default_folder(), absent=lambda run: NoSuchRun(run=run))
+        self.folder = self.folders.folder
+
+    @property
+    def problem(self) -> CoreError | None:
+        """Why nobody can say what runs there are; None where all is well."""
+        return self.folders.problem
 
     def runs(self) -> list[Run]:
         """All runs, the newest first, broken ones included."""
-        if not self.folder.is_dir():
-            return []
-        found = (path for path in self.folder.iterdir() if _ID.fullmatch(path.name))
-        return [
-            Run(path)
-            for path in sorted(found, key=lambda path: path.name, reverse=True)
-            if path.is_dir()
-        ]
+        return [Run(path) for path in self.folders.paths()]
 
     def run(self, identifier: str) -> Run:
         """The run of that id. Raises NoSuchRun, also for what is no id."""
-        path = self.folder / identifier
-        if not _ID.fullmatch(identifier) or not path.is_dir():
-            raise NoSuchRun(run=identifier)
-        return Run(path)
+        return Run(self.folders.path(identifier))
 
     def create(
         self,
@@ -78,17 +69,12 @@ class RunStore:
         note: str = "",
         files: Mapping[str, bytes] | None = None,
     ) -> Run:
-        """A new run, waiting to be launched. Raises FolderNotWritable.
+        """A new run, waiting to be launched. Raises FolderNotWritable and DiskFull.
 
         `files` are put into its folder by their names, so that it keeps the data it was given:
         relative paths in the options of its source are read there.
         """
-        slug = re.sub(r"[^0-9a-z]+", "-", (name or config.data.source).lower()).strip("-")[:40]
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        parts = (stamp, slug, config.network.cell.replace("_", "-"), secrets.token_hex(3))
-        folder = self.folder / "-".join(part for part in parts if part)
-        try:
-            folder.mkdir(parents=True)
+        with self.folders.new(name or config.data.source, config.network.cell) as folder:
             versions = {"python": platform.python_version()}
             versions |= {library: version(library) for library in LIBRARIES}
             written = {"config": config.to_json(), "versions": versions}
@@ -98,62 +84,82 @@ class RunStore:
             replace_json(folder / "status.json", status)
             for file, content in (files or {}).items():
                 (folder / Path(file).name).write_bytes(content)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise FolderNotWritable(folder=self.folder, why=why) from error
         return Run(folder)
 
-    def launch(self, run: Run) -> None:
-        """Starts its worker, which waits for its turn by itself. Raises RunIsBusy.
+    def start(
+        self, configs: Sequence[RunConfig], *, names: Sequence[str], files: Mapping[str, bytes]
+    ) -> list[Run]:
+        """Creates runs and launches them. What was not launched is gone again where that fails.
 
-        The worker outlives this process: closing the browser or the dashboard ends no run.
+        All are created before the first is launched, so that none waits for one that cannot be.
+        Raises FolderNotWritable and DiskFull.
         """
-        if run.has_worker:
-            raise RunIsBusy(run=run.label.name)
-        written = read_json(run.file("status.json")) or {}
-        created = written.get("created", time.time())
-        fresh = {"state": "queued", "created": created, "launched": time.time(), "taken": False}
-        replace_json(run.file("status.json"), written | fresh | {"error": None, "ended": None})
-        run.file("cancel").unlink(missing_ok=True)
-        with run.file("worker.log").open("ab") as log:
-            command = children.command("core.training.worker", str(run.folder.resolve()))
-            children.detach(command, log=log)
+        runs: list[Run] = []
+        launched = 0
+        try:
+            for config, name in zip(configs, names, strict=True):
+                runs.append(self.create(config, name=name, files=files))
+            for run in runs:
+                self.launch(run)
+                launched += 1
+        finally:
+            for run in runs[launched:]:
+                self.folders.discard(run.id)
+        return runs
+
+    def launch(self, run: Run) -> None:
+        """Starts its worker, which waits for its turn by itself.
+
+        The worker outlives this process: closing the browser or the dashboard ends no run. Raises
+        RunIsBusy, NoSuchRun, FolderNotWritable and DiskFull.
+        """
+        gone = NoSuchRun(run=run.id)
+        with alone(self.folder, gone=gone), writing(run.folder, gone=gone):
+            if run.is_busy:
+                raise RunIsBusy(run=run.label.name)
+            if not run.file("config.json").is_file():
+                raise gone
+            before = read_json(run.file("status.json")) or {}
+            created = before.get("created", time.time())
+            fresh = {"state": "queued", "created": created, "launched": time.time()}
+            fresh |= {"taken": False, "error": None, "ended": None}
+            with run.file("worker.log").open("ab") as log:
+                run.file("cancel").unlink(missing_ok=True)
+                replace_json(run.file("status.json"), before | fresh)
+                command = children.command("core.training.worker", str(run.folder.resolve()))
+                try:
+                    children.detach(command, log=log)
+                except OSError:
+                    replace_json(run.file("status.json"), before)
+                    raise
 
     def resume(self, run: Run) -> None:
-        """Launches it again, to go on from its last finished epoch. Raises NothingToResume."""
+        """Launches it again, to go on from its last finished epoch.
+
+        Raises NothingToResume, BrokenRun, and what `launch` raises.
+        """
         if run.status.state == "finished":
             raise NothingToResume(run=run.label.name)
         self.launch(run)
 
     def delete(self, run: Run) -> None:
-        """Puts a run away; `undelete` brings it back for some days. Raises RunIsBusy."""
-        if run.has_worker:
-            raise RunIsBusy(run=run.label.name)
-        away = self.folder / DELETED
-        away.mkdir(exist_ok=True)
-        run.folder.rename(away / run.id)
-        os.utime(away / run.id)
-        self._forget_old(away)
+        """Puts a run away; `undelete` brings it back for some days.
+
+        Raises RunIsBusy, NoSuchRun, FolderNotWritable and DiskFull.
+        """
+
+        def objection() -> CoreError | None:
+            return RunIsBusy(run=run.label.name) if run.is_busy else None
+
+        self.folders.put_away(run.id, unless=objection)
 
     def undelete(self, identifier: str) -> Run:
-        """Brings a deleted run back. Raises NoSuchRun."""
-        path = self.folder / DELETED / identifier
-        if not _ID.fullmatch(identifier) or not path.is_dir():
-            raise NoSuchRun(run=identifier)
-        path.rename(self.folder / identifier)
-        return Run(self.folder / identifier)
+        """Brings a deleted run back. Raises NoSuchRun, FolderNotWritable and DiskFull."""
+        return Run(self.folders.bring_back(identifier))
 
     def deleted(self) -> list[tuple[str, Label]]:
         """Ids and labels of the runs that can be brought back, the last deleted first."""
-        away = self.folder / DELETED
-        found = [path for path in away.iterdir() if path.is_dir()] if away.is_dir() else []
-        latest = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
-        return [(path.name, Run(path).label) for path in latest]
-
-    def _forget_old(self, away: Path) -> None:
-        for path in away.iterdir():
-            if time.time() - path.stat().st_mtime > KEPT_DAYS * 86_400:
-                shutil.rmtree(path, ignore_errors=True)
+        return [(path.name, Run(path).label) for path in self.folders.away()]
 
     @property
     def at_once(self) -> int:
@@ -168,7 +174,9 @@ class RunStore:
 
     @at_once.setter
     def at_once(self, count: int) -> None:
-        if not 1 <= count <= 64:
-            raise WrongSetting(setting="at_once", found=count, expected="from 1 to 64")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        replace_json(self.folder / "settings.json", {"at_once": count})
+        if not 1 <= count <= MOST_AT_ONCE:
+            expected = f"from 1 to {MOST_AT_ONCE}"
+            raise WrongSetting(setting="at_once", found=count, expected=expected)
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            replace_json(self.folder / "settings.json", {"at_once": count})

@@ -85,8 +85,7 @@ def _described(loop: Loop) -> dict[str, Any]:
 
 def _test(run: Run, loop: Loop) -> None:
     """Scores the model that counts on test data, and keeps its worst mistakes."""
-    epoch = run.final_epoch or loop.remembered.epoch
-    loop.return_to(epoch)
+    epoch = loop.return_to_final()
     dataset = loop.dataset
     loss, metric, rows = loop.evaluate(dataset.test)
     scores = {

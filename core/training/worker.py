@@ -21,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import CoreError, Failure
-from core.training.errors import BrokenRun, DiskFull, OutOfMemory, RunIsBusy
+from core.training.errors import BrokenRun, DiskFull, NoSuchRun, OutOfMemory, RunIsBusy
 from core.training.progress import Progress
 from core.training.run_folder import Run
 from core.training.run_writer import RunWriter
@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--now", action="store_true", help="do not wait for other runs")
     given = parser.parse_args(arguments)
     run = Run(given.run.resolve())
+    if not run.file("config.json").is_file():  # deleted since; a lock would make its folder anew
+        print(NoSuchRun(run=run.id), file=sys.stderr)
+        return 1
     lock = FileLock(run.file("worker.lock"), timeout=LOCK_SECONDS)
     try:
         with lock:
@@ -55,8 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def work(run: Run, *, wait: bool) -> int:
     """Does what the run still has to do, and says how it ended."""
-    run.file("cancel").unlink(missing_ok=True)
     writer = RunWriter(run)
+    if writer.status.state != "queued":  # it was cancelled before, and somebody wants it to go on
+        run.file("cancel").unlink(missing_ok=True)
     progress = Progress(writer)
     try:
         with _failing_in_words(writer, run):

@@ -48,6 +48,7 @@ from dashboard.cache.runs import (
     looks,
     mistakes,
     run_model,
+    stamp,
     store,
     validation_metric,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "picture",
     "precise",
     "run_model",
+    "stamp",
     "store",
     "table",
     "trace",

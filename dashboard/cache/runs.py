@@ -87,8 +87,10 @@ def kept_model(kept: KeptModel) -> Model:
     """Return a model of the shelf. Raises what `KeptModel.model` raises."""
     try:
         found = kept.file.stat()
-    except OSError as error:
+    except FileNotFoundError as error:
         raise NoSuchModel(model=kept.id) from error
+    except OSError:
+        return kept.model()  # which says why not
     return _kept_model((str(kept.file), found.st_mtime_ns, found.st_size), kept)
 
 

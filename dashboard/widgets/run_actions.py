@@ -22,7 +22,6 @@ from dashboard.widgets.run_overview import Overview
 
 _PROBLEM, _DELETED, _OPEN, _LISTED = "run problem", "run deleted", "run opens", "runs changed"
 MOST_NAME, MOST_NOTE = 120, 4_000  # characters
-RESUMED = ("cancelled", "failed", "died")
 
 
 def actions(seen: Overview) -> None:
@@ -30,12 +29,13 @@ def actions(seen: Overview) -> None:
     run = seen.run
     opened(run)
     with st.container(horizontal=True, vertical_alignment="center", key=f"run-actions-{run.id}"):
-        if seen.live:
+        offered = ("delete",) if seen.status is None else seen.status.actions
+        if "cancel" in offered:
             st.button(
                 t("run.cancel"), icon=":material/stop:", key=f"cancel-{run.id}",
                 on_click=attempt, args=(run.cancel,), disabled=run.file("cancel").exists(),
             )  # fmt: skip
-        if seen.state in RESUMED:
+        if "resume" in offered and seen.config is not None:
             st.button(
                 t("run.resume"), icon=":material/resume:", key=f"resume-{run.id}",
                 help=t("run.resume.help"), on_click=attempt,
@@ -47,7 +47,7 @@ def actions(seen: Overview) -> None:
                 help=t("run.open.help"), on_click=choose_model, args=(run, None),
             )  # fmt: skip
         _label(seen)
-        if not seen.live:
+        if "delete" in offered:
             st.button(
                 t("run.delete"), icon=":material/delete:", type="tertiary", key=f"delete-{run.id}",
                 help=t("run.delete.help"), on_click=delete, args=(run,),

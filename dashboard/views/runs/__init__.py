@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.errors import CoreError
-from core.training.store import KEPT_DAYS
+from core.training.folders import KEPT_DAYS
 from dashboard import cache, widgets
 from dashboard.i18n import t
 from dashboard.views import Page
@@ -41,6 +41,8 @@ def _runs(*, ticking: bool) -> None:
     if any(seen.live for seen in everything) != ticking:
         st.rerun()
     outcome()
+    if (unreadable := cache.store().problem) is not None:
+        widgets.problem(unreadable)
     if not everything:
         st.markdown(t("runs.none"))
         if st.button(t("runs.go_and_train"), type="primary", icon=":material/model_training:"):

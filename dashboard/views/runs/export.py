@@ -31,14 +31,19 @@ def export(chosen: Sequence[Overview]) -> None:
 
 def _files(seen: Overview) -> None:
     run = seen.run
-    if run.file("epochs.jsonl").exists():
+    if _is_there(run, "epochs.jsonl"):
         _file("epochs.csv", run, lambda: _epochs_csv(run))
-    if run.file("batches.csv").exists():
+    if _is_there(run, "batches.csv"):
         _file("batches.csv", run, run.file("batches.csv").read_bytes)
     config = seen.config
     if config is not None:
         written = json.dumps(config.to_json(), indent=2, ensure_ascii=False).encode()
         _file("config.json", run, lambda: written)
+
+
+def _is_there(run: Run, name: str) -> bool:
+    _, _, size = cache.stamp(run, name)
+    return size >= 0
 
 
 def _epochs_csv(run: Run) -> bytes:
@@ -51,7 +56,7 @@ def _made(seen: Overview) -> None:
     """Files that another process makes: a button first, then the file."""
     run = seen.run
     with st.container(horizontal=True, vertical_alignment="center"), guard():
-        if run.file("epochs.jsonl").exists():
+        if _is_there(run, "epochs.jsonl"):
             _on_demand("tensorboard.zip", run, lambda: cache.event_files(run))
         if run.model_epochs:
             _on_demand("model.keras", run, lambda: cache.keras_file(cache.run_model(run)))

@@ -74,18 +74,9 @@ def _values(path: str) -> list[Any]:
 
 
 def start(configs: Sequence[RunConfig], *, files: Mapping[str, bytes], name: str = "") -> list[Run]:
-    """Create and launch runs, and return them. Raises FolderNotWritable.
-
-    All are created before the first is launched, so that none waits for one that cannot be.
-    """
-    store = cache.store()
-    runs = [
-        store.create(config, name=_named(config, name, alone=len(configs) == 1), files=files)
-        for config in configs
-    ]
-    for run in runs:
-        store.launch(run)
-    return runs
+    """Create and launch runs, and return them. Raises FolderNotWritable and DiskFull."""
+    names = [_named(config, name, alone=len(configs) == 1) for config in configs]
+    return cache.store().start(configs, names=names, files=files)
 
 
 def _named(config: RunConfig, name: str, *, alone: bool) -> str:

@@ -43,6 +43,8 @@ def status_of(seen: Overview) -> None:
         if seen.problem is not None:
             problem(seen.problem)
         return
+    for note in seen.status.notes:
+        st.warning(failure_said(note), icon=":material/rule:")
     if seen.live:
         st.progress(share_done(seen.status, epochs=seen.config.fit.epochs))
     _numbers(seen, seen.status)

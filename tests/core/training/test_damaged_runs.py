@@ -91,6 +91,6 @@ def test_a_line_that_was_not_finished_is_left_out(run):
     assert run.epochs["epoch"].tolist() == [1]
     run.file("batches.csv").write_text("epoch,batch,loss\n1,1,0.7\n1,2,0.")
     assert run.batches["loss"].tolist() == [0.7]
-    run.file("batches.csv").write_bytes(b'epoch,batch\n1,"\n\xff,3,4\n')
+    run.file("batches.csv").write_bytes(b'epo\xff,batch\n1,"\n\xff,3,4\n')
     with pytest.raises(CoreError, match=r"batches\.csv"):
         _ = run.batches

@@ -8,8 +8,9 @@ import pytest
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun, FolderNotWritable, NoSuchRun, RunIsBusy, WrongSetting
 from core.training.files import replace_json
+from core.training.folders import DELETED, KEPT_DAYS
 from core.training.run_folder import Run
-from core.training.store import DELETED, KEPT_DAYS, RunStore, default_folder
+from core.training.store import RunStore, default_folder
 from tests.core.training import runs
 
 
@@ -114,7 +115,7 @@ def test_a_run_with_a_worker_is_neither_deleted_nor_launched_again(store):
         ("status.json", b'{"state": "dancing"}'),
         ("status.json", b"null"),
         ("result.json", b"{"),
-        ("batches.csv", b'epoch,batch\n1,2\n1,"2,3\n1,2,3,4\n'),
+        ("batches.csv", b'epoc\x00,batch\n1,2\n1,"2,3\n1,2,3,4\n'),
         ("test.npz", b"PK\x03\x04 not really"),
         ("epochs/0001.npz", b"no model"),
         ("film/0001-0.npz", b""),
