@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -94,7 +95,7 @@ class Folders:
             if objection is not None:
                 raise objection
             away.mkdir(exist_ok=True)
-            path.rename(away / identifier)
+            _move(path, away / identifier)
             os.utime(away / identifier)
         for old in self.away():
             with writing(away):
@@ -141,6 +142,20 @@ def remove_shell(folder: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     except OSError:
         return
+
+
+def _move(folder: Path, place: Path) -> None:
+    """Renames a folder; one without rights, which even its owner could not move, is given them."""
+    try:
+        folder.rename(place)
+    except PermissionError:
+        before = folder.stat().st_mode
+        folder.chmod(before | stat.S_IRWXU)
+        try:
+            folder.rename(place)
+        except OSError:
+            folder.chmod(before)
+            raise
 
 
 def _names(folder: Path) -> set[str]:

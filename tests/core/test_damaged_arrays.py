@@ -17,7 +17,7 @@ from core.model import Model
 from core.text import Vocabulary
 from core.trace import Trace
 
-MUTATIONS = 1_500
+MUTATIONS = 800
 
 
 def saved(thing) -> bytes:

@@ -5,6 +5,8 @@ Real workers, killed with SIGKILL. One run of reference and three that are kille
 
 from __future__ import annotations
 
+import json
+import shutil
 import signal
 import time
 
@@ -113,3 +115,47 @@ def test_a_checkpoint_of_another_network_is_refused(store, settings, undisturbed
     assert worker.main([str(other.folder), "--now"]) == 1
     assert other.status.error["name"] == "BrokenRun"
     assert other.status.error["facts"]["file"] == "checkpoint.npz"
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_newest_epoch_that_is_whole(store, undisturbed):
+    """And damaged lines are set aside; what was before is as it was, and the run ends."""
+    run = store.create(undisturbed.config, name="damaged")
+    shutil.copytree(undisturbed.folder, run.folder, dirs_exist_ok=True)
+    for name in ("result.json", "epochs/0005.npz", "epochs/0006.npz"):
+        run.file(name).unlink()
+    written = json.loads(run.file("status.json").read_text())
+    run.file("status.json").write_text(json.dumps(written | {"state": "training", "epoch": 4}))
+    for name in ("checkpoint.npz", "epochs/0004.npz"):
+        data = bytearray(run.file(name).read_bytes())
+        data[len(data) // 2] ^= 16
+        run.file(name).write_bytes(data)
+    first, *lines = run.file("epochs.jsonl").read_text().splitlines()
+    run.file("epochs.jsonl").write_text("\n".join([first[5:], *lines, ""]))
+
+    assert run.status.state == "died"
+    assert "resume" in run.status.actions
+    assert worker.main([str(run.folder), "--now"]) == 0
+    assert run.status.state == "finished"
+    notes = {note["name"]: note["facts"] for note in run.status.notes}
+    assert notes["CheckpointLost"]["epoch"] == 3
+    assert notes["LinesSetAside"] == {"file": "epochs.jsonl", "count": 1}
+    assert run.model_epochs == tuple(range(EPOCHS + 1))
+    assert run.model(3).digest == undisturbed.model(3).digest
+    assert run.epochs["epoch"].tolist() == [2, 3, 4, 5, 6]
+    before = run.batches["epoch"] <= 3
+    assert run.batches[before].equals(undisturbed.batches[undisturbed.batches["epoch"] <= 3])
+    assert len(run.batches) == len(undisturbed.batches)
+    assert run.result["metric"] >= 0
+
+
+def test_a_damaged_best_model_is_replaced_by_the_newest_whole_one_and_that_is_said(
+    store, undisturbed
+):
+    run = store.create(undisturbed.config, name="lost")
+    shutil.copytree(undisturbed.folder, run.folder, dirs_exist_ok=True)
+    best = run.final_epoch
+    run.file(f"epochs/{best:04d}.npz").write_bytes(b"PK\x03\x04")
+    assert worker.main([str(run.folder), "--now"]) == 0
+    [note] = run.status.notes
+    assert note["name"] == "ModelLost"
+    assert run.result["epoch"] == note["facts"]["other"] != best
