@@ -126,6 +126,26 @@ def read_json_line(line: bytes) -> dict[str, Any] | None:
     return value if whole else None
 
 
+def epoch_of_batch(line: bytes, names: bytes) -> int | None:
+    """The epoch that a line of batches.csv is of; None where it is no line of numbers."""
+    values = line.split(b",")
+    if len(values) != names.count(b",") + 1:
+        return None
+    try:
+        return int(values[0]) if all(map(_is_number, values)) else None
+    except ValueError:
+        return None
+
+
+def _is_number(value: bytes) -> bool:
+    """Whether a text says a number as the worker writes them; nothing else stands in a line."""
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
 def keep_lines(path: Path, wanted: Callable[[bytes], bool | None]) -> int:
     """Replaces a file by those of its lines that are wanted. Returns how many could not be read.
 

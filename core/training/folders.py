@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from core.errors import CoreError
 from core.training.errors import FolderNotReadable, FolderNotWritable
-from core.training.files import writing
+from core.training.files import remove_left_overs, writing
 
 DELETED = ".deleted"
 KEPT_DAYS = 7
@@ -73,6 +73,7 @@ class Folders:
         try:
             with writing(self.folder):
                 folder.mkdir(parents=True)
+                remove_left_overs(self.folder)
                 yield folder
         except BaseException:
             self.discard(folder.name)

@@ -10,23 +10,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from core.analysis.typed import encode
 from core.engines import record
-from core.errors import CoreError, WrongFile
+from core.errors import CoreError
 from core.importers.keras.bridge import from_keras
-from core.importers.keras.export import to_keras
 from core.model import Model
-from core.training import network
-from core.training.checkpoint import load_checkpoint, save_checkpoint
+from core.training import network, recovery
+from core.training.checkpoint import save_checkpoint
 from core.training.config import RunConfig
 from core.training.dataset import Dataset, Part
-from core.training.errors import BrokenRun, CheckpointLost, LossNotFinite, ModelLost
-from core.training.files import read_json_lines
+from core.training.errors import LossNotFinite
 from core.training.looks import Pace, look
 from core.training.memory import peak_memory
 from core.training.order import Portion, portions
@@ -71,40 +69,19 @@ class Loop:
         self.pace = Pace()
 
     def resume(self) -> None:
-        """Goes back to the last finished epoch, if there is one."""
-        file = self.writer.run.file("checkpoint.npz")
-        if file.exists():
-            try:
-                found = load_checkpoint(file, model=self.keras, optimizer=self.stepper.optimizer)
-                self.remembered = Remembered(**found["loop"])
-            except (WrongFile, OSError, KeyError, TypeError) as error:
-                self.remembered = self._newest_whole()
-                self._note(CheckpointLost(epoch=self.remembered.epoch, why=str(error)))
+        """Goes back to the last finished epoch, if there is one; to less where that is damaged."""
+        self.remembered, lost = recovery.last_finished(
+            self.writer.run,
+            model=self.keras,
+            optimizer=self.stepper.optimizer,
+            batches=len(self._order(1)),
+        )
+        if lost is not None:
+            self.note(lost)
         self.writer.rewind(self.remembered.epoch)
 
-    def _newest_whole(self) -> Remembered:
-        """Goes back to the newest epoch whose model can be read; to the beginning without any."""
-        run = self.writer.run
-        for epoch in reversed(run.model_epochs):
-            try:
-                self.return_to(epoch)
-            except (BrokenRun, ValueError):  # Keras's, where it is of another network
-                continue
-            remembered = Remembered()
-            for row in read_json_lines(run.file("epochs.jsonl")):
-                if row["epoch"] <= epoch:
-                    remembered = remembered.after(
-                        row["epoch"],
-                        loss=row.get("validation_loss"),
-                        step=0,
-                        seconds=row.get("seconds", 0.0),
-                        patience=self.config.fit.patience,
-                    )
-            step = epoch * len(self._order(1))
-            return replace(remembered, epoch=epoch, step=step, stopped=False)
-        return Remembered()
-
-    def _note(self, error: CoreError) -> None:
+    def note(self, error: CoreError) -> None:
+        """Says what the run goes on in spite of, in its status and in the log."""
         self.writer.note(error)
         self.progress.say(str(error))
 
@@ -243,28 +220,6 @@ class Loop:
             stopped_early=known.stopped and epoch < self.config.fit.epochs,
             seconds=known.seconds,
         )
-
-    def return_to_final(self) -> int:
-        """Sets the weights to the model that counts, else to the newest whole one; its epoch."""
-        run = self.writer.run
-        wanted = run.final_epoch or self.remembered.epoch
-        others = [epoch for epoch in reversed(run.model_epochs) if epoch not in (0, wanted)]
-        lost: CoreError | None = None
-        for epoch in (wanted, *others):
-            try:
-                self.return_to(epoch)
-            except BrokenRun as error:
-                lost = lost or error
-                continue
-            if lost is not None:
-                self._note(ModelLost(epoch=wanted, other=epoch, why=str(lost)))
-            return epoch
-        raise lost or BrokenRun(file="epochs", why="no epoch is finished yet")
-
-    def return_to(self, epoch: int) -> None:
-        """Sets the weights to what was kept after an epoch, read back from the disk."""
-        kept = to_keras(self.writer.run.model(epoch))
-        self.keras.set_weights(kept.get_weights())
 
     def _validate(self) -> tuple[float | None, float | None]:
         if self.dataset.validation is None:

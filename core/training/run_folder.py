@@ -39,7 +39,14 @@ from core.model import Model
 from core.trace import Trace
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun, NoSuchRun
-from core.training.files import read_json, read_json_lines, replace_json, whole_lines, writing
+from core.training.files import (
+    epoch_of_batch,
+    read_json,
+    read_json_lines,
+    replace_json,
+    whole_lines,
+    writing,
+)
 from core.training.folders import alone, remove_shell
 from core.training.status import LIVE, Status, is_number, on_its_way, read_status
 
@@ -282,23 +289,3 @@ class Run:
             elif written.get("state") in LIVE:
                 ended = {"state": "cancelled", "ended": time.time()}
                 replace_json(self.file("status.json"), written | ended)
-
-
-def epoch_of_batch(line: bytes, names: bytes) -> int | None:
-    """The epoch that a line of batches.csv is of; None where it is no line of numbers."""
-    values = line.split(b",")
-    if len(values) != names.count(b",") + 1:
-        return None
-    try:
-        return int(values[0]) if all(map(is_text_of_number, values)) else None
-    except ValueError:
-        return None
-
-
-def is_text_of_number(value: bytes) -> bool:
-    """Whether a text says a number as the worker writes them; nothing else stands in a line."""
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True

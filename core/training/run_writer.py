@@ -23,6 +23,7 @@ from core.trace import Trace
 from core.training.errors import LinesSetAside
 from core.training.files import (
     append_line,
+    epoch_of_batch,
     keep_lines,
     read_json,
     read_json_line,
@@ -31,7 +32,7 @@ from core.training.files import (
     replace_json,
     whole_lines,
 )
-from core.training.run_folder import Run, epoch_of_batch
+from core.training.run_folder import Run
 from core.training.status import State, Status, read_status
 
 RESERVE = 65_536

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.analysis.parameters import count_parameters
+from core.training import recovery
 from core.training.errors import OutOfMemory
 from core.training.loop import Cancelled, Loop
 from core.training.mistakes import mistakes
@@ -85,7 +86,9 @@ def _described(loop: Loop) -> dict[str, Any]:
 
 def _test(run: Run, loop: Loop) -> None:
     """Scores the model that counts on test data, and keeps its worst mistakes."""
-    epoch = loop.return_to_final()
+    epoch, lost = recovery.final(run, model=loop.keras)
+    if lost is not None:
+        loop.note(lost)
     dataset = loop.dataset
     loss, metric, rows = loop.evaluate(dataset.test)
     scores = {

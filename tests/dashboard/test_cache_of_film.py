@@ -68,6 +68,23 @@ def test_the_film_that_training_left_is_shown(run):
     np.testing.assert_array_equal(other.outputs, core.record(model, "not bad").outputs)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_film_that_is_damaged_is_recorded_anew(run, seed):
+    kept = core.record(run.model(1), TEXT)
+    writer = RunWriter(run)
+    writer.film(kept, probe=0, epoch=1)
+    file = run.file("film/0001-0.npz")
+    content = bytearray(file.read_bytes())
+    random = np.random.default_rng(seed)
+    if seed % 3:
+        content[random.integers(len(content))] ^= 1 << int(random.integers(8))
+    else:
+        del content[random.integers(len(content)) :]
+    file.write_bytes(content)
+    _, trace = cache.filmed(run, Script(ids(run), probe=0), epoch=1)
+    np.testing.assert_array_equal(trace.outputs, kept.outputs)
+
+
 def test_a_film_of_other_weights_is_not(run):
     RunWriter(run).film(core.record(run.model(2), TEXT), probe=0, epoch=3)
     _, trace = cache.filmed(run, Script(ids(run), probe=0), epoch=3)

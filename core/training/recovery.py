@@ -1,0 +1,83 @@
+"""What a run goes on from, and what it is tested with, where some of its files are damaged.
+
+Its checkpoint, which gives the numbers of a run that was never interrupted; else the newest epoch
+whose model reads whole, with an optimizer that begins anew; else the beginning. Not chosen: two
+checkpoints, which double what is written after every epoch for a case that is as rare as this one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from core.errors import CoreError, WrongFile
+from core.importers.keras.export import to_keras
+from core.training.checkpoint import load_checkpoint
+from core.training.errors import BrokenRun, CheckpointLost, ModelLost
+from core.training.files import read_json_lines
+from core.training.remembered import Remembered
+from core.training.run_folder import Run
+
+
+def last_finished(
+    run: Run, *, model: Any, optimizer: Any, batches: int
+) -> tuple[Remembered, CoreError | None]:
+    """Sets all variables to those of the last finished epoch. What is known of it, what is lost.
+
+    `batches` is how many an epoch has. Raises BrokenRun for a checkpoint of another network.
+    """
+    file = run.file("checkpoint.npz")
+    if not file.exists():
+        return Remembered(), None
+    try:
+        found = load_checkpoint(file, model=model, optimizer=optimizer)
+        return Remembered(**found["loop"]), None
+    except (WrongFile, OSError, KeyError, TypeError) as error:
+        remembered = _newest_whole(run, model=model, batches=batches)
+        return remembered, CheckpointLost(epoch=remembered.epoch, why=str(error))
+
+
+def _newest_whole(run: Run, *, model: Any, batches: int) -> Remembered:
+    """Sets the weights to the newest ones that can be read. What is known then."""
+    for epoch in reversed(run.model_epochs):
+        try:
+            _set_weights(run, model, epoch=epoch)
+        except (BrokenRun, ValueError):  # Keras's, where it is of another network
+            continue
+        remembered = Remembered()
+        for row in read_json_lines(run.file("epochs.jsonl")):
+            if row["epoch"] <= epoch:
+                remembered = remembered.after(
+                    row["epoch"],
+                    loss=row.get("validation_loss"),
+                    step=0,
+                    seconds=row.get("seconds", 0.0),
+                    patience=None,
+                )
+        return replace(remembered, epoch=epoch, step=epoch * batches)
+    return Remembered()
+
+
+def final(run: Run, *, model: Any) -> tuple[int, CoreError | None]:
+    """Sets the weights to the model that counts, else to the newest whole one.
+
+    Returns its epoch, and what is lost. Raises BrokenRun where there is none.
+    """
+    wanted = run.final_epoch
+    if wanted is None:
+        raise BrokenRun(file="epochs", why="no epoch is finished yet")
+    lost: BrokenRun | None = None
+    for epoch in (wanted, *(other for other in reversed(run.model_epochs) if other != wanted)):
+        try:
+            _set_weights(run, model, epoch=epoch)
+        except BrokenRun as error:
+            lost = lost or error
+            continue
+        return epoch, None if lost is None else ModelLost(epoch=wanted, other=epoch, why=str(lost))
+    assert lost is not None
+    raise lost
+
+
+def _set_weights(run: Run, model: Any, *, epoch: int) -> None:
+    """To what was kept after an epoch, read back from the disk. Raises BrokenRun."""
+    model.set_weights(to_keras(run.model(epoch)).get_weights())
