@@ -9,7 +9,8 @@
 | `tokenizer.json` of Hugging Face | those of its model's `vocab` |
 
 A Keras word index has ranks from 1. `keras.datasets` moves them by 3, to make room for padding (0),
-start (1) and unknown (2); a `Tokenizer` does not. The file does not say which, so it is asked.
+start (1) and unknown (2); a `Tokenizer` does not. The file does not say which, so it is asked; its
+size says what is likely.
 
 A tokenizer that looks up whole words splits nearly as we do. One of BPE, WordPiece or Unigram makes
 pieces of words, which is not done here: its tokens are typed as it writes them, parted by blanks,
@@ -21,6 +22,7 @@ Nothing is run; merges, normalisers and added rules are not read. Not chosen: th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -40,6 +42,8 @@ MOST_NESTED = 3
 """How often JSON may stand within JSON."""
 LONGEST = 1_000
 """Characters of one token."""
+_OF_DATASETS = (88_584, 30_979)
+"""Words in the indices of IMDB and Reuters, which `keras.datasets` hands out."""
 _UNKNOWN = ("[unk]", "<unk>", "<oov>", "[oov]", "unk", "oov", "<unknown>")
 _PIECES = ("BPE", "WordPiece", "Unigram")
 
@@ -134,7 +138,8 @@ def read_word_list(data: bytes, *, name: str) -> WordList:
     text = decoded.text
     if name.lower().endswith(".json"):
         return replace(_from_json(text, name), file=name)
-    lines = text.splitlines()
+    # Not splitlines, which also parts at what may be a token: U+2028, a form feed, U+0085.
+    lines = re.split(r"\r?\n" if "\n" in text else r"\r", text)
     while lines and not lines[-1]:
         lines.pop()
     return replace(_of_list(lines, "lines", name), file=name)
@@ -179,8 +184,8 @@ def _of_ids(found: Mapping[str, Any], name: str) -> WordList:
     unknown = _unknown(ids)
     if sorted(ids.values()) != list(range(1, len(ids) + 1)):
         return WordList(ids, "ids", unknown, unit=_unit(ids))
-    # A Tokenizer writes its name for unknown words into the index, keras.datasets does not.
-    offset = KERAS_OFFSET if unknown is None and "the" in ids else 0
+    # keras.datasets moves its own two indices by 3; whoever wrote down a Tokenizer's did not.
+    offset = KERAS_OFFSET if len(ids) in _OF_DATASETS else 0
     return WordList(ids, "ranks", unknown, offset=offset, unit=_unit(ids))
 
 

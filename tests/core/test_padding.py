@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import core
 from core.analysis.typed import encode
+from core.importers.onnx.file import read_onnx
 from core.padding import length_of, paddings
 from core.text import PADDING, PADDINGS, Encoded, Padding, Vocabulary
+from tests.core.importers.onnx.graphs import FEATURES, Graph
 
 CASES = Path(__file__).parents[3] / "shared/data/models"
 WORDS = Vocabulary(tuple("abcdefgh"), "word", first=1, unknown=None)
@@ -76,6 +79,27 @@ def test_the_length_survives_saving(tmp_path: Path):
 def test_a_part_of_it_keeps_what_was_left_out(padding: Padding):
     read: Encoded = model_of(3).encode("a b c d e", padding=padding)
     assert read.part(0, 1).left_out == read.left_out == (0 if padding == "none" else 2)
+
+
+@pytest.mark.parametrize(
+    ("dims", "perm", "length"),
+    [
+        (("batch", 12), [1, 0, 2], 12),
+        ((1, 12), [1, 0, 2], 12),
+        ((12, 1), [0, 1, 2], 12),
+        (("batch", "time"), [1, 0, 2], None),
+        ((3, 5), [1, 0, 2], None),
+    ],
+)
+def test_the_length_that_an_onnx_file_declares(dims: Any, perm: list[int], length: int | None):
+    graph = Graph()
+    given = graph.input("ids", dims, onnx.TensorProto.INT64)
+    words = graph.node("Gather", graph.tensor("words", 9, FEATURES), given)
+    every, *_ = graph.recurrent("GRU", graph.node("Transpose", words, perm=perm))
+    model = read_onnx(graph.data(every))
+    assert length_of(model) == length
+    expected = [1, 2] if length is None else [0] * (length - 2) + [1, 2]
+    assert encode(model, "1 2").ids.tolist() == expected
 
 
 @pytest.mark.skipif(not CASES.exists(), reason="the shared cases are not beside the project")

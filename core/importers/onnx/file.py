@@ -26,7 +26,7 @@ from core.importers.onnx.layers import LAYERS
 from core.importers.onnx.plumbing import plumbed
 from core.importers.onnx.proto import Branch, Graph, Node, array_of, axis_of, read_graph
 from core.importers.onnx.reading import Reading, branches, is_recurrent, live, reads
-from core.importers.onnx.sizes import UnknownSize
+from core.importers.onnx.sizes import Dim, UnknownSize
 from core.importers.onnx.structure import STRUCTURE
 from core.importers.onnx.values import Aside, Const, Flow, Tips, Value, described, settled
 from core.model import Model
@@ -49,7 +49,8 @@ def read_onnx(
     (batch, units), in whatever order the graph has its axes. Of a graph with several outputs the
     longest chain is taken; states that it hands out beside are not. `card["answer_at"]` is there
     where the graph gives one step of layers that read in both directions: "end" or "start", the
-    step of `trace.outputs` that is its answer. With `without_tail`, an operation after the last
+    step of `trace.outputs` that is its answer; `card["length"]` where it takes texts of so many
+    ids alone. With `without_tail`, an operation after the last
     recurrent layer that cannot be read is left out, and all that follow it.
 
     Raises FileRefused by its reason; UnsupportedModel, which names the operation and its place;
@@ -60,12 +61,20 @@ def read_onnx(
     card: dict[str, Any] = {"format": ".onnx"}
     if flow.step is not None:
         card["answer_at"] = flow.step
+    if (length := _length(graph.inputs.get(flow.source, ()))) is not None:
+        card["length"] = length
     return Model(
         _of_one_type(nodes_of(flow.stages)),
         name=name or shown(graph.name) or "model",
         vocabulary=vocabulary,
         card=card,
     )
+
+
+def _length(sizes: Sequence[Dim]) -> int | None:
+    """How many ids each text has, of an input of ids whose sizes are declared; else None."""
+    numbers = [size for size in sizes if isinstance(size, int) and size != 1]
+    return numbers[0] if len(sizes) == 2 and len(numbers) == 1 else None
 
 
 class _Graph:

@@ -49,14 +49,32 @@ def test_a_list_without_unknown_leaves_out_what_it_does_not_know():
 def test_a_keras_word_index_moves_by_three():
     index = {"the": 1, "film": 2, "good": 3, "rare": 4}
     words = as_json(index)
-    assert (words.form, words.offset) == ("ranks", 3)
-    found = words.vocabulary(rows=7)  # ids 0 to 6, as with num_words=7
+    assert words.form == "ranks"
+    found = words.vocabulary(rows=7, offset=3)  # ids 0 to 6, as with num_words=7
     # keras.datasets.imdb: 0 padding, 1 start, 2 unknown, rank r is r + 3
     assert ids(found, "The good, rare film!") == [4, 6, 2, 5]
-    assert words.beyond(rows=7) == 1
+    assert words.beyond(rows=7, offset=3) == 1
     assert found.token_of(0) == "<pad>"
     assert found.token_of(2) == "<unk>"
     assert Vocabulary.from_json(found.to_json()) == found
+
+
+@pytest.mark.parametrize(("size", "offset"), [(88_584, 3), (30_979, 3), (88_583, 0), (3, 0)])
+def test_only_the_indices_of_keras_datasets_are_taken_to_be_moved(size: int, offset: int):
+    words = as_json({"the": 1} | {f"w{rank}": rank for rank in range(2, size + 1)})
+    assert (words.form, words.offset) == ("ranks", offset)
+    rows = size + 1 + offset
+    assert ids(words.vocabulary(rows=rows), "the w2") == [1 + offset, 2 + offset]
+
+
+def test_lines_end_where_editors_end_them():
+    odd = ["a", "\u2028", "\x0c", "\x85", "\x1e", "b"]
+    for end in ("\n", "\r\n"):
+        data = "".join(token + end for token in odd).encode()
+        assert read_word_list(data, name="a.txt").tokens == {
+            token: at for at, token in enumerate(odd)
+        }
+    assert read_word_list(b"a\rb\r", name="a.txt").tokens == {"a": 0, "b": 1}
 
 
 def test_a_keras_word_index_may_stand_as_it_is():
