@@ -126,7 +126,8 @@ def _walk_back(
     way = _Way({})
     for given, loss in measured.items():
         owner = model.by_name[model.wiring.owners[given]]
-        before = isinstance(owner, Activated)  # the loss is measured before the activation
+        # Behind an activation, the loss is measured before it.
+        before = PREACTIVATIONS in trace.nodes[owner.name].recorded
         way.add(port(owner.name, PREACTIVATIONS) if before else given, loss.at_preactivations)
     for node in reversed(model.nodes):
         run = trace.nodes[node.name]

@@ -32,7 +32,20 @@ from core.engines.keras_layout import KERAS_NODES, keras_settings, keras_weights
 from core.engines.walk import walk
 from core.errors import CoreError
 from core.model import Model
-from core.nodes import MAIN, Activated, Flow, Input, Layer, Mask, Node, NodeTrace
+from core.nodes import (
+    MAIN,
+    PREACTIVATIONS,
+    Activated,
+    AdditiveAttention,
+    Attention,
+    Flow,
+    Input,
+    Layer,
+    Mask,
+    Node,
+    NodeTrace,
+    TimeDistributed,
+)
 from core.trace import Trace
 
 Step = Callable[[Any, list[Any]], tuple[dict[str, tuple[Any, Any]], list[Any]]]
@@ -182,22 +195,38 @@ def _run_other(node: Node, *read: Flow, dtype: str) -> NodeTrace:
     """A node without a loop, as a Keras layer; its masks and clocks are those of our own run."""
     import keras
 
-    layer = getattr(keras.layers, KERAS_NODES[node.kind])(dtype=dtype, **keras_settings(node))
+    layer = _keras_layer(node, dtype=dtype)
     tensors = [keras.ops.convert_to_tensor(flow.values) for flow in read]
     shapes = [(None, *tensor.shape[1:]) for tensor in tensors]
     layer.build(shapes if len(read) > 1 else shapes[0])
     layer.set_weights(keras_weights(node))
     calls = _Calls()
-    if isinstance(node, Activated):
+    if isinstance(node, Activated) and node.kind != "time_distributed":
         calls.listen(layer, "activation")
-    masked = node.kind == "global_average_pooling" and read[0].mask is not None
-    outputs = layer(
-        tensors if len(read) > 1 else tensors[0], **({"mask": read[0].mask} if masked else {})
-    )
+    masks = [flow.mask for flow in read]
+    for tensor, mask in zip(tensors, masks, strict=True):
+        if mask is not None and node.kind == "multiply":
+            keras.src.backend.set_keras_mask(tensor, keras.ops.convert_to_tensor(mask))
+    given: dict[str, Any] = {}
+    if node.kind == "global_average_pooling" and masks[0] is not None:
+        given["mask"] = masks[0]
+    if isinstance(node, Attention | AdditiveAttention):
+        given = {"mask": masks[:2], "use_causal_mask": node.causal}
+    outputs = layer(tensors if len(read) > 1 else tensors[0], **given)
     ours = node.run(*read)
     flow = ours.gave[MAIN].giving(np.asarray(outputs))
-    if not isinstance(node, Activated):
+    if not calls.made:
         return NodeTrace(node.name, read, {MAIN: flow}, ours.recorded, ours.recorded_axes)
     kind = KERAS_NODES[node.kind]
     before, value = calls.take(kind, [("activation", node.kind)])[node.kind]
-    return node.trace(read, flow.giving(np.asarray(value)), preactivations=np.asarray(before))
+    recorded = {PREACTIVATIONS: np.asarray(before)}
+    return node.trace(read, flow.giving(np.asarray(value)), recorded=recorded)
+
+
+def _keras_layer(node: Node, *, dtype: str) -> Any:
+    """The Keras layer that does what a node does, without its weights."""
+    import keras
+
+    if isinstance(node, TimeDistributed):
+        return keras.layers.TimeDistributed(_keras_layer(node.inner, dtype=dtype), dtype=dtype)
+    return getattr(keras.layers, KERAS_NODES[node.kind])(dtype=dtype, **keras_settings(node))

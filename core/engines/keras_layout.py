@@ -22,13 +22,22 @@ from core.errors import ShapeMismatch
 from core.nodes import (
     NODES,
     Activation,
+    AdditiveAttention,
+    Attention,
+    AveragePooling1D,
     BatchNormalization,
+    Conv1D,
     Dense,
     Embedding,
     Layer,
     LayerNormalization,
     Masking,
+    MaxPooling1D,
     Node,
+    Permute,
+    RepeatVector,
+    Reshape,
+    UpSampling1D,
 )
 
 KERAS_CELLS = {cell.keras.layer: cell for cell in cells.CELLS.values() if cell.keras}
@@ -42,7 +51,10 @@ KERAS_NODES = {
 }
 """Kind of a node without a loop → the name of Keras's layer."""
 
-_VARIABLES = ("weights", "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
+_VARIABLES = (
+    "weights", "kernel", "bias", "scale", "concat_score_weight", "gamma", "beta", "moving_mean",
+    "moving_variance",
+)  # fmt: skip
 """Weights of nodes without a loop, in the order in which Keras's layers keep them."""
 
 
@@ -127,6 +139,30 @@ def keras_settings(node: Node) -> dict[str, Any]:
             return {"epsilon": node.epsilon, **parts}
         case Masking():
             return {"mask_value": node.value}
+        case Conv1D():
+            return {
+                "filters": node.outputs,
+                "kernel_size": len(node.kernel),
+                "strides": node.stride,
+                "dilation_rate": node.dilation,
+                "padding": node.padding,
+                "activation": node.activation,
+                "use_bias": node.bias is not None,
+            }
+        case MaxPooling1D() | AveragePooling1D():
+            return {"pool_size": node.size, "strides": node.stride, "padding": node.padding}
+        case UpSampling1D():
+            return {"size": node.size}
+        case RepeatVector():
+            return {"n": node.steps}
+        case Reshape():
+            return {"target_shape": node.shape}
+        case Permute():
+            return {"dims": (2, 1)}
+        case Attention():
+            return {"use_scale": node.scale is not None, "score_mode": node.score_mode}
+        case AdditiveAttention():
+            return {"use_scale": node.scale is not None}
         case Layer():
             return _layer_settings(node)
     return {}

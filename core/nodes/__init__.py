@@ -11,8 +11,10 @@ from typing import Any
 
 from core.activations import Array
 from core.errors import UnknownName
+from core.nodes.attention import AdditiveAttention, Attention
 from core.nodes.base import Activated, Back, Contribution, Node, NodeTrace
 from core.nodes.bidirectional import MERGES, Part, Recurrent, exchanged, nodes_of, recurrent_parts
+from core.nodes.convolution import PADDINGS, Conv1D
 from core.nodes.dense import Activation, Dense
 from core.nodes.embedding import Embedding
 from core.nodes.flow import LAST, MAIN, PREACTIVATIONS, READ, Flow, Mask, Port, Spec, both, port
@@ -32,6 +34,8 @@ from core.nodes.merging import Add, Average, Concatenate, Merge, Multiply
 from core.nodes.normalisation import BatchNormalization, LayerNormalization
 from core.nodes.pooling import Flatten, GlobalAveragePooling, GlobalMaxPooling
 from core.nodes.recurrent import Layer, Readout
+from core.nodes.resampling import AveragePooling1D, MaxPooling1D, RepeatVector, UpSampling1D
+from core.nodes.reshaping import Permute, Reshape, TimeDistributed
 
 __all__ = [
     "AXES",
@@ -39,17 +43,22 @@ __all__ = [
     "MAIN",
     "MERGES",
     "NODES",
+    "PADDINGS",
     "PREACTIVATIONS",
     "READ",
     "STATE",
     "Activated",
     "Activation",
     "Add",
+    "AdditiveAttention",
+    "Attention",
     "Average",
+    "AveragePooling1D",
     "Back",
     "BatchNormalization",
     "Concatenate",
     "Contribution",
+    "Conv1D",
     "Dense",
     "Direction",
     "Embedding",
@@ -65,15 +74,21 @@ __all__ = [
     "LayerTrace",
     "Mask",
     "Masking",
+    "MaxPooling1D",
     "Merge",
     "Multiply",
     "Node",
     "NodeTrace",
     "Part",
+    "Permute",
     "Port",
     "Readout",
     "Recurrent",
+    "RepeatVector",
+    "Reshape",
     "Spec",
+    "TimeDistributed",
+    "UpSampling1D",
     "both",
     "exchanged",
     "in_reading_order",
@@ -103,6 +118,16 @@ NODES: dict[str, type[Node]] = {
         Add,
         Average,
         Multiply,
+        Conv1D,
+        MaxPooling1D,
+        AveragePooling1D,
+        UpSampling1D,
+        RepeatVector,
+        Attention,
+        AdditiveAttention,
+        Reshape,
+        Permute,
+        TimeDistributed,
     )
 }
 """Every node by the name of its kind."""
@@ -127,5 +152,10 @@ def nodes_from(
             merge, returns = settings["merge"], settings["returns"]
             nodes += Recurrent(settings["name"], layers, merge, returns).nodes
         else:
-            nodes.append(NODES[kind].restore(settings, weights))
+            held = (
+                {"inner": nodes_from([settings["inner"]], weights)[0]}
+                if "inner" in settings
+                else {}
+            )
+            nodes.append(NODES[kind].restore({**settings, **held}, weights))
     return tuple(nodes)

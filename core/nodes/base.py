@@ -178,7 +178,9 @@ class Node(ABC):
         """The same node with other weights; names not in `values` stay."""
         prefix = f"{self.name}/"
         changed: dict[str, Any] = {
-            name.removeprefix(prefix): values[name] for name in self.parameters() if name in values
+            name.removeprefix(prefix): np.asarray(values[name])
+            for name in self.parameters()
+            if name in values
         }
         return replace(self, **changed)
 
@@ -215,11 +217,11 @@ class Node(ABC):
         read: tuple[Flow, ...],
         flow: Flow,
         *,
+        recorded: Mapping[str, Array] | None = None,
         axes: Mapping[str, tuple[str, ...]] | None = None,
-        **recorded: Array,
     ) -> NodeTrace:
         """The trace of a node with one port, and what it recorded besides."""
-        return NodeTrace(self.name, read, {MAIN: flow}, recorded, axes or {})
+        return NodeTrace(self.name, read, {MAIN: flow}, recorded or {}, axes or {})
 
     def arrived(self, gradients: Mapping[str, Array], run: NodeTrace) -> Array:
         """∂loss/∂ of what it hands on; zero where nothing depends on it."""

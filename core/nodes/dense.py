@@ -64,13 +64,13 @@ class Dense(Activated):
         if self.bias is not None:
             z += self.bias
         y = activations.get(self.activation)(z)
-        return self.trace(read, read[0].giving(y), preactivations=z)
+        return self.trace(read, read[0].giving(y), recorded={PREACTIVATIONS: z})
 
     def back(
         self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
     ) -> Back:
         """From ∂loss/∂y, or from ∂loss/∂z."""
-        d = _before_activation(self, gradients, run)
+        d = before_activation(self, gradients, run)
         return Back(
             (d @ self.kernel.T,),  # z = x W + …
             self.contributions(
@@ -98,17 +98,17 @@ class Activation(Activated):
         """Y; its pre-activations are x."""
         x = read[0].values
         y = activations.get(self.activation)(x)
-        return self.trace(read, read[0].giving(y), preactivations=x)
+        return self.trace(read, read[0].giving(y), recorded={PREACTIVATIONS: x})
 
     def back(
         self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
     ) -> Back:
         """From ∂loss/∂y, or from ∂loss/∂x, which is what is asked for."""
-        d = _before_activation(self, gradients, run)
+        d = before_activation(self, gradients, run)
         return Back((d,), arrays={PREACTIVATIONS: d})
 
 
-def _before_activation(node: Activated, gradients: Mapping[str, Array], run: NodeTrace) -> Array:
+def before_activation(node: Activated, gradients: Mapping[str, Array], run: NodeTrace) -> Array:
     """∂loss/∂z for y = φ(z), from ∂loss/∂y and from what meets z itself."""
     if PREACTIVATIONS in gradients and MAIN not in gradients:
         return gradients[PREACTIVATIONS]

@@ -1,7 +1,8 @@
 """Several flows made one: side by side, or number by number.
 
 What the two directions of a bidirectional layer are joined by, and what branches of a model meet
-in. As in Keras, a step counts where it counts in all that are merged.
+in. As in Keras, a step is skipped where all that are merged skip it, and nowhere if one of them
+has no mask.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from core.activations import Array
 from core.errors import ShapeMismatch, UnsupportedModel
 from core.nodes.base import Back, Node, NodeTrace
-from core.nodes.flow import MAIN, Flow, Spec, both
+from core.nodes.flow import MAIN, Flow, Mask, Spec
 
 
 class Merge(Node):
@@ -54,10 +55,11 @@ class Merge(Node):
         """∂loss/∂ of each of them, from ∂loss/∂ of what it made."""
 
     def run(self, *read: Flow) -> NodeTrace:
-        """One flow, with the mask of all."""
-        mask = reduce(both, (flow.mask for flow in read))
+        """One flow; a step is skipped where it is in all of them."""
+        mask = _of_all(read)
+        imposed = None if mask is None else read[0].imposed
         values = self.joined([flow.values for flow in read])
-        return self.trace(read, replace(read[0], values=values, mask=mask))
+        return self.trace(read, replace(read[0], values=values, mask=mask, imposed=imposed))
 
     def back(
         self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
@@ -65,6 +67,12 @@ class Merge(Node):
         """To each of what was merged."""
         d = self.arrived(gradients, run)
         return Back(tuple(self.parted(d, [flow.values for flow in run.read])))
+
+
+def _of_all(read: Sequence[Flow]) -> Mask | None:
+    """Where any counts; None where one of them has no mask."""
+    masks = [flow.mask for flow in read if flow.mask is not None]
+    return reduce(np.logical_or, masks) if len(masks) == len(read) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +130,7 @@ class Average(Merge):
 
 @dataclass(frozen=True, eq=False)
 class Multiply(Merge):
-    """The product, number by number."""
+    """The product, number by number; a factor whose step is skipped is left out, as in Keras."""
 
     kind: ClassVar[str] = "multiply"
     title: ClassVar[str] = "Multiply"
@@ -137,3 +145,28 @@ class Multiply(Merge):
             reduce(np.multiply, [other for k, other in enumerate(arrays) if k != at], d)
             for at in range(len(arrays))
         ]
+
+    def run(self, *read: Flow) -> NodeTrace:
+        """One flow; zero where all are skipped."""
+        done = super().run(*[flow.giving(_or_one(flow)) for flow in read])
+        return self.trace(read, done.gave[MAIN].giving(_or_zero(done.outputs, _of_all(read))))
+
+    def back(
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
+    ) -> Back:
+        """To each factor that counts."""
+        d = _or_zero(self.arrived(gradients, run), _of_all(run.read))
+        parts = self.parted(d, [_or_one(flow) for flow in run.read])
+        return Back(tuple(map(_or_zero, parts, (flow.mask for flow in run.read))))
+
+
+def _or_one(flow: Flow) -> Array:
+    """The values, and one at steps to skip."""
+    if flow.mask is None:
+        return flow.values
+    return np.where(flow.mask[..., None], flow.values, 1).astype(flow.values.dtype)
+
+
+def _or_zero(values: Array, mask: Mask | None) -> Array:
+    """The values, and zero at steps to skip."""
+    return values if mask is None else np.where(mask[..., None], values, 0).astype(values.dtype)

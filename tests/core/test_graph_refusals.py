@@ -11,7 +11,9 @@ import pytest
 import core
 from core.errors import ShapeMismatch, UnknownName, UnsupportedModel, WrongInputs, WrongTargets
 from core.nodes import Add, Node
-from tests.core.test_graphs import GRAPHS, LOSS, UNITS, WIDTH, layer
+from tests.core.graphs import GRAPHS, UNITS, WIDTH, layer
+
+LOSS = "mean_squared_error"
 
 
 def _both(*, units: int = UNITS, **settings: Any) -> list[Node]:

@@ -6,160 +6,27 @@ style, and to itself read back from its file. Weights are random and distinct, s
 
 from __future__ import annotations
 
+import ast
 import io
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import core
 from core import cells
+from core.analysis.parameters import count_parameters
+from core.analysis.parity import largest_difference
 from core.nodes import (
-    Add,
-    Average,
-    Concatenate,
-    Dense,
-    Embedding,
+    NODES,
     Input,
-    Layer,
-    Multiply,
-    Part,
-    Recurrent,
 )
+from tests.core.graphs import GRAPHS, NODES_IN_PLACES, WIDTH, layer
 from tests.core.networks import randomised
+from tests.core.plain_networks import CHAINS, network
 from tests.core.test_bptt import check
 
 LOSS = "mean_squared_error"
-TIME, WIDTH, UNITS = 5, 3, 4
-PLAIN = {"input": (TIME, WIDTH)}
-
-
-def layer(name: str, *, cell: str = "gru", features: int = WIDTH, **settings: Any) -> Layer:
-    made = core.new_model(cell, features=features, units=[UNITS], outputs=None, readout="every")
-    return replace(made.layers[0], name=name, **settings)
-
-
-def dense(name: str, width: int = UNITS, outputs: int = 2, **settings: Any) -> Dense:
-    zero = np.zeros((width, outputs), np.float32)
-    return Dense(name, zero, np.zeros(outputs, np.float32), "tanh", **settings)
-
-
-def table(name: str, **settings: Any) -> Embedding:
-    return Embedding(name, np.zeros((7, WIDTH), np.float32), **settings)
-
-
-@dataclass(frozen=True)
-class Graph:
-    """A network: its parts, what it gives, and the shapes of what it reads."""
-
-    parts: Callable[[], list[Part]]
-    reads: Mapping[str, tuple[int, ...] | str] = field(default_factory=lambda: dict(PLAIN))
-    gives: tuple[str, ...] = ()
-
-    def model(self) -> core.Model:
-        model = core.Model(tuple(self.parts()), gives=self.gives)
-        return randomised(model, seed=7, scale=0.6).astype(np.float64)
-
-    def inputs(self) -> dict[str, np.ndarray]:
-        generator = np.random.default_rng(3)
-        return {
-            name: generator.integers(0, 7, (2, TIME))
-            if shape == "ids"
-            else generator.normal(size=(2, *shape))
-            for name, shape in self.reads.items()
-        }
-
-
-def encoder_decoder(cell: str) -> list[Part]:
-    states = tuple(f"encoder.state.{name}" for name in cells.get(cell).states)
-    return [
-        Input("source", WIDTH),
-        Input("target"),
-        layer("encoder", cell=cell, reads=("source",)),
-        table("words", reads=("target",), mask_zero=True),
-        layer("decoder", cell=cell, reads=("words", *states)),
-        dense("answer"),
-    ]
-
-
-GRAPHS: dict[str, Graph] = {
-    "side by side": Graph(
-        lambda: [
-            layer("a"),
-            layer("b", cell="lstm", reads=("input",)),
-            Concatenate("both", reads=("a", "b")),
-            dense("answer", 2 * UNITS),
-        ]
-    ),
-    "residual": Graph(
-        lambda: [
-            layer("a"),
-            layer("b", features=UNITS),
-            Add("sum", reads=("a", "b")),
-            dense("answer"),
-        ]
-    ),
-    "gated by another": Graph(
-        lambda: [
-            layer("a"),
-            layer("b", cell="simple_rnn", direction="backward", reads=("input",)),
-            layer("c", reads=("input",)),
-            Multiply("product", reads=("a", "b", "c")),
-            dense("answer"),
-        ]
-    ),
-    "mean of the last": Graph(
-        lambda: [
-            layer("a", returns="last"),
-            layer("b", reads=("input",), returns="last"),
-            Average("mean", reads=("a.last", "b.last")),
-            dense("answer"),
-        ]
-    ),
-    "one thing read twice": Graph(
-        lambda: [
-            layer("a"),
-            dense("left", reads=("a",)),
-            dense("right", reads=("a.last",)),
-        ],
-        gives=("left", "right", "a.state.hidden"),
-    ),
-    "a pair above a pair": Graph(
-        lambda: [
-            Recurrent("low", (layer("low/f"), layer("low/b", direction="backward")), "concat"),
-            Recurrent(
-                "top",
-                (
-                    layer("top/f", features=2 * UNITS),
-                    layer("top/b", features=2 * UNITS, direction="backward"),
-                ),
-                "mul",
-                "last",
-            ),
-            dense("answer"),
-        ]
-    ),
-    "a vector that starts a reader": Graph(
-        lambda: [
-            Input("image", 2, vector=True),
-            Input("words"),
-            dense("start", 2, UNITS, reads=("image",)),
-            table("table", reads=("words",)),
-            layer("reader", reads=("table", "start")),
-            dense("answer"),
-        ],
-        reads={"image": (2,), "words": "ids"},
-    ),
-    **{
-        f"{cell} that starts from another": Graph(
-            lambda cell=cell: encoder_decoder(cell),
-            reads={"source": (TIME + 1, WIDTH), "target": "ids"},
-        )
-        for cell in cells.CELLS
-    },
-}
 
 
 def targets_for(trace: core.Trace) -> dict[str, np.ndarray]:
@@ -247,6 +114,55 @@ def test_a_decoder_that_starts_from_an_encoder_reads_on(cell: str) -> None:
         np.testing.assert_allclose(
             state, scale * one.layers[0].states[name][:, :4], rtol=1e-9, atol=1e-14
         )
+
+
+def test_every_node_stands_somewhere() -> None:
+    """A node that no network here or in plain_networks.py has would be tested by nothing."""
+    models = [graph.model() for graph in GRAPHS.values()]
+    models += [network(name) for name in CHAINS]
+    assert {node.kind for model in models for node in model.nodes} == set(NODES)
+
+
+@pytest.mark.parametrize("name", NODES_IN_PLACES | {"gated by another": None})
+@pytest.mark.parametrize("masked", [False, True])
+def test_keras_layers_say_the_same(name: str, masked: bool) -> None:
+    """Every node as the Keras layer of its name, every array within 1e-5."""
+    graph = GRAPHS[name]
+    model, inputs = graph.model().astype(np.float32), graph.inputs()
+    masks = {}
+    for at, (given, array) in enumerate(inputs.items()):
+        if masked and array.ndim == 3:
+            masks[given] = np.random.default_rng(at).random(array.shape[:2]) < 0.7
+        elif masked and array.dtype.kind == "i":
+            array[:, -2:] = 0
+    trace = core.record(model, inputs, mask=masks)
+    stepped = core.record(model, inputs, mask=masks, engine="keras")
+    difference = largest_difference(trace, stepped)
+    assert difference.value < 1e-5, difference
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_parameters_are_counted_with_their_formulas(name: str) -> None:
+    model = GRAPHS[name].model()
+    count = count_parameters(model)
+    assert count.count == model.parameter_count
+    for part in count.stages:
+        written = part.formula.replace("·", "*")
+        assert sum(eval_product(term) for term in [written]) == part.count
+
+
+def eval_product(formula: str) -> int:
+    """A sum of products, as counts are written."""
+    tree = ast.parse(formula, mode="eval").body
+
+    def of(node: ast.expr) -> int:
+        if isinstance(node, ast.BinOp):
+            left, right = of(node.left), of(node.right)
+            return left + right if isinstance(node.op, ast.Add) else left * right
+        assert isinstance(node, ast.Constant)
+        return int(node.value)
+
+    return of(tree)
 
 
 def test_a_mask_travels_with_its_own_text() -> None:

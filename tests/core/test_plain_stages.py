@@ -16,7 +16,6 @@ import pytest
 import core
 from core.errors import OutOfRange, ShapeMismatch, UnknownName, UnsupportedModel
 from core.nodes import (
-    NODES,
     Activation,
     BatchNormalization,
     Dense,
@@ -32,8 +31,6 @@ from tests.core.plain_networks import CHAINS, TIME, WIDTH, batch_norm, case, den
 from tests.core.test_bptt import check
 
 LOSS = "mean_squared_error"
-ELSEWHERE = {"input", "embedding", "add", "average", "multiply"}
-"""Nodes that are held to central differences in test_graphs.py and test_bptt.py."""
 
 
 def differentiated(given: Case) -> tuple[core.Gradients, Callable[..., float]]:
@@ -70,11 +67,6 @@ def test_every_weight_and_input_against_differences(name: str, masked: bool) -> 
         way *= (given.inputs != 0.25).any(axis=-1, keepdims=True)  # a nudge would unmask them
     found = float((gradients.inputs * way).sum())
     check(f"{name}: inputs", found=found, loss=lambda e: loss(inputs=given.inputs + e * way))
-
-
-def test_the_chains_have_every_plain_stage() -> None:
-    kinds = {node.kind for name in CHAINS for node in network(name).nodes}
-    assert kinds >= set(NODES) - ELSEWHERE
 
 
 def test_a_skipped_step_has_no_gradient() -> None:
