@@ -151,7 +151,9 @@ _ALL = [
     _simple("exponential", np.exp, np.exp, (0, None)),
     _simple("gelu", lambda x: x * smooth.normal_cdf(x), smooth.gelu_slope),
     _simple("silu", lambda x: x * smooth.sigmoid(x), smooth.silu_slope),
-    _simple("log_sigmoid", lambda x: -smooth.softplus(-x), lambda x: smooth.sigmoid(-x), (None, 0)),
+    _simple(
+        "log_sigmoid", smooth.log_sigmoid, lambda x: smooth.sigmoid(smooth.negated(x)), (None, 0)
+    ),
     _simple("mish", smooth.mish, smooth.mish_slope),
     _simple(
         "sparse_plus",

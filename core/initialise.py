@@ -173,5 +173,5 @@ class _Drawer:
 
     def _begins(self, cell: cells.Cell, gate: str, weight: cells.Weight) -> float:
         """What a bias begins with: zero, but where the cell says otherwise."""
-        begins = cell.initial_biases.get(gate, 0.0) if weight.name == "bias" else 0.0
-        return self.forget_bias if begins == "forget_bias" else float(begins)
+        sign = cell.forget_bias.get(gate, 0) if weight.name == "bias" else 0
+        return sign * self.forget_bias

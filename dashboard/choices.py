@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from core import data
+from core import cells, data
 from core.initialise import INITIALISERS
 from core.text import MOST_CHARACTERS, MOST_TOKENS, PADDINGS
 from core.training.shelf import Shelf
@@ -23,7 +23,8 @@ AnyField = TypeVar("AnyField", bound=Field[Any])
 FIELDS: dict[str, Field[Any]] = {}
 """Every field by its name, in the order of their declaration."""
 
-CELLS = ("simple_rnn", "lstm", "gru")
+CELLS = tuple(cells.CELLS)
+OWN = "own"  # the cell's own activation
 UNTRAINED = "untrained"
 HOME = "home"  # the page without a path of its own
 RUN = "run:"  # before the id of a run whose model is read
@@ -100,7 +101,11 @@ FORGET_BIAS = declare(Number(name="fbias", default=1.0, low=-5.0, high=10.0))
 SPREAD = declare(Number(name="spread", default=0.5, low=0.05, high=3.0))
 SCALE = declare(Number(name="scale", default=1.0, low=0.05, high=4.0))
 ACTIVATION = declare(
-    Choice(name="act", default="tanh", options=("tanh", "relu", "sigmoid", "softsign", "linear"))
+    Choice(
+        name="act",
+        default=OWN,
+        options=(OWN, "tanh", "relu", "sigmoid", "softsign", "linear"),
+    )
 )
 RESET_AFTER = declare(Flag(name="reset_after", default=True))
 
@@ -111,13 +116,13 @@ UNIT = declare(Whole(name="unit", default=0, low=0, high=1023, pages=READING, al
 
 # Compare
 COMPARED = declare(
-    Names(name="cells", default=CELLS, options=CELLS, most=3, pages=("compare", "gradients"))
+    Names(name="cells", default=CELLS[:3], options=CELLS, most=3, pages=("compare", "gradients"))
 )
 MATCH = declare(
     Choice(name="match", default="units", options=("units", "parameters"), pages=("compare",))
 )
 
-# Gradients: a chain of steps with knobs, for all three cells at once
+# Gradients: a chain of steps with knobs, for up to three cells at once
 LENGTH = declare(Whole(name="length", default=100, low=2, high=2000, pages=("gradients",)))
 LOSS_AT = declare(
     Choice(name="loss_at", default="last", options=("last", "every"), pages=("gradients",))

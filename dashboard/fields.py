@@ -63,6 +63,10 @@ class Field(Generic[Value]):
         """Return the value in its proper type. Raises Refused when it is not allowed."""
         raise NotImplementedError
 
+    def taken(self, value: Any) -> Any:
+        """Return what a widget's value means, before it is accepted."""
+        return value
+
     def read(self, written: str) -> Value:
         """Return the value that a link says. Raises Refused when it is not allowed."""
         return self.accept(written)
@@ -111,6 +115,10 @@ class Names(Field[tuple[str, ...]]):
         if not set(names) <= set(self.known()) or not self.least <= len(names) <= self.most:
             raise Refused(f"{names} are not {self.least} to {self.most} of {self.known()}")
         return names
+
+    def taken(self, value: Any) -> Any:
+        """Of more than there may be, those that were chosen last."""
+        return value[-self.most :] if isinstance(value, list | tuple) else value
 
     def read(self, written: str) -> tuple[str, ...]:
         return self.accept(written.split(",") if written else [])

@@ -248,7 +248,7 @@ def _take(
     if _is_echo(key):
         return
     try:
-        value = field.accept(st.session_state[key])
+        value = field.accept(field.taken(st.session_state[key]))
     except Refused:
         return  # the next run shows the last value that was allowed
     if choose is None:

@@ -166,6 +166,7 @@ class _Recorded:
     def __init__(self, layer: LayerTrace, batch: int, step: int, unit: int) -> None:
         self.layer, self.cell = layer, cells.get(layer.cell)
         self.at = (batch, step, unit)
+        self.masked = layer.mask is not None and not layer.mask[batch, step]
 
     def operand(self, leaf: Expression) -> Operand:
         """A recorded quantity, named as in the trace's tables. Raises TypeError for others."""
@@ -194,6 +195,9 @@ class _Recorded:
             case Apply(function, argument):
                 name = self.layer.kernels.function(function).name
                 return Apply(name, self.bound(argument, of))
+            case State() if self.masked:  # what the step made of it, and was not kept
+                made = evaluate(self.bound(self.cell.form(form, self.layer.kernels.options), of))
+                return Operand(f"made/{form.name}", form.symbol, made, form.name)
             case Leaf():
                 return self.operand(form)
         return rebuilt(form, lambda part: self.bound(part, of))

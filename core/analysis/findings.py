@@ -91,8 +91,8 @@ def _of_layer(layer: Layer) -> Iterator[Finding]:
         yield Finding("radius", layer.name, cell.candidate, value, layer.units, worrying=worrying)
     for gate, weights in layer.weights.items():
         bias = _bias(weights)
-        if cell.initial_biases.get(gate) == "forget_bias":
-            value = 0.0 if bias is None else float(bias.mean())
+        if gate in cell.forget_bias:
+            value = 0.0 if bias is None else cell.forget_bias[gate] * float(bias.mean())
             yield Finding("forget_bias", layer.name, gate, value, layer.units, worrying=value < 0)
         opened = cell.function_of(gate) == "recurrent_activation"
         if not opened or bias is None or layer.recurrent_activation != "sigmoid":

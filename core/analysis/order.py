@@ -57,7 +57,8 @@ def order_units(values: Array, *, by: By = "index", mask: Mask | None = None) ->
 
 def memory_of(run: LayerTrace) -> str:
     """The state that carries the past: the cell of an LSTM, else the hidden state."""
-    return cells.get(run.cell).states[-1]
+    cell = cells.get(run.cell)
+    return cell.memory or cell.states[0]
 
 
 def layer_order(run: LayerTrace, *, by: By) -> NDArray[np.intp]:

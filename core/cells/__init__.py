@@ -1,18 +1,40 @@
-"""The recurrent cells. A new one is a file beside these and its name in the line of CELLS."""
+"""The recurrent cells. A new one is a file beside these, and its name in `_FILES`: one line."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 
 from core.cells.base import Cell
-from core.cells.gru import GRU
 from core.cells.leaves import Value, Weight
-from core.cells.lstm import LSTM
 from core.cells.record import Backward, Kernels, Record
-from core.cells.simple_rnn import SimpleRNN
 from core.errors import UnknownName
 
-CELLS: dict[str, Cell] = {cell.name: cell for cell in (SimpleRNN(), LSTM(), GRU())}
+_FILES = (
+    "simple_rnn",
+    "lstm",
+    "gru",
+    "peephole_lstm",
+    "coupled_lstm",
+    "minimal_gated",
+    "min_gru",
+    "slstm",
+)
+"""The files that declare a cell each, in the order in which cells are listed everywhere."""
+
+
+def _declared(file: str) -> Cell:
+    """The one cell that a file declares."""
+    module = import_module(f"core.cells.{file}")
+    kinds = [kind for kind in vars(module).values() if isinstance(kind, type)]
+    (kind,) = (
+        kind for kind in kinds if issubclass(kind, Cell) and kind.__module__ == module.__name__
+    )
+    cell: Cell = kind()
+    return cell
+
+
+CELLS: dict[str, Cell] = {cell.name: cell for cell in map(_declared, _FILES)}
 
 __all__ = [
     "CELLS",

@@ -18,7 +18,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -27,11 +27,8 @@ from core.cells.diagram import Diagram
 from core.cells.expressions import (
     Apply,
     Expression,
-    MatrixProduct,
-    Product,
     coefficient,
     evaluate,
-    leaves,
     terms,
 )
 from core.cells.leaves import (
@@ -42,24 +39,15 @@ from core.cells.leaves import (
     Look,
     Preactivation,
     State,
+    Term,
     Value,
     Weight,
     Words,
+    term_of,
 )
 from core.cells.record import NUMPY, Backward, Kernels, Options, Record
 from core.cells.twins import KerasTwin, OnnxTwin, TorchTwin
 from core.errors import UnknownName
-
-
-class Term(NamedTuple):
-    """One term of a pre-activation: `factor` ⊙ (`row` · weight), or `factor` ⊙ weight.
-
-    `row` is None for a weight that is a vector; `factor` is None where nothing multiplies.
-    """
-
-    weight: Weight
-    row: Expression | None
-    factor: Expression | None
 
 
 class Cell(ABC):
@@ -67,8 +55,9 @@ class Cell(ABC):
 
     Declared are `name`; `title` (by language) and `look`, by which it is called and drawn;
     `carried`, its states, the one that is its output first; `options`, settings of its own with
-    their defaults; `equations`; its twins; `initial_biases`, what biases of maps begin with,
-    a number or the name of a setting of `new_model`; `default_activations`; and its `diagram`.
+    their defaults; `equations`; its twins in other libraries; `forget_bias`, the gates whose bias
+    begins with that setting of `new_model`, and with which sign, so that a larger one keeps more;
+    `default_activations`; and its `diagram`.
 
     From the equations follow `maps`, the names of its affine maps, `gates`, those of them that
     are recorded as gates, `states`, and `candidate`, the map behind the layer's `activation`.
@@ -85,7 +74,7 @@ class Cell(ABC):
     keras: ClassVar[KerasTwin | None] = None
     torch: ClassVar[TorchTwin | None] = None
     onnx: ClassVar[OnnxTwin | None] = None
-    initial_biases: ClassVar[Mapping[str, float | str]] = {}
+    forget_bias: ClassVar[Mapping[str, int]] = {}
     default_activations: ClassVar[tuple[str, str]] = ("tanh", "sigmoid")
 
     def __init__(self) -> None:
@@ -213,14 +202,17 @@ class Cell(ABC):
     def evaluated(
         self, expression: Expression, *, record: Record, kernels: Kernels, inputs: Array
     ) -> Array:
-        """An expression of recorded quantities at every step, (time, batch, units)."""
+        """An expression of recorded quantities at every step, (time, batch, units).
+
+        The state after a step is what the step made of it, also where a mask had it carried on.
+        """
 
         def value(leaf: Expression) -> Array | None:
             match leaf:
                 case Gate(name=name):
                     return record.gates[:, :, self.index(name)]
-                case State(name=name):
-                    return record.after(name)
+                case State():
+                    return of(self.form(leaf, kernels.options))
                 case Before(name=name):
                     return record.before(name)
                 case Preactivation(name=name):
@@ -229,14 +221,17 @@ class Cell(ABC):
                     return inputs
             return None
 
-        return np.asarray(
-            evaluate(
-                expression,
-                value=value,
-                apply=lambda name, x: kernels.function(name)(x),
-                arithmetic=NUMPY,
+        def of(part: Expression) -> Array:
+            return np.asarray(
+                evaluate(
+                    part,
+                    value=value,
+                    apply=lambda name, x: kernels.function(name)(x),
+                    arithmetic=NUMPY,
+                )
             )
-        )
+
+        return of(expression)
 
     def parts(
         self, name: str, *, record: Record, kernels: Kernels, inputs: Array
@@ -281,18 +276,4 @@ def _lines(cell: Cell, options: tuple[tuple[str, bool], ...]) -> tuple[Line, ...
 @cache
 def _terms(cell: Cell, name: str, options: tuple[tuple[str, bool], ...]) -> tuple[Term, ...]:
     form = cell.form(cell.values[name].a, dict(options))
-    return tuple(_term(each) for each in terms(form))
-
-
-def _term(term: Expression) -> Term:
-    """The weight in a term, the row that it multiplies, and what else is a factor."""
-    factors = term.factors if isinstance(term, Product) else (term,)
-    weighted = [f for f in factors if any(isinstance(leaf, Weight) for leaf in leaves(f))]
-    rest = tuple(factor for factor in factors if factor not in weighted)
-    factor = None if not rest else rest[0] if len(rest) == 1 else Product(rest)
-    match weighted:
-        case [MatrixProduct(row=row, weight=Weight() as weight)]:
-            return Term(weight, row, factor)
-        case [Weight() as weight]:
-            return Term(weight, None, factor)
-    raise ValueError(f"{term} does not have one weight")
+    return tuple(term_of(each) for each in terms(form))

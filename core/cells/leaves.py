@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from core.cells.expressions import Expression, Leaf
+from core.cells.expressions import Expression, Leaf, MatrixProduct, Product, leaves
 
 Words = Mapping[str, str]
 """The same words by language: {"en": …, "ko": …}."""
@@ -115,3 +115,28 @@ class Line(NamedTuple):
 
     result: Value | Preactivation
     form: Expression
+
+
+class Term(NamedTuple):
+    """One term of a pre-activation: `factor` ⊙ (`row` · weight), or `factor` ⊙ weight.
+
+    `row` is None for a weight that is a vector; `factor` is None where nothing multiplies.
+    """
+
+    weight: Weight
+    row: Expression | None
+    factor: Expression | None
+
+
+def term_of(term: Expression) -> Term:
+    """The weight in a term, the row that it multiplies, and what else is a factor."""
+    factors = term.factors if isinstance(term, Product) else (term,)
+    weighted = [f for f in factors if any(isinstance(leaf, Weight) for leaf in leaves(f))]
+    rest = tuple(factor for factor in factors if factor not in weighted)
+    factor = None if not rest else rest[0] if len(rest) == 1 else Product(rest)
+    match weighted:
+        case [MatrixProduct(row=row, weight=Weight() as weight)]:
+            return Term(weight, row, factor)
+        case [Weight() as weight]:
+            return Term(weight, None, factor)
+    raise ValueError(f"{term} does not have one weight")

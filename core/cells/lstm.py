@@ -97,7 +97,7 @@ class LSTM(Cell):
     look = Look("#2a68c6", "#6c9fff")
     carried = (h, c)
     stacked = ("output", "input", "forget", "candidate")
-    initial_biases: ClassVar[Mapping[str, float | str]] = {"forget": "forget_bias"}
+    forget_bias: ClassVar[Mapping[str, int]] = {"forget": 1}
     keras = KerasTwin(
         "LSTM",
         ("input", "forget", "candidate", "output"),

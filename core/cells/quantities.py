@@ -21,6 +21,11 @@ def helped(value: Named, *, en: str, ko: str) -> Named:
     return replace(value, help={"en": en, "ko": ko})
 
 
+def bounded(gate: Gate, low: float, high: float) -> Gate:
+    """The gate where its equation does not tell between what it lies."""
+    return replace(gate, bounds=(low, high))
+
+
 INPUT = Gate(
     "input", "i", title={"en": "Input gate", "ko": "입력 게이트"},
     look=Look("#176bce", "#a0c7ff", "dash"),
@@ -62,3 +67,5 @@ D = Weight("recurrent_bias", "d", ("units",), "bias", optional=True)
 
 PHI = Function("activation")
 SIGMA = Function("recurrent_activation")
+EXP = Function("exponential")
+LOG_SIGMOID = Function("log_sigmoid")

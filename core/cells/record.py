@@ -133,6 +133,11 @@ def in_steps(kind: type[Step], **views: Iterable[Any]) -> Iterator[Step]:
     return map(kind._make, zip(*(views[field] for field in fields)))  # type: ignore[attr-defined]  # noqa: B905
 
 
+def maps(array: Array, *fields: str) -> dict[str, Array]:
+    """The views of a stacked array (time, batch, maps, units) by map, under these names."""
+    return {field: array[:, :, at] for at, field in enumerate(fields)}
+
+
 always = repeat
 """The same array at every step."""
 

@@ -83,9 +83,9 @@ def equation_cell() -> Any:
             if weight.name == "bias":
 
                 def biases(shape: Any, dtype: Any = None) -> Any:
-                    begins = (declared.initial_biases.get(gate, 0.0) for gate in declared.maps)
-                    values = [self.forget_bias if b == "forget_bias" else float(b) for b in begins]
-                    return ops.repeat(ops.convert_to_tensor(values, dtype=dtype), units)
+                    signs = [declared.forget_bias.get(gate, 0) for gate in declared.maps]
+                    values = ops.convert_to_tensor(signs, dtype=dtype) * self.forget_bias
+                    return ops.repeat(values, units)
 
                 return biases
             if weight.optional:

@@ -122,7 +122,7 @@ class Parts:
         cell = self.moment.cell
         form = cell.form(cell.values[name], self.moment.layer.kernels.options)
         assert isinstance(form, Apply)  # every gate is a function of something
-        argument = number(self.moment.value(form.argument), places=places)
+        argument = number(self.moment.value(form.argument, made=True), places=places)
         return f"{sign(self.moment.function(form.function))}({argument})"
 
     def _gauge(self, centre: Point, name: str, value: float, *, long: float) -> None:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from core.analysis.sequence import layer_of
 from core.trace import Trace
-from dashboard.figures import heatmaps
+from dashboard.figures import heatmaps, theme
 from dashboard.figures.compared import looks
 from dashboard.figures.gates import column_of, row_of
 from dashboard.figures.markup import plain
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What keeps, what writes, what shows, then the states: gates of like office stand together.
-ROWS = ("forget", "update", "input", "reset", "output", "candidate", "cell", "hidden")
+ROWS = (*theme.in_order("gate"), *reversed(theme.in_order("state")))
 
 
 def compare(

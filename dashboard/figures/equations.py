@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SIGNS = {"−": "-", "·": r" \cdot ", "≈": r" \approx ", "∞": r"\infty", "NaN": r"\text{NaN}"}
-_FUNCTIONS = {"σ": r"\sigma", "tanh": r"\tanh"}
+_FUNCTIONS = {
+    "σ": r"\sigma",
+    "logσ": r"\log\sigma",
+    "tanh": r"\tanh",
+    "exp": r"\exp",
+    "max": r"\max",
+}
 _POWER = re.compile(r"×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 

@@ -73,9 +73,10 @@ class Moment:
         """The function that an equation of the cell calls `name`."""
         return self.layer.kernels.function(name).name
 
-    def value(self, expression: Expression) -> float:
+    def value(self, expression: Expression, *, made: bool = False) -> float:
         """The number that an expression of the cell's quantities is here.
 
+        With `made`, states are what the step made of them, also where a mask had them carried on.
         A product with a recurrent kernel alone belongs to no gate: `Share` names those.
         """
 
@@ -84,6 +85,9 @@ class Moment:
                 case Gate(name=name):
                     return self.gates[name]
                 case State(name=name):
+                    if made and self.masked:
+                        form = self.cell.form(leaf, self.layer.kernels.options)
+                        return self.value(form, made=True)
                     return self.states[name]
                 case Before(name=name):
                     return self.previous[name]

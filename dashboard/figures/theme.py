@@ -26,7 +26,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core import cells
-from core.cells.leaves import Value, Weight
+from core.cells.leaves import Gate, State, Value, Weight
 
 Mode = Literal["light", "dark"]
 Kind = Literal["sequential", "diverging"]
@@ -98,6 +98,8 @@ def _declared(name: str, value: Value | Weight) -> Quantity:
     return Quantity(name, value.symbol, look.light, look.dark, kind, look.dash)
 
 
+_OFFICES = ("hidden", "cell", "forget", "update", "input", "reset", "output", "candidate")
+
 QUANTITY: dict[str, Quantity] = {
     quantity.name: quantity
     for quantity in (
@@ -144,6 +146,18 @@ PLOT_CONFIG: dict[str, Any] = {
     "responsive": True,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
 }
+
+
+def in_order(kind: Literal["gate", "state"]) -> tuple[str, ...]:
+    """Return the gates or states of all cells as pictures list them.
+
+    Gates of like office stand together: what keeps, what writes, what shows, then candidates;
+    those that the list does not know come last. States: the output first.
+    """
+    wanted = Gate if kind == "gate" else State
+    names = [name for name, value in cells.values().items() if isinstance(value, wanted)]
+    place = {name: at for at, name in enumerate(_OFFICES)}
+    return tuple(sorted(names, key=lambda name: place.get(name, len(place))))
 
 
 def colour(name: str, mode: Mode) -> str:

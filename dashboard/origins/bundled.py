@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core import data
+from core.bundled import bundled_models
 from core.model import Model
 from dashboard import cache, i18n, state
 from dashboard.i18n import labels
@@ -25,12 +26,12 @@ class OfTask:
     @property
     def cells(self) -> tuple[str, ...]:
         """All that ship with it."""
-        return state.CELLS
+        return tuple(card["cell"] for card in bundled_models() if card["task"] == self.name)
 
     def model(self, text: str, *, cell: str | None = None) -> Model:
         """Return the model of a cell; it knows its own tokens, whatever the text is."""
         del text
-        return cache.bundled(f"{self.name}-{cell or state.get(state.CELL)}")
+        return cache.bundled(f"{self.name}-{cell or chosen_cell(self.cells)}")
 
     def samples(self) -> tuple[str, ...]:
         """Return the task's own."""
@@ -39,6 +40,12 @@ class OfTask:
     def is_sample(self, text: str) -> bool:
         """Whether it is one of the task's, in any language."""
         return text in data.TASKS[self.name].samples
+
+
+def chosen_cell(offered: tuple[str, ...]) -> str:
+    """Return the chosen cell, or that of the pages' beginning where it is none of those."""
+    cell: str = state.get(state.CELL)
+    return cell if cell in offered else state.CELL.default
 
 
 def task_samples(task: str) -> tuple[str, ...]:

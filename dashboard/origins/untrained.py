@@ -45,6 +45,7 @@ class Untrained:
 
 def chosen_settings() -> dict[str, Any]:
     """Return the settings of an untrained model, as `core.new_model` takes them."""
+    own = state.get(state.ACTIVATION)
     return {
         "seed": state.get(state.SEED),
         "units": (state.get(state.UNITS),) * state.get(state.LAYERS),
@@ -53,6 +54,6 @@ def chosen_settings() -> dict[str, Any]:
         "scale": state.get(state.SCALE),
         "spread": state.get(state.SPREAD),
         "forget_bias": state.get(state.FORGET_BIAS),
-        "activation": state.get(state.ACTIVATION),
+        "activation": "" if own == state.OWN else own,
         "reset_after": state.get(state.RESET_AFTER),
     }

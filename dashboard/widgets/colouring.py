@@ -24,7 +24,7 @@ from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.reading import Reading
 
 ANSWER, NORM, GRADIENT, UNIT = "answer", "norm", "gradient", "unit"
-MEANS = ("input", "forget", "update", "reset", "candidate", "output", "cell", "hidden")
+MEANS = (*theme.in_order("gate"), *reversed(theme.in_order("state")))
 
 COLOUR = state.declare(
     Choice(name="colour", default=ANSWER, options=(ANSWER, *MEANS, NORM, GRADIENT, UNIT),

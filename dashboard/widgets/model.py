@@ -6,9 +6,11 @@ from collections.abc import Collection
 
 import streamlit as st
 
+from core.cells import get
 from dashboard import state
 from dashboard.i18n import labels, t
 from dashboard.origins import choose, origin, origin_labels
+from dashboard.origins.bundled import chosen_cell
 
 
 def pick_model() -> None:
@@ -18,7 +20,7 @@ def pick_model() -> None:
         pick_cell()
     if state.get(state.TASK) == state.UNTRAINED:
         with st.popover(t("reading.settings"), icon=":material/tune:", key="untrained"):
-            pick_settings((state.get(state.CELL),))
+            pick_settings((chosen_cell(origin().cells),))
 
 
 def pick_task() -> None:
@@ -34,13 +36,14 @@ def pick_task() -> None:
 
 
 def pick_cell() -> None:
-    """Draw the picker of the cell."""
+    """Draw the picker of the cell, among those that the model's origin has."""
+    offered = origin().cells
     st.segmented_control(
         t("reading.cell"),
-        state.CELLS,
+        offered,
         format_func=labels("quantity").__getitem__,
         required=True,
-        **state.bind(state.CELL),
+        **state.bind(state.CELL, showing=chosen_cell(offered)),
     )
 
 
@@ -56,8 +59,19 @@ def choose_cells(label: str, offered: tuple[str, ...]) -> None:
 
 
 def shown_cells(offered: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the chosen ones of some cells; all of them where none is chosen."""
-    return tuple(cell for cell in offered if cell in state.get(state.COMPARED)) or offered
+    """Return the chosen ones of some cells; the first ones where none is chosen."""
+    chosen = tuple(cell for cell in offered if cell in state.get(state.COMPARED))
+    return chosen or offered[: state.COMPARED.most]
+
+
+def pick_activation() -> None:
+    """Draw the picker of the activation: the cell's own, or one for all cells."""
+    st.selectbox(
+        t("reading.activation"),
+        state.ACTIVATION.known(),
+        format_func=lambda name: t("reading.activation.own") if name == state.OWN else name,
+        **state.bind(state.ACTIVATION),
+    )
 
 
 def pick_settings(cells: Collection[str]) -> None:
@@ -89,7 +103,7 @@ def pick_settings(cells: Collection[str]) -> None:
         help=t("reading.spread.help"),
         **state.bind(state.SPREAD),
     )
-    if "lstm" in cells:
+    if any(get(cell).forget_bias for cell in cells):
         st.slider(
             t("reading.forget_bias"),
             state.FORGET_BIAS.low,
@@ -98,8 +112,8 @@ def pick_settings(cells: Collection[str]) -> None:
             help=t("reading.forget_bias.help"),
             **state.bind(state.FORGET_BIAS),
         )
-    st.selectbox(t("reading.activation"), state.ACTIVATION.known(), **state.bind(state.ACTIVATION))
-    if "gru" in cells:
+    pick_activation()
+    if any("reset_after" in get(cell).options for cell in cells):
         st.toggle(
             t("setting.network.reset_after"),
             help=t("setting.network.reset_after.help"),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import core
 from core import cells
 from core.activations import ACTIVATIONS
+from core.cells.leaves import State
 
 SMOOTH = ("tanh", "sigmoid", "linear", "silu", "gelu", "softplus", "mish")
 """Activations smooth to every order, where differences of fourth order hold everywhere.
@@ -66,11 +67,19 @@ def states_for(model: core.Model, *, batch: int, seed: int) -> list[dict[str, np
     generator = np.random.default_rng(seed)
     return [
         {
-            name: generator.normal(0, 0.7, (batch, layer.units)).astype(model.dtype)
-            for name in cells.get(layer.cell).states
+            state.name: state_for(state, generator, (batch, layer.units)).astype(model.dtype)
+            for state in cells.get(layer.cell).carried
         }
         for layer in model.layers
     ]
+
+
+def state_for(
+    state: State, generator: np.random.Generator, shape: tuple[int, ...], *, scale: float = 0.7
+) -> np.ndarray:
+    """A state that is not zero; above it where the cell says that it is."""
+    drawn = generator.normal(0, scale, shape)
+    return 0.3 + np.abs(drawn) if state.positive else drawn
 
 
 @st.composite

@@ -75,3 +75,17 @@ def test_outputs_lie_within_their_bounds(name: str, values: list[float]):
 def test_an_unknown_name_is_refused_with_the_known_ones():
     with pytest.raises(UnknownName, match=r"no activation called 'tahn'.*tanh"):
         activations.get("tahn")
+
+
+@pytest.mark.parametrize("apart", [2, 3, 4, 5, 8])
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_numbers_that_lie_apart_are_read_where_they_are(name: str, apart: int):
+    """One map of a cell's stacked arrays; NumPy 2.4 negates some of them from wrong places."""
+    stacked = np.random.default_rng(apart).normal(size=(5, apart, 1)).astype(np.float32)
+    x, activation = stacked[:, 1], ACTIVATIONS[name]
+    together = activation(x.copy())
+    np.testing.assert_array_equal(activation(x), together)
+    out = np.zeros_like(stacked)[:, 1]
+    np.testing.assert_array_equal(activation(x, out), together)
+    slope = activation.slope(together.copy(), x.copy())
+    np.testing.assert_array_equal(activation.slope(out, x), slope)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.engines.keras_layout import OURS
 from core.importers.errors import (
     BrokenFile,
     CustomObjectInFile,
@@ -27,7 +28,7 @@ NESTED = ("Sequential", "Functional", "Model")
 """Models that may stand where a layer stands; `Model` is what Keras before 2.4 calls Functional."""
 
 _OWN_MODULES = re.compile(r"(keras|tf_keras|tensorflow\.(python\.)?keras)(\.|$)")
-_OURS = "unrolled>ReverseTime"
+_OURS = ("unrolled>ReverseTime", OURS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +183,7 @@ def _refuse_code(model: Configured, *, where: str) -> None:
 def _refuse_in(layer: Configured, *, where: str) -> None:
     if layer.kind == "Lambda":
         raise LambdaInFile(entry=where, found="a Lambda layer")
-    if ">" in layer.kind and layer.kind != _OURS:
+    if ">" in layer.kind and layer.kind not in _OURS:
         raise CustomObjectInFile(entry=where, found=layer.kind)
     for attribute, inner in layer.inner:
         _refuse_in(inner, where=f"{where}/{attribute}")

@@ -1,4 +1,4 @@
-"""The same text through SimpleRNN, LSTM and GRU: where their answers part, and why."""
+"""The same text through up to three cells: where their answers part, and why."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import streamlit as st
 from core.analysis.disagreement import disagreement
 from core.analysis.gates import unit_means
 from core.analysis.guesses import Answers
+from core.cells import get
+from core.cells.expressions import leaves
 from core.model import Model
 from dashboard import cache, figures, i18n, state, widgets
 from dashboard.components.heatmaps import Picked, heatmaps, pack, themed
@@ -17,7 +19,7 @@ from dashboard.figures.steps import FIRST
 from dashboard.i18n import labels, t
 from dashboard.origins import origin
 from dashboard.views import Page
-from dashboard.views.compare.columns import ORDER, columns
+from dashboard.views.compare.columns import GATES, ORDER, STATES, columns
 from dashboard.views.compare.comparing import comparing
 from dashboard.views.compare.counts import counts
 from dashboard.widgets.answers import answers_of, slow_answers
@@ -27,9 +29,8 @@ from dashboard.widgets.stepper import clock, pause, stepper, tick
 
 PAGE = Page(key="compare", section="look", icon=":material/compare:", order=20)
 
-SHOWN = {"all": ORDER, "states": ("hidden", "cell"), "gates": ORDER[2:]}
+SHOWN = {"all": ORDER, "states": STATES, "gates": GATES}
 SHOW = state.declare(Choice(name="show", default="all", options=tuple(SHOWN), pages=("compare",)))
-KEEPS = {"lstm": "forget", "gru": "update"}  # Keras's update gate keeps where it is near 1
 PICTURE = "compare-picture"
 PANEL = 64  # pixels: an LSTM's six panels then still fit a screen
 AGREE = 0.05
@@ -156,11 +157,13 @@ def _kept(readings: Mapping[str, Reading], *, layer: int, step: int) -> str:
     """Say how much of its memory each cell keeps at a step: the one number their gates share."""
     said = []
     for cell, reading in readings.items():
-        gate, name = KEEPS.get(cell), t(f"quantity.{cell}")
-        if gate is None:
+        keeps, name = get(cell).keeps(), t(f"quantity.{cell}")
+        if keeps is None:
             said.append(t("compare.kept.nothing", cell=name))
             continue
-        share = unit_means(reading.trace.layers[layer].gates[gate][:, step : step + 1])[0, 0]
+        kept = reading.trace.layers[layer].evaluated(keeps)[:, step : step + 1]
+        gate = next(leaf.name for leaf in leaves(keeps))
+        share = unit_means(kept)[0, 0]
         said.append(t("compare.kept.by", cell=name, share=share, gate=t(f"quantity.{gate}")))
     return t("compare.kept", said=", ".join(reversed(said)))
 

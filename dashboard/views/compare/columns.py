@@ -23,7 +23,9 @@ from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.i18n import t
 from dashboard.widgets.reading import Reading
 
-ORDER = ("hidden", "cell", "forget", "input", "output", "update", "reset", "candidate")
+STATES = theme.in_order("state")
+GATES = theme.in_order("gate")
+ORDER = (*STATES, *GATES)
 
 
 def columns(

@@ -6,11 +6,11 @@ Everything here belongs to the fragment of the stepper, so that a step redraws i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import streamlit as st
 
+from core import cells
 from dashboard import figures, state
 from dashboard.figures import theme
 from dashboard.figures.equations import EquationLine
@@ -19,8 +19,6 @@ from dashboard.i18n import t
 from dashboard.widgets.chart import downloads, look, show
 from dashboard.widgets.problem import plain
 from dashboard.widgets.reading import Reading
-
-PARTS = ("from_input", "from_hidden", "bias")
 
 # The longest equation has to fit on a telephone: the letters shrink with the room they have.
 _STYLE = """<style>
@@ -49,23 +47,27 @@ def inspector(reading: Reading, *, layer: int, step: int) -> None:
     show(figures.cell(trace, **moment, tokens=tokens, **look()), name="cell")
     st.subheader(t("gates.equations"), anchor=False, help=t("gates.equations.help"))
     equations = figures.equations(trace, **moment, **look())
-    _equations(equations.draw)
+    _equations(equations.draw, cells.get(run.cell).parts_of)
     downloads(equations, name="equations", key="equations", shown="text")
 
 
-def _equations(lines: Sequence[EquationLine]) -> None:
+def _equations(lines: Sequence[EquationLine], parts: Sequence[str]) -> None:
     """Draw what came out first, then each gate, from its pre-activation on."""
     with st.container(gap="small", key="equations-drawn"):
         st.html(_STYLE)
         for line in lines:
             if line.name.startswith("states/"):
                 _latex(line.stacked, line.note)
-        _legend()
-        for before, gate in pairwise(lines):
-            if before.name.startswith("preactivations/") and gate.name.startswith("gates/"):
-                _latex(rf"\begin{{array}}{{l}} {before.stacked} \\ {gate.latex} \end{{array}}")
-            elif before.name.startswith("preactivations/"):
+        _legend(parts)
+        gates = {line.quantity: line for line in lines if line.name.startswith("gates/")}
+        for before in lines:
+            gate = gates.get(before.quantity)
+            if not before.name.startswith("preactivations/"):
+                continue
+            if gate is None:
                 _latex(before.stacked)
+            else:
+                _latex(rf"\begin{{array}}{{l}} {before.stacked} \\ {gate.latex} \end{{array}}")
 
 
 def _latex(formula: str, note: str = "") -> None:
@@ -74,10 +76,10 @@ def _latex(formula: str, note: str = "") -> None:
         st.caption(note)
 
 
-def _legend() -> None:
+def _legend(parts: Sequence[str]) -> None:
     """Say in their colours what a pre-activation is the sum of."""
     terms = " + ".join(
         f'<span style="color:{theme.colour(name, state.mode())}">{t(f"quantity.{name}")}</span>'
-        for name in PARTS
+        for name in parts
     )
     st.html(f'<p style="margin:0;font-size:0.875rem">a = {terms}</p>')

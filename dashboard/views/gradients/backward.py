@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.analysis.clipping import Clipping, clip
 from core.analysis.series import spread
+from core.cells import get
 from dashboard import cache, figures, state
 from dashboard.i18n import labels, t
 from dashboard.views.gradients.chain import Chain
@@ -22,17 +23,7 @@ MOST_JACOBIANS = 200
 def units(found: Mapping[str, Chain], arrays: Savable) -> None:
     """Draw |∂loss/∂state_t| of one cell, units × steps."""
     st.caption(t("gradients.units.help"))
-    cells = list(found)
-    chosen = st.segmented_control(
-        t("gradients.cells"),
-        cells,
-        default="lstm" if "lstm" in cells else cells[0],
-        format_func=labels("quantity").__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        key=f"gradients-units-of-{'-'.join(cells)}",
-    )
-    each = found[chosen or cells[0]]
+    each = _one_of(found, key="gradients-units-of")
     if _overflowed({each.cell: each}):
         return
     show(
@@ -40,6 +31,24 @@ def units(found: Mapping[str, Chain], arrays: Savable) -> None:
         name=f"gradient-units-{each.cell}",
         arrays=arrays,
     )
+
+
+def _one_of(found: Mapping[str, Chain], *, key: str) -> Chain:
+    """Draw which of some cells is looked at, where there are several, and return it."""
+    cells = list(found)
+    usual = state.CELL.default if state.CELL.default in cells else cells[0]
+    if len(cells) == 1:
+        return found[usual]
+    chosen = st.segmented_control(
+        t("gradients.cells"),
+        cells,
+        default=usual,
+        format_func=labels("quantity").__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        key=f"{key}-{'-'.join(cells)}",
+    )
+    return found[chosen or usual]
 
 
 def jacobians(found: Mapping[str, Chain], arrays: Savable) -> None:
@@ -71,14 +80,15 @@ def jacobians(found: Mapping[str, Chain], arrays: Savable) -> None:
 
 
 def forget_gates(found: Mapping[str, Chain], arrays: Savable) -> None:
-    """Draw the product of forget gates beside the true gradient of the cell."""
-    if "lstm" not in found:
+    """Draw the product of what keeps a memory beside the true gradient of it."""
+    kept = {cell: each for cell, each in found.items() if get(cell).memory is not None}
+    if not kept:
         st.info(t("gradients.forgetting.none"), icon=":material/info:")
         return
     st.caption(t("gradients.forgetting.help"))
-    if _overflowed({"lstm": found["lstm"]}):
+    each = _one_of(kept, key="gradients-forgetting-of")
+    if _overflowed({each.cell: each}):
         return
-    each = found["lstm"]
     show(
         figures.forgetting(each.trace, each.gradients, tokens=each.tokens, **look()),
         name="forgetting",

@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.fields import Choice, Number, Whole
 from dashboard.i18n import labels, t
 from dashboard.origins import choose, origin, origin_labels
-from dashboard.widgets.model import choose_cells
+from dashboard.widgets.model import choose_cells, pick_activation
 
 PAGES = ("gradients",)
 OWN = "own"
@@ -96,9 +96,7 @@ def pick_weights_drawn() -> None:
         st.number_input(
             t("reading.seed"), state.SEED.low, state.SEED.high, **state.bind(state.SEED)
         )
-        st.selectbox(
-            t("reading.activation"), state.ACTIVATION.known(), **state.bind(state.ACTIVATION)
-        )
+        pick_activation()
 
 
 def pick_loss(names: tuple[str, ...], *, numbers: bool) -> None:

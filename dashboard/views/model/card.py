@@ -93,7 +93,7 @@ def _row(part: Part) -> dict[str, object]:
 
 def _gates(layer: LayerCount) -> None:
     st.markdown(f"**{plain(layer.name, most=60)}** · {plain(layer.title)}")
-    named = layer.kind in ("simple_rnn", "lstm", "gru")
+    named = layer.kind in state.CELLS
     rows = [
         {
             t("model.gate.name"): t(f"quantity.{each.name}") if named else each.name,

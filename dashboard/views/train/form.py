@@ -82,9 +82,9 @@ def _data() -> None:
 def _network() -> None:
     shut = {"network.units"}
     cells = state.get(form.CELLS)
-    if "gru" not in cells:
+    if not any("reset_after" in get(cell).options for cell in cells):
         shut.add("network.reset_after")
-    if not any("forget" in get(cell).maps for cell in cells):
+    if not any(get(cell).forget_bias for cell in cells):
         shut.add("network.forget_bias")
     _group("network", without=shut)
 

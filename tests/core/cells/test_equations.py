@@ -30,11 +30,44 @@ def _gru(layer: LayerTrace) -> States:
     return {"hidden": z * layer.previous["hidden"] + (1 - z) * g}
 
 
-PAPERS = {"simple_rnn": _simple_rnn, "lstm": _lstm, "gru": _gru}
+def _coupled_lstm(layer: LayerTrace) -> States:
+    i, g, o = (layer.gates[name] for name in ("input", "candidate", "output"))
+    f = 1 - i
+    c = f * layer.previous["cell"] + i * g
+    return {"cell": c, "hidden": o * layer.kernels.activation(c)}
+
+
+def _minimal_gated(layer: LayerTrace) -> States:
+    f, g = layer.gates["forget"], layer.gates["candidate"]
+    return {"hidden": (1 - f) * layer.previous["hidden"] + f * g}
+
+
+def _slstm(layer: LayerTrace) -> States:
+    """By the gates themselves, as the paper has it before anything is stabilised."""
+    before = {name: np.array(values) for name, values in layer.preactivations.items()}
+    i, f = np.exp(before["input"]), 1 / (1 + np.exp(-before["forget"]))
+    g, o = layer.gates["candidate"], layer.gates["output"]
+    scale = np.exp(layer.previous["stabiliser"])
+    c = f * layer.previous["cell"] * scale + i * g
+    n = f * layer.previous["normaliser"] * scale + i
+    m = layer.states["stabiliser"]
+    return {"cell": c / np.exp(m), "normaliser": n / np.exp(m), "hidden": o * c / n}
+
+
+PAPERS = {
+    "simple_rnn": _simple_rnn,
+    "lstm": _lstm,
+    "gru": _gru,
+    "peephole_lstm": _lstm,
+    "coupled_lstm": _coupled_lstm,
+    "minimal_gated": _minimal_gated,
+    "min_gru": _gru,
+    "slstm": _slstm,
+}
 """The states after a step from the recorded gates and the states before, as the papers write it."""
 
 
-MASKED: dict[tuple[str, str], str] = {}
+MASKED = {("minimal_gated", "candidate"): "forget"}
 """Cell and gate → the gate that stands before its recurrent kernel."""
 
 TOLERANCE = {"rtol": 1e-12, "atol": 1e-12}

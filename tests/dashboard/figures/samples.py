@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 import core
 from core import cells
+from tests.core.networks import state_for
 
 CELLS = tuple(cells.CELLS)
 UNITS = 5
@@ -48,8 +49,8 @@ def record(made: core.Model, *, time: int = TIME, batch: int = 2, **arguments: A
     """A run over random features, from states that are not zero."""
     generator = np.random.default_rng(time)
     states = [
-        {name: generator.normal(0, 0.4, (batch, layer.units))
-         for name in cells.get(layer.cell).states}
+        {state.name: state_for(state, generator, (batch, layer.units), scale=0.4)
+         for state in cells.get(layer.cell).carried}
         for layer in made.layers
     ]  # fmt: skip
     inputs = generator.normal(size=(batch, time, 3))

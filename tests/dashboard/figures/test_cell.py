@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from core import cells
 from core.errors import OutOfRange
 from dashboard import figures
 from dashboard.figures.moment import number, sign
@@ -36,9 +37,11 @@ def test_gates_and_states_are_those_of_the_trace(cell):
     for name, gate in run.gates.items():
         assert shown[name] == gate[AT]
         assert written[name].endswith(number(gate[AT]))
-        before = number(run.preactivations[name][AT], places=2)
-        function = "tanh" if name == "candidate" else "σ"
-        assert written[f"{name}/before"] == f"{function}({before})"
+        function = cells.get(cell).function_of(name)
+        if function:
+            before = number(run.preactivations[name][AT], places=2)
+            applied = sign(run.kernels.function(function).name)
+            assert written[f"{name}/before"] == f"{applied}({before})"
     for name, state in run.states.items():
         assert shown[name] == state[AT]
         assert shown[f"{name} before"] == run.previous[name][AT]

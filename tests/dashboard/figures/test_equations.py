@@ -16,7 +16,12 @@ from dashboard.figures import theme
 from tests.dashboard.figures import samples
 from tests.dashboard.figures.samples import CELLS, TIME, UNITS, trace
 
-OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+OPERATORS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
 COLOUR = re.compile(r"\\textcolor\{(#[0-9a-f]{6})\}\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
@@ -25,7 +30,11 @@ def spoken(latex):
     text = COLOUR.sub(lambda found: f" {found[2]} ", latex)
     text = re.sub(r"\\times 10\^\{(-?\d+)\}", r"e\1", text).replace(" e", "e")
     text = re.sub(r"\\operatorname\{([^}]*)\}", lambda name: name[1].replace(r"\_", "_"), text)
-    return text.replace(r"\sigma", "sigmoid").replace(r"\tanh", "tanh").replace(r"\cdot", "*")
+    names = {r"\log\sigma": "log_sigmoid", r"\sigma": "sigmoid", r"\exp": "exponential"}
+    names |= {r"\tanh": "tanh", r"\max": "max", r"\cdot": "*", ";": ","}
+    for written, meant in names.items():
+        text = text.replace(written, meant)
+    return text
 
 
 def value(expression):
@@ -41,6 +50,8 @@ def value(expression):
                 return -of(operand)
             case ast.BinOp(left, how, right):
                 return OPERATORS[type(how)](of(left), of(right))
+            case ast.Call(ast.Name("max"), [one, other]):
+                return max(of(one), of(other))
             case ast.Call(ast.Name(name), [argument]):
                 return float(activations.get(name)(np.array([of(argument)]))[0])
         raise AssertionError(ast.dump(node))

@@ -8,17 +8,17 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from core import cells
 from dashboard.figures import theme
 from dashboard.figures.theme import MODES, QUANTITY, SURFACE
 from tests.dashboard.figures.colour_vision import SIGHT, contrast, difference, lab
 
 # Colours that meet in one picture.
 TOGETHER = {
-    "lstm": ("input", "forget", "candidate", "output", "cell", "hidden"),
-    "gru": ("update", "reset", "candidate", "hidden"),
+    **{name: (*cell.gates, *cell.states) for name, cell in cells.CELLS.items()},
     "every gate, where cells are compared": ("input", "forget", "output", "update", "reset"),
-    "parts of a pre-activation": ("from_input", "from_hidden", "bias"),
-    "cells": ("simple_rnn", "lstm", "gru"),
+    **{f"parts of {name}": cell.parts_of for name, cell in cells.CELLS.items()},
+    "cells": tuple(cells.CELLS),
     "gradients": ("gradient", "forget", "cell", "hidden"),
     "answer": ("gradient", "answer"),
 }
