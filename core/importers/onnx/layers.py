@@ -12,7 +12,7 @@ from core.importers.onnx import axes as onnx_axes
 from core.importers.onnx.axes import ONE, UNITS, Atom, Axes
 from core.importers.onnx.functions import FUNCTIONS, function_of, softmax_axis
 from core.importers.onnx.merges import factor_of, halved, merged
-from core.importers.onnx.proto import Node
+from core.importers.onnx.proto import Node, axis_of
 from core.importers.onnx.reading import Reading, integer, needs, number
 from core.importers.onnx.recurrent import ONNX_CELLS, recurrent
 from core.importers.onnx.sizes import product
@@ -91,7 +91,8 @@ def _features_last(flow: Flow, node: Node, reading: Reading) -> Flow:
 def _only_features(flow: Flow, axis: int) -> bool:
     """Whether one axis counts features, and nothing else."""
     group = flow.axes[axis] if -len(flow.axes) <= axis < len(flow.axes) else ()
-    return [atom.label for atom in group if atom.label != ONE] == [UNITS]
+    labels = [atom.label for atom in group if atom.label != ONE]
+    return labels in ([UNITS], [axis_of(flow.source, 2)])
 
 
 def _row(array: Array, units: int, node: Node) -> Array:
@@ -102,36 +103,100 @@ def _row(array: Array, units: int, node: Node) -> Array:
 
 
 def _add(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
+    """Add and Sub: of two directions, or of numbers of the file, which are a bias or a shift."""
     needs(node, 2)
     one, other = inputs[0], inputs[1]
-    if isinstance(one, Tips) and isinstance(other, Tips):
+    if node.op == "Add" and isinstance(one, Tips) and isinstance(other, Tips):
         return [merged(one, other, "sum", node)]
     const, value = (one, other) if isinstance(one, Const) else (other, one)
+    if not isinstance(const, Const):
+        raise node.refuse("it is not the sum of two directions of one layer")
     flow = settled(value, node)
-    stage = flow.stages[-1] if flow.stages else None
-    if not (isinstance(const, Const) and isinstance(stage, Dense)) or stage.activation != "linear":
-        raise node.refuse("it adds something else than a bias after weights")
-    if not _only_features(flow, -1):
-        raise node.refuse("it adds a bias along another axis than that of the features")
-    row = _row(_weights(const, node), stage.outputs, node)
+    shift, scale = _along_features(_weights(const, node), flow, node), 1.0
     with np.errstate(invalid="ignore", over="ignore"):
-        bias = row if stage.bias is None else stage.bias + row
-    return [_with_last(flow, replace(stage, bias=bias))]
+        if node.op == "Sub":
+            shift, scale = (shift, -1.0) if const is one else (-shift, 1.0)
+        return [_scaled(flow, scale, shift, node, reading)]
 
 
 def _mul(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
+    """Mul and Div: of two directions, or by numbers of the file, which are a scale."""
     needs(node, 2)
     one, other = inputs[0], inputs[1]
     if node.op == "Mul" and isinstance(one, Tips) and isinstance(other, Tips):
         return [merged(one, other, "mul", node)]
-    factor, value = factor_of(other), one
-    if factor is None and node.op == "Mul":
-        factor, value = factor_of(one), other
+    const, value = (one, other) if isinstance(one, Const) else (other, one)
+    if not isinstance(const, Const) or (const is one and node.op == "Div"):
+        raise node.refuse("it is none of a sum, a product or a mean of two directions")
+    factor = factor_of(const)
     if factor and isinstance(value, Flow):
         half = halved(value, 1 / factor if node.op == "Div" else factor)
         if half is not None:
             return [half]
-    raise node.refuse("it is none of a sum, a product or a mean of two directions")
+    flow = settled(value, node)
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        scale = _along_features(_weights(const, node), flow, node)
+        scale = 1 / scale if node.op == "Div" else scale
+        return [_scaled(flow, scale, 0.0, node, reading)]
+
+
+def _neg(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
+    needs(node, 1)
+    return [_scaled(settled(inputs[0], node), -1.0, 0.0, node, reading)]
+
+
+def _along_features(array: Array, flow: Flow, node: Node) -> Array:
+    """Numbers that are broadcast along nothing but features, as one for each or one for all."""
+    if array.size == 1:
+        return array.reshape(())
+    rank = len(flow.axes)
+    if array.ndim <= rank:
+        shape = (1,) * (rank - array.ndim) + array.shape
+        (at, *more) = [axis for axis, side in enumerate(shape) if side != 1]
+        if not more and _only_features(flow, at):
+            return array.reshape(-1)
+    raise node.refuse("it has numbers for another axis than that of the features")
+
+
+def _scaled(
+    flow: Flow, scale: Array | float, shift: Array | float, node: Node, reading: Reading
+) -> Flow:
+    """The flow times `scale`, plus `shift`: in the weights just before it, else in a stage apart.
+
+    By themselves they are what is left of a batch normalisation whose constants have been folded.
+    """
+    stage = flow.stages[-1] if flow.stages else None
+    if isinstance(stage, Dense) and stage.activation == "linear":
+        rows = [_row(np.asarray(each), stage.outputs, node) for each in (scale, shift)]
+        scale, shift = (each.astype(stage.kernel.dtype) for each in rows)
+        bias = shift if stage.bias is None else stage.bias * scale + shift
+        return _with_last(flow, replace(stage, kernel=stage.kernel * scale, bias=bias))
+    width = _width(flow, node)
+    gamma, beta = (
+        np.array(_row(np.asarray(each, np.float32), width, node)) for each in (scale, shift)
+    )
+    if isinstance(stage, BatchNormalization) and _folded(stage):
+        assert stage.gamma is not None
+        assert stage.beta is not None
+        beta = stage.beta * gamma + beta
+        return _with_last(flow, replace(stage, gamma=stage.gamma * gamma, beta=beta))
+    zero, one = np.zeros_like(gamma), np.ones_like(gamma)
+    name = reading.name_for(replace(node, name="normalisation"))
+    return _normalised(flow, BatchNormalization(name, zero, one, gamma, beta, epsilon=0.0))
+
+
+def _folded(stage: BatchNormalization) -> bool:
+    """Whether it is one that `_scaled` made."""
+    plain = not stage.moving_mean.any() and bool((stage.moving_variance == 1).all())
+    return plain and stage.epsilon == 0 and stage.gamma is not None and stage.beta is not None
+
+
+def _width(flow: Flow, node: Node) -> int:
+    """How many features there are."""
+    for atom in (atom for group in flow.axes for atom in group):
+        if atom.label in (UNITS, axis_of(flow.source, 2)) and isinstance(atom.size, int):
+            return atom.size
+    raise node.refuse("the number of features of what it reads is not known")
 
 
 def _variadic(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
@@ -145,11 +210,13 @@ def _variadic(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
 def _activation(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     needs(node, 1)
     flow = settled(inputs[0], node)
-    name = function_of(node)
+    fitted = function_of(node)
     axis = softmax_axis(node, len(flow.axes), reading.version)
     if axis is not None and (axis != len(flow.axes) - 1 or not _only_features(flow, -1)):
         raise node.refuse("it adds up to one along another axis than that of the features")
-    return [_activated(flow, name, node, reading)]
+    if not fitted.as_it_is:
+        flow = _scaled(flow, fitted.slope, fitted.shift, node, reading)
+    return [_activated(flow, fitted.name, node, reading)]
 
 
 def _clip(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
@@ -243,6 +310,8 @@ LAYERS: dict[str, _Run] = {
     "Gemm": _gemm,
     "MatMul": _matmul,
     "Add": _add,
+    "Sub": _add,
+    "Neg": _neg,
     "Mul": _mul,
     "Div": _mul,
     "Sum": _variadic,

@@ -48,9 +48,7 @@ def plumbed(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value] | N
         return [_of_shape(node, inputs)]
     filled = next((value for value in inputs if isinstance(value, Filled)), None)
     if filled is not None:
-        if node.op not in _MOVES:
-            raise node.refuse("it calculates with an array of one number")
-        return [filled] * len(node.outputs)
+        return [_of_one_number(node, inputs, filled)] * len(node.outputs)
     if node.op not in _ARRAYS:
         return None
     arrays = [None if value is None else _array(value) for value in inputs]
@@ -62,6 +60,31 @@ def plumbed(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value] | N
     except (ValueError, IndexError, TypeError, OverflowError) as error:
         raise node.refuse("what it reads does not fit together") from error
     return made
+
+
+def _of_one_number(node: Node, inputs: Inputs, filled: Filled) -> Filled:
+    """What an operation makes of arrays of which one holds a single number, of whatever shape."""
+    if node.op in _MOVES:
+        return filled
+    numbers = [_only_number(value) for value in inputs]
+    if node.op in _ONE_EACH and len(numbers) == 2:
+        one, other = numbers
+        if one is not None and other is not None:
+            with np.errstate(all="ignore"):
+                return Filled(float(_ONE_EACH[node.op](np.asarray(one), np.asarray(other))))
+    if node.op != "Concat" or None in numbers or len(set(numbers)) > 1:
+        raise node.refuse("it calculates with an array of one number")
+    return filled
+
+
+def _only_number(value: Value | None) -> float | None:
+    """The one number that an array holds over and over; None where it holds several."""
+    if isinstance(value, Filled):
+        return value.number
+    if not isinstance(value, Const) or value.array.dtype.kind not in "iuf" or not value.array.size:
+        return None
+    first = value.array.flat[0]
+    return float(first) if (value.array == first).all() else None
 
 
 def _array(value: Value) -> Array:
@@ -127,6 +150,15 @@ def _expand(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Seq
             target = list(np.broadcast_shapes(what.shape, tuple(target)))  # type: ignore[arg-type]
         return [_filled(number, target)]
     # Different numbers: there is only one place for them, the states that a layer starts from.
+    return [Aside("numbers repeated for each example")]
+
+
+def _tile(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
+    what, times = _two(node, arrays)
+    if what.size and (what == what.flat[0]).all():
+        many = integers(Const(times), node)
+        sides = [product([side, time]) for side, time in zip(what.shape, many, strict=True)]
+        return [_filled(what.reshape(-1)[:1].reshape(()), sides)]
     return [Aside("numbers repeated for each example")]
 
 
@@ -281,6 +313,7 @@ _ARRAYS: dict[str, _Run] = {
     "Concat": _concat,
     "Split": _split,
     "Expand": _expand,
+    "Tile": _tile,
     "Where": _where,
     "Add": _pairwise(np.add),
     "Sub": _pairwise(np.subtract),
@@ -292,5 +325,11 @@ _ARRAYS: dict[str, _Run] = {
 
 _MOVES = {
     "Identity", "Cast", "Transpose", "Reshape", "Squeeze", "Unsqueeze", "Slice", "Gather", "Split",
-    "Expand",
+    "Expand", "Tile", "Flatten",
 }  # fmt: skip
+_ONE_EACH: dict[str, Callable[[Array, Array], Array]] = {
+    "Add": np.add,
+    "Sub": np.subtract,
+    "Mul": np.multiply,
+    "Div": np.divide,
+}

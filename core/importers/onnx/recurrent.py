@@ -24,7 +24,7 @@ from core.activations import Array
 from core.cells import CELLS, Cell
 from core.cells.twins import OnnxTwin
 from core.importers.onnx.axes import PART, UNITS, Atom
-from core.importers.onnx.functions import recurrent_functions
+from core.importers.onnx.functions import Fitted, recurrent_functions
 from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import Reading, integer, needs, number, text
 from core.importers.onnx.sizes import Dim, product
@@ -122,7 +122,7 @@ def _refuse_settings(node: Node, given: Sequence[Value | None]) -> None:
 
 def _cell_of(node: Node, *, peepholes: bool) -> tuple[Cell, OnnxTwin]:
     """The cell that a node computes, by its attributes and whether it has peepholes."""
-    known = {name for _, twin in ONNX_CELLS[node.op] for name in twin.attributes}
+    known = {"input_forget"}.union(*(twin.attributes for _, twin in ONNX_CELLS[node.op]))
     given = {name: 1 for name in known if integer(node, name, 0) != 0}
     for cell, twin in ONNX_CELLS[node.op]:
         if dict(twin.attributes) == given and bool(twin.peepholes) == peepholes:
@@ -182,7 +182,7 @@ def _tips(node: Node, x: Flow, given: Sequence[Value | None], reading: Reading) 
     wide: Dim = product([atom.size for atom in x.axes[2]])
     if isinstance(wide, int) and wide != features:
         raise node.refuse(f"it reads {wide} features and has weights for {features}")
-    functions: Sequence[dict[str, Any]] = recurrent_functions(node, twin.functions, len(directions))
+    functions = recurrent_functions(node, twin.functions, len(directions))
     options = {name: bool(integer(node, says, 0)) for name, says in twin.options.items()}
     backwards = reading.time in x.flipped
     stage = reading.name_for(node)
@@ -191,8 +191,11 @@ def _tips(node: Node, x: Flow, given: Sequence[Value | None], reading: Reading) 
         one = {"W": w[at], "R": r[at]}
         one |= {what: array[at] for what, array in (("B", b), ("P", p)) if array is not None}
         gates = _gates(cell, twin, one, units, options)
+        with np.errstate(invalid="ignore", over="ignore"):  # refused by the model, then
+            gates = _fitting(cell, gates, functions[at])
         turned: Direction = "forward" if (direction == "backward") == backwards else "backward"
-        layer = Layer(stage, cell.name, gates, turned, options=options, **functions[at])
+        settings: dict[str, Any] = {role: each.name for role, each in functions[at].items()}
+        layer = Layer(stage, cell.name, gates, turned, options=options, **settings)
         tips.append(Tip(x.stages, layer, stage))
     return tips
 
@@ -227,6 +230,28 @@ def _gates(
             peephole = block(arrays["P"], twin.peepholes.index(name))
             gates[name]["peephole"] = peephole.copy()
     return gates
+
+
+def _fitting(
+    cell: Cell, gates: Mapping[str, Mapping[str, Array]], functions: Mapping[str, Fitted]
+) -> dict[str, dict[str, Array]]:
+    """The weights of gates whose function stretches and shifts what goes in, so that ours need not.
+
+    What goes in is linear in the weights of a gate, and the shift is a bias.
+    """
+    fitting: dict[str, dict[str, Array]] = {}
+    for name, weights in gates.items():
+        fitted = functions.get(cell.function_of(name), Fitted(""))
+        fitting[name] = dict(weights)
+        if fitted.as_it_is:
+            continue
+        scaled = {
+            weight: (array * fitted.slope).astype(array.dtype) for weight, array in weights.items()
+        }
+        units = scaled["kernel"].shape[1]
+        bias = scaled.get("bias", np.zeros(units, scaled["kernel"].dtype))
+        fitting[name] = scaled | {"bias": (bias + fitted.shift).astype(bias.dtype)}
+    return fitting
 
 
 def _weights(value: Value | None, node: Node) -> Array | None:

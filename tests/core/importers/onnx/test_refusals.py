@@ -144,7 +144,7 @@ def _of_others(g: Graph) -> str:
 REFUSED: dict[str, tuple[Build, list[str]]] = {
     "peepholes": (_peepholes, ["/net/LSTM_1", "(LSTM, number 2 of 2)", "peepholes"]),
     "clip": (layer(clip=3.0), ["(clip)"]),
-    "coupled gates": (layer(input_forget=1), ["(input_forget)"]),
+    "coupled gates": (layer(input_forget=1), ["input_forget"]),
     "states that the file holds": (_from_states, ["(RNN, number 2", "(initial_h)"]),
     "such states for each example": (_from_expanded_states, ["(initial_h)"]),
     "states that are calculated": (_from_calculated_states, ["(initial_h)"]),
@@ -158,9 +158,9 @@ REFUSED: dict[str, tuple[Build, list[str]]] = {
         layer("RNN", activations=["LeakyRelu"], activation_alpha=[0.3]),
         ["LeakyRelu has alpha 0.3, which is 0.2 here"],
     ),
-    "the slopes of ONNX": (
-        layer("GRU", activations=["HardSigmoid", "Tanh"]),
-        ["HardSigmoid has alpha 0.2, which is 0.166667 here"],
+    "a hard candidate": (
+        layer(activations=["Sigmoid", "HardSigmoid", "HardSigmoid"]),
+        ["its HardSigmoid acts on the cell state"],
     ),
     "a hidden size": (layer(hidden_size=5), ["hidden_size"]),
     "a direction": (layer(direction="sideways"), ["'sideways'"]),
