@@ -8,7 +8,6 @@ What is made is counted against the bounds on the file beforehand.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,14 +16,12 @@ import numpy as np
 from core.activations import Array
 from core.errors import CoreError
 from core.importers.onnx import axes as onnx_axes
+from core.importers.onnx.filled import expand, of_one_number, of_shape, tile, two_of
 from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import Reading, integer, needs
 from core.importers.onnx.sizes import Dim, Size, UnknownSize, product
 from core.importers.onnx.structure import Inputs, axes_given, axis_at, integers, slices
-from core.importers.onnx.values import Aside, Const, Filled, Flow, Tips, Value
-
-_SHORT = 64
-"""As many numbers as a shape, or a list of axes, may have: so much is really made."""
+from core.importers.onnx.values import Const, Filled, Flow, Tips, Value
 
 # ONNX's number of a type → NumPy's.
 _CASTS: dict[int, Any] = {
@@ -45,10 +42,10 @@ def plumbed(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value] | N
     if node.op == "Constant":
         return [_constant(node)]
     if node.op == "ConstantOfShape":
-        return [_of_shape(node, inputs)]
+        return [of_shape(node, inputs)]
     filled = next((value for value in inputs if isinstance(value, Filled)), None)
     if filled is not None:
-        return [_of_one_number(node, inputs, filled)] * len(node.outputs)
+        return [of_one_number(node, inputs, filled)] * len(node.outputs)
     if node.op not in _ARRAYS:
         return None
     arrays = [None if value is None else _array(value) for value in inputs]
@@ -60,31 +57,6 @@ def plumbed(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value] | N
     except (ValueError, IndexError, TypeError, OverflowError) as error:
         raise node.refuse("what it reads does not fit together") from error
     return made
-
-
-def _of_one_number(node: Node, inputs: Inputs, filled: Filled) -> Filled:
-    """What an operation makes of arrays of which one holds a single number, of whatever shape."""
-    if node.op in _MOVES:
-        return filled
-    numbers = [_only_number(value) for value in inputs]
-    if node.op in _ONE_EACH and len(numbers) == 2:
-        one, other = numbers
-        if one is not None and other is not None:
-            with np.errstate(all="ignore"):
-                return Filled(float(_ONE_EACH[node.op](np.asarray(one), np.asarray(other))))
-    if node.op != "Concat" or None in numbers or len(set(numbers)) > 1:
-        raise node.refuse("it calculates with an array of one number")
-    return filled
-
-
-def _only_number(value: Value | None) -> float | None:
-    """The one number that an array holds over and over; None where it holds several."""
-    if isinstance(value, Filled):
-        return value.number
-    if not isinstance(value, Const) or value.array.dtype.kind not in "iuf" or not value.array.size:
-        return None
-    first = value.array.flat[0]
-    return float(first) if (value.array == first).all() else None
 
 
 def _array(value: Value) -> Array:
@@ -124,50 +96,6 @@ def _constant(node: Node) -> Const:
     return Const(found["value"])
 
 
-def _of_shape(node: Node, inputs: Inputs) -> Value:
-    needs(node, 1)
-    value = node.attributes.get("value", np.zeros(1, np.float32))
-    if not isinstance(value, np.ndarray) or value.size != 1:
-        raise node.refuse("its value is not one number")
-    shape = integers(inputs[0], node)
-    return _filled(value.reshape(()), shape)
-
-
-def _filled(number: Array, shape: Sequence[Any]) -> Value:
-    """The array if it is no longer than a shape, else what it is filled with."""
-    if all(isinstance(side, int) and side >= 0 for side in shape) and math.prod(shape) <= _SHORT:
-        return Const(np.full(list(shape), number))
-    return Filled(float(number))
-
-
-def _expand(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
-    what, shape = _two(node, arrays)
-    target = integers(Const(shape), node)
-    if what.size and (what == what.flat[0]).all():
-        number = what.reshape(-1)[:1].reshape(())
-        known = all(isinstance(side, int) and side >= 0 for side in target)
-        if known:
-            target = list(np.broadcast_shapes(what.shape, tuple(target)))  # type: ignore[arg-type]
-        return [_filled(number, target)]
-    # Different numbers: there is only one place for them, the states that a layer starts from.
-    return [Aside("numbers repeated for each example")]
-
-
-def _tile(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
-    what, times = _two(node, arrays)
-    if what.size and (what == what.flat[0]).all():
-        many = integers(Const(times), node)
-        sides = [product([side, time]) for side, time in zip(what.shape, many, strict=True)]
-        return [_filled(what.reshape(-1)[:1].reshape(()), sides)]
-    return [Aside("numbers repeated for each example")]
-
-
-def _two(node: Node, arrays: Sequence[Array | None]) -> tuple[Array, Array]:
-    if len(arrays) < 2 or arrays[0] is None or arrays[1] is None:
-        raise node.refuse("it needs two inputs")
-    return arrays[0], arrays[1]
-
-
 def _one(node: Node, arrays: Sequence[Array | None]) -> Array:
     if not arrays or arrays[0] is None:
         raise node.refuse("it needs an input")
@@ -176,7 +104,7 @@ def _one(node: Node, arrays: Sequence[Array | None]) -> Array:
 
 def _pairwise(function: Callable[[Array, Array], Array]) -> Any:
     def run(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
-        one, other = _two(node, arrays)
+        one, other = two_of(node, arrays)
         shape = np.broadcast_shapes(one.shape, other.shape)
         reading.graph.tally.add(list(shape), entry=node.name)
         return [Const(np.asarray(function(one, other)))]
@@ -209,7 +137,7 @@ def _transpose(node: Node, arrays: Sequence[Array | None], reading: Reading) -> 
 
 
 def _reshape(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
-    array, shape = _two(node, arrays)
+    array, shape = two_of(node, arrays)
     zero = bool(integer(node, "allowzero", 0))
     before: list[Dim] = list(array.shape)
     target = onnx_axes.completed(integers(Const(shape), node), before, zero_is_zero=zero)
@@ -245,7 +173,7 @@ def _slice(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequ
 
 
 def _gather(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
-    array, wanted = _two(node, arrays)
+    array, wanted = two_of(node, arrays)
     axis = axis_at(node, integer(node, "axis", 0), array.ndim)
     shape = (*array.shape[:axis], *wanted.shape, *array.shape[axis + 1 :])
     reading.graph.tally.add(list(shape), entry=node.name)
@@ -277,7 +205,7 @@ def _split(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequ
 
 def _where(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
     which, *rest = arrays
-    one, other = _two(node, rest)
+    one, other = two_of(node, rest)
     if which is None:
         raise ValueError
     shape = np.broadcast_shapes(which.shape, one.shape, other.shape)
@@ -312,8 +240,8 @@ _ARRAYS: dict[str, _Run] = {
     "Gather": _gather,
     "Concat": _concat,
     "Split": _split,
-    "Expand": _expand,
-    "Tile": _tile,
+    "Expand": expand,
+    "Tile": tile,
     "Where": _where,
     "Add": _pairwise(np.add),
     "Sub": _pairwise(np.subtract),
@@ -321,15 +249,4 @@ _ARRAYS: dict[str, _Run] = {
     "Div": _pairwise(_quotient),
     "Equal": _pairwise(np.equal),
     "ReduceProd": _product,
-}
-
-_MOVES = {
-    "Identity", "Cast", "Transpose", "Reshape", "Squeeze", "Unsqueeze", "Slice", "Gather", "Split",
-    "Expand", "Tile", "Flatten",
-}  # fmt: skip
-_ONE_EACH: dict[str, Callable[[Array, Array], Array]] = {
-    "Add": np.add,
-    "Sub": np.subtract,
-    "Mul": np.multiply,
-    "Div": np.divide,
 }
