@@ -48,9 +48,11 @@ def run(file: Path, inputs: NDArray[Any], *, hints: Mapping[str, Any] | None) ->
                 nonlinearity = str(answers.get(f"nonlinearity:{name}", "tanh"))
                 readout = str(answers["readout"]) if name == last else "every"
                 x = _recurrent(module, own, x, nonlinearity=nonlinearity, readout=readout)
+                x = _activated(str(answers[f"activation:{name}"]), x)
                 continue
             if name and name == found.embedding:
                 x = torch.nn.functional.embedding(x, own["weight"])
+                x = _activated(str(answers[f"activation:{name}"]), x)
                 continue
             epsilon = float(str(answers.get(f"epsilon:{name}", 0)))
             x = _plain(module, own, x, epsilon)
@@ -97,9 +99,12 @@ def _recurrent(
     outputs, states = layer(x)
     if readout == "every":
         return outputs
-    if readout == "last":
+    if readout == "step":
+        return outputs[:, -1]
+    if readout in ("last", "crossed"):
         hidden = states[0] if len(cell.states) > 1 else states
-        return torch.cat(list(hidden[-1 - both :]), dim=-1)
+        last = list(hidden[-1 - both :])
+        return torch.cat(last if readout == "last" else last[::-1], dim=-1)
     return outputs.amax(dim=1) if readout == "max" else outputs.mean(dim=1)
 
 

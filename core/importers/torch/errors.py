@@ -1,11 +1,12 @@
-"""Why a file of PyTorch's is not read, although it is sound: it would have to be run.
+"""Why a file of PyTorch's is not read, although it is sound.
 
-Each brings lines of Python that turn such a file into one that can be read. They are for the user's
-own machine and own files: they load the pickle, which runs it.
+Those that would have to be run bring lines of Python that turn such a file into one that can be
+read. The lines are for the user's own machine and own files: they load the pickle, which runs it.
 """
 
 from __future__ import annotations
 
+from core.errors import UnsupportedModel
 from core.importers.errors import PickleInFile
 
 
@@ -35,4 +36,16 @@ class ScriptedModule(PickleInFile):
     message = (
         "The file is a TorchScript program ({found}), and programs are never run here. Where you "
         "trust it, these lines of Python turn its weights into .safetensors, which can be read."
+    )
+
+
+class ModulesApart(UnsupportedModel):
+    """Modules that make no chain, some of which could be read without the others.
+
+    `modules` are the names of all, `order` those of a part that can be read: both as JSON.
+    """
+
+    message = (
+        "{what} is not supported: {why}. Modules that follow one another can be read without the "
+        "rest, such as with hints={{'order': {order}}}; there are {modules}."
     )

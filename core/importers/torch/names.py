@@ -43,6 +43,7 @@ _RECURRENT = re.compile(
     r"(?:_l(?P<level>\d{1,4}))?(?P<reverse>_reverse)?"
 )
 _RECURRENT_END = re.compile(r"(?:.*\.)?weight_[ih]h_l\d{1,4}(?:_reverse)?(?:_raw|_g|_orig)?")
+_MADE_OF = re.compile(r"^(?:weight|bias)\w*_(?:g|v|u|orig|raw)$")
 _BOOKKEEPING = ("num_batches_tracked",)
 
 
@@ -112,9 +113,16 @@ class Module:
     name: str
     tensors: Mapping[str, Array] = field(repr=False)
 
+    @property
+    def made_of_others(self) -> bool:
+        """Whether weights stand here that others are computed from, as weight_norm does."""
+        return ".parametrizations." in f".{self.name}." or any(map(_MADE_OF.search, self.tensors))
+
     @cached_property
     def kind(self) -> Kind:
         """What it is, by the names and the shapes of its tensors."""
+        if self.made_of_others:
+            return "unknown"
         if any(_RECURRENT.fullmatch(own) for own in self.tensors):
             return "recurrent"
         dimensions = {own: array.ndim for own, array in self.tensors.items()}
@@ -127,8 +135,7 @@ class Module:
             case {"weight": 1, "bias": 1, **rest} if not rest and one_width:
                 return "layer_norm"
             case {"running_mean": 1, "running_var": 1, **rest} if one_width:
-                known = rest in ({}, {"weight": 1, "bias": 1})
-                return "batch_norm" if known else "unknown"
+                return "batch_norm" if rest.keys() <= {"weight", "bias"} else "unknown"
         return "unknown"
 
     @property
@@ -159,7 +166,7 @@ class Module:
         for own, array in self.tensors.items():
             match = _RECURRENT.fullmatch(own)
             if match is None:
-                raise self.refuse(own, why="no nn.LSTM, nn.GRU or nn.RNN has it")
+                raise self.refuse(own, why="no plain nn.LSTM, nn.GRU or nn.RNN has it")
             if match["what"] == "weight_hr":
                 raise self.refuse(own, why="an LSTM with proj_size projects its hidden state")
             if array.ndim != (2 if match["what"].startswith("weight") else 1):

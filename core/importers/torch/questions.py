@@ -8,8 +8,10 @@ only between two linear layers a relu is assumed, without which they would be on
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,17 +21,26 @@ from core.cells import CELLS
 from core.errors import UnknownName, UnsupportedModel
 from core.importers.errors import shown
 from core.importers.torch.chain import MOST_MODULES, embeddings, orders
+from core.importers.torch.errors import ModulesApart
 from core.importers.torch.names import NORMS, Module
 
 NONLINEARITIES = ("tanh", "relu")
 _COMMON = ("linear", "sigmoid", "softmax", "log_softmax", "tanh", "relu")
 ACTIVATIONS = (*_COMMON, *sorted(set(activations.ACTIVATIONS) - set(_COMMON)))
 READOUTS = ("last", "every", "max", "mean")
+READOUTS_OF_BOTH = ("step", "crossed")
+"""What else is read of two directions."""
 EPSILONS = ("1e-05", "1e-06", "0.001", "1e-12")
 PADDINGS = ("read", "skip")
 
 PART = "part"
 """The key of the question which of a file's state_dicts is meant."""
+
+_MADE = (
+    "its weights are made of others (by weight_norm, spectral_norm or their like); in PyTorch, "
+    "torch.nn.utils.parametrize.remove_parametrizations or remove_weight_norm makes them plain"
+)
+_OTHER_NORMS = re.compile(r"batch|group|instance|(?:^|[._\d])[bg]n(?:$|[._\d])", re.IGNORECASE)
 
 Answer = str | tuple[str, ...]
 
@@ -45,8 +56,11 @@ class Question:
 
     An order is a tuple of the names of modules; any other order of some of them may be answered
     too, and leaves the rest out. An embedding `""` is none. A padding to "skip" is id 0, as
-    `pack_padded_sequence` skips it. A readout "max" or "mean" is that of all steps. An epsilon, of
-    a normalisation, may be any other number above 0.
+    `pack_padded_sequence` skips it. An activation is that of what a module hands on: of a recurrent
+    one after its readout. A readout "last" is `h_n`, the last step that each direction reads, "max"
+    or "mean" that of all steps; of two directions, "step" is `output[:, -1]`, where the backward
+    one has read a single step, and "crossed" `h_n` with the backward direction first. An epsilon,
+    of a normalisation, may be any other number above 0.
     """
 
     key: str
@@ -77,15 +91,52 @@ class Inspection:
 def inspect_modules(modules: Mapping[str, Module], hints: Mapping[str, Any]) -> Inspection:
     """What to ask about the modules, with the answers of `hints`.
 
-    Raises UnknownName for a hint that answers nothing, or with no possible answer;
-    UnsupportedModel where the modules make no chain.
+    Raises UnknownName for a hint that answers nothing, or with no possible answer; ModulesApart
+    where the modules make no chain but some of them could; else UnsupportedModel.
     """
+    try:
+        return _inspected(modules, hints)
+    except UnknownName:
+        raise
+    except UnsupportedModel as error:
+        if part := _readable_part(modules, hints):
+            names = {"order": part, "modules": list(modules)[:MOST_MODULES]}
+            said = {key: json.dumps(value, ensure_ascii=False) for key, value in names.items()}
+            raise ModulesApart(**{**error.facts, **said}) from error
+        raise
+
+
+def _readable_part(modules: Mapping[str, Module], hints: Mapping[str, Any]) -> tuple[str, ...]:
+    """The first recurrent module that can be read, after an embedding that fits it; else `()`.
+
+    Linear modules are left to the reader: which of them follow, no width says for sure.
+    """
+    for name, module in modules.items():
+        try:
+            features = module.features if module.levels else None
+        except UnsupportedModel:
+            continue
+        if features is None or "order" in hints:
+            continue
+        tables = [
+            table
+            for table in embeddings(modules)
+            if table and modules[table].tensors["weight"].shape[1] == features
+        ]
+        return (*tables[:1], name)
+    return ()
+
+
+def _inspected(modules: Mapping[str, Module], hints: Mapping[str, Any]) -> Inspection:
     given = _order_of(hints, modules)
     chosen = {name: modules[name] for name in given} if given else dict(modules)
     for module in chosen.values():
         if module.kind == "unknown":
             own = ", ".join(f"{name} {array.shape}" for name, array in module.tensors.items())
             why = f"its tensors ({own:.80}) are those of no embedding, RNN, LSTM, GRU or Linear"
+            raise module.refuse("", why=_MADE if module.made_of_others else why)
+        if module.kind == "layer_norm" and _OTHER_NORMS.search(module.name):
+            why = "its name is that of a norm over batches or groups, of which it has no means"
             raise module.refuse("", why=why)
     if not any(module.levels for module in chosen.values()):
         what = "A file without nn.LSTM, nn.GRU or nn.RNN"
@@ -99,7 +150,8 @@ def inspect_modules(modules: Mapping[str, Module], hints: Mapping[str, Any]) -> 
     if len(possible) > 1:
         questions.insert(0, Question("embedding", "embedding", "", possible, embedding))
     if len(modules) > 1:
-        offered: tuple[Answer, ...] = tuple(dict.fromkeys([order, *open_orders]))
+        shorter = _without_one(chosen, order)
+        offered: tuple[Answer, ...] = tuple(dict.fromkeys([order, *open_orders, *shorter]))
         questions.insert(0, Question("order", "order", "", offered, order))
     answered = tuple(_answered(question, hints) for question in questions)
     known = {question.key for question in questions} | {"order", "embedding"}
@@ -107,6 +159,16 @@ def inspect_modules(modules: Mapping[str, Module], hints: Mapping[str, Any]) -> 
         if key not in known:
             raise UnknownName(kind="question", found=key, known=", ".join(sorted(known)))
     return Inspection(modules, embedding, order, answered)
+
+
+def _without_one(
+    modules: Mapping[str, Module], order: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
+    """The order without a linear module that no width needs: it may stand beside the chain."""
+    for at, name in enumerate(order[:-1]):
+        module = modules[name]
+        if at and module.kind in ("linear", "table") and module.features == module.outputs:
+            yield order[:at] + order[at + 1 :]
 
 
 def _order_of(hints: Mapping[str, Any], modules: Mapping[str, Module]) -> tuple[str, ...]:
@@ -162,10 +224,12 @@ def _questions(
             key = f"nonlinearity:{name}"
             found.append(Question(key, "nonlinearity", name, NONLINEARITIES, "tanh"))
     readout = _readout(modules, embedding, head)
-    found.append(Question("readout", "readout", "", READOUTS, readout))
+    found.append(Question("readout", "readout", "", _readouts(modules, order), readout))
     linear = False
     for name, after in zip(order, (*order[1:], ""), strict=True):
         if modules[name].levels or (name and name == embedding):
+            key = f"activation:{name}"
+            found.append(Question(key, "activation", name, ACTIVATIONS, "linear"))
             continue
         if modules[name].kind in NORMS:
             found.append(Question(f"epsilon:{name}", "epsilon", name, EPSILONS, EPSILONS[0]))
@@ -175,6 +239,15 @@ def _questions(
         default = "relu" if between else "linear"
         found.append(Question(f"activation:{name}", "activation", name, ACTIVATIONS, default))
     return found
+
+
+def _readouts(modules: Mapping[str, Module], order: tuple[str, ...]) -> tuple[str, ...]:
+    """What can be read of the last recurrent module: more of two directions than of one."""
+    last = max(at for at, name in enumerate(order) if modules[name].levels)
+    if len(modules[order[last]].levels[-1]) < 2:
+        return READOUTS
+    turnable = any(modules[name].kind not in NORMS for name in order[last + 1 :])
+    return READOUTS + (READOUTS_OF_BOTH if turnable else READOUTS_OF_BOTH[:1])
 
 
 def _readout(modules: Mapping[str, Module], embedding: str, head: tuple[str, ...]) -> str:

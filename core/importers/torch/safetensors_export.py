@@ -61,13 +61,15 @@ def write_safetensors(model: Model) -> bytes:
                 continue
             case Embedding() as stage:
                 padding = "skip" if stage.mask_zero else "read"
-                hints |= {"embedding": name, "padding": padding}
+                hints |= {"embedding": name, "padding": padding, f"activation:{name}": "linear"}
             case Dense() as stage:
                 hints[f"activation:{name}"] = stage.activation
             case LayerNormalization() | BatchNormalization() as stage:
                 hints |= {f"epsilon:{name}": stage.epsilon, f"activation:{name}": "linear"}
-            case Recurrent() as stage if _asks_nonlinearity(stage.layers[0].cell):
-                hints[f"nonlinearity:{name}"] = stage.layers[0].activation
+            case Recurrent() as stage:
+                hints[f"activation:{name}"] = "linear"
+                if _asks_nonlinearity(stage.layers[0].cell):
+                    hints[f"nonlinearity:{name}"] = stage.layers[0].activation
         order.append(name)
         for own, array in _tensors(stages):
             tensors[f"{name}.{own}"] = np.ascontiguousarray(array)
@@ -83,10 +85,10 @@ def write_safetensors(model: Model) -> bytes:
 
 
 def _activate(stage: Activation, order: Sequence[str], hints: dict[str, object]) -> None:
-    """An activation leaves no tensor: it is that of the linear layer or norm just before."""
+    """An activation leaves no tensor: it is that of the module just before."""
     key = f"activation:{order[-1]}" if order else ""
     if hints.get(key) != "linear":
-        raise _refuse(stage, "it follows neither a linear layer nor a normalisation")
+        raise _refuse(stage, "there is no module before it, or it has an activation already")
     hints[key] = stage.activation
 
 

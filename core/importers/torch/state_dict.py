@@ -80,8 +80,8 @@ def read_state_dict(
     Inputs are (batch, time) ids or (batch, time, features), whatever `batch_first` was. A module
     with several layers becomes as many stages, `lstm_l0`, `lstm_l1`, …. The readout "last" is the
     last step that each direction reads (`h_n`); a model that reads `output[:, -1]` of both
-    directions is the one with the readout "every", at its last step. `hints` answer what
-    `inspect_state_dict` asks; the card keeps all answers.
+    directions ("step") answers at every step, and the card's `answer_at` is "end". `hints` answer
+    what `inspect_state_dict` asks; the card keeps all answers.
 
     Raises FileRefused by its reason, UnsupportedModel naming the module, UnknownName for a hint
     without a question, ShapeMismatch, and what Model raises. `path` is what the file is called,
@@ -154,25 +154,48 @@ def _card(ours: Mapping[str, Any], found: Inspection) -> dict[str, Any]:
         for key, answer in found.answers.items()
     }
     flat = {key: value for key, value in kept if isinstance(value, str | int | float)}
-    return {**flat, "answers": answers}
+    at_the_end = {"answer_at": "end"} if answers.get("readout") == "step" else {}
+    return {**flat, **at_the_end, "answers": answers}
 
 
 def _stages(found: Inspection) -> Iterator[Part]:
     answers, dtype = found.answers, _dtype(found)
     last = [name for name in found.order if found.modules[name].levels][-1]
+    crossed = 0
     for name in found.order:
         module = found.modules[name]
+        activation = str(answers[f"activation:{name}"])
         if name and name == found.embedding:
             weights = module.tensors["weight"].astype(dtype)
             yield Embedding(module.title, weights, mask_zero=answers["padding"] == "skip")
         elif module.levels:
             readout = str(answers["readout"]) if name == last else "every"
-            activation = str(answers.get(f"nonlinearity:{name}", "tanh"))
-            yield from _recurrent(module, activation=activation, readout=readout, dtype=dtype)
+            inside = str(answers.get(f"nonlinearity:{name}", "tanh"))
+            yield from _recurrent(module, activation=inside, readout=readout, dtype=dtype)
+            crossed = module.outputs // 2 if readout == "crossed" else 0
         else:
-            activation = str(answers[f"activation:{name}"])
             epsilon = float(str(answers.get(f"epsilon:{name}", 0)))
-            yield from _plain(module, activation=activation, epsilon=epsilon, dtype=dtype)
+            own = _uncrossed(module, crossed)
+            yield from _plain(own, activation=activation, epsilon=epsilon, dtype=dtype)
+            crossed = crossed if module.kind in NORMS else 0
+            continue
+        if activation != "linear":
+            yield Activation(f"{module.title}_{activation}", activation)
+
+
+def _uncrossed(module: Module, units: int) -> Module:
+    """A module that reads the backward direction first, as one that reads the forward one first.
+
+    The halves of its weights change places instead of those of what it reads; so do those of a
+    normalisation, which hands on what it reads in the same order.
+    """
+    if not units:
+        return module
+    tensors = {
+        own: array if own == "bias" and module.kind not in NORMS else np.roll(array, units, axis=-1)
+        for own, array in module.tensors.items()
+    }
+    return Module(module.name, tensors)
 
 
 def _plain(
@@ -200,7 +223,8 @@ def _recurrent(
     depth = len(module.levels)
     for at, level in enumerate(module.levels):
         name = module.title if depth == 1 else f"{module.title}_l{at}"
-        returns: Readout = "last" if readout == "last" and at == depth - 1 else "every"
+        once = readout in ("last", "crossed") and at == depth - 1
+        returns: Readout = "last" if once else "every"
         merge = None if len(level) == 1 else "concat"
         directions: tuple[Direction, ...] = ("forward", "backward")
         layers = tuple(

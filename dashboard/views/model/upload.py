@@ -7,6 +7,7 @@ can be done about it, that is offered beneath.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.errors import CoreError, UnsupportedTail
 from core.importers.errors import PickleInFile, WeightsAlone
 from core.importers.limits import Limits
 from core.importers.load import load_model, stem_of
+from core.importers.torch.errors import ModulesApart
 from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.origins.upload import Brought, bring, cleaned, put_back
@@ -44,6 +46,9 @@ def drop() -> Brought | None:
             options["config"] = config
     if state.recall("model without tail") == file.file_id:
         options["without_tail"] = True
+    file_of_order, order = state.recall("model order") or ("", ())
+    if file_of_order == file.file_id:
+        options["hints"] = {"order": list(order)}
     key = (file.file_id, cache.digest(sorted(options.items())))
     fresh = state.recall("model read") != key
     if fresh:
@@ -95,6 +100,8 @@ def _refused(refusal: CoreError, file_id: str) -> None:
     problem(refusal)
     if isinstance(refusal, PickleInFile):
         st.code(refusal.lines, language="python")
+    if isinstance(refusal, ModulesApart):
+        _apart(refusal, file_id)
     if isinstance(refusal, UnsupportedTail):
         st.button(
             t("model.without_tail"),
@@ -102,4 +109,27 @@ def _refused(refusal: CoreError, file_id: str) -> None:
             on_click=state.remember,
             args=("model without tail", file_id),
             key="model-without-tail",
+        )
+
+
+def _apart(refusal: ModulesApart, file_id: str) -> None:
+    """Draw which modules to read, and in which order; one that can be read is chosen already."""
+    try:
+        names, order = (json.loads(str(refusal.facts[fact])) for fact in ("modules", "order"))
+    except ValueError:  # too long a list was cut on its way
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="model-apart"):
+        chosen = st.multiselect(
+            t("model.apart"),
+            names,
+            default=[name for name in order if name in names],
+            help=t("model.apart.help"),
+            key=f"model-apart-{file_id}",
+        )
+        st.button(
+            t("model.apart.read"),
+            disabled=not chosen,
+            on_click=state.remember,
+            args=("model order", (file_id, tuple(chosen))),
+            key="model-apart-read",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,6 +19,7 @@ from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.origins.upload import MOST, Brought
 from dashboard.widgets.problem import plain
+from tests.core.importers.attacks import torch_files
 from tests.core.importers.onnx.cases import ids, last_of, one
 from tests.core.importers.onnx.graphs import UNITS, Graph
 from tests.dashboard.brought import drop, file_of, network, numeric, onnx_file
@@ -59,6 +59,7 @@ def alternating(names: Iterable[str]) -> list[tuple[str, str]]:
 FILES = {
     "a.npz": lambda: file_of(network()),
     "a.safetensors": lambda: file_of(network("gru"), ".safetensors"),
+    "a.pt": torch_files.checkpoint,
     "a.onnx": onnx_file,
     "a.keras": (KERAS / "keras_2.keras").read_bytes,
     "a.h5": (KERAS / "keras_2.h5").read_bytes,
@@ -98,12 +99,6 @@ def test_a_broken_file_gives_one_sentence(open_app, name, language):
     if name == "empty.h5":
         app.run()  # what was refused is still said, and no child asked again
         assert len(said(app)) == 1
-
-
-def test_a_pickle_is_refused_with_the_way_out(open_app):
-    app = drop(open_app("model"), "a.pt", pickle.dumps({"a": [1.0]}, protocol=2))
-    assert len(said(app)) == 1
-    assert any("save_file" in each.value for each in app.code)
 
 
 def test_weights_alone_ask_for_their_configuration(open_app):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from safetensors.numpy import save
 
 import core
 from core.errors import CoreError, UnknownName, UnsupportedModel
+from core.importers.torch.errors import ModulesApart
 from core.importers.torch.safetensors_export import write_safetensors
 from core.importers.torch.state_dict import inspect_state_dict, read_state_dict
 from tests.core.importers.torch import reference
@@ -78,6 +80,8 @@ def test_what_is_asked_and_what_holds_without_an_answer() -> None:
         "order": ("embedding", "lstm", "fc1", "fc2", "head"),
         "padding": "read",
         "readout": "last",
+        "activation:embedding": "linear",
+        "activation:lstm": "linear",
         "activation:fc1": "relu",
         "activation:fc2": "relu",
         "activation:head": "linear",
@@ -92,7 +96,11 @@ def test_what_is_asked_and_what_holds_without_an_answer() -> None:
 
 def test_an_rnn_is_asked_for_its_nonlinearity() -> None:
     data = save(reference.state_dict("simple_rnn", features=2, units=3, layers=2))
-    assert inspect_state_dict(data).answers == {"nonlinearity:rnn": "tanh", "readout": "every"}
+    assert inspect_state_dict(data).answers == {
+        "nonlinearity:rnn": "tanh",
+        "readout": "every",
+        "activation:rnn": "linear",
+    }
     model = read_state_dict(data, hints={"nonlinearity:rnn": "relu", "readout": "last"})
     assert [layer.activation for layer in model.layers] == ["relu", "relu"]
     assert [stage.returns for stage in model.recurrent] == ["every", "last"]
@@ -113,6 +121,7 @@ def test_normalisations_are_told_by_their_tensors() -> None:
     found = inspect_state_dict(save(tensors))
     assert found.order == ("lstm", "after", "fc1", "bn", "fc2")
     assert {key: found.answers[key] for key in found.answers if key[:3] in ("eps", "act")} == {
+        "activation:lstm": "linear",
         "epsilon:after": "1e-05",
         "activation:after": "linear",
         "activation:fc1": "linear",
@@ -157,6 +166,66 @@ def test_an_order_that_leaves_modules_out() -> None:
     assert [stage.name for stage in model.parts] == ["lstm", "fc"]
 
 
+BESIDE: dict[str, dict[str, Any]] = {
+    "an attention": linear("attn", 6, 1) | linear("fc", 6, 1),
+    "a second tower": linear("image.0", 99, 50) | linear("image.1", 50, 6),
+    "a learned initial state": {"h0": np.ones((1, 1, 6), np.float32)},
+    "a buffer of the loss": {"loss.weight": np.ones(2, np.float32), "pos_weight": np.ones(())},
+    "a convolution": {"conv.weight": np.ones((3, 4, 5), np.float32)},
+    "an LSTM with projections": {
+        **lstm("a"),
+        "a.weight_hr_l0": np.ones((2, 6), np.float32),
+    },
+}
+
+
+@pytest.mark.parametrize("beside", BESIDE.values(), ids=BESIDE)
+def test_modules_beside_the_chain_are_named_with_an_order_that_reads(beside: dict) -> None:
+    """The sentence and its facts give an order, and that order is one that is read."""
+    data = save(table("words", 9, 4) | lstm() | beside)
+    with pytest.raises(ModulesApart, match=r"hints=.*order") as refused:
+        read_state_dict(data)
+    order = json.loads(refused.value.facts["order"])
+    assert order == ["words", "lstm"]
+    assert set(order) < set(json.loads(refused.value.facts["modules"]))
+    assert f"{{'order': {refused.value.facts['order']}}}" in str(refused.value)
+    assert [node.name for node in read_state_dict(data, hints={"order": order}).parts] == order
+
+
+def test_an_attention_that_fits_may_be_left_out() -> None:
+    """Widths do not tell an attention from a hidden layer: both orders are offered."""
+    data = save(lstm() | linear("attn", 6, 6) | linear("fc", 6, 2))
+    question = inspect_state_dict(data).questions[0]
+    assert question.options == (("lstm", "attn", "fc"), ("lstm", "fc"))
+
+
+MADE_OF_OTHERS = {
+    "weight_norm": {"lstm.weight_hh_l0_g": (24, 1), "lstm.weight_hh_l0_v": (24, 6)},
+    "weight_norm, newer": {
+        "lstm.parametrizations.weight_hh_l0.original0": (24, 1),
+        "lstm.parametrizations.weight_hh_l0.original1": (24, 6),
+    },
+    "spectral_norm": {"fc.weight_orig": (2, 6), "fc.weight_u": (2,), "fc.bias": (2,)},
+    "a dropped-out weight": {"lstm.weight_hh_l0_raw": (24, 6)},
+}
+
+
+@pytest.mark.parametrize("made", MADE_OF_OTHERS.values(), ids=MADE_OF_OTHERS)
+def test_weights_that_are_made_of_others_are_refused_by_name(made: dict) -> None:
+    tensors = {own: each for own, each in lstm().items() if "weight_hh" not in own}
+    tensors |= {own: np.ones(shape, np.float32) for own, shape in made.items()}
+    with pytest.raises(UnsupportedModel, match="made of others"):
+        read_state_dict(save(tensors))
+
+
+@pytest.mark.parametrize("name", ["bn1", "head.bn", "batch_norm", "gn", "GroupNorm", "instance1"])
+def test_a_norm_over_something_else_is_refused_by_its_name(name: str) -> None:
+    """Without sums it has the tensors of a layer norm, and would be read as one in silence."""
+    with pytest.raises(UnsupportedModel, match="batches or groups"):
+        read_state_dict(save(lstm() | norm(name, 6) | linear("fc", 6, 2)))
+    read_state_dict(save(lstm() | norm("norm", 6) | linear("fc", 6, 2)))
+
+
 def test_an_order_of_ones_own() -> None:
     tensors = lstm(units=4) | linear("a", 4, 4) | linear("b", 4, 4)
     question = inspect_state_dict(save(tensors)).questions[0]
@@ -180,7 +249,7 @@ def test_which_table_embeds_is_asked_where_several_could() -> None:
 @pytest.mark.parametrize(
     ("hints", "words"),
     [
-        ({"activation:lstm": "tanh"}, "'activation:lstm'"),
+        ({"activation:gru": "tanh"}, "'activation:gru'"),
         ({"activation:head": "softmox"}, "'softmox'"),
         ({"activation:head": ["tanh"]}, "answer to activation:head"),
         ({"readout": "first"}, "'first'"),

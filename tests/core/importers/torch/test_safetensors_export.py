@@ -182,7 +182,7 @@ def test_normalisation_pooling_and_activations_come_back() -> None:
 @pytest.mark.parametrize(
     ("added", "words"),
     [
-        ([Activation("odd", "relu")], "'odd'.*neither a linear layer nor"),
+        ([Activation("one", "relu"), Activation("odd", "tanh")], "'odd'.*an activation already"),
         ([LayerNormalization("bare", None, None)], "'bare'.*no tensor"),
         ([Flatten("flat", 3)], "'flat'.*no module"),
         (
@@ -195,6 +195,26 @@ def test_stages_that_leave_no_trace_are_refused(added: list[Any], words: str) ->
     stages = core.new_model("gru", features=2, units=[3], outputs=None, readout="every").parts
     with pytest.raises(UnsupportedModel, match=words):
         write_safetensors(core.Model((*stages, *added)))
+
+
+def test_activations_after_an_embedding_and_a_recurrent_layer_come_back() -> None:
+    model = core.new_model("gru", vocabulary=7, embedding=2, units=[3], outputs=2)
+    embedding, layer, answer = model.parts
+    whole = core.Model(
+        (
+            embedding,
+            Activation("embedding_tanh", "tanh"),
+            layer,
+            Activation("gru_relu", "relu"),
+            answer,
+        )
+    )
+    back = read_state_dict(write_safetensors(whole))
+    assert [node.name for node in back.parts] == [node.name for node in whole.parts]
+    ids = np.arange(6).reshape(1, 6)
+    expected = core.record(whole, ids).outputs
+    np.testing.assert_allclose(core.record(back, ids).outputs, expected, atol=1e-6)
+    assert np.abs(core.record(model, ids).outputs - expected).max() > 1e-4
 
 
 def test_dense_stages_keep_any_activation() -> None:

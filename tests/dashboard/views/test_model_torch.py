@@ -1,0 +1,36 @@
+"""The page of the reader's own model, and files of PyTorch's that it refuses with a way on."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from safetensors.numpy import save
+
+from dashboard.i18n import LANGUAGES
+from tests.core.importers.torch import reference
+from tests.dashboard.brought import drop
+from tests.dashboard.views.test_model import only, said, shown
+
+
+def test_a_pickle_is_refused_with_the_way_out(open_app):
+    app = drop(open_app("model"), "a.pt", pickle.dumps({"a": [1.0]}, protocol=2))
+    assert len(said(app)) == 1
+    assert any("save_file" in each.value and "'a.pt'" in each.value for each in app.code)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_modules_beside_the_chain_are_left_out(open_app, language):
+    """The page offers what can be read, and reads what is chosen."""
+    tensors = reference.state_dict("gru", features=2, units=3, name="gru")
+    tensors |= reference.linear(3, 1, name="attn") | reference.linear(3, 1, name="fc")
+    app = drop(open_app("model", language=language), "a.safetensors", save(tensors))
+    assert len(said(app)) == 1
+    assert shown(app) == []
+    [modules] = app.multiselect
+    assert (modules.options, modules.value) == (["attn", "fc", "gru"], ["gru"])
+    modules.set_value(["gru", "fc"]).run()
+    app.button(key="model-apart-read").click().run()
+    assert not app.exception
+    assert not app.error
+    assert [node.name for node in only(app).parts] == ["gru", "fc"]
