@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from core import cells
 from core.analysis.parameters import StageCount, count_parameters
 from core.model import Model
-from core.nodes import Activated, Masking, Recurrent, nodes_of
+from core.nodes import Activated, Input, Masking, Recurrent, nodes_of
 from core.nodes import Part as AnyPart
 
 
@@ -19,7 +19,8 @@ from core.nodes import Part as AnyPart
 class Part:
     """One node, or the three of a bidirectional layer.
 
-    `kind` is the name of its cell or its own, such as "dense"; `reads` the parts that it reads;
+    `kind` is the name of its cell or its own, such as "dense"; `reads` the parts that it reads,
+    or names of inputs; `depth` how many parts what is read has passed through before it;
     `outputs` how many numbers it gives, at each step if `every_step`, else once. `activations` are
     those of its states and of its gates, or its own; () for none. `both_ways`: two layers that
     read in opposite directions. `count` are its parameters, None where it has none.
@@ -28,6 +29,7 @@ class Part:
     name: str
     kind: str
     reads: tuple[str, ...]
+    depth: int
     outputs: int
     every_step: bool
     activations: tuple[str, ...]
@@ -38,13 +40,28 @@ class Part:
 def anatomy(model: Model) -> tuple[Part, ...]:
     """The parts, in the order of the nodes."""
     counts = {count.name: count for count in count_parameters(model).stages}
-    return tuple(_part(model, part, counts.get(part.name)) for part in model.parts)
+    parts: dict[str, Part] = {}
+    for part in model.parts:
+        reads = _reads(model, part)
+        depth = 1 + max((parts[name].depth for name in reads if name in parts), default=0)
+        depth = 0 if isinstance(part, Input) else depth
+        parts[part.name] = _part(model, part, reads, depth, counts.get(part.name))
+    return tuple(parts.values())
 
 
-def _part(model: Model, part: AnyPart, count: StageCount | None) -> Part:
-    wiring, nodes = model.wiring, nodes_of([part])
-    spec = wiring.specs[nodes[-1].hands_on]
-    below = [wiring.owners[read] for read in wiring.reads[nodes[0].name] if read in wiring.owners]
+def _reads(model: Model, part: AnyPart) -> tuple[str, ...]:
+    """What a part reads: parts, and for what enters no part before it, the input's name."""
+    if isinstance(part, Input):
+        return ()
+    owners, ports = model.wiring.owners, model.wiring.reads[nodes_of([part])[0].name]
+    named = (model.parts_by_node[owners[at]].name if at in owners else at for at in ports)
+    return tuple(dict.fromkeys(named))
+
+
+def _part(
+    model: Model, part: AnyPart, reads: tuple[str, ...], depth: int, count: StageCount | None
+) -> Part:
+    spec = model.wiring.specs[nodes_of([part])[-1].hands_on]
     activations: tuple[str, ...] = ()
     if isinstance(part, Recurrent):
         layer = part.layers[0]
@@ -55,7 +72,8 @@ def _part(model: Model, part: AnyPart, count: StageCount | None) -> Part:
     return Part(
         name=part.name,
         kind=part.layers[0].cell if isinstance(part, Recurrent) else part.kind,
-        reads=tuple(dict.fromkeys(model.parts_by_node[name].name for name in below)),
+        reads=reads,
+        depth=depth,
         outputs=spec.features or 0,
         every_step=spec.steps,
         activations=activations,

@@ -15,6 +15,7 @@ no token is ever read as markup. Figures know nothing of Streamlit: a notebook d
 draw. Steps are shown counting from 1, units by their index.
 """
 
+from dashboard.figures.anatomy import anatomy
 from dashboard.figures.answers import answers
 from dashboard.figures.bands import Band, bands
 from dashboard.figures.cell import cell
@@ -51,6 +52,7 @@ __all__ = [
     "Equations",
     "Group",
     "Picture",
+    "anatomy",
     "answers",
     "bands",
     "cell",

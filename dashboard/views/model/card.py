@@ -12,11 +12,12 @@ from core.analysis.parameters import TITLES, LayerCount
 from core.analysis.questions import predicts_tokens
 from core.analysis.typed import reads
 from core.model import Model
-from dashboard import cache, state
+from dashboard import cache, figures, state
 from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.widgets.answers import classes_of
 from dashboard.widgets.cards import Card, cards
+from dashboard.widgets.chart import look, show
 from dashboard.widgets.problem import plain
 
 
@@ -34,7 +35,11 @@ def card(model: Model) -> None:
     _findings(cache.findings(model))
     parts = anatomy(model)
     st.subheader(t("model.stages"), anchor=False)
-    st.dataframe([_row(part) for part in parts], hide_index=True, width="stretch")
+    drawn, listed = st.columns([2, 3], gap="medium")
+    with drawn:
+        show(figures.anatomy(parts, **look()), name="model")
+    with listed:
+        st.dataframe([_row(part) for part in parts], hide_index=True, width="stretch")
     with st.expander(t("model.gates"), icon=":material/functions:"):
         st.caption(t("model.gates.help"))
         for part in parts:
@@ -44,9 +49,9 @@ def card(model: Model) -> None:
 
 def _chain(model: Model) -> str:
     layers = []
-    for stage in model.recurrent:
-        first = stage.layers[0]
-        both = "⇄ " if len(stage.layers) == 2 else ""
+    for part in model.recurrent:
+        first = part.layers[0]
+        both = "⇄ " if len(part.layers) == 2 else ""
         layers.append(f"{both}{TITLES[first.cell]}({first.units})")
     return " → ".join(layers)
 

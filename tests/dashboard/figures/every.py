@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+import core
+from core.analysis.anatomy import anatomy as parts_of
 from core.analysis.answers import answers as asked
 from core.analysis.cka import cka
 from core.analysis.clipping import clip
@@ -16,6 +18,7 @@ from core.analysis.trajectories import trajectories
 from core.analysis.vanishing import Norms
 from core.trace import Trace
 from dashboard import figures
+from tests.core.graphs import GRAPHS
 from tests.dashboard.figures import samples, trained
 from tests.dashboard.figures.samples import CELLS, TOKENS
 
@@ -78,6 +81,9 @@ def everything() -> dict[str, Drawn]:
     found["forgetting"] = of("forgetting", *samples.run("lstm"), tokens=TOKENS, step=1)
     found |= training()
     clips = {f"<b>{cell}": clip(samples.run(cell)[1], limit=0.5) for cell in CELLS}
+    graph = core.Model(GRAPHS["attention"].model().nodes)
+    found["anatomy"] = of("anatomy", parts_of(graph))
+    found["anatomy chain"] = of("anatomy", parts_of(samples.model("lstm")))
     found["clipping"] = of("clipping", clips, cells=CELLS)
     found["parameters"] = of("parameters", {f"<b>{cell}": samples.model(cell) for cell in CELLS})
     return found
