@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import ShapeMismatch
 from core.model import Model
-from core.padding import fitted
+from core.padding import fitted, length_of
 from core.text import MOST_CHARACTERS, Encoded, Padding, read_ids, read_numbers
 
 Reads = Literal["text", "ids", "numbers"]
@@ -27,7 +27,7 @@ def reads(model: Model) -> Reads:
 
 def sample(model: Model, *, length: int = 32) -> str:
     """Something to begin with for a model that reads no words: ids from all over, or waves."""
-    length = model.steps or length
+    length = length_of(model) or model.steps or length
     if model.embedding is not None:
         rows = model.embedding.weights.shape[0]
         first = min(2, rows - 1)  # past padding and unknown, as most have them

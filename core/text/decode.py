@@ -24,7 +24,7 @@ from typing import Literal
 
 import regex
 
-from core.text.detect import SAMPLE_BYTES, likeliest, telling_lines
+from core.text.detect import SAMPLE_BYTES, likeliest, telling_lines, telling_sample
 from core.text.encodings import known_encoding
 from core.text.errors import EmptyFile, FileTooLarge, NotText, OtherKindOfFile, WrongEncoding
 
@@ -212,23 +212,30 @@ def _is_begun(data: bytes, name: str) -> bool:
         return False
 
 
+def _likely_reading(data: bytes, name: str) -> Decoded | None:
+    """The text in an encoding that has been found out, None where nobody wrote such a text."""
+    try:
+        reading = _read(data, name, "detected")
+    except WrongEncoding:
+        return None
+    if reading.damage is not None and name.startswith(_NOT_OF_BYTES):
+        return None  # nearly any bytes are UTF-16, but for one or two
+    text = reading.text
+    return reading if len(_UNWRITTEN.findall(text)) <= MOST_UNWRITTEN * len(text) else None
+
+
 def _detected(data: bytes, language: str) -> Decoded:
-    readings: list[Decoded] = []
-    for name, confidence in likeliest(data, language=language):
-        try:
-            reading = _read(data, name, "detected")
-        except WrongEncoding:
+    sample = telling_sample(data)
+    likely = likeliest(sample, language=language)
+    for at, (name, confidence) in enumerate(likely):
+        reading = _likely_reading(data, name)
+        if reading is None:
             continue
-        if reading.damage is not None and name.startswith(_NOT_OF_BYTES):
-            continue  # nearly any bytes are UTF-16, but for one or two
-        if len(_UNWRITTEN.findall(reading.text)) <= MOST_UNWRITTEN * len(reading.text):
-            readings.append(replace(reading, confidence=confidence))
-    if readings:
-        likely = readings[:MOST_CANDIDATES]
-        lines = telling_lines([each.text for each in likely])
-        told = zip(likely, lines, strict=True)
-        candidates = tuple(Candidate(each.encoding, line) for each, line in told)
-        return replace(readings[0], candidates=candidates)
+        others = [each for each, _ in likely[at + 1 :] if _likely_reading(sample, each)]
+        names = [name, *others[: MOST_CANDIDATES - 1]]
+        lines = telling_lines([sample.decode(each, "replace") for each in names])
+        candidates = tuple(map(Candidate, names, lines))
+        return replace(reading, confidence=confidence, candidates=candidates)
     import chardet
 
     kind = chardet.detect(data[:SAMPLE_BYTES])["mime_type"]

@@ -63,16 +63,15 @@ _SIGN = regex.compile(
 _RAISED_CAPITAL = regex.compile(r"(?<=\p{Ll})(?=[^\x00-\x7f])\p{Lu}")
 
 
-def likeliest(data: bytes, *, language: str = "") -> list[tuple[str, float]]:
+def likeliest(sample: bytes, *, language: str = "") -> list[tuple[str, float]]:
     """Encodings of ENCODINGS and how likely each is, 0 to 1; no two that give the same text.
 
     Args:
-        data: a text that is not UTF-8, or may not be.
+        sample: of a text that is not UTF-8, or may not be, see `telling_sample`.
         language: the reader's, such as "ko"; "" for none in particular.
     """
-    sample = data[:SAMPLE_BYTES] if b"\0" in data else _telling_lines(data)
     likely = _asked(sample)
-    if max(likely.values(), default=0) < UNSURE and b"\0" not in data:
+    if max(likely.values(), default=0) < UNSURE and b"\0" not in sample:
         likely = dict(_asked_without_other_lines(sample)) | likely
     likely = {name: LEAST for name in _OF_ONE_BYTE if _is_latin(sample, name)} | likely
     weighed: dict[str, tuple[str, float, float]] = {}
@@ -209,7 +208,10 @@ def _reads(line: bytes, name: str) -> bool:
     return True
 
 
-def _telling_lines(data: bytes) -> bytes:
+def telling_sample(data: bytes) -> bytes:
+    """The beginning of a file by which its encoding can be told, no more than SAMPLE_BYTES."""
+    if b"\0" in data:
+        return data[:SAMPLE_BYTES]
     # An encoding shows itself only in lines with bytes above 127; thousands of lines of plain
     # ASCII before them would hide it.
     lines: list[bytes] = []

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import core
-from core.analysis.typed import encode
+from core.analysis.typed import encode, sample
 from core.importers.onnx.file import read_onnx
 from core.padding import length_of, paddings
 from core.text import PADDING, PADDINGS, Encoded, Padding, Vocabulary
@@ -119,3 +119,9 @@ def test_a_real_classifier_answers_as_its_owner_has_it():
     if "post" in expected:
         after = core.record(model, encode(model, typed, padding="after").inputs).outputs
         np.testing.assert_allclose(after, expected["post"], atol=1e-6)
+
+
+def test_the_sample_of_such_a_model_has_its_length():
+    model = replace(model_of(6), vocabulary=None)
+    assert encode(model, sample(model)).left_out == 0
+    assert len(sample(model).split()) == 6
