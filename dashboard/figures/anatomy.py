@@ -18,8 +18,7 @@ from core.analysis.anatomy import Part
 from core.analysis.parameters import TITLES
 from dashboard.figures import theme
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import frame
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.theme import SURFACE, Mode
 from dashboard.figures.words import words
 

@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from core.analysis.guesses import TOP, Answers
 from dashboard.figures import lines, theme
 from dashboard.figures.markup import MOST_CHARACTERS, plain
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.steps import Steps
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

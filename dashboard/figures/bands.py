@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from dashboard.figures import epochs
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import joined
+from dashboard.figures.picture import Picture, joined
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

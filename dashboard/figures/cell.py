@@ -15,9 +15,8 @@ from core.trace import Trace
 from dashboard.figures.cell_parts import Parts
 from dashboard.figures.drawing import Drawing
 from dashboard.figures.moment import Moment, number
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.steps import FIRST
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from core.analysis.cka import ALIKE, settled
 from dashboard.figures import lines, theme
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import frame
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

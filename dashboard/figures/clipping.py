@@ -17,8 +17,7 @@ from core.analysis.clipping import Clipping
 from dashboard.figures import theme
 from dashboard.figures.compared import looks
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import joined
+from dashboard.figures.picture import Picture, joined
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

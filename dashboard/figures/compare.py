@@ -13,10 +13,9 @@ from dashboard.figures import heatmaps, theme
 from dashboard.figures.compared import looks
 from dashboard.figures.gates import column_of, row_of
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, joined
 from dashboard.figures.recorded import Recorded, quantities, recorded, shared
 from dashboard.figures.steps import Steps
-from dashboard.figures.tables import joined
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

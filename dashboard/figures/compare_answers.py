@@ -14,9 +14,8 @@ from core.errors import ShapeMismatch
 from dashboard.figures import lines, theme
 from dashboard.figures.compared import looks
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.steps import Steps
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

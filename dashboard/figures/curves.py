@@ -20,8 +20,7 @@ from core.analysis.series import smoothed
 from dashboard.figures import epochs, theme
 from dashboard.figures.compared import Look
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import joined
+from dashboard.figures.picture import Picture, joined
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

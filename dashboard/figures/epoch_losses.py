@@ -12,8 +12,7 @@ import plotly.graph_objects as go
 
 from core.analysis.history import History, column
 from dashboard.figures import epochs, theme
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import frame
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
 

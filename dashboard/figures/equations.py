@@ -18,9 +18,8 @@ from core.analysis.expressions import Operand, Piece
 from core.analysis.sequence import layer_of
 from core.trace import Trace
 from dashboard.figures import theme
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.steps import FIRST
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

@@ -16,8 +16,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures import theme
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import frame
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

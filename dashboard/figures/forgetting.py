@@ -21,9 +21,8 @@ from core.gradients import Gradients
 from core.trace import Trace
 from dashboard.figures import lines, theme
 from dashboard.figures.markup import power
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.steps import FEW, Steps
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

@@ -14,8 +14,7 @@ import plotly.graph_objects as go
 
 from core.analysis.looks import Inside
 from dashboard.figures import epochs
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import joined
+from dashboard.figures.picture import Picture, joined
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
 

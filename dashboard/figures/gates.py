@@ -16,10 +16,9 @@ from core.analysis.sequence import layer_of
 from core.nodes import LayerTrace
 from core.trace import Trace
 from dashboard.figures import heatmaps, theme
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.recorded import Recorded, recorded
 from dashboard.figures.steps import Steps
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
 

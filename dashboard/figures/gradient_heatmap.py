@@ -19,9 +19,8 @@ from core.nodes import LayerGradients, LayerTrace
 from core.trace import Trace
 from dashboard.figures import heatmaps, theme
 from dashboard.figures.markup import power
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.steps import FEW, FIRST, Steps
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
 

@@ -18,9 +18,8 @@ from core.analysis.vanishing import SMALLEST_NORMAL, HalfLife, Norms
 from dashboard.figures import lines, theme
 from dashboard.figures.compared import looks
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.steps import FEW, Steps
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

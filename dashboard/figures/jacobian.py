@@ -15,9 +15,8 @@ from core.analysis.jacobian import JacobianNorms
 from dashboard.figures import lines, theme
 from dashboard.figures.compared import looks
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, joined
 from dashboard.figures.steps import FEW, FIRST, Steps
-from dashboard.figures.tables import joined
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

@@ -16,8 +16,7 @@ from core.analysis.history import NORM, History, column
 from core.analysis.series import Numbers, smoothed
 from dashboard.figures import epochs, theme
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import frame
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

@@ -11,8 +11,7 @@ import plotly.graph_objects as go
 from core.analysis.history import History, column
 from dashboard.figures import epochs
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import joined
+from dashboard.figures.picture import Picture, joined
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

@@ -12,10 +12,9 @@ from core.analysis.gates import unit_means
 from core.analysis.sequence import layer_of
 from core.trace import Trace
 from dashboard.figures import lines
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.recorded import Numbers, recorded
 from dashboard.figures.steps import Steps
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
 

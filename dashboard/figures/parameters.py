@@ -11,8 +11,7 @@ from core.analysis.parameters import count_parameters
 from core.model import Model
 from dashboard.figures import theme
 from dashboard.figures.markup import plain
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import joined
+from dashboard.figures.picture import Picture, joined
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
 

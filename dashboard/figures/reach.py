@@ -16,8 +16,7 @@ import plotly.graph_objects as go
 from core.analysis.looks import Inside
 from dashboard.figures import epochs, lines, theme
 from dashboard.figures.markup import MOST_CHARACTERS, plain, power
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import frame
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

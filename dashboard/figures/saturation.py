@@ -17,8 +17,7 @@ from core.analysis.gates import GateSummary, Saturation, summarise
 from core.analysis.sequence import layer_of
 from core.trace import Trace
 from dashboard.figures import theme
-from dashboard.figures.picture import Picture
-from dashboard.figures.tables import joined
+from dashboard.figures.picture import Picture, joined
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
 

@@ -17,10 +17,9 @@ from numpy.typing import ArrayLike
 from core.errors import ShapeMismatch
 from dashboard.figures import theme
 from dashboard.figures.markup import plain, width
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.recorded import symmetric
 from dashboard.figures.steps import FIRST
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import Kind, Mode
 from dashboard.figures.words import words
 

@@ -18,9 +18,8 @@ from core.analysis.series import spread
 from core.analysis.trajectories import Trajectories
 from dashboard.figures import theme
 from dashboard.figures.markup import MOST_CHARACTERS, plain
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.steps import Steps
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.figures.words import words
 

@@ -20,10 +20,9 @@ from core.trace import Trace
 from dashboard.figures import theme
 from dashboard.figures import unrolled_parts as parts
 from dashboard.figures.markup import plain, width
-from dashboard.figures.picture import Picture
+from dashboard.figures.picture import Picture, frame
 from dashboard.figures.recorded import recorded
 from dashboard.figures.steps import FIRST, Steps
-from dashboard.figures.tables import frame
 from dashboard.figures.theme import Mode
 from dashboard.figures.words import words
 

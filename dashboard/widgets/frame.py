@@ -5,12 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import i18n, state
+from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.widgets.problem import plain
 
 
 def frame(page: str) -> None:
     """Draw the heading of a page and the controls that every page has."""
+    # What stands on a primary button has the colour of the page: white on the pale colour of the
+    # dark mode would have a contrast of 2:1.
+    paper, chosen = theme.SURFACE[state.mode()].paper, '[data-testid="stBaseButton-primary"]'
+    st.html(f"<style>{chosen}, {chosen} * {{ color: {paper} !important; }}</style>")
     row = st.container(
         horizontal=True,
         horizontal_alignment="distribute",

@@ -10,17 +10,22 @@ from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
 
 
-def pick_layer(model: Model) -> None:
-    """Draw the picker; a model with one layer needs none."""
-    if len(model.layers) < 2:
-        return
-    names = [
+def layer_names(model: Model) -> list[str]:
+    """Return the number of each layer, and its direction where there are two."""
+    return [
         t("gates.layer.name", number=number)
         if len(stage.layers) == 1
         else t(f"gates.layer.{layer.direction}", number=number)
         for number, stage in enumerate(model.recurrent, start=FIRST)
         for layer in stage.layers
     ]
+
+
+def pick_layer(model: Model) -> None:
+    """Draw the picker; a model with one layer needs none."""
+    names = layer_names(model)
+    if len(names) < 2:
+        return
     st.selectbox(
         t("gates.layer"),
         range(len(names)),

@@ -11,7 +11,6 @@ from core.analysis.gates import unit_means
 from core.analysis.guesses import Answers
 from core.cells import get
 from core.cells.expressions import leaves
-from core.model import Model
 from dashboard import cache, figures, i18n, state, widgets
 from dashboard.components.heatmaps import Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
@@ -24,6 +23,7 @@ from dashboard.views.compare.comparing import comparing
 from dashboard.views.compare.counts import counts
 from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.film import film
+from dashboard.widgets.layers import layer_names
 from dashboard.widgets.reading import Reading
 from dashboard.widgets.stepper import clock, pause, stepper, tick
 
@@ -172,25 +172,16 @@ def _pick_layer(readings: Mapping[str, Reading]) -> int:
     layers = min(len(reading.trace.layers) for reading in readings.values())
     layer = state.fit(state.LAYER, high=layers - 1)
     if layers > 1:
-        model = next(iter(readings.values())).model
+        first = next(iter(readings.values()))
         st.selectbox(
             t("compare.layer"),
             range(layers),
-            format_func=lambda at: _layer_name(model, at),
+            format_func=layer_names(first.model).__getitem__,
             width=180,
             label_visibility="collapsed",
             **state.bind(state.LAYER),
         )
     return layer
-
-
-def _layer_name(model: Model, at: int) -> str:
-    """Return the number of a layer, and its direction where there are two."""
-    stages = [(number, stage) for number, stage in enumerate(model.recurrent, start=FIRST)]
-    number, stage = [pair for pair in stages for _ in pair[1].layers][at]
-    if len(stage.layers) == 1:
-        return t("gates.layer.name", number=number)
-    return t(f"gates.layer.{model.layers[at].direction}", number=number)
 
 
 def _picture(

@@ -14,7 +14,7 @@ from core.training.shelf import KeptModel, Shelf
 from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.origins.upload import Brought, OfModel, give_up, put_back
-from dashboard.views.model.waiting import wait
+from dashboard.views.model.original import wait
 from dashboard.widgets.problem import guard, plain, problem
 
 MOST_NAME = 120

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from typing import Any
+
 import streamlit as st
 
 from core.errors import CoreError
@@ -12,9 +15,11 @@ from dashboard import cache, state
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
 from dashboard.origins.upload import Brought
-from dashboard.views.model.waiting import wait
 from dashboard.widgets.parity import AGREE
 from dashboard.widgets.problem import problem
+
+EVERY = 0.5
+"""Seconds between looks at what another process makes."""
 
 
 def original(found: Brought) -> None:
@@ -58,3 +63,17 @@ def original(found: Brought) -> None:
             largest=answer.largest,
         )
     )
+
+
+def wait(future: Future[Any], *, said: str) -> bool:
+    """Return whether it is there; until then draw what is being done, and look again."""
+    if future.done():
+        return True
+    st.fragment(_look, run_every=EVERY)(future, said)
+    return False
+
+
+def _look(future: Future[Any], said: str) -> None:
+    st.badge(said, icon=":material/hourglass_empty:", color="gray")
+    if future.done():
+        st.rerun()

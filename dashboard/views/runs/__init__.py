@@ -16,7 +16,6 @@ from dashboard.views.runs.experiment import experiments
 from dashboard.views.runs.export import export
 from dashboard.views.runs.mistakes import mistakes
 from dashboard.views.runs.table import narrow, table
-from dashboard.widgets.emphasis import emphasis
 from dashboard.widgets.problem import plain
 from dashboard.widgets.run_actions import actions, attempt, outcome, undelete
 from dashboard.widgets.run_curves import curves, pick_look
@@ -31,7 +30,6 @@ SHOWN = 3
 
 def render() -> None:
     """Draw everything, again and again while a run is alive."""
-    emphasis()
     alive = any(seen.live for seen in overviews())
     st.fragment(_runs, run_every=POLL if alive else None)(ticking=alive)
 

@@ -19,7 +19,6 @@ from dashboard.views.train.form import fill_in
 from dashboard.views.train.live import HELD, live
 from dashboard.views.train.plan import Given, planned, start
 from dashboard.views.train.presets import presets
-from dashboard.widgets.emphasis import emphasis
 from dashboard.widgets.run_actions import outcome
 
 PAGE = Page(key="train", section="train", icon=":material/model_training:", order=40)
@@ -41,7 +40,6 @@ WATCHED = state.declare(
 
 def render() -> None:
     """Draw the run that is watched, or what could be trained."""
-    emphasis()
     runs = cache.store().runs()
     view = state.get(VIEW)
     if runs:
