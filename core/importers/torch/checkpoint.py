@@ -2,9 +2,9 @@
 
 A file is a pickle of everything but numbers, and the bytes of each storage (where they stand is
 said in `torch/pt_file.py`). The pickle is walked as data (`torch/pickle_data.py`); of what it asks
-for, tensors, parameters, ordered dicts, sizes, devices and types are made here, as plain records,
-and everything else refuses the file by its name. That is what `weights_only` of `torch.load` does,
-and stricter: no class can be added to the list.
+for, tensors, parameters, ordered dicts, sizes, devices, types and numbers of NumPy's are made here,
+as plain records, and everything else refuses the file by its name. That is what `weights_only` of
+`torch.load` does, and stricter: no class can be added to the list.
 
 A tensor is a window on a storage: where it begins, its sides, and how far apart their numbers lie.
 It has to lie within the storage, and no number of it may be two (but where a side repeats one
@@ -220,6 +220,11 @@ _BUILDERS: dict[str, Builder] = {
     "collections.OrderedDict": _ordered,
     "torch.Size": _size,
     "torch.device": lambda given: Global("torch.device"),
+    # A score is often a number of NumPy's. It is passed over, so its bytes are not even looked at.
+    "_codecs.encode": lambda given: Global("bytes"),
+    "numpy.dtype": lambda given: Global("numpy.dtype"),
+    "numpy.core.multiarray.scalar": lambda given: Global("a number"),
+    "numpy._core.multiarray.scalar": lambda given: Global("a number"),
 }
 _KNOWN = frozenset(
     {
