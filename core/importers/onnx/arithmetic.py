@@ -1,7 +1,6 @@
-"""Sums and products: of the two directions of a layer, or with numbers that the file holds.
+"""Sums and products: of branches of the graph, or with numbers that the file holds.
 
-Numbers of the file are a bias, a scale or a shift. Where weights stand just before, they take them
-over; by themselves they are what is left of a batch normalisation whose constants were folded.
+Numbers of the file are a bias, a scale or a shift.
 """
 
 from __future__ import annotations
@@ -12,26 +11,26 @@ from dataclasses import replace
 import numpy as np
 
 from core.activations import Array
-from core.importers.onnx.axes import ONE, UNITS
-from core.importers.onnx.merges import factor_of, halved, merged
-from core.importers.onnx.proto import Node, axis_of
+from core.importers.onnx.axes import ONE
+from core.importers.onnx.merges import merged, settled
+from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import Reading, needs
 from core.importers.onnx.structure import Inputs
-from core.importers.onnx.values import Const, Flow, Tips, Value, settled
-from core.nodes import BatchNormalization, Dense, Part
+from core.importers.onnx.values import Const, Filled, Flow, Value
+from core.nodes import Add, Average, BatchNormalization, Multiply
 
 
 def add(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
-    """Add and Sub: of two directions, or of numbers of the file, which are a bias or a shift."""
+    """Add and Sub: of branches, or of numbers of the file, which are a bias or a shift."""
     needs(node, 2)
-    one, other = inputs[0], inputs[1]
-    if node.op == "Add" and isinstance(one, Tips) and isinstance(other, Tips):
-        return [merged(one, other, "sum", node)]
+    one, other = map(_with_number, inputs[:2])
     const, value = (one, other) if isinstance(one, Const) else (other, one)
     if not isinstance(const, Const):
-        raise node.refuse("it is not the sum of two directions of one layer")
-    flow = settled(value, node)
-    shift, scale = _along_features(weights_of(const, node), flow, node), 1.0
+        if node.op == "Sub":
+            other = scaled(settled(other, node, reading), -1.0, 0.0, node, reading)
+        return [merged(Add, (one, other), node, reading)]
+    flow = settled(value, node, reading)
+    shift, scale = _along_features(weights_of(const, node), flow, node, reading), 1.0
     with np.errstate(invalid="ignore", over="ignore"):
         if node.op == "Sub":
             shift, scale = (shift, -1.0) if const is one else (-shift, 1.0)
@@ -39,41 +38,49 @@ def add(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
 
 
 def multiply(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
-    """Mul and Div: of two directions, or by numbers of the file, which are a scale."""
+    """Mul and Div: of branches, or by numbers of the file, which are a scale."""
     needs(node, 2)
-    one, other = inputs[0], inputs[1]
-    if node.op == "Mul" and isinstance(one, Tips) and isinstance(other, Tips):
-        return [merged(one, other, "mul", node)]
+    one, other = map(_with_number, inputs[:2])
     const, value = (one, other) if isinstance(one, Const) else (other, one)
+    if node.op == "Mul" and not isinstance(const, Const):
+        return [merged(Multiply, (one, other), node, reading)]
     if not isinstance(const, Const) or (const is one and node.op == "Div"):
-        raise node.refuse("it is none of a sum, a product or a mean of two directions")
-    factor = factor_of(const)
-    if factor and isinstance(value, Flow):
-        half = halved(value, 1 / factor if node.op == "Div" else factor)
-        if half is not None:
-            return [half]
-    flow = settled(value, node)
+        raise node.refuse("it divides by what a layer gives: none of a sum, a product or a mean")
+    flow = settled(value, node, reading)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        scale = _along_features(weights_of(const, node), flow, node)
+        scale = _along_features(weights_of(const, node), flow, node, reading)
         scale = 1 / scale if node.op == "Div" else scale
         return [scaled(flow, scale, 0.0, node, reading)]
+
+
+def variadic(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
+    """Sum and Mean of branches."""
+    needs(node, 1)
+    if len(inputs) == 1:
+        return [settled(inputs[0], node, reading)]
+    return [merged(Add if node.op == "Sum" else Average, inputs, node, reading)]
+
+
+def _with_number(value: Value | None) -> Value | None:
+    """An array of one number as that number, which does the same."""
+    return Const(np.array([value.number], np.float32)) if isinstance(value, Filled) else value
 
 
 def negate(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     """Neg."""
     needs(node, 1)
-    return [scaled(settled(inputs[0], node), -1.0, 0.0, node, reading)]
+    return [scaled(settled(inputs[0], node, reading), -1.0, 0.0, node, reading)]
 
 
-def _along_features(array: Array, flow: Flow, node: Node) -> Array:
+def _along_features(array: Array, flow: Flow, node: Node, reading: Reading) -> Array:
     """Numbers that are broadcast along nothing but features, as one for each or one for all."""
-    if array.size == 1:
-        return array.reshape(())
     rank = len(flow.axes)
     if array.ndim <= rank:
+        if array.size == 1:
+            return array.reshape(())
         shape = (1,) * (rank - array.ndim) + array.shape
         (at, *more) = [axis for axis, side in enumerate(shape) if side != 1]
-        if not more and only_features(flow, at):
+        if not more and only_features(flow, at, reading):
             return array.reshape(-1)
     raise node.refuse("it has numbers for another axis than that of the features")
 
@@ -81,63 +88,31 @@ def _along_features(array: Array, flow: Flow, node: Node) -> Array:
 def scaled(
     flow: Flow, scale: Array | float, shift: Array | float, node: Node, reading: Reading
 ) -> Flow:
-    """The flow times `scale`, plus `shift`: in the weights just before it, else in a stage apart.
+    """The flow times `scale`, plus `shift`, as a normalisation whose moments are 0 and 1.
 
-    By themselves they are what is left of a batch normalisation whose constants have been folded.
+    It is what is left of one whose constants were folded; `fused` gives the numbers to weights
+    that stand before it, if there are any.
     """
-    stage = flow.stages[-1] if flow.stages else None
-    if isinstance(stage, Dense) and stage.activation == "linear":
-        rows = [row_of(np.asarray(each), stage.outputs, node) for each in (scale, shift)]
-        scale, shift = (each.astype(stage.kernel.dtype) for each in rows)
-        bias = shift if stage.bias is None else stage.bias * scale + shift
-        return with_last(flow, replace(stage, kernel=stage.kernel * scale, bias=bias))
-    width = _width(flow, node)
-    gamma, beta = (
-        np.array(row_of(np.asarray(each, np.float32), width, node)) for each in (scale, shift)
-    )
-    if isinstance(stage, BatchNormalization) and _folded(stage):
-        assert stage.gamma is not None
-        assert stage.beta is not None
-        beta = stage.beta * gamma + beta
-        return with_last(flow, replace(stage, gamma=stage.gamma * gamma, beta=beta))
+    width = _width(flow, node, reading)
+    gamma, beta = (row_of(np.asarray(each, np.float32), width, node) for each in (scale, shift))
     zero, one = np.zeros_like(gamma), np.ones_like(gamma)
     name = reading.name_for(replace(node, name="normalisation"))
-    folded = BatchNormalization(name, zero, one, gamma, beta, epsilon=0.0)
-    return replace(flow, stages=(*flow.stages, folded))
+    return reading.through(flow, BatchNormalization(name, zero, one, gamma, beta, epsilon=0.0))
 
 
-def _folded(stage: BatchNormalization) -> bool:
-    """Whether it is one that `scaled` made."""
-    plain = not stage.moving_mean.any() and bool((stage.moving_variance == 1).all())
-    return plain and stage.epsilon == 0 and stage.gamma is not None and stage.beta is not None
-
-
-def _width(flow: Flow, node: Node) -> int:
+def _width(flow: Flow, node: Node, reading: Reading) -> int:
     """How many features there are."""
     for atom in (atom for group in flow.axes for atom in group):
-        if atom.label in (UNITS, axis_of(flow.source, 2)) and isinstance(atom.size, int):
+        if reading.is_features(atom.label, flow.source) and isinstance(atom.size, int):
             return atom.size
     raise node.refuse("the number of features of what it reads is not known")
 
 
-def variadic(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
-    """Sum and Mean of two directions."""
-    one, other = (*inputs, None, None)[:2]
-    if len(inputs) != 2 or not isinstance(one, Tips) or not isinstance(other, Tips):
-        raise node.refuse("it is none of a sum or a mean of two directions")
-    return [merged(one, other, "sum" if node.op == "Sum" else "ave", node)]
-
-
-def with_last(flow: Flow, stage: Part) -> Flow:
-    """The flow with another last stage."""
-    return replace(flow, stages=(*flow.stages[:-1], stage))
-
-
-def only_features(flow: Flow, axis: int) -> bool:
+def only_features(flow: Flow, axis: int, reading: Reading) -> bool:
     """Whether one axis counts features, and nothing else."""
     group = flow.axes[axis] if -len(flow.axes) <= axis < len(flow.axes) else ()
     labels = [atom.label for atom in group if atom.label != ONE]
-    return labels in ([UNITS], [axis_of(flow.source, 2)])
+    return len(labels) == 1 and reading.is_features(labels[0], flow.source)
 
 
 def row_of(array: Array, units: int, node: Node) -> Array:

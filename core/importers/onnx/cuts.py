@@ -10,7 +10,17 @@ from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import Reading
 from core.importers.onnx.sizes import Dim, Size, product
 from core.importers.onnx.values import Aside, Flow, Step, Tips, last_read, tips_of
-from core.nodes import Flatten, GlobalAveragePooling, GlobalMaxPooling, Part, Recurrent
+from core.nodes import (
+    LAST,
+    Activation,
+    BatchNormalization,
+    Dense,
+    Layer,
+    LayerNormalization,
+    Merge,
+    Port,
+    port,
+)
 
 _FAR = 2**31 - 1
 """From here on a bound means the end of the axis, as exporters write it."""
@@ -54,13 +64,13 @@ def take(
     """The value with a part of one of its axes; where one position is left, of size 1."""
     group = value.axes[axis]
     size = product([atom.size for atom in group])
-    timed = len(group) == 1 and group[0].label == reading.time
+    timed = len(group) == 1 and reading.is_time(group[0].label)
     if what == "all" or (size == 1 and what == (0,) and not timed):
         return value
-    if isinstance(value, Flow) and not value.stages and what != "flipped":
+    if isinstance(value, Flow) and value.bare and what != "flipped":
         return Aside(f"a part of the input '{value.source}'")
     if what == "flipped" and len(group) == 1:
-        return replace(value, flipped=value.flipped ^ {group[0].label})
+        return replace(value, flipped=value.flipped ^ {reading.axis(group[0].label)})
     if isinstance(what, str):
         what = {"first": (0,), "last": (-1,)}.get(what, ())
     if timed and len(what) == 1:
@@ -86,7 +96,7 @@ def _step(value: Flow | Tips, axis: int, at: int, node: Node, reading: Reading) 
     if value.padded:
         why = "it takes a step of texts of several lengths, which is zeros past the end of each"
         raise node.refuse(why)
-    forward = last != (reading.time in value.flipped)
+    forward = last != (reading.axis(value.axes[axis][0].label) in value.flipped)
     step: Step = "end" if forward else "start"
     axes = (*value.axes[:axis], (Atom(ONE, 1),), *value.axes[axis + 1 :])
     if isinstance(value, Tips):
@@ -94,23 +104,37 @@ def _step(value: Flow | Tips, axis: int, at: int, node: Node, reading: Reading) 
         return replace(value, parts=tips_of(tips).reshape(value.parts.shape), axes=axes)
     if not value.unrolls:
         raise node.refuse("it takes one step before any recurrent layer has read the text")
-    stages, pending = _read_out(value.stages, step)
-    return replace(value, stages=stages, axes=axes, step=pending)
+    alone = _at(value.port, step, reading)
+    if alone is None:
+        return replace(value, axes=axes, step=step)
+    return replace(value, port=alone, axes=axes)
 
 
-def _read_out(stages: Sequence[Part], step: Step) -> tuple[tuple[Part, ...], Step | None]:
-    """The stages with the readout at one step; the step comes back if they cannot have it so.
+def _at(port_of: Port, step: Step, reading: Reading) -> Port | None:
+    """The port that has one step of what `port_of` has at every one; None where there is none.
 
-    Whatever follows a recurrent layer treats every step alike.
+    What treats every step alike may as well read that step alone, down to the recurrent layers:
+    it is put once more, by the name of a `step_of`, and takes the other's name if that goes unread.
     """
-    at = max(at for at, stage in enumerate(stages) if isinstance(stage, Recurrent))
-    stage = stages[at]
-    assert isinstance(stage, Recurrent)
-    pools = (GlobalMaxPooling, GlobalAveragePooling, Flatten)
-    assert not any(isinstance(each, pools) for each in stages[at + 1 :])
-    if any(last_read(layer.direction) != step for layer in stage.layers):
-        return tuple(stages), step
-    return (*stages[:at], replace(stage, returns="last"), *stages[at + 1 :]), None
+    node = reading.made.get(port_of)
+    if isinstance(node, Layer):
+        return port(node.name, LAST) if last_read(node.direction) == step else None
+    if not isinstance(node, _STEP_BY_STEP):
+        return None
+    reads = [_at(read, step, reading) for read in node.reads]
+    if any(read is None for read in reads):
+        return None
+    named = step_of(node.name, step)
+    reading.put(replace(node, name=named, reads=tuple(read for read in reads if read)))
+    return named
+
+
+def step_of(name: str, step: Step) -> str:
+    """What a node is called that reads one step alone."""
+    return f"{name}@{step}"
+
+
+_STEP_BY_STEP = (Dense, Activation, LayerNormalization, BatchNormalization, Merge)
 
 
 def _parts(value: Tips, axis: int, what: Sequence[int], size: int) -> Tips | None:

@@ -1,4 +1,4 @@
-"""Operations with a stage of their own: dense layers, activations, normalisation, pooling."""
+"""Operations with a node of their own: dense layers, activations, normalisation, pooling."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ from core.importers.onnx.arithmetic import (
     scaled,
     variadic,
     weights_of,
-    with_last,
 )
 from core.importers.onnx.axes import ONE, UNITS, Atom, Axes
 from core.importers.onnx.functions import FUNCTIONS, function_of, softmax_axis
-from core.importers.onnx.merges import factor_of
+from core.importers.onnx.merges import settled
 from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import Reading, integer, needs, number
 from core.importers.onnx.recurrent import ONNX_CELLS, recurrent
 from core.importers.onnx.sizes import product
 from core.importers.onnx.structure import Inputs, axes_given, axis_at
-from core.importers.onnx.values import Const, Flow, Value, settled
+from core.importers.onnx.values import Const, Flow, Value
 from core.nodes import (
     Activation,
     BatchNormalization,
@@ -52,14 +51,16 @@ def _gemm(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
         kernel = kernel if alpha == 1 else (kernel * alpha).astype(kernel.dtype)
         if bias is not None and beta != 1:
             bias = (bias * beta).astype(bias.dtype)
-    return [_dense(settled(inputs[0], node), kernel, bias, node, reading)]
+    return [_dense(settled(inputs[0], node, reading), kernel, bias, node, reading)]
 
 
 def _matmul(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     needs(node, 2)
     if isinstance(inputs[0], Const):
         raise node.refuse("it multiplies weights by what a layer gives, not the other way round")
-    return [_dense(settled(inputs[0], node), weights_of(inputs[1], node), None, node, reading)]
+    return [
+        _dense(settled(inputs[0], node, reading), weights_of(inputs[1], node), None, node, reading)
+    ]
 
 
 def _dense(flow: Flow, kernel: Array, bias: Array | None, node: Node, reading: Reading) -> Flow:
@@ -72,9 +73,8 @@ def _dense(flow: Flow, kernel: Array, bias: Array | None, node: Node, reading: R
         raise node.refuse(f"it reads {wide} features and has weights for {features}")
     name = reading.name_for(node, weights=node.inputs[1])
     row = None if bias is None else row_of(bias, units, node)
-    stage = Dense(name, np.ascontiguousarray(kernel), row)
     axes: Axes = (*flow.axes[:-1], (Atom(UNITS, units),))
-    return replace(flow, stages=(*flow.stages, stage), axes=axes)
+    return reading.through(flow, Dense(name, np.ascontiguousarray(kernel), row), axes)
 
 
 def _features_last(flow: Flow, node: Node, reading: Reading) -> Flow:
@@ -83,31 +83,34 @@ def _features_last(flow: Flow, node: Node, reading: Reading) -> Flow:
         raise node.refuse("what it reads has no axes")
     last = [atom for atom in flow.axes[-1] if atom.label != ONE]
     labels = [atom.label for atom in last if atom.size != 1]
-    if reading.time in labels and labels[0] == reading.time and UNITS in labels[-1:]:
+    times = [label for label in labels if reading.is_time(label)]
+    if times and labels[0] == times[0] and UNITS in labels[-1:]:
         steps = last[0].size
-        if not isinstance(steps, int) or reading.time in flow.flipped or flow.padded:
+        flipped = reading.axis(times[0]) in flow.flipped
+        if not isinstance(steps, int) or flipped or flow.padded or flow.step:
             raise node.refuse(
                 "it reads all steps of a text side by side, whose number is not fixed"
             )
-        stage = Flatten(reading.name_for(replace(node, name="flatten")), steps)
-        return replace(flow, stages=(*flow.stages, stage))
+        return reading.through(
+            flow, Flatten(reading.name_for(replace(node, name="flatten")), steps)
+        )
     if len(last) > 1 and any(atom.label != UNITS for atom in last if atom.size != 1):
         raise node.refuse("what it reads has something else than features along its last axis")
-    if reading.time in labels or reading.batch in labels:
+    if times or any(reading.is_batch(label) for label in labels):
         raise node.refuse("it reads along time, or from one text to another")
     return flow
 
 
 def _activation(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     needs(node, 1)
-    flow = settled(inputs[0], node)
+    flow = settled(inputs[0], node, reading)
     fitted = function_of(node)
     axis = softmax_axis(node, len(flow.axes), reading.version)
-    if axis is not None and (axis != len(flow.axes) - 1 or not only_features(flow, -1)):
+    if axis is not None and (axis != len(flow.axes) - 1 or not only_features(flow, -1, reading)):
         raise node.refuse("it adds up to one along another axis than that of the features")
     if not fitted.as_it_is:
         flow = scaled(flow, fitted.slope, fitted.shift, node, reading)
-    return [_activated(flow, fitted.name, node, reading)]
+    return [reading.through(flow, Activation(reading.name_for(node), fitted.name))]
 
 
 def _clip(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
@@ -119,69 +122,70 @@ def _clip(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     name = {(0, 6): "relu6", (-1, 1): "hard_tanh", (0, None): "relu"}.get(tuple(bounds))
     if name is None:
         raise node.refuse(f"it keeps numbers between {bounds[0]} and {bounds[1]}")
-    return [_activated(settled(inputs[0], node), name, node, reading)]
-
-
-def _activated(flow: Flow, name: str, node: Node, reading: Reading) -> Flow:
-    """With an activation: that of the dense stage just before, or one of its own."""
-    stage = flow.stages[-1] if flow.stages else None
-    if isinstance(stage, Dense) and stage.activation == "linear":
-        return with_last(flow, replace(stage, activation=name))
-    own = Activation(reading.name_for(node), name)
-    return replace(flow, stages=(*flow.stages, own))
+    flow = settled(inputs[0], node, reading)
+    return [reading.through(flow, Activation(reading.name_for(node), name))]
 
 
 def _layer_normalization(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     needs(node, 2)
-    flow = _features_last(settled(inputs[0], node), node, reading)
+    flow = _features_last(settled(inputs[0], node, reading), node, reading)
     if axis_at(node, integer(node, "axis", -1), len(flow.axes)) != len(flow.axes) - 1:
         raise node.refuse("it normalises over more than the features")
     beta = weights_of(inputs[2], node) if len(inputs) > 2 and inputs[2] is not None else None
     gamma = weights_of(inputs[1], node)
     epsilon = number(node, "epsilon", 1e-5)
     name = reading.name_for(node, weights=node.inputs[1])
-    return [_normalised(flow, LayerNormalization(name, gamma, beta, epsilon))]
+    return [reading.through(flow, LayerNormalization(name, gamma, beta, epsilon))]
 
 
 def _batch_normalization(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     needs(node, 5)
-    flow = settled(inputs[0], node)
+    flow = settled(inputs[0], node, reading)
     if integer(node, "training_mode", 0):
         raise node.refuse("it normalises by what it is given (training_mode)")
-    if not only_features(flow, 1):
+    if not only_features(flow, 1, reading):
         raise node.refuse("it normalises along another axis than that of the features")
     gamma, beta, mean, variance = (weights_of(value, node) for value in inputs[1:5])
     name = reading.name_for(node, weights=node.inputs[1])
     epsilon = number(node, "epsilon", 1e-5)
-    return [_normalised(flow, BatchNormalization(name, mean, variance, gamma, beta, epsilon))]
-
-
-def _normalised(flow: Flow, stage: LayerNormalization | BatchNormalization) -> Flow:
-    return replace(flow, stages=(*flow.stages, stage))
+    normalised = BatchNormalization(name, mean, variance, gamma, beta, epsilon)
+    return [reading.through(flow, normalised)]
 
 
 def _reduce(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     """The greatest of all steps, or their mean."""
     needs(node, 1)
-    flow = settled(inputs[0], node)
+    flow = settled(inputs[0], node, reading)
     if node.op.startswith("Global"):
         given, keep = list(range(2, len(flow.axes))), True
     else:
         given = axes_given(node, inputs, 1) or []
         keep = bool(integer(node, "keepdims", 1))
     axes = {axis_at(node, at, len(flow.axes)) for at in given}
-    labels = [[atom.label for atom in flow.axes[at]] for at in axes]
-    if labels != [[reading.time]] or not flow.unrolls or flow.step is not None:
+    over = [atom.label for at in axes for atom in flow.axes[at]]
+    if (
+        len(axes) != 1
+        or len(over) != 1
+        or not reading.is_time(over[0])
+        or not flow.unrolls
+        or flow.step is not None
+    ):
         raise node.refuse("it goes over something else than the steps of a text")
     if flow.padded:
         raise node.refuse("it goes over texts of several lengths, and past the end of each")
     pooling = GlobalMaxPooling if node.op.endswith(("Max", "MaxPool")) else GlobalAveragePooling
-    stage = pooling(reading.name_for(node))
     (at,) = axes
     rest = (*flow.axes[:at], *flow.axes[at + 1 :])
     if keep:
         rest = onnx_axes.new_axis(at, rest)
-    return [replace(flow, stages=(*flow.stages, stage), axes=rest)]
+    return [reading.through(flow, pooling(reading.name_for(node)), rest)]
+
+
+def factor_of(value: Value | None) -> float | None:
+    """The one number of a constant, None for anything else."""
+    if isinstance(value, Const) and value.array.size == 1 and value.array.dtype.kind in "fi":
+        return float(value.array.item())
+    return None
 
 
 _Run = Callable[[Node, Inputs, Reading], Sequence[Value]]

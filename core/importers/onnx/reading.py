@@ -1,15 +1,19 @@
-"""What is kept in mind while a graph is read: which axis is time, which names are taken."""
+"""What is kept in mind while a graph is read: the nodes so far, which axes are time, names."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.cells import CELLS
 from core.errors import UnsupportedModel
 from core.importers.errors import shown
-from core.importers.onnx.axes import ONE, Group
-from core.importers.onnx.proto import Branch, Graph, Node
+from core.importers.onnx.axes import ONE, UNITS, Axes, Group
+from core.importers.onnx.proto import Branch, Graph, Node, axis_of
+from core.importers.onnx.sizes import Dim
+from core.importers.onnx.values import Flow
+from core.nodes import Merge, Port
+from core.nodes import Node as ModelNode
 
 _RECURRENT = tuple({cell.onnx.operation for cell in CELLS.values() if cell.onnx})
 
@@ -18,15 +22,82 @@ _RECURRENT = tuple({cell.onnx.operation for cell in CELLS.values() if cell.onnx}
 class Reading:
     """One reading of a graph.
 
-    `time` and `batch` are the labels of these axes of the input, known from the first recurrent
-    layer on; `lengths` whether texts have lengths of their own.
+    `made` are the nodes of the model by name, `entrances` the sizes of its inputs. `times` and
+    `batches` are the labels of such axes of the inputs, known from the recurrent layers on;
+    `lengths` says for each time whether its texts have lengths of their own.
     """
 
     graph: Graph
-    time: str | None = None
-    batch: str | None = None
-    lengths: bool | None = None
+    made: dict[str, ModelNode] = field(default_factory=dict)
+    entrances: dict[str, tuple[Dim, ...]] = field(default_factory=dict)
+    times: set[str] = field(default_factory=set)
+    batches: set[str] = field(default_factory=set)
+    lengths: dict[str, bool] = field(default_factory=dict)
     _names: set[str] = field(default_factory=set)
+    _same: dict[str, str] = field(default_factory=dict)
+    _merges: dict[tuple[type[Merge], tuple[Port, ...]], str] = field(default_factory=dict)
+
+    def input(self, name: str, axes: Axes) -> Flow:
+        """An input of the graph, whose name is taken."""
+        called = re.sub(r"[./]", "_", shown(name)) or "input"
+        while called in self._names:
+            called += "_"
+        self._names.add(called)
+        self.entrances[called] = self.graph.inputs[name]
+        return Flow(called, axes, name, bare=True)
+
+    def put(self, node: ModelNode) -> None:
+        """One more node of the model."""
+        self.made[node.name] = node
+
+    def through(self, flow: Flow, node: ModelNode, axes: Axes | None = None) -> Flow:
+        """What a node gives that reads the flow alone."""
+        self.put(replace(node, reads=(flow.port,)))
+        return replace(flow, port=node.name, bare=False, axes=flow.axes if axes is None else axes)
+
+    def merge(self, kind: type[Merge], ports: tuple[Port, ...], node: Node, name: str = "") -> Port:
+        """The port of what some are merged to, the same each time it is asked for."""
+        if (kind, ports) not in self._merges:
+            name = self._unused(name) if name else self.name_for(node)
+            self._merges[kind, ports] = name
+            self.put(kind(name, reads=ports))
+        return self._merges[kind, ports]
+
+    def same_axis(self, one: str, other: str) -> bool:
+        """Takes two axes of inputs for one, as what joins them does; whether they can be."""
+        one, other = self.axis(one), self.axis(other)
+        if one == other:
+            return True
+        if ONE in (one, other) or UNITS in (one, other):
+            return False
+        self._same[other] = one
+        for kept in (self.times, self.batches):
+            if other in kept:
+                kept.add(one)
+        if other in self.lengths:
+            self.lengths.setdefault(one, self.lengths[other])
+        return not self.times & self.batches
+
+    def axis(self, label: str) -> str:
+        """The label that an axis goes by."""
+        while label in self._same:
+            label = self._same[label]
+        return label
+
+    def is_time(self, label: str) -> bool:
+        """Whether an axis is known to be that of time."""
+        return self.axis(label) in self.times
+
+    def is_batch(self, label: str) -> bool:
+        """Whether an axis is known to be that of the examples."""
+        return self.axis(label) in self.batches
+
+    def is_features(self, label: str, source: str) -> bool:
+        """Whether an axis is that of features: of an input, the last one is."""
+        if label == UNITS:
+            return True
+        rank = len(self.graph.inputs.get(source, ()))
+        return rank in (2, 3) and label == axis_of(source, rank - 1) and not self.is_time(label)
 
     @property
     def version(self) -> int:
@@ -46,6 +117,9 @@ class Reading:
                 own = path.pop() + own[len(node.op) :]
             base = ".".join([*path, own.removeprefix("node_")])
         base = re.sub(r"_{2,}", "_", shown(base.replace("/", "."))) or node.op.lower()
+        return self._unused(base)
+
+    def _unused(self, base: str) -> str:
         name, count = base, 1
         while name in self._names:
             name, count = f"{base}_{count}", count + 1
@@ -58,12 +132,12 @@ class Reading:
         for group, what in ((time, "time"), (batch, "batch")):
             if len(group) != 1:
                 raise node.refuse(f"several axes are joined where its axis of {what} is")
-            found.append(group[0].label)
+            found.append(self.axis(group[0].label))
         if found[0] == ONE:
             raise node.refuse("it reads a single step")
-        if self.time is None:
-            self.time, self.batch = found
-        if [self.time, self.batch] != found:
+        self.times.add(found[0])
+        self.batches.add(found[1])
+        if self.times & self.batches:
             raise node.refuse("its axes of time and batch are not those of a layer before it")
 
 

@@ -16,6 +16,7 @@ so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,9 @@ import numpy as np
 from core.activations import Array
 from core.cells import CELLS, Cell
 from core.cells.twins import OnnxTwin
-from core.importers.onnx.axes import PART, UNITS, Atom
+from core.importers.onnx.axes import ONE, PART, UNITS, Atom
 from core.importers.onnx.functions import Fitted, recurrent_functions
+from core.importers.onnx.merges import settled
 from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import Reading, integer, needs, number, text
 from core.importers.onnx.sizes import Dim, product
@@ -37,10 +39,9 @@ from core.importers.onnx.values import (
     Tip,
     Tips,
     Value,
-    settled,
     tips_of,
 )
-from core.nodes import Direction, Layer
+from core.nodes import Direction, Layer, Port
 
 ONNX_CELLS: dict[str, list[tuple[Cell, OnnxTwin]]] = {}
 """Operation → the cells that it can be, each with its layout."""
@@ -59,39 +60,31 @@ _LENGTHS, _HIDDEN, _CELL, _PEEPHOLES = 4, 5, 6, 7
 def recurrent(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     """Every step, the last one, and the cell's last state, as ONNX hands them on."""
     needs(node, 3)
-    x = settled(inputs[0], node)
+    x = settled(inputs[0], node, reading)
     given = [*inputs, *[None] * (_PEEPHOLES + 1 - len(inputs))]
     layout = integer(node, "layout", 0)
     time, batch = _axes(x, layout, node, reading)
-    _refuse_settings(node, given)
+    if number(node, "clip", 0) != 0:
+        raise node.refuse("it clips what goes into its activations (clip)")
     lengths = _lengths(given[_LENGTHS], time, node)
-    if reading.lengths is None:
-        reading.lengths = lengths
-    if lengths != reading.lengths:
+    if reading.lengths.setdefault(reading.axis(time.label), lengths) != lengths:
         raise node.refuse("some recurrent layers are told the lengths of the texts, others not")
-    tips = _tips(node, x, given, reading)
+    tips = _tips(node, x, given, reading, layout=layout)
     units = Atom(UNITS, tips[0].layer.units)
     part = Atom(f"{PART}0", len(tips))
-    parts = tips_of(tips)
-    every = Tips(parts, (), x.source, x.flipped, lengths)
-    # The last one that each direction reads, as `Y_h` has it.
-    last = Tips(
-        tips_of([Tip(t.below, t.layer, t.stage, t.last_read) for t in tips]),
-        (),
-        x.source,
-        x.flipped,
-    )
+    every = Tips(tips_of(tips), (), x.source, x.flipped, lengths)
+    states = replace(every, padded=False)
+    # The last one that each direction reads, as `Y_h` has it; and what `Y_c` has.
+    last = replace(states, parts=tips_of([replace(tip, step=tip.last_read) for tip in tips]))
+    cell = replace(states, parts=tips_of([replace(tip, state="cell") for tip in tips]))
     if layout:
         axes = ((batch,), (time,), (part,), (units,))
-        states = ((batch,), (part,), (units,))
+        of_states = ((batch,), (part,), (units,))
     else:
         axes = ((time,), (part,), (batch,), (units,))
-        states = ((part,), (batch,), (units,))
-    found: list[Value] = [
-        every.with_parts(parts, axes),
-        last.with_parts(last.parts, states),
-        Aside(f"the cell state of '{tips[0].stage}'"),
-    ]
+        of_states = ((part,), (batch,), (units,))
+    found: list[Value] = [every.with_parts(every.parts, axes)]
+    found += [each.with_parts(each.parts, of_states) for each in (last, cell)]
     return found[: len(node.outputs)]
 
 
@@ -101,23 +94,64 @@ def _axes(x: Flow, layout: int, node: Node, reading: Reading) -> tuple[Atom, Ato
         raise node.refuse(f"it reads an array of {len(x.axes)} axes, not of three")
     time, batch = (x.axes[1], x.axes[0]) if layout else (x.axes[0], x.axes[1])
     reading.settle_axes(time, batch, node)
-    if x.step is not None or any(a.label in (reading.time, reading.batch) for a in x.axes[2]):
+    others = [atom.label for atom in x.axes[2]]
+    if x.step is not None or any(reading.is_time(a) or reading.is_batch(a) for a in others):
         raise node.refuse("its features are several steps, or several texts, side by side")
-    if x.flipped - {time[0].label}:
+    if x.flipped - {reading.axis(time[0].label)}:
         raise node.refuse("it reads something else than time backwards")
     return time[0], batch[0]
 
 
-def _refuse_settings(node: Node, given: Sequence[Value | None]) -> None:
-    """Refuses what no cell here does, by its name."""
-    if number(node, "clip", 0) != 0:
-        raise node.refuse("it clips what goes into its activations (clip)")
-    for at, what in ((_HIDDEN, "initial_h"), (_CELL, "initial_c")):
-        value = given[at]
-        outside = isinstance(value, Flow) and not value.stages and value.source
-        if not (_zero(value) or outside or _part_of_input(value)):
-            why = f"it starts from states other than zero that the file holds ({what})"
+def _initial(
+    node: Node, given: Sequence[Value | None], ways: int, reading: Reading, *, layout: int
+) -> list[tuple[Port, ...]]:
+    """The ports of the states that each direction starts from; () for zeros.
+
+    States that are inputs of the graph are what `record` calls so.
+    """
+    values = {"hidden": given[_HIDDEN], **({"cell": given[_CELL]} if node.op == "LSTM" else {})}
+    if all(_zero(value) or _outside(value) for value in values.values()):
+        return [()] * ways
+    ports = []
+    for what, value in values.items():
+        named = f"initial_{what[0]}"
+        if not isinstance(value, Flow | Tips) or _outside(value):
+            kind = "zeros" if _zero(value) else "numbers other than zero that the file holds"
+            raise node.refuse(f"it starts from states that are {kind} ({named})")
+        ports.append(_states(value, node, ways, reading, layout=layout, named=named))
+    return list(zip(*ports, strict=True))
+
+
+def _states(
+    value: Flow | Tips, node: Node, ways: int, reading: Reading, *, layout: int, named: str
+) -> list[Port]:
+    """One port for each direction, out of an array (directions, batch, units)."""
+    order = (1, 0, 2) if layout else (0, 1, 2)
+    why = f"the states that it starts from are not one for each direction ({named})"
+    if len(value.axes) != 3:
+        raise node.refuse(why)
+    across, batch, units = (value.axes[at] for at in order)
+    wide = [atom.label for atom in units if atom.label != ONE]
+    texts = [atom.label for atom in batch if atom.label != ONE]
+    if len(texts) > 1 or any(reading.is_time(label) for label in texts + wide):
+        raise node.refuse(why)
+    if isinstance(value, Tips):
+        tips: list[Tip] = list(value.parts.ravel())
+        parts = [atom.part for atom in across if atom.part is not None]
+        if len(tips) != ways or wide != [UNITS] or value.parts.ndim != len(parts):
             raise node.refuse(why)
+        if any(tip.pending is not None or not (tip.step or tip.state) for tip in tips):
+            raise node.refuse(why)
+        return [tip.port for tip in tips]
+    if ways > 1 or any(atom.label != ONE for atom in across) or value.step is not None:
+        raise node.refuse(why)
+    return [value.port]
+
+
+def _outside(value: Value | None) -> bool:
+    """Whether it is an input of the graph, or a part of one."""
+    bare = isinstance(value, Flow) and value.bare
+    return bare or (isinstance(value, Aside) and value.what.startswith("a part of the input"))
 
 
 def _cell_of(node: Node, *, peepholes: bool) -> tuple[Cell, OnnxTwin]:
@@ -129,10 +163,6 @@ def _cell_of(node: Node, *, peepholes: bool) -> tuple[Cell, OnnxTwin]:
             return cell, twin
     settings = ", ".join([*given, *(["peepholes (P)"] if peepholes else [])])
     raise node.refuse(f"no cell here has all of {settings}")
-
-
-def _part_of_input(value: Value | None) -> bool:
-    return isinstance(value, Aside) and value.what.startswith("a part of the input")
 
 
 def _zero(value: Value | None) -> bool:
@@ -149,12 +179,14 @@ def _lengths(value: Value | None, time: Atom, node: Node) -> bool:
     if isinstance(value, Const) and isinstance(time.size, int):
         if (value.array == time.size).all():
             return False
-    elif isinstance(value, Flow) and not value.stages:
+    elif isinstance(value, Flow) and value.bare:
         return True
     raise node.refuse("the lengths of texts (sequence_lens) are no input of the graph")
 
 
-def _tips(node: Node, x: Flow, given: Sequence[Value | None], reading: Reading) -> list[Tip]:
+def _tips(
+    node: Node, x: Flow, given: Sequence[Value | None], reading: Reading, *, layout: int
+) -> list[Tip]:
     """One layer for each direction."""
     way = text(node, "direction", "forward")
     if way not in _DIRECTIONS:
@@ -184,7 +216,8 @@ def _tips(node: Node, x: Flow, given: Sequence[Value | None], reading: Reading) 
         raise node.refuse(f"it reads {wide} features and has weights for {features}")
     functions = recurrent_functions(node, twin.functions, len(directions))
     options = {name: bool(integer(node, says, 0)) for name, says in twin.options.items()}
-    backwards = reading.time in x.flipped
+    backwards = bool(x.flipped)
+    starts = _initial(node, given, len(directions), reading, layout=layout)
     stage = reading.name_for(node)
     tips = []
     for at, direction in enumerate(directions):
@@ -195,8 +228,11 @@ def _tips(node: Node, x: Flow, given: Sequence[Value | None], reading: Reading) 
             gates = _fitting(cell, gates, functions[at])
         turned: Direction = "forward" if (direction == "backward") == backwards else "backward"
         settings: dict[str, Any] = {role: each.name for role, each in functions[at].items()}
-        layer = Layer(stage, cell.name, gates, turned, options=options, **settings)
-        tips.append(Tip(x.stages, layer, stage))
+        name = stage if len(directions) == 1 else f"{stage}/{turned}"
+        reads = (x.port, *starts[at])
+        layer = Layer(name, cell.name, gates, turned, options=options, reads=reads, **settings)
+        reading.put(layer)
+        tips.append(Tip(layer, stage))
     return tips
 
 

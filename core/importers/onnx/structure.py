@@ -163,11 +163,11 @@ def _gather(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
 def _embedded(table: Const, ids: Flow, axis: int, node: Node, reading: Reading) -> Flow:
     """Rows of a table by the ids that a text is made of."""
     weights = table.array
-    if ids.stages or axis != 0 or weights.ndim != 2 or weights.dtype.kind != "f":
+    if not ids.bare or axis != 0 or weights.ndim != 2 or weights.dtype.kind != "f":
         raise node.refuse("it looks up something else than rows of a table by ids of tokens")
     name = reading.name_for(node, weights=node.inputs[0])
-    stage = Embedding(name, np.array(weights))
-    return replace(ids, stages=(stage,), axes=(*ids.axes, (Atom(UNITS, weights.shape[1]),)))
+    table_of = Embedding(name, np.array(weights))
+    return reading.through(ids, table_of, (*ids.axes, (Atom(UNITS, weights.shape[1]),)))
 
 
 def _split(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
@@ -192,9 +192,9 @@ def _concat(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     values = [each for each in inputs if each is not None]
     if len(values) == 1:
         return values
-    first = _moved(node, inputs)
-    axis = axis_at(node, integer(node, "axis", 0), len(first.axes))
-    return [concatenated(values, axis, node)]
+    moved = [each for each in values if isinstance(each, Flow | Tips)]
+    rank = len(moved[0].axes) if moved else 1
+    return [concatenated(values, axis_at(node, integer(node, "axis", 0), rank), node, reading)]
 
 
 def _same(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
@@ -211,7 +211,7 @@ def _dropout(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
 def _cast(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     value = _moved(node, inputs)
     floats = integer(node, "to", 1) in (1, 10, 11, 16)
-    if not floats and (isinstance(value, Tips) or value.stages):
+    if not floats and (isinstance(value, Tips) or not value.bare):
         raise node.refuse("it makes whole numbers of what a layer gives")
     return [value]
 

@@ -109,6 +109,8 @@ def compare_with_original(
     if given.get("without_tail"):
         raise NothingToCompare(why="the model is read without its last layers")
     framework = FRAMEWORKS[form]
+    if len(model.inputs) > 1:
+        raise NothingToCompare(why="the model reads several things at once")
     inputs = _inputs(model, data, form, seed=seed)
     found = _ask(data, form, inputs, framework=framework, options=given)
     ours = record(model, inputs).outputs

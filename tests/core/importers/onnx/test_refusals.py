@@ -23,7 +23,6 @@ from tests.core.importers.onnx.cases import (
     last_of,
     numbers,
     one,
-    stacked,
 )
 from tests.core.importers.onnx.graphs import FEATURES, UNITS, Graph, answers, sequences
 
@@ -32,11 +31,6 @@ Build = Callable[[Graph], Any]
 
 def layer(op: str = "LSTM", **settings: Any) -> Build:
     return lambda g: g.recurrent(op, numbers(g), **settings)[0]
-
-
-def _peepholes(g: Graph) -> str:
-    p = g.tensor("P", 1, 3 * UNITS)
-    return g.recurrent("LSTM", numbers(g), initial=["", "", p])[0]
 
 
 def _from_states(g: Graph) -> str:
@@ -52,30 +46,12 @@ def _from_expanded_states(g: Graph) -> str:
     return g.recurrent("GRU", x, initial=[state])[0]
 
 
-def _from_calculated_states(g: Graph) -> str:
-    x = numbers(g)
-    _, last = g.recurrent("GRU", x)
-    return g.recurrent("GRU", x, initial=[last])[0]
-
-
 def _middle(g: Graph) -> str:
     return g.node("Gather", one(g, layer()(g)), g.put("two", np.array(2)), axis=1)
 
 
 def _some_units(g: Graph) -> str:
     return g.node("Slice", one(g, layer()(g)), g.whole(0), g.whole(2), g.whole(2))
-
-
-def _two_heights(g: Graph) -> str:
-    h, _ = stacked(g)
-    ends = [g.node("Gather", h, g.put(f"a{at}", np.array(at)), axis=0) for at in (0, 3)]
-    return g.dense(g.node("Concat", *ends, axis=1), 2 * UNITS, 2)
-
-
-def _one_direction_twice(g: Graph) -> str:
-    x = numbers(g)
-    pair = [one(g, g.recurrent("LSTM", x)[0]) for _ in range(2)]
-    return g.node("Concat", *pair, axis=2)
 
 
 def _unlike_ends(g: Graph) -> str:
@@ -142,12 +118,9 @@ def _of_others(g: Graph) -> str:
 
 
 REFUSED: dict[str, tuple[Build, list[str]]] = {
-    "peepholes": (_peepholes, ["/net/LSTM_1", "(LSTM, number 2 of 2)", "peepholes"]),
     "clip": (layer(clip=3.0), ["(clip)"]),
-    "coupled gates": (layer(input_forget=1), ["input_forget"]),
     "states that the file holds": (_from_states, ["(RNN, number 2", "(initial_h)"]),
     "such states for each example": (_from_expanded_states, ["(initial_h)"]),
-    "states that are calculated": (_from_calculated_states, ["(initial_h)"]),
     "an activation": (layer("RNN", activations=["Cosine"]), ["no activation Cosine"]),
     "too few activations": (layer("GRU", activations=["Tanh"]), ["needs 2 activations"]),
     "two activations in a cell": (
@@ -167,8 +140,6 @@ REFUSED: dict[str, tuple[Build, list[str]]] = {
     "too few features": (layer(features=2), ["reads 3 features and has weights for 2"]),
     "a step in the middle": (_middle, ["(Gather, number 5 of 5)", "middle of the text"]),
     "some units": (_some_units, ["(Slice", "part of an axis"]),
-    "two heights": (_two_heights, ["different heights"]),
-    "one direction twice": (_one_direction_twice, ["read in one direction"]),
     "unlike ends": (_unlike_ends, ["another step than the one it reads last"]),
     "a ratio of directions": (_ratio, ["(Div", "none of a sum, a product or a mean"]),
     "directions apart": (_directions_apart, ["do not lie side by side"]),
@@ -217,14 +188,6 @@ def test_what_stands_before_a_recurrent_layer_is_no_tail() -> None:
         with pytest.raises(UnsupportedModel, match="Sin") as refused:
             read_onnx(graph.data(every), without_tail=without_tail)
         assert not isinstance(refused.value, UnsupportedTail)
-
-
-def test_two_answers_are_refused() -> None:
-    graph = Graph()
-    y = last_of(graph, one(graph, layer()(graph)))
-    pair = [graph.dense(y, UNITS, 2, name) for name in ("left", "right")]
-    with pytest.raises(UnsupportedModel, match=r"several answers.*'(left|right)'"):
-        read_onnx(graph.data(*pair))
 
 
 def _sound() -> tuple[Graph, str]:
