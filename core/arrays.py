@@ -6,7 +6,6 @@ is a JSON string among the arrays. Not chosen: HDF5, which is C that would parse
 
 from __future__ import annotations
 
-import io
 import json
 import lzma
 import struct
@@ -53,9 +52,7 @@ def load_arrays(file: File, *, kind: str) -> tuple[dict[str, Any], dict[str, Any
             return load_arrays(opened, kind=kind)
     try:
         with zipfile.ZipFile(file) as archive:
-            arrays = {
-                name.removesuffix(".npy"): _array(archive.read(name)) for name in archive.namelist()
-            }
+            arrays = {n.removesuffix(".npy"): _array(archive, n) for n in archive.namelist()}
     except DAMAGE as error:
         raise WrongFile(kind=kind, why="it is no .npz file of plain arrays") from error
     try:
@@ -74,12 +71,12 @@ def load_arrays(file: File, *, kind: str) -> tuple[dict[str, Any], dict[str, Any
     return description, arrays
 
 
-def _array(data: bytes) -> Any:
+def _array(archive: zipfile.ZipFile, name: str) -> Any:
     """One array. Not by `np.load`, which reads no further than the array goes by its own header:
     where that is damaged, it never comes to the checksum.
     """
-    file = io.BytesIO(data)
-    array = np.lib.format.read_array(file, allow_pickle=False)
-    if file.read(1):
-        raise ValueError("more than an array")
+    with archive.open(name) as member:
+        array = np.lib.format.read_array(member, allow_pickle=False)
+        if member.read(1):
+            raise ValueError("more than an array")
     return array

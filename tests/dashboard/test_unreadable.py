@@ -48,12 +48,13 @@ def told(runs):
     shut = write_run(runs, "gru", name="shut")
     kept = Shelf().keep(new_model("lstm", vocabulary=5, units=[2]), name="kept")
     query = {"task": f"run:{shut.id}", "run": shut.id, "runs": shut.id}
+    model = {"task": f"model:{kept.id}"}
     for folder in (shut.folder, kept.folder):
         folder.chmod(0)
     try:
         told = {
             "asked for": json.loads(run_unprivileged(PROGRAM.format(pages=PAGES, query=query))),
-            "beside": json.loads(run_unprivileged(PROGRAM.format(pages=PAGES, query={}))),
+            "model": json.loads(run_unprivileged(PROGRAM.format(pages=PAGES, query=model))),
         }
     finally:
         for folder in (shut.folder, kept.folder):
