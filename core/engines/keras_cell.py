@@ -58,7 +58,6 @@ def equation_cell() -> Any:
             self.dropout, self.recurrent_dropout = dropout, recurrent_dropout
             self.seed = seed
             self.seed_generator = keras.random.SeedGenerator(seed)
-            self.dropout_mask_count = 1
             self.state_size = [units for _ in declared.states]
             self.output_size = units
 

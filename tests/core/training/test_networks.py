@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core import record
+from core.cells import CELLS
 from core.losses import measure
 from core.training.sources import prepare
 from core.training.store import RunStore
@@ -26,6 +27,7 @@ NETWORKS = {
         "network__reset_after": False,
         "optimizer__name": "rmsprop",
     },
+    "a cell that Keras does not have": {"network__cell": "min_gru"},
     "numbers in, numbers out": {
         "data__source": "sines",
         "data__options": {"train_examples": 64, "test_examples": 30},
@@ -83,3 +85,23 @@ def test_the_forget_bias_begins_where_it_is_told_to(tmp_path):
     weights = from_keras(network.build(run.config, data)).layers[0].weights
     assert (weights["forget"]["bias"] == 3).all()
     assert all((weights[gate]["bias"] == 0).all() for gate in ("input", "candidate", "output"))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_dropout_reaches_every_cell_in_training_and_only_there(cell, bidirectional):
+    from core.training import network
+
+    settings = runs.config(
+        network__cell=cell,
+        network__bidirectional=bidirectional,
+        network__dropout=0.5,
+        network__recurrent_dropout=0.4,
+    )
+    data = prepare(settings.data.source, settings.data.options, seed=3, validation=0.25)
+    model = network.build(settings, data)
+    inputs = data.train.inputs[:4]
+    first, second = (np.asarray(model(inputs, training=True)) for _ in range(2))
+    assert np.abs(first - second).max() > 1e-6
+    expected = record(network.untrained(settings, data), inputs).outputs
+    np.testing.assert_allclose(np.asarray(model(inputs, training=False)), expected, atol=1e-5)
