@@ -191,7 +191,7 @@ class CoupledLSTM(Cell):
             kept=(1 - i) * c.before, i=i, g=g, o=o, c=c, h=h,
             keeping=(
                 Wire(((at_i, JOIN), (AT_F, JOIN), (AT_F, BELT - NODE)), i, 1 - i),
-                Bead((AT_F, 280), 1 - i, i, "keep share", side="below", made=True),
+                Bead((AT_F, 280), 1 - i, i, "keep share", side="right", made=True),
             ),
             gates=((at_i, i), (AT_G, g), (AT_O, o)),
         )  # fmt: skip

@@ -33,6 +33,11 @@ def layer(op: str = "LSTM", **settings: Any) -> Build:
     return lambda g: g.recurrent(op, numbers(g), **settings)[0]
 
 
+def _peepholes(g: Graph) -> str:
+    p = g.tensor("P", 1, 3 * UNITS)
+    return g.recurrent("LSTM", numbers(g), initial=["", "", p], input_forget=1)[0]
+
+
 def _from_states(g: Graph) -> str:
     state = g.tensor("h0", 1, 1, UNITS)
     return g.recurrent("RNN", numbers(g), initial=[state])[0]
@@ -118,6 +123,10 @@ def _of_others(g: Graph) -> str:
 
 
 REFUSED: dict[str, tuple[Build, list[str]]] = {
+    "peepholes of coupled gates": (
+        _peepholes,
+        ["/net/LSTM_1", "(LSTM, number 2 of 2)", "input_forget, peepholes"],
+    ),
     "clip": (layer(clip=3.0), ["(clip)"]),
     "states that the file holds": (_from_states, ["(RNN, number 2", "(initial_h)"]),
     "such states for each example": (_from_expanded_states, ["(initial_h)"]),

@@ -1,6 +1,6 @@
 """ONNX graphs beside onnxruntime: what the reference has not.
 
-Activations of one's own, and texts of several lengths.
+Activations of one's own, peepholes, coupled gates, and texts of several lengths.
 """
 
 from __future__ import annotations
@@ -53,6 +53,24 @@ def test_activations(op: str, names: list[str], numbers_of: dict[str, list[float
     (expected,) = answers(data, x=sequences())
     outputs = core.record(read_onnx(data), sequences()).outputs
     np.testing.assert_allclose(outputs, expected.swapaxes(0, 1), atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("direction", ["forward", "reverse", "bidirectional"])
+@pytest.mark.parametrize("cell", ["peephole_lstm", "coupled_lstm"])
+def test_lstms_of_other_kinds(cell: str, direction: str) -> None:
+    """P, i o f, and input_forget, where f = 1 − i and the rows of f are not read."""
+    graph, ways = Graph(seed=6), 1 + (direction == "bidirectional")
+    x = graph.input("x", ("time", "batch", FEATURES))
+    settings: dict[str, Any] = {"input_forget": 1}
+    if cell == "peephole_lstm":
+        settings = {"initial": ["", "", graph.tensor("P", ways, 3 * UNITS)]}
+    every, *_ = graph.recurrent("LSTM", x, direction=direction, **settings)
+    data = graph.data(side_by_side(graph, every))
+    (expected,) = answers(data, x=sequences().swapaxes(0, 1))
+    model = read_onnx(data)
+    assert {layer.cell for layer in model.layers} == {cell}
+    found = core.record(model, sequences()).outputs
+    np.testing.assert_allclose(found, expected.swapaxes(0, 1), atol=TOLERANCE)
 
 
 @pytest.mark.parametrize("direction", ["forward", "reverse", "bidirectional"])
