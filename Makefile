@@ -12,6 +12,8 @@ PY := $(VENV)/bin/python
 PYTHON ?=
 # BROWSER=no leaves the browser tests out.
 BROWSER ?= yes
+# How many runners share the tests out, file by file; WORKERS=0 runs them all in one process.
+WORKERS ?= 2
 # Further arguments: make run ARGS="--server.port 8600", make test ARGS="-k gates".
 ARGS ?=
 
@@ -27,9 +29,9 @@ run: $(VENV)/installed ## Open the dashboard (installs what it needs on first us
 # A Chromium that cannot be had stops it here: a test that silently skips is worth nothing.
 test: lint types browser ## Lint, formatting, types, then all tests (BROWSER=no: without the browser)
 ifeq ($(BROWSER),no)
-	$(PY) -m pytest -m "not browser" $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "not browser" $(ARGS)
 else
-	UNROLLED_BROWSER=required $(PY) -m pytest $(ARGS)
+	UNROLLED_BROWSER=required $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 endif
 
 lint: $(VENV)/installed-tests ## Check lint and formatting
