@@ -28,9 +28,10 @@ from core.importers.onnx.axes import Atom
 from core.importers.onnx.fusing import fused, renamed_port
 from core.importers.onnx.layers import LAYERS
 from core.importers.onnx.merges import settled
+from core.importers.onnx.operators import check_operator
 from core.importers.onnx.plumbing import plumbed
 from core.importers.onnx.proto import Branch, Graph, Node, array_of, axis_of, read_graph
-from core.importers.onnx.reading import Reading, branches, is_recurrent, live, reads
+from core.importers.onnx.reading import Reading, is_recurrent, live, reads
 from core.importers.onnx.sizes import Dim, UnknownSize
 from core.importers.onnx.structure import STRUCTURE
 from core.importers.onnx.values import Aside, Const, Flow, Left, Tips, Value
@@ -55,11 +56,10 @@ def read_onnx(
     Inputs are (batch, time) ids, (batch, time, features) or (batch, features), and outputs
     (batch, time, units) or (batch, units), in whatever order the graph has its axes; several go
     by the names that they have in the file. The first output is the one that most nodes are part
-    of; states that are handed out beside an answer are none. `card["answer_at"]` is there
-    where the graph gives one step of layers that read in both directions: "end" or "start", the
-    step of `trace.outputs` that is its answer; `card["length"]` where it takes texts of so many
-    ids alone. With `without_tail`, an operation after the last
-    recurrent layer that cannot be read is left out, and all that follow it.
+    of; states handed out beside an answer are none. `card["answer_at"]` is "end" or "start" where
+    the graph gives that one step of layers that read in both directions; `card["length"]` is how
+    many ids a text must have. With `without_tail`, an operation after the last recurrent layer
+    that cannot be read is left out, and all that follow it.
 
     Raises FileRefused by its reason; UnsupportedModel, which names the operation and its place;
     UnsupportedTail where `without_tail` helps; and what Model raises.
@@ -104,8 +104,10 @@ class _Graph:
     def answers(self) -> list[Flow]:
         """What the graph gives in the end, the main answer first."""
         if self.last == 0:
-            # torch.onnx.export writes an nn.RNN out step by step unless dynamo is False.
-            why = "no LSTM, GRU or RNN is in it; one that is written out step by step is not read"
+            why = (
+                "no LSTM, GRU or RNN is in it, and one written out step by step (unrolled) is not "
+                "read. Export it with torch.onnx.export(…, dynamo=False), or tf2onnx, unroll=False"
+            )
             raise UnsupportedModel(what="The graph", why=why)
         for node in self.nodes:
             try:
@@ -154,16 +156,15 @@ class _Graph:
 
     def _made(self, node: Node, inputs: list[Value | None]) -> Sequence[Value]:
         try:
+            check_operator(node)
             found = plumbed(node, inputs, self.reading)
             if found is not None:
                 return found
             if isinstance(next(iter(inputs), None), Aside) and node.op in STRUCTURE:
                 return [value for value in inputs[:1] if value] * len(node.outputs)
-            if branches(node):
-                raise node.refuse("it runs a graph of its own, again and again")
             run = STRUCTURE.get(node.op) or LAYERS.get(node.op)
             if run is None:
-                raise node.refuse("it is none of the operations that a recurrent network is of")
+                raise node.refuse("what it reads is not what the file holds")
             return run(node, inputs, self.reading)
         except UnknownSize as error:
             raise node.refuse("its shape is not known before it runs") from error

@@ -20,6 +20,7 @@ from core.nodes import (
     Add,
     Average,
     BatchNormalization,
+    Conv1D,
     Dense,
     Layer,
     Node,
@@ -88,7 +89,7 @@ def _readers(nodes: Nodes, gives: tuple[Port, ...]) -> Counter[Port]:
 
 def _joined(below: Node, node: Node) -> Node | None:
     """The two as one node, called as the lower one; None where they are not one."""
-    linear = isinstance(below, Dense) and below.activation == "linear"
+    linear = isinstance(below, Dense | Conv1D) and below.activation == "linear"
     if isinstance(node, Activation) and linear:
         return replace(below, activation=node.activation)  # type: ignore[call-arg]
     if not isinstance(node, BatchNormalization) or not _scales(node):

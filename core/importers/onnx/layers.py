@@ -28,6 +28,7 @@ from core.importers.onnx.recurrent import ONNX_CELLS, recurrent
 from core.importers.onnx.sizes import product
 from core.importers.onnx.structure import Inputs, axes_given, axis_at
 from core.importers.onnx.values import Const, Flow, Value
+from core.importers.onnx.windows import convolve, pool
 from core.nodes import (
     Activation,
     BatchNormalization,
@@ -206,6 +207,9 @@ LAYERS: dict[str, _Run] = {
     "BatchNormalization": _batch_normalization,
     "ReduceMax": _reduce,
     "ReduceMean": _reduce,
+    "Conv": convolve,
+    "MaxPool": pool,
+    "AveragePool": pool,
     "GlobalMaxPool": _reduce,
     "GlobalAveragePool": _reduce,
     **dict.fromkeys(FUNCTIONS, _activation),

@@ -197,7 +197,10 @@ def _split(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequ
     axis = axis_at(node, integer(node, "axis", 0), array.ndim)
     wide = _axes(node, arrays, 1) or node.attributes.get("split")
     if wide is None:
-        return [Const(each) for each in np.array_split(array, len(node.outputs), axis=axis)]
+        # All parts alike but the last, which may be smaller.
+        each = -(-array.shape[axis] // len(node.outputs))
+        ends = [each * at for at in range(1, len(node.outputs))]
+        return [Const(part) for part in np.split(array, ends, axis=axis)]
     if sum(wide) != array.shape[axis] or min(wide) < 0 or len(wide) != len(node.outputs):
         raise ValueError
     return [Const(each) for each in np.split(array, np.cumsum(wide)[:-1], axis=axis)]
@@ -223,6 +226,20 @@ def _product(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Se
     return [Const(found if integer(node, "keepdims", 1) else found.reshape(()))]
 
 
+def _dequantise(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
+    """(x − zero) · scale: weights that are kept in eight bits, as they are counted on."""
+    array, scale = two_of(node, arrays)
+    zero = arrays[2] if len(arrays) > 2 and arrays[2] is not None else np.zeros_like(scale)
+    if array.dtype.kind not in "iu" or scale.dtype.kind != "f" or zero.shape != scale.shape:
+        raise node.refuse("its numbers are not whole ones with a scale")
+    sides = [1] * array.ndim
+    if scale.ndim:
+        sides[axis_at(node, integer(node, "axis", 1), array.ndim)] = scale.size
+    reading.graph.tally.add(list(array.shape), entry=node.name)
+    whole = array.astype(np.int64) - zero.astype(np.int64).reshape(sides)
+    return [Const((whole * scale.reshape(sides)).astype(scale.dtype))]
+
+
 def _identity(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
     return [Const(_one(node, arrays))]
 
@@ -231,6 +248,7 @@ _Run = Callable[[Node, Sequence[Array | None], Reading], Sequence[Value]]
 
 _ARRAYS: dict[str, _Run] = {
     "Identity": _identity,
+    "DequantizeLinear": _dequantise,
     "Cast": _cast,
     "Transpose": _transpose,
     "Reshape": _reshape,

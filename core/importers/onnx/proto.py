@@ -44,6 +44,8 @@ Stored = tuple[Any, Raw | None]
 # are read.
 _TYPES = {
     1: ("FLOAT", "float_data", "<f4"),
+    2: ("UINT8", "int32_data", "|u1"),
+    3: ("INT8", "int32_data", "|i1"),
     5: ("INT16", "int32_data", "<i2"),
     6: ("INT32", "int32_data", "<i4"),
     7: ("INT64", "int64_data", "<i8"),

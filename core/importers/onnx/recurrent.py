@@ -28,7 +28,7 @@ from core.importers.onnx.axes import ONE, PART, UNITS, Atom
 from core.importers.onnx.functions import Fitted, recurrent_functions
 from core.importers.onnx.merges import settled
 from core.importers.onnx.proto import Node
-from core.importers.onnx.reading import Reading, integer, needs, number, text
+from core.importers.onnx.reading import Reading, integer, needs, text
 from core.importers.onnx.sizes import Dim, product
 from core.importers.onnx.structure import Inputs
 from core.importers.onnx.values import (
@@ -64,8 +64,6 @@ def recurrent(node: Node, inputs: Inputs, reading: Reading) -> Sequence[Value]:
     given = [*inputs, *[None] * (_PEEPHOLES + 1 - len(inputs))]
     layout = integer(node, "layout", 0)
     time, batch = _axes(x, layout, node, reading)
-    if number(node, "clip", 0) != 0:
-        raise node.refuse("it clips what goes into its activations (clip)")
     lengths = _lengths(given[_LENGTHS], time, node)
     if reading.lengths.setdefault(reading.axis(time.label), lengths) != lengths:
         raise node.refuse("some recurrent layers are told the lengths of the texts, others not")
