@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.errors import UnsupportedModel
-from core.nodes import READ, Embedding, Input, Layer, Node, Port, Spec, port
+from core.nodes import MAIN, READ, Embedding, Input, Layer, Node, Port, Spec, port
 
 INPUT = "input"
 """What the first node of a chain reads, if the model has no `Input` that says its name."""
@@ -48,7 +48,7 @@ def wire(nodes: Sequence[Node]) -> Wiring:
     _check_names(nodes)
     inputs = {node.name: port(node.name, GIVEN) for node in nodes if isinstance(node, Input)}
     specs: dict[Port, Spec] = {
-        port(node.name, GIVEN): Spec(node.width) for node in nodes if isinstance(node, Input)
+        port(node.name, GIVEN): node.spec()[MAIN] for node in nodes if isinstance(node, Input)
     }
     if not inputs:
         inputs = {INPUT: INPUT}

@@ -147,7 +147,7 @@ def nodes_from(
         if kind not in NODES:
             raise UnknownName(kind="node", found=kind, known=", ".join(NODES))
         if "layers" in settings:
-            ends: dict[str, Any] = {"returns": "every", "zero_masked": False}
+            ends: dict[str, Any] = {"returns": "every", "zero_masked": False, "masked": True}
             layers = tuple(Layer.restore({**ends, **own}, weights) for own in settings["layers"])
             merge, returns = settings["merge"], settings["returns"]
             nodes += Recurrent(settings["name"], layers, merge, returns).nodes

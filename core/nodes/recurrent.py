@@ -45,8 +45,10 @@ class Layer(Node):
     for the cell's own; `options` are the cell's, such as the GRU's `reset_after`. `returns` is
     what a node after it reads when it names no port: "every" step's output or the "last" one,
     last in the order of reading, so that of a backward layer stands at the first token. With
-    `zero_masked` it hands on zeros at masked steps, else the last output again. It `reads` a
-    sequence, and after it, if they are named, its initial states in the cell's order.
+    `zero_masked` it hands on zeros at masked steps, else the last output again; unless it is
+    `masked`, it reads those steps like others (as in Keras 3, if called with initial states), and
+    the mask is for those above it. It `reads` a sequence, and after it, if they are named, its
+    initial states in the cell's order.
     """
 
     cell: str
@@ -57,11 +59,13 @@ class Layer(Node):
     options: Mapping[str, bool] = field(default_factory=dict)
     returns: Readout = field(default="every", kw_only=True)
     zero_masked: bool = field(default=False, kw_only=True)
+    masked: bool = field(default=True, kw_only=True)
 
     kind: ClassVar[str] = "recurrent"
     title: ClassVar[str] = "RNN"
     settings: ClassVar[tuple[str, ...]] = (
         "cell", "direction", "activation", "recurrent_activation", "returns", "zero_masked",
+        "masked",
     )  # fmt: skip
 
     def __post_init__(self) -> None:
@@ -151,7 +155,8 @@ class Layer(Node):
 
     def run(self, *read: Flow, loop: loops.Forward = loops.forward) -> LayerTrace:
         """Steps through the sequence. `loop` is how an engine does that."""
-        flow, states = read[0], read[1:]
+        handed, states = read[0], read[1:]
+        flow = handed if self.masked else replace(handed, mask=None)
         cell, kernels = cells.get(self.cell), self.kernels()
         x = np.ascontiguousarray(in_reading_order(flow.values, self.direction))
         valid = None if flow.mask is None else in_reading_order(flow.mask, self.direction)
@@ -166,8 +171,8 @@ class Layer(Node):
         outputs = masked_outputs(hidden, flow.mask, self.direction, zeroes=self.zero_masked)
         return LayerTrace(
             self.name,
-            read,
-            LayerTrace.given(record, outputs, of=flow, direction=self.direction),
+            (flow, *states),
+            LayerTrace.given(record, outputs, of=handed, direction=self.direction),
             cell=self.cell,
             direction=self.direction,
             record=record,

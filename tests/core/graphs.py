@@ -79,14 +79,14 @@ class Graph:
         }
 
 
-def encoder_decoder(cell: str) -> list[Part]:
+def encoder_decoder(cell: str, **settings: Any) -> list[Part]:
     states = tuple(f"encoder.state.{name}" for name in cells.get(cell).states)
     return [
         Input("source", WIDTH),
         Input("target"),
         layer("encoder", cell=cell, reads=("source",)),
         table("words", reads=("target",), mask_zero=True),
-        layer("decoder", cell=cell, reads=("words", *states)),
+        layer("decoder", cell=cell, reads=("words", *states), **settings),
         dense("answer"),
     ]
 
@@ -260,6 +260,10 @@ GRAPHS: dict[str, Graph] = {
         reads={"image": (2,), "words": "ids"},
     ),
     **NODES_IN_PLACES,
+    "a decoder that heeds no mask": Graph(
+        lambda: encoder_decoder("gru", masked=False),
+        reads={"source": (TIME + 1, WIDTH), "target": "ids"},
+    ),
     **{
         f"{cell} that starts from another": Graph(
             lambda cell=cell: encoder_decoder(cell),

@@ -10,7 +10,7 @@ import pytest
 from core import errors as core_errors
 from core.errors import Failure
 from core.importers import errors
-from core.importers.keras import reader as keras_reader
+from core.importers.keras import plain as keras_reader
 from core.importers.sandbox import error_from
 
 

@@ -28,7 +28,7 @@ _METADATA = "metadata.json"
 def read_keras(data: Data | Archive, *, limits: Limits | None = None) -> KerasModel:
     """The model in a `.keras` file, of Keras 2.12 or later; its vocabulary, if any, in its config.
 
-    Raises a FileRefused that names the entry, and UnsupportedModel where the layers are no chain.
+    Raises a FileRefused that names the entry.
     """
     limits = limits or Limits()
     archive = data if isinstance(data, Archive) else open_archive(data, limits=limits)

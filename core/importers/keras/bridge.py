@@ -1,7 +1,7 @@
 """From a Keras model in memory to a Model. The way back is `keras/export.py`.
 
-Only gathers: the layers of a Sequential model, of models nested in it, and of a functional model
-that is a chain, each with its config and its weights by name. What they mean is said in
+Only gathers: the layers of a Sequential or functional model, and of models nested in it, each with
+its config, its weights by name and what it reads. What they mean is said in
 `keras/layers.py`, for models from files as well. Cost: one copy of the weights.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,28 +20,41 @@ from core.cells import CELLS
 from core.engines.keras_cell import equation_cell
 from core.engines.keras_layout import OURS
 from core.errors import UnsupportedModel
-from core.importers.keras.chain import order_of
 from core.importers.keras.export import reverse_time
+from core.importers.keras.graph import calls_of
 from core.importers.keras.layers import KerasLayer, model_from
+from core.importers.keras.plan import OPERATION
 from core.model import Model
 from core.text import Vocabulary
 
 # Not get_config: it writes activations of one's own as code, and warns that it does.
 _SETTINGS = (
     "axis",
+    "causal",
     "center",
     "data_format",
+    "dilation_rate",
+    "dims",
     "epsilon",
     "go_backwards",
+    "groups",
     "keepdims",
     "mask_value",
     "mask_zero",
     "merge_mode",
+    "n",
+    "padding",
+    "pool_size",
     "return_sequences",
     "return_state",
     "rms_scaling",
     "scale",
+    "score_mode",
+    "size",
+    "strides",
+    "target_shape",
     "use_bias",
+    "use_scale",
     "zero_output_for_mask",
 )
 _OPTIONS = tuple(name for cell in CELLS.values() for name in cell.options)
@@ -56,7 +70,9 @@ def from_keras(
     card: Mapping[str, Any] | None = None,
     without_tail: bool = False,
 ) -> Model:
-    """The Model that does what a Keras model does: a Sequential, or functional and a chain.
+    """The Model that does what a Keras model does, Sequential or functional.
+
+    Inputs are called as in Keras, but that of a chain, which is called "input".
 
     Layers keep their names; a bidirectional layer becomes two, `<name>/forward` and
     `<name>/backward`, called after the direction in which they read the text. Where the Keras
@@ -70,13 +86,14 @@ def from_keras(
     """
     if _kind(keras_model) not in _NESTED:
         what = f"A Keras {type(keras_model).__name__}"
-        why = "only Sequential models, and functional ones that are a chain, can be read"
+        why = "only Sequential and functional models can be read"
         raise UnsupportedModel(what=what, why=why)
     if not keras_model.built:
         why = "it has no weights yet; build it, or call it once"
         raise UnsupportedModel(what=f"The Keras model '{keras_model.name}'", why=why)
+    whole = keras_layer(keras_model)
     return model_from(
-        [_input(keras_model), *(keras_layer(layer) for layer in _layers(keras_model))],
+        [_input(keras_model), *whole.inner] if whole.kind == "Sequential" else [whole],
         name=name or keras_model.name,
         vocabulary=vocabulary,
         card=card,
@@ -92,10 +109,12 @@ def _input(keras_model: Any) -> KerasLayer:
 def keras_layer(layer: Any) -> KerasLayer:
     """A layer of Keras's as plain data, with those inside it."""
     kind = _kind(layer)
+    inner: tuple[KerasLayer, ...]
     match kind:
-        case "Sequential" | "Functional":
-            inner = tuple(keras_layer(one) for one in _layers(layer))
-            return KerasLayer(kind, layer.name, inner=inner)
+        case "Sequential":
+            return KerasLayer(kind, layer.name, inner=tuple(map(keras_layer, layer.layers)))
+        case "Functional":
+            return _functional(layer)
         case "Bidirectional":
             inner = (keras_layer(layer.forward_layer), keras_layer(layer.backward_layer))
         case "TimeDistributed":
@@ -130,10 +149,8 @@ def _words(layer: Any) -> dict[str, Any]:
     return config | {"vocabulary": [str(word) for word in layer.get_vocabulary()]}
 
 
-def _layers(keras_model: Any) -> list[Any]:
-    """The layers of a model in their order. Raises UnsupportedModel where they are no chain."""
-    if _kind(keras_model) == "Sequential":
-        return list(keras_model.layers)
+def _functional(keras_model: Any) -> KerasLayer:
+    """A functional model: its layers, and what each reads, as a file would say it."""
     try:
         with warnings.catch_warnings():  # as above
             warnings.simplefilter("ignore")
@@ -141,11 +158,19 @@ def _layers(keras_model: Any) -> list[Any]:
     except NotImplementedError as error:  # of a layer of one's own
         why = "a layer of it does not say how it is made; give it a get_config"
         raise UnsupportedModel(what=f"The Keras model '{keras_model.name}'", why=why) from error
-    # What a file would say of the order: so the same models are chains here and there.
-    entries = config["layers"]
     named = {layer.name: layer for layer in keras_model.layers}
-    order = order_of(config, entries, where=keras_model.name)
-    return [named[entries[at]["name"]] for at in order]
+    inner = []
+    for entry in config["layers"]:
+        name = entry["name"]
+        if name in named:
+            layer = keras_layer(named[name])
+        else:
+            layer = KerasLayer(f"{OPERATION}{entry['class_name']}", name, entry["config"])
+        if layer.kind == "InputLayer":
+            layer = replace(layer, config=entry["config"])
+        inner.append(replace(layer, calls=calls_of(entry, where=name)))
+    ends = {end: config[end] for end in ("input_layers", "output_layers")}
+    return KerasLayer("Functional", keras_model.name, ends, inner=tuple(inner))
 
 
 def _kind(layer: Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.engines.keras_layout import OURS
@@ -20,12 +20,10 @@ from core.importers.errors import (
     LambdaInFile,
     PathInFile,
 )
-from core.importers.keras.chain import order_of
 from core.importers.keras.fields import KerasLayer
+from core.importers.keras.graph import Call, calls_of
+from core.importers.keras.plan import NESTED, OPERATION, Plan
 from core.importers.keras.recurrent import RECURRENT
-
-NESTED = ("Sequential", "Functional", "Model")
-"""Models that may stand where a layer stands; `Model` is what Keras before 2.4 calls Functional."""
 
 _OWN_MODULES = re.compile(r"(keras|tf_keras|tensorflow\.(python\.)?keras)(\.|$)")
 _OURS = ("unrolled>ReverseTime", OURS)
@@ -46,6 +44,7 @@ class Configured:
     group: str
     config: Mapping[str, Any]
     inner: tuple[tuple[str, Configured], ...] = ()
+    calls: tuple[Call, ...] = ()
 
     @property
     def trainable(self) -> bool:
@@ -56,16 +55,20 @@ class Configured:
         self, weights: Mapping[str, Any], inner: tuple[KerasLayer, ...] = ()
     ) -> KerasLayer:
         """The layer with the weights of its own, and those in it with theirs."""
-        return KerasLayer(self.kind, self.name, self.config, weights, inner)
+        return KerasLayer(self.kind, self.name, self.config, weights, inner, self.calls)
+
+    def without_weights(self) -> KerasLayer:
+        """The layer as far as its configuration tells."""
+        return self.with_weights({}, tuple(layer.without_weights() for _, layer in self.inner))
 
 
 def model_of(described: Any, *, where: str) -> Configured:
-    """The model as one Configured, whose `inner` are its layers in their order.
+    """The model as one Configured, whose `inner` are its layers in the order of the file.
 
     `described` is the JSON of a model, `where` the entry of the file that it comes from, for
-    messages. Raises BrokenFile where it is no description of a model; UnsupportedModel where
-    the layers are no chain; CustomObjectInFile and LambdaInFile for what would run, up to the last
-    recurrent layer; PathInFile for a setting that Keras would open as a file.
+    messages. Raises BrokenFile where it is no description of a model; CustomObjectInFile and
+    LambdaInFile for what would run, in what a recurrent layer depends on; PathInFile for a setting
+    that Keras would open as a file.
     """
     model = _configured(described, where=where, group="")
     if model.kind not in NESTED:
@@ -97,20 +100,39 @@ def _configured(described: Any, *, where: str, group: str) -> Configured:
 def _nested(
     kind: str, config: Mapping[str, Any], *, where: str
 ) -> tuple[tuple[str, Configured], ...]:
-    """The layers of a model in the order in which they read one another."""
+    """The layers of a model in the order of the file, with their calls if they say so."""
     entries = _sequence(config.get("layers"), where=f"{where}/layers")
     counts: dict[str, int] = {}
-    layers: list[Configured] = []
+    layers: dict[str, Configured] = {}
     for at, each in enumerate(entries):
         place = f"{where}/layers/{at}"
         entry = _mapping(each, where=place)
         # Operations on tensors, such as those that make a mask, have no group of weights.
-        operation = ".ops." in f"{entry.get('module')}."
+        operation = _is_operation(entry)
         group = "" if operation else _group(_kind(entry, where=place), counts)
-        layers.append(_configured(entry, where=place, group=group))
-    if kind != "Sequential":
-        layers = [layers[at] for at in order_of(config, entries, where=where)]
-    return tuple((f"layers/{layer.group}", layer) for layer in layers)
+        layer = _configured(entry, where=place, group=group)
+        if operation:
+            layer = replace(layer, kind=f"{OPERATION}{layer.kind}")
+        if kind == "Sequential":
+            layers[str(at)] = layer
+            continue
+        name = entry.get("name")
+        if not isinstance(name, str) or name in layers:
+            why = "a layer of a functional model has no name of its own"
+            raise BrokenFile(entry=place, why=why)
+        calls = calls_of(entry, where=f"{where}/{name}")
+        layers[name] = replace(layer, name=name, calls=calls)
+    return tuple((f"layers/{layer.group}", layer) for layer in layers.values())
+
+
+def _is_operation(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry of Keras 3 is an operation: some have the name of a layer, such as Add."""
+    if isinstance(module := entry.get("module"), str):
+        return ".ops." in f"{module}."
+    # Whole-model `.h5` files say no module. Of layers alone it is said what is to be trained.
+    nodes, config = entry.get("inbound_nodes"), entry.get("config")
+    called = isinstance(nodes, list) and any(isinstance(node, Mapping) for node in nodes)
+    return called and isinstance(config, Mapping) and "trainable" not in config
 
 
 def _wrapped(kind: str, config: Mapping[str, Any], *, where: str) -> list[tuple[str, Configured]]:
@@ -169,37 +191,29 @@ def _group(kind: str, counts: dict[str, int]) -> str:
 
 
 def _refuse_code(model: Configured, *, where: str) -> None:
-    """Raises for what would run, in layers up to the last recurrent one.
+    """Raises for what would run, in layers that a recurrent one depends on, and in these.
 
-    Nothing runs in any case. But what stands after the recurrent layers may be left out, by the
-    wish of the user: that, `model_from` decides.
+    Nothing runs in any case. But what only stands after the recurrent layers may be left out, by
+    the wish of the user: that, `model_from` decides.
     """
-    flat = _flat(model, where=where)
-    recurrent = [at for at, (_, layer) in enumerate(flat) if layer.kind in RECURRENT]
-    for place, layer in flat[: recurrent[-1] + 1] if recurrent else flat:
-        _refuse_in(layer, where=place)
+    layer = model.without_weights()
+    plan = Plan.of(layer.inner if layer.kind == "Sequential" else [layer], where=where)
+    leading = plan.leading_to(RECURRENT) or set(range(len(plan.steps)))
+    for at, step in enumerate(plan.steps):
+        if at in leading:
+            path = step.path if layer.kind == "Sequential" else step.path[1:]
+            _refuse_in(step.layer, where="/".join((where, *path)))
 
 
-def _refuse_in(layer: Configured, *, where: str) -> None:
+def _refuse_in(layer: KerasLayer, *, where: str) -> None:
     if layer.kind == "Lambda":
         raise LambdaInFile(entry=where, found="a Lambda layer")
     if ">" in layer.kind and layer.kind not in _OURS:
         raise CustomObjectInFile(entry=where, found=layer.kind)
-    for attribute, inner in layer.inner:
-        _refuse_in(inner, where=f"{where}/{attribute}")
+    for inner in layer.inner:
+        _refuse_in(inner, where=f"{where}/{inner.name}")
     for setting, value in layer.config.items():
         _refuse_functions(value, where=f"{where}/{setting}")
-
-
-def _flat(model: Configured, *, where: str) -> list[tuple[str, Configured]]:
-    found = []
-    for _, layer in model.inner:
-        place = f"{where}/{layer.name}"
-        if layer.kind in NESTED:
-            found += _flat(layer, where=place)
-        else:
-            found.append((place, layer))
-    return found
 
 
 def _refuse_functions(value: Any, *, where: str) -> None:

@@ -12,27 +12,32 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from core import cells
 from core.activations import Array
 from core.engines.keras_cell import recurrent_layer
 from core.engines.keras_layout import KERAS_NODES, keras_settings, keras_weights
 from core.errors import UnsupportedModel
 from core.model import Model
-from core.nodes import Part, Recurrent
+from core.nodes import LAST, STATE, Input, Layer, Part, Port, Recurrent, nodes_of, port
 
 
 def to_keras(model: Model) -> Any:
-    """A Keras Sequential model that answers as `record(model, …).outputs` does.
+    """A Keras model that answers as `record(model, …).outputs` does: Sequential for a chain.
 
-    Equal to rounding, in the order of the text; masks from `mask_zero` or given at the call mean
-    the same. A layer that reads backwards and hands on every step is followed by a `ReverseTime`
-    layer. A cell that Keras has not is a Keras RNN around a cell that is built from its equations
-    (`core/engines/keras_cell.py`), which can be called and trained as any other. A file saved from
-    a model with either is loaded after one call of `to_keras` (which registers them). Raises
-    UnsupportedModel for a concatenated pair of different widths, which Keras cannot build on.
+    Any other graph is a functional model, whose inputs and outputs are those of the model, in
+    order. Equal to rounding, in the order of the text; masks from `mask_zero` or given at the call
+    mean the same. A layer that reads backwards and hands on every step is followed by a
+    `ReverseTime` layer. A cell that Keras has not is a Keras RNN around a cell that is built from
+    its equations (`core/engines/keras_cell.py`), which can be called and trained as any other. A
+    file saved from a model with either is loaded after one call of `to_keras` (which registers
+    them). Raises UnsupportedModel for a concatenated pair of different widths, which Keras cannot
+    build on.
     """
     import keras
 
     dtype = str(model.dtype)
+    if not model.is_chain or any(isinstance(node, Input) for node in model.nodes):
+        return _functional(model, dtype=dtype)
     if model.embedding is not None:
         layers = [keras.Input((model.steps,), dtype="int32")]
     else:
@@ -46,6 +51,91 @@ def to_keras(model: Model) -> Any:
     for layer, arrays in weights:
         layer.set_weights(arrays)
     return result
+
+
+def _functional(model: Model, *, dtype: str) -> Any:
+    """A functional model, part by part."""
+    import keras
+
+    specs, reads = model.wiring.specs, model.wiring.reads
+    tensors: dict[Port, Any] = {}
+    for name, entrance in model.wiring.inputs.items():
+        spec = specs.get(name, specs[entrance])
+        shape = [spec.length] * spec.steps + [spec.features] * (spec.features is not None)
+        kind = "int32" if spec.features is None else dtype
+        tensors[entrance] = keras.Input(shape, dtype=kind, name=_keras_name(name))
+    inputs = list(tensors.values())
+    held: list[tuple[Any, list[Array]]] = []
+    for part in model.parts:
+        for one in [part] if _is_pair(part, model) else nodes_of([part]):
+            read = [tensors[port] for port in reads[nodes_of([one])[0].name]]
+            if isinstance(one, Input):
+                tensors[one.name] = read[0]
+            elif isinstance(one, Layer):
+                layer = _looped(one, model, dtype=dtype)
+                held.append((layer, keras_weights(one)))
+                starts: dict[str, Any] = {}
+                if len(read) > 1:  # and then Keras forgets the mask, unless it is said
+                    mask = getattr(read[0], "_keras_mask", None) if one.masked else None
+                    starts = {"initial_state": read[1:], "mask": mask}
+                tensors |= _ports(one, layer(read[0], **starts), layer=layer)
+            else:
+                for layer, weights in _layers_of(one, dtype=dtype):
+                    held += weights
+                    read = [layer(read if len(read) > 1 else read[0])]
+                tensors[one.name if isinstance(one, Recurrent) else one.hands_on] = read[0]
+    outputs = [tensors[given] for given in model.output_ports]
+    result = keras.Model(
+        inputs if len(inputs) > 1 else inputs[0],
+        outputs if len(outputs) > 1 else outputs[0],
+        name=_keras_name(model.name),
+    )
+    for layer, arrays in held:
+        layer.set_weights(arrays)
+    return result
+
+
+def _is_pair(part: Part, model: Model) -> bool:
+    """Whether it is two directions that nothing reads but what merges them."""
+    if not isinstance(part, Recurrent) or part.merge is None:
+        return False
+    inner, owners = {layer.name for layer in part.layers}, model.wiring.owners
+    reads = model.wiring.reads
+    readers = {name for name, ports in reads.items() if inner & {owners.get(p) for p in ports}}
+    alone = readers == {part.name} and all(len(reads[name]) == 1 for name in inner)
+    return alone and not inner & {owners[given] for given in model.output_ports}
+
+
+def _looped(node: Layer, model: Model, *, dtype: str) -> Any:
+    """The Keras layer of one direction, which returns what is read of it."""
+    wanted = {*model.output_ports, *(p for ports in model.wiring.reads.values() for p in ports)}
+    every, last = node.name in wanted, port(node.name, LAST) in wanted
+    states = any(port(node.name, port(STATE, of)) in wanted for of in cells.get(node.cell).states)
+    if every and last and node.zero_masked:
+        why = "it hands on every step and the last one, with zeros at masked steps"
+        raise UnsupportedModel(what=f"{node.name} in Keras", why=why)
+    return recurrent_layer(
+        node.cell,
+        cell_settings=keras_settings(node),
+        return_sequences=every,
+        return_state=states or (every and last),
+        go_backwards=node.direction == "backward",
+        zero_output_for_mask=node.zero_masked,
+        name=_keras_name(node.name),
+        dtype=dtype,
+    )
+
+
+def _ports(node: Layer, given: Any, *, layer: Any) -> dict[Port, Any]:
+    """What a Keras layer gave, at the ports of the node."""
+    first, *after = given if layer.return_state else [given]
+    names = cells.get(node.cell).states
+    tensors = {port(node.name, port(STATE, n)): t for n, t in zip(names, after, strict=False)}
+    if not layer.return_sequences:
+        return tensors | {port(node.name, LAST): first}
+    if node.direction == "backward":
+        first = reverse_time()(name=f"{_keras_name(node.name)}_in_text_order")(first)
+    return tensors | {node.name: first} | ({port(node.name, LAST): after[0]} if after else {})
 
 
 def _layers_of(part: Part, *, dtype: str) -> Iterator[tuple[Any, list[tuple[Any, list[Array]]]]]:
@@ -74,6 +164,7 @@ def _recurrent_layer(part: Recurrent, *, dtype: str) -> tuple[Any, list[Any]]:
             cell_settings=keras_settings(layer),
             return_sequences=part.returns == "every",
             go_backwards=layer.direction == "backward",
+            zero_output_for_mask=layer.zero_masked,
             name=_keras_name(layer.name if part.merge is None else part.name),
             dtype=dtype,
         )

@@ -7,6 +7,7 @@ the config to Keras, which builds whatever class it names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 from core import activations
 from core.activations import Array
 from core.errors import UnsupportedModel
+from core.importers.keras.graph import Call
 
 _LARGEST = float(np.finfo(np.float32).max)
 
@@ -31,7 +33,8 @@ class KerasLayer:
     and weights: of Bidirectional the forward and the backward layer; of TimeDistributed its
     layer; of RNN its cell; of StackedRNNCells its cells; of a nested model its layers in their
     order. For an SimpleRNN, LSTM or GRU the weights of its cell are its own. The vocabulary of a
-    TextVectorization stands in config["vocabulary"], a list of words.
+    TextVectorization stands in config["vocabulary"], a list of words. `calls` are there in a
+    functional model: what the layer reads, by the names of others.
     """
 
     kind: str
@@ -39,11 +42,15 @@ class KerasLayer:
     config: Mapping[str, Any] = field(default_factory=dict)
     weights: Mapping[str, Array] = field(default_factory=dict)
     inner: tuple[KerasLayer, ...] = ()
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Fields:
-    """The fields of `layer`, which is `outer` or stands inside it, number `at` of `total`."""
+    """The fields of `layer`, which is `outer` or stands inside it, number `at` of `total`.
+
+    Inputs and operations on tensors have no number: theirs is 0.
+    """
 
     layer: KerasLayer
     outer: KerasLayer
@@ -61,8 +68,9 @@ class Fields:
 
     def refuse(self, why: str) -> UnsupportedModel:
         """The error that names the layer, its class and its place."""
-        kind = self.outer.kind.rpartition(">")[2]
-        what = f"The layer '{self.outer.name}' ({kind}, number {self.at} of {self.total})"
+        kind = re.split(r">|^ops\.", self.outer.kind)[-1]
+        place = f", number {self.at} of {self.total}" if self.at else ""
+        what = f"The layer '{self.outer.name}' ({kind}{place})"
         return UnsupportedModel(what=what, why=why)
 
     def flag(self, name: str, *, default: bool) -> bool:
@@ -74,9 +82,9 @@ class Fields:
             raise self.refuse(f"its {name} is {value!r:.40}, not true or false")
         return bool(value)
 
-    def agree(self, name: str, *, present: bool) -> None:
+    def agree(self, name: str, *, present: bool, default: bool = True) -> None:
         """Holds a setting that says whether there are certain weights to what there is."""
-        if self.flag(name, default=True) != present:
+        if self.flag(name, default=default) != present:
             raise self.refuse(f"its {name} and its weights say different things")
 
     def number(self, name: str, *, default: float) -> float:
@@ -86,6 +94,23 @@ class Fields:
         if not (is_number and abs(value) <= _LARGEST):
             raise self.refuse(f"its {name} is {value!r:.40}, not a finite number")
         return float(value)
+
+    def wholes(self, name: str) -> tuple[int, ...]:
+        """A setting that is a list of whole numbers."""
+        value = self.layer.config.get(name)
+        if not isinstance(value, list | tuple) or any(type(one) is not int for one in value):
+            raise self.refuse(f"its {name} is {value!r:.40}, not a list of whole numbers")
+        return tuple(value)
+
+    def whole(self, name: str, *, default: int) -> int:
+        """A setting that is one whole number, perhaps in a list."""
+        value = self.layer.config.get(name)
+        if value is None:
+            return default
+        value = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+        if type(value) is not int:
+            raise self.refuse(f"its {name} is {value!r:.40}, not a whole number")
+        return value
 
     def choice(self, name: str, *, default: str, among: tuple[str, ...]) -> str:
         """A setting that is one of some words."""

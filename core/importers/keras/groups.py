@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from core.activations import Array
 from core.importers.hdf5.file import StoredGroup
-from core.importers.keras.config import NESTED, Configured
+from core.importers.keras.config import Configured
 from core.importers.keras.fields import KerasLayer
+from core.importers.keras.plan import NESTED
 from core.importers.keras.variables import LOOPS, variables_of
 
 _BEFORE_2_14 = "_layer_checkpoint_dependencies"

@@ -32,6 +32,7 @@ _WEIGHTS = "model_weights"
 class KerasModel:
     """What a Keras file holds: the name of the model, and its layers with their weights.
 
+    A functional model is one layer, of those that it holds.
     `vocabulary` and `card` are there where the archive is one that `save_model` wrote.
     """
 
@@ -44,8 +45,7 @@ class KerasModel:
 def read_h5(data: Data, *, limits: Limits | None = None) -> KerasModel:
     """The model in a whole-model `.h5` file of Keras 2 or 3.
 
-    Raises a FileRefused that names the entry, MissingEntry for a file of weights alone, and
-    UnsupportedModel where the layers are no chain.
+    Raises a FileRefused that names the entry, MissingEntry for a file of weights alone.
     """
     limits = limits or Limits()
     with open_hdf5(data, limits=limits) as root:
@@ -63,7 +63,7 @@ def read_h5(data: Data, *, limits: Limits | None = None) -> KerasModel:
 def read_weights_h5(data: Data, config: bytes, *, limits: Limits | None = None) -> KerasModel:
     """The model whose weights are `data` and whose configuration is the JSON `config`.
 
-    Raises a FileRefused that names the entry, and UnsupportedModel where the layers are no chain.
+    Raises a FileRefused that names the entry.
     """
     limits = limits or Limits()
     described = parse_json(config, entry="config", limits=limits)
@@ -90,4 +90,6 @@ def with_weights(model: Configured, root: StoredGroup, *, version: Any) -> Keras
     layers = from_names(model, root) if is_legacy(root) else from_groups(model, root)
     if wrote_keras_2(version):
         layers = tuple(as_keras_3(layer) for layer in layers)
+    if model.kind != "Sequential":
+        layers = (KerasLayer(model.kind, model.name, model.config, inner=layers),)
     return KerasModel(model.name, layers)

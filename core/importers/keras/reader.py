@@ -1,25 +1,40 @@
-"""One layer of Keras after another, as the stages of a Model.
+"""One layer of Keras after another, as the nodes of a Model.
+
+What it reads and hands on are `Tensor`s: ports of nodes, and what Keras knows of them besides.
 
 Order in time. A Model says in which direction of the *text* each layer reads. Keras says
 `go_backwards`, relative to the sequence the layer is handed, and a layer that goes backwards hands
-on its outputs in the order in which it read: reversed. So the reader keeps in mind, layer by
-layer, whether the sequence is reversed by now, and how it stood when its mask was made, which
-Keras never reverses. In traces everything is in the order of the text; where a Keras model ends
-in a reversed sequence, `trace.outputs[:, ::-1]` is what it predicts.
+on its outputs in the order in which it read: reversed. So of every tensor it is kept in mind
+whether it is reversed, and how it stood when its mask was made, which Keras never reverses. In
+traces everything is in the order of the text; where a Keras model ends in a reversed sequence,
+`trace.outputs[:, ::-1]` is what it predicts.
 
 What a recurrent layer is, with its cells, is read in `keras/recurrent.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from core.activations import Array
 from core.importers.keras.fields import Fields
-from core.importers.keras.recurrent import RECURRENT, recurrent_stages
+from core.importers.keras.masks import Mask, MaskValue, Tensor, implied, mask_value
+from core.importers.keras.plain import (
+    ADMITTED,
+    ATTENTIONS,
+    EACH_STEP,
+    IDENTITY,
+    IN_ORDER,
+    MERGES,
+    attention_node,
+    over_features,
+    plain_node,
+)
+from core.importers.keras.plan import NESTED, OPERATION
+from core.importers.keras.recurrent import RECURRENT, recurrent_nodes
 from core.importers.keras.words import vocabulary_of
+from core.importers.shown import shown
 from core.nodes import (
     Activation,
     BatchNormalization,
@@ -27,194 +42,252 @@ from core.nodes import (
     Embedding,
     Flatten,
     GlobalAveragePooling,
-    GlobalMaxPooling,
+    Input,
     LayerNormalization,
     Masking,
-    Part,
-    Recurrent,
-    nodes_of,
+    Node,
+    Port,
+    Spec,
+    port,
 )
 from core.text import Vocabulary
-from core.wiring import wire
 
-IDENTITY = (
-    "ActivityRegularization",
-    "AlphaDropout",
-    "Dropout",
-    "GaussianDropout",
-    "GaussianNoise",
-    "Identity",
-    "SpatialDropout1D",
-)
-"""Layers that do nothing when nothing trains."""
+IDS = ("Embedding", "TextVectorization")
+"""Layers that read token ids, or the texts that these are of."""
 
-_EACH_STEP = ("Activation", "BatchNormalization", "Dense", "LayerNormalization", *IDENTITY)
-"""What TimeDistributed may hold: layers that make the same of each step by itself anyway."""
-
-ADMITTED = (
-    "TextVectorization, Embedding, SimpleRNN, LSTM, GRU, RNN, Bidirectional, Dense, "
-    "TimeDistributed, Activation, LayerNormalization, BatchNormalization, GlobalMaxPooling1D, "
-    "GlobalAveragePooling1D, Flatten, Masking and dropout"
-)
+_WITHOUT_MASK = ("UpSampling1D", *(set(IN_ORDER) - set(ATTENTIONS)))
+"""Layers where a mask ends though they hand on a sequence."""
+_OF_ATTENTION = ("return_attention_scores", "use_causal_mask")
 
 
 @dataclass
 class Reader:
-    """Reads Keras layers one after another into `stages`.
+    """Reads Keras layers, each after those that it reads, into `nodes`.
 
-    `reversed` tells the order of the sequence by now, `steps` whether it still is one (and not
-    one vector). `mask` is None where no steps are skipped, else the order of the sequence when
-    the mask was made. `vocabulary` is that of a TextVectorization.
+    `specs` tell what flows at each port. `vocabulary` is that of a TextVectorization. `waiting`
+    are nodes that need to know more of what comes later: a Flatten of steps that are not known.
     """
 
-    stages: list[Part] = field(default_factory=list)
-    reversed: bool = False
-    steps: bool = True
-    mask: bool | None = None
+    nodes: list[Node] = field(default_factory=list)
+    specs: dict[Port, Spec] = field(default_factory=dict)
     vocabulary: Vocabulary | None = None
-    _flatten: tuple[int, Fields] | None = None
+    waiting: dict[str, Fields] = field(default_factory=dict)
 
-    @property
-    def unrolls(self) -> bool:
-        """Whether a recurrent layer has been read."""
-        return any(isinstance(stage, Recurrent) for stage in self.stages)
+    def enter(self, node: Input) -> Tensor:
+        """An input of the model."""
+        self.nodes.append(node)
+        self.specs[node.name] = Spec(
+            node.width, steps=not node.vector, length=node.length, of=node.name
+        )
+        return Tensor(node.name)
 
-    def read(self, layer: Fields) -> None:
-        """Appends what the layer does. Raises UnsupportedModel, and what stages raise."""
-        name = layer.outer.name
+    def read(
+        self, layer: Fields, args: tuple[Any, ...], options: Mapping[str, Any]
+    ) -> Sequence[Tensor | MaskValue]:
+        """What the layer gives, from the tensors that it is called with.
+
+        Raises UnsupportedModel, and what nodes raise.
+        """
+        if layer.kind.startswith(OPERATION):
+            return [mask_value(layer, args, options)]
+        given = args[0] if args and isinstance(args[0], tuple) else args[:1]
+        if not all(isinstance(one, Tensor) for one in given):
+            raise layer.refuse("it reads a mask, or something that is no tensor")
+        rest = dict(zip(("initial_state", "mask", "training"), args[1:], strict=False))
+        tensors, states = self._called(layer, given, {**rest, **options})
+        if layer.kind in NESTED:
+            return tensors
+        if layer.kind in RECURRENT:
+            # Of a layer called with initial states, Keras 3 forgets the mask, unless it is said.
+            heeds = not states or layer.flag("of_keras_2", default=False)
+            heeds = heeds or options.get("mask") is not None
+            return self._recurrent(layer, tensors[0], states, masked=heeds)
+        if layer.kind in MERGES:
+            return [self._merge(layer, tensors)]
+        if layer.kind in ATTENTIONS:
+            return [self._attention(layer, tensors, options)]
+        if len(tensors) != 1:
+            raise layer.refuse(f"it reads {len(tensors)} tensors, not one")
+        return [self._one(layer, tensors[0])]
+
+    def _one(self, layer: Fields, x: Tensor) -> Tensor:
+        """What a layer of one tensor makes of it."""
         match layer.kind:
             case kind if kind in IDENTITY:
-                return
+                return x
             case "TextVectorization":
-                if self.stages:
+                if x.port not in {node.name for node in self.nodes if isinstance(node, Input)}:
                     raise layer.refuse("it reads texts, and stands above another layer")
                 self.vocabulary = vocabulary_of(layer)
-            case "Embedding":
-                masked = layer.flag("mask_zero", default=False)
-                self.mask = self.reversed if masked else None
-                table = cast(Array, layer.arrays("embeddings")["embeddings"])
-                self.stages.append(Embedding(name, table, masked))
-            case kind if kind in RECURRENT:
-                self._recurrent(layer)
-            case "Dense":
-                own: dict[str, Any] = layer.arrays("kernel", optional=("bias",))
-                layer.agree("use_bias", present=own["bias"] is not None)
-                self._flattened(len(own["kernel"]) if own["kernel"].ndim else 0)
-                self.stages.append(Dense(name, **own, activation=layer.activation()))
-            case "Activation":
-                self.stages.append(Activation(name, layer.activation()))
-            case "LayerNormalization" | "BatchNormalization":
-                self._normalisation(layer)
-            case "GlobalMaxPooling1D" | "GlobalAveragePooling1D":
-                self._pooling(layer)
+                ids = replace(self.specs[x.port], features=None, length=self.vocabulary.length)
+                self.specs[x.port] = ids
+                return x
             case "Flatten":
-                self._flatten_steps(layer)
-            case "Masking":
-                self._needs_steps(layer)
-                self.mask = self.reversed
-                self.stages.append(Masking(name, layer.number("mask_value", default=0.0)))
+                return self._flatten(layer, x)
             case "TimeDistributed":
                 inside = layer.layer.inner
-                if len(inside) != 1 or inside[0].kind not in _EACH_STEP:
+                if len(inside) != 1 or inside[0].kind not in EACH_STEP:
                     held = ", ".join(one.kind for one in inside) or "nothing"
-                    raise layer.refuse(f"it wraps {held}, not one of {', '.join(_EACH_STEP)}")
-                self._needs_steps(layer)
-                self.read(layer.inside(inside[0]))
+                    raise layer.refuse(f"it wraps {held}, not one of {', '.join(EACH_STEP)}")
+                self._needs_steps(layer, x)
+                return self._one(layer.inside(inside[0]), x)
             case "unrolled>ReverseTime":
-                self.reversed = not self.reversed
-            case _:
-                raise layer.refuse(f"it is none of {ADMITTED}")
+                return replace(x, reversed=not x.reversed)
+        spec = self.specs[x.port]
+        node = plain_node(layer, spec)
+        if node is None:
+            raise layer.refuse(f"it is none of {ADMITTED}")
+        if x.reversed and layer.kind in IN_ORDER:
+            raise layer.refuse("it reads a reversed sequence")
+        averages = isinstance(node, GlobalAveragePooling)
+        if averages and x.mask is not None and x.mask.turned != x.reversed:
+            raise layer.refuse(
+                "it averages a reversed sequence with a mask that Keras has not reversed, and "
+                "so leaves out other steps than the padded ones"
+            )
+        self._told(x, _rows(node))
+        given = self._give(node, x)
+        if isinstance(node, Masking):
+            return replace(given, mask=Mask.of(x.port, node.value, turned=x.reversed))
+        if isinstance(node, Embedding):
+            masked = Mask.of(x.port, 0.0, turned=x.reversed) if node.mask_zero else None
+            return replace(given, mask=masked)
+        return replace(given, mask=None) if layer.kind in _WITHOUT_MASK else given
 
-    def end(self, *, steps: int | None) -> None:
-        """Completes what waited for later layers. `steps` is the length of texts, if it is known.
+    def _give(self, node: Node, *read: Tensor) -> Tensor:
+        """Appends a node that reads some tensors; what it hands on, in the order of the first."""
+        spec = self._append(replace(node, reads=tuple(one.port for one in read)))
+        return replace(read[0], port=node.hands_on) if spec.steps else Tensor(node.hands_on)
 
-        Raises UnsupportedModel for a Flatten of no known number of steps.
+    def _append(self, node: Node) -> Spec:
+        given = node.spec(*(self.specs[read] for read in node.reads))
+        self.nodes.append(node)
+        self.specs |= {port(node.name, of): replace(s, of=node.name) for of, s in given.items()}
+        return self.specs[node.hands_on]
+
+    def _called(
+        self, layer: Fields, given: tuple[Tensor, ...], options: Mapping[str, Any]
+    ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+        """The tensors and the initial states that a layer is called with.
+
+        Raises where it is called with anything else that changes its answer. Masks that Keras 3
+        writes down are those that a layer would have had anyway, or else are refused.
         """
-        if self._flatten is not None:
-            at, layer = self._flatten
-            if steps is None:
-                raise layer.refuse("the number of steps that it flattens is not fixed")
-            self.stages.insert(at, Flatten(layer.outer.name, steps))
-            self._flatten = None
+        states: Any = ()
+        for option, value in options.items():
+            if value is None or (option == "training" and value is False):
+                continue
+            if option == "initial_state" and layer.kind in RECURRENT:
+                states = (value,) if isinstance(value, Tensor) else value
+            elif option in _OF_ATTENTION and layer.kind in ATTENTIONS:
+                continue
+            elif option != "mask" or not implied(value, given):
+                raise layer.refuse(f"it is called with '{shown(option)}'")
+        if layer.kind in RECURRENT and not states:  # so wrote Keras 2
+            given, states = given[:1], given[1:]
+        if layer.kind in RECURRENT and len(given) != 1:
+            raise layer.refuse(f"it reads {len(given)} sequences, not one")
+        if not all(isinstance(state, Tensor) for state in states):
+            raise layer.refuse("it is called with an 'initial_state' that is no tensor")
+        return given, tuple(states)
 
-    def cut(self) -> None:
-        """Leaves out what waits for later layers, and all that has been read since."""
-        if self._flatten is not None:
-            del self.stages[self._flatten[0] :]
-
-    def _recurrent(self, layer: Fields) -> None:
-        self._needs_steps(layer)
-        read = recurrent_stages(layer, reversed_by_now=self.reversed, masked=self.mask is not None)
-        if self.mask is not None and self.mask != self.reversed:
+    def _recurrent(
+        self, layer: Fields, x: Tensor, states: Sequence[Tensor], *, masked: bool
+    ) -> list[Tensor]:
+        self._needs_steps(layer, x)
+        read = recurrent_nodes(
+            layer,
+            sequence=x.port,
+            states=[state.port for state in states],
+            reversed_by_now=x.reversed,
+            masked=masked or x.mask is None,
+        )
+        if masked and x.mask is not None and x.mask.turned != x.reversed:
             raise layer.refuse(
                 "it reads a reversed sequence with a mask that Keras has not reversed, and so "
                 "skips other steps than the padded ones"
             )
-        self.stages += read.stages
-        if read.stages[-1].returns == "last":
-            self.steps, self.reversed, self.mask = False, False, None
-        elif read.backwards:
-            self.reversed = not self.reversed
+        for node in read.nodes:
+            self._append(node)
+        after = [Tensor(state) for state in read.states]
+        if not read.every:
+            return [Tensor(read.gives), *after]
+        backwards = x.reversed != read.backwards
+        return [replace(x, port=read.gives, reversed=backwards), *after]
 
-    def _normalisation(self, layer: Fields) -> None:
-        last = 2 if self.steps else 1
-        axis = layer.layer.config.get("axis", -1)
-        if axis not in (-1, last, [-1], [last], (-1,), (last,)):
-            raise layer.refuse(f"it normalises over axis {axis!r:.20}, not over the features")
-        batch = layer.kind == "BatchNormalization"
-        if layer.flag("rms_scaling", default=False):
-            raise layer.refuse("with rms_scaling it does not take away the mean")
-        needed = ("moving_mean", "moving_variance") if batch else ()
-        own: dict[str, Any] = layer.arrays(*needed, optional=("gamma", "beta"))
-        layer.agree("scale", present=own["gamma"] is not None)
-        layer.agree("center", present=own["beta"] is not None)
-        for array in own.values():
-            self._flattened(0 if array is None else array.size)
-        kind = BatchNormalization if batch else LayerNormalization
-        epsilon = layer.number("epsilon", default=1e-3)
-        self.stages.append(kind(layer.outer.name, **own, epsilon=epsilon))
+    def _merge(self, layer: Fields, tensors: Sequence[Tensor]) -> Tensor:
+        if len(tensors) < 2:
+            raise layer.refuse(f"it reads {len(tensors)} tensor, not several")
+        steps = self.specs[tensors[0].port].steps
+        if layer.kind == "Concatenate":
+            over_features(layer, self.specs[tensors[0].port], doing="it puts things together")
+        if len({one.reversed for one in tensors}) > 1:
+            raise layer.refuse("some of what it reads are reversed sequences, and others are not")
+        masks = [one.mask for one in tensors]
+        if len({mask.turned for mask in masks if mask is not None}) > 1:
+            raise layer.refuse("some of the masks of what it reads are reversed, and others not")
+        if layer.flag("of_keras_2", default=False) and len(set(masks)) > 1:
+            raise layer.refuse("it reads sequences with different masks, and is of Keras 2")
+        merged = self._give(MERGES[layer.kind](layer.outer.name), *tensors)
+        return replace(merged, mask=Mask.of_any(masks)) if steps else merged
 
-    def _pooling(self, layer: Fields) -> None:
-        self._needs_steps(layer)
+    def _attention(
+        self, layer: Fields, tensors: Sequence[Tensor], options: Mapping[str, Any]
+    ) -> Tensor:
+        if any(one.reversed for one in tensors):
+            raise layer.refuse("it reads a reversed sequence")
+        if options.get("return_attention_scores"):
+            raise layer.refuse("with return_attention_scores it hands on its weights as well")
+        node = attention_node(layer, causal=options.get("use_causal_mask") is True)
+        return self._give(node, *tensors)
+
+    def _flatten(self, layer: Fields, x: Tensor) -> Tensor:
         layer.choice("data_format", default="channels_last", among=("channels_last",))
-        if layer.flag("keepdims", default=False):
-            raise layer.refuse("with keepdims it hands on a sequence of one step")
-        if layer.kind == "GlobalMaxPooling1D":
-            self.stages.append(GlobalMaxPooling(layer.outer.name))
-        else:
-            if self.mask is not None and self.mask != self.reversed:
-                raise layer.refuse(
-                    "it averages a reversed sequence with a mask that Keras has not reversed, and "
-                    "so leaves out other steps than the padded ones"
-                )
-            self.stages.append(GlobalAveragePooling(layer.outer.name))
-        self.steps, self.reversed, self.mask = False, False, None
-
-    def _flatten_steps(self, layer: Fields) -> None:
-        layer.choice("data_format", default="channels_last", among=("channels_last",))
-        if not self.steps:
-            return  # a vector stays as it is
-        if self.reversed:
+        spec = self.specs[x.port]
+        if not spec.steps:
+            return x  # a vector stays as it is
+        if x.reversed:
             raise layer.refuse("it flattens a reversed sequence")
-        self._flatten = len(self.stages), layer
-        self.steps, self.mask = False, None
+        name = layer.outer.name
+        if spec.length is None:
+            self.waiting[name] = layer
+        return self._give(Flatten(name, spec.length or 1), x)
 
-    def _flattened(self, rows: int) -> None:
+    def _told(self, x: Tensor, rows: int) -> None:
         """Completes a Flatten from the number of features that the next weights are made for."""
-        if self._flatten is None or rows == 0:
+        if not self.waiting or rows == 0:
             return
-        at, layer = self._flatten
-        width = _width(self.stages[:at]) if self.unrolls else 0
+        name = self._flat_below(x.port)
+        if name not in self.waiting:
+            return
+        at = next(at for at, node in enumerate(self.nodes) if node.name == name)
+        width = self.specs[self.nodes[at].reads[0]].features or 0
         if width == 0 or rows % width:
-            raise layer.refuse(f"it hands on {rows} features, not a multiple of {width}")
-        self.end(steps=rows // width)
+            raise self.waiting[name].refuse(
+                f"it hands on {rows} features, not a multiple of {width}"
+            )
+        del self.waiting[name]
+        self.nodes[at] = replace(cast(Flatten, self.nodes[at]), steps=rows // width)
+        for node in self.nodes[at:]:  # what has been read since is as wide as it
+            if self._flat_below(node.hands_on) == name:
+                self.specs[node.hands_on] = replace(self.specs[node.hands_on], features=rows)
 
-    def _needs_steps(self, layer: Fields) -> None:
-        if not self.steps:
+    def _flat_below(self, at: Port) -> str:
+        """The name of the Flatten that a tensor comes from, past activations; "" for none."""
+        by_port = {node.hands_on: node for node in self.nodes}
+        while isinstance(node := by_port.get(at), Activation):
+            at = node.reads[0]
+        return node.name if isinstance(node, Flatten) else ""
+
+    def _needs_steps(self, layer: Fields, x: Tensor) -> None:
+        if not self.specs[x.port].steps:
             raise layer.refuse("it reads a sequence, and the layers before it hand on one vector")
 
 
-def _width(parts: Sequence[Part]) -> int:
-    """How many features a chain with a recurrent layer hands on."""
-    nodes = nodes_of(parts)
-    return wire(nodes).specs[nodes[-1].hands_on].features or 0
+def _rows(node: Node) -> int:
+    """How many features the weights of a node are made for; 0 where they do not say."""
+    if isinstance(node, Dense):
+        return node.features
+    if isinstance(node, LayerNormalization | BatchNormalization):
+        return node.features or 0
+    return 0

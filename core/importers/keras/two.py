@@ -4,7 +4,9 @@
 until 2.3; in Keras 3 it is clip(x / 6 + 0.5). The one is the other of 1.2 x, and x is linear in
 the weights of a gate: those are multiplied by 1.2, which gives what Keras 2 gives, to rounding,
 in the trace as well as in every export. A GRU that does not say `reset_after` is older than the
-setting, and resets before. `time_major` swaps batch and time, and is refused.
+setting, and resets before. Where branches with different masks meet, Keras 2 counts the steps that
+count in all, and a layer heeds its mask also if it is given initial states: such layers bear
+`of_keras_2`. `time_major` swaps batch and time, and is refused.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from core.cells import Cell
 from core.engines.keras_layout import KERAS_CELLS
 from core.errors import UnsupportedModel
 from core.importers.keras.fields import KerasLayer
+from core.importers.keras.plain import MERGES
+from core.importers.keras.recurrent import RECURRENT
 
 _HARD = "hard_sigmoid"
 _STEEPER = np.float32(1.2)
@@ -36,6 +40,8 @@ def as_keras_3(layer: KerasLayer) -> KerasLayer:
     """
     inner = tuple(as_keras_3(inside) for inside in layer.inner)
     layer = replace(layer, inner=inner)
+    if layer.kind in (*RECURRENT, *MERGES):
+        layer = replace(layer, config={**layer.config, "of_keras_2": True})
     if layer.config.get("time_major"):
         raise _refused(layer, "with time_major it reads (time, batch, features)")
     cell = KERAS_CELLS.get(layer.kind.removesuffix("Cell"))

@@ -12,7 +12,8 @@ from typing import Any
 
 from core.cells import CELLS
 from core.engines.keras_layout import KERAS_CELLS, OURS, keras_variables
-from core.importers.keras.config import NESTED, Configured
+from core.importers.keras.config import Configured
+from core.importers.keras.plan import NESTED, OPERATION
 
 LOOPS = tuple(KERAS_CELLS)
 """Layers whose variables are their cell's."""
@@ -21,7 +22,8 @@ _NONE = (
     *("InputLayer", "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "Masking"),
     *("Flatten", "GlobalMaxPooling1D", "GlobalAveragePooling1D", "Activation", "TextVectorization"),
     *("ActivityRegularization", "Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells"),
-    *("unrolled>ReverseTime", "NotEqual", "Any"),
+    *("unrolled>ReverseTime", "Concatenate", "Add", "Multiply", "Average"),
+    *("MaxPooling1D", "AveragePooling1D", "UpSampling1D", "RepeatVector", "Reshape", "Permute"),
 )
 STATISTICS = ("moving_mean", "moving_variance")
 """Variables that are counted while training, not trained: legacy files keep them at the end."""
@@ -42,14 +44,19 @@ def variables_of(layer: Configured) -> tuple[str, ...] | None:
                 return None
             options = {name: bool(config.get(name, v)) for name, v in cell.options.items()}
             return keras_variables(cell, options, biased=bool(config.get("use_bias", True)))
-        case "Dense":
+        case "Dense" | "Conv1D":
             return ("kernel", *_if(config, "bias", by="use_bias"))
         case "LayerNormalization":
             return _if(config, "gamma", by="scale") + _if(config, "beta", by="center")
         case "BatchNormalization":
             trained = _if(config, "gamma", by="scale") + _if(config, "beta", by="center")
             return trained + STATISTICS
-        case kind if kind in _NONE or kind in NESTED:
+        case "Attention":
+            concat = ("concat_score_weight",) if config.get("score_mode") == "concat" else ()
+            return (("scale",) if config.get("use_scale") else ()) + concat
+        case "AdditiveAttention":
+            return _if(config, "scale", by="use_scale")
+        case kind if kind in _NONE or kind in NESTED or kind.startswith(OPERATION):
             return ()
     return None
 

@@ -131,6 +131,23 @@ MODELS: dict[str, Build] = {
         k.TimeDistributed(k.Dropout(0.5)),
         k.TimeDistributed(k.Activation("sigmoid")),
     ],
+    "convolved first": lambda k: [
+        k.Conv1D(4, 3, padding="causal", dilation_rate=2, activation="relu"),
+        k.Conv1D(3, 2, padding="same", use_bias=False),
+        k.MaxPooling1D(2),
+        k.LSTM(3, return_sequences=True),
+        k.AveragePooling1D(2, strides=1, padding="same"),
+        k.Conv1D(2, 1, strides=2),
+        k.GlobalMaxPooling1D(),
+    ],
+    "repeated": lambda k: [
+        k.LSTM(3),
+        k.RepeatVector(4),
+        k.GRU(2, return_sequences=True, go_backwards=True),
+        k.LSTM(2, return_sequences=True, go_backwards=True),
+        k.UpSampling1D(2),
+        k.TimeDistributed(k.Dense(2)),
+    ],
     "pair of two kinds": lambda k: [
         k.Bidirectional(k.LSTM(3), backward_layer=k.GRU(3, go_backwards=True)),
     ],
@@ -156,6 +173,15 @@ def _pooled(pool: str, below: str) -> Build:
 
     return build
 
+
+FLAT["reshaped"] = lambda k: [
+    k.Permute((2, 1)),
+    k.GRU(4, return_sequences=True),
+    k.Reshape((2, -1)),
+    k.LSTM(2, return_sequences=True),
+    k.Reshape((-1,)),
+    k.Dense(2),
+]
 
 for _pool in ("GlobalMaxPooling1D", "GlobalAveragePooling1D"):
     for _below in ("every", "pair", "dense", "backwards"):

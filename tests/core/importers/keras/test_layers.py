@@ -147,7 +147,7 @@ def _narrow() -> dict[str, np.ndarray]:
 
 def test_what_waits_for_later_layers_is_cut_with_the_tail() -> None:
     active = KerasLayer("Activation", "active", {"activation": "relu"})
-    unknown = KerasLayer("Attention", "attention")
+    unknown = KerasLayer("UnitNormalization", "attention")
     with pytest.raises(UnsupportedTail, match="'attention'"):
         model_from([GRU, FLAT, active, unknown], name="tail")
     model = model_from([GRU, FLAT, active, unknown], name="tail", without_tail=True)
