@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import core
+from core import cells
 from core.analysis.jacobian import jacobian_norms
 from core.analysis.vanishing import SMALLEST_NORMAL, Norms
 from core.errors import OutOfRange, UnknownName
@@ -28,7 +29,9 @@ def note(figure):
 def test_lines_are_the_norms_of_the_gradients(cell):
     _, gradients = run(cell)
     figure = figures.gradients(norms(cell), tokens=TOKENS).draw
-    for line, state in zip(figure.data, gradients.layers[0].states.values(), strict=True):
+    shown = dict.fromkeys(("hidden", cells.get(cell).memory or "hidden"))
+    for line, name in zip(figure.data, shown, strict=True):
+        state = gradients.layers[0].states[name]
         np.testing.assert_allclose(line.y, np.linalg.norm(state[0], axis=1))
         assert line.line.color == figures.theme.colour(cell, "light")
     assert figure.layout.yaxis.type == "log"
@@ -111,7 +114,9 @@ def test_the_heatmap_is_the_logarithm_of_every_gradient(cell):
     states = gradients.layers[0].states
     assert len(figure.data) == len(states)
     for drawn, state in zip(figure.data, states.values(), strict=True):
-        expected = np.log10(np.abs(state[1][:, ::-1])).T
+        with np.errstate(divide="ignore"):  # blank where nothing comes back
+            expected = np.log10(np.abs(state[1][:, ::-1])).T
+        expected[np.isinf(expected)] = np.nan
         np.testing.assert_allclose(array(drawn.z), expected, rtol=1e-5)
     axis = figure.layout.coloraxis
     assert axis.cmin == int(axis.cmin)
@@ -141,8 +146,8 @@ def test_a_model_without_any_gradient_is_drawn_all_the_same():
 
 
 def test_jacobian_norms_stand_beside_the_line_at_one():
-    found = {cell: jacobian_norms(trace(cell).layers[0]) for cell in CELLS}
-    figure = figures.jacobian(found, cells=CELLS, time=TIME, tokens=TOKENS).draw
+    found = {cell: jacobian_norms(trace(cell).layers[0]) for cell in CELLS[:3]}
+    figure = figures.jacobian(found, cells=CELLS[:3], time=TIME, tokens=TOKENS).draw
     for line, own in zip(figure.data, found.values(), strict=True):
         np.testing.assert_allclose(line.y, own.whole)
     assert [shape.y0 for shape in figure.layout.shapes] == [1]
