@@ -32,6 +32,7 @@ NEVER_IMPORTED = {
     "scipy-stubs",
     "types-regex",
     "ipykernel",
+    "pytest-xdist",
     "onnxscript",
 }
 # Of the tests; core asks it about a file where it happens to be installed, and says so elsewhere.
