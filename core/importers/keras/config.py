@@ -27,6 +27,12 @@ from core.importers.keras.recurrent import RECURRENT
 
 _OWN_MODULES = re.compile(r"(keras|tf_keras|tensorflow\.(python\.)?keras)(\.|$)")
 _OURS = ("unrolled>ReverseTime", OURS)
+_GPU = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True, "cudnn": True}
+_CUDNN: dict[str, dict[str, Any]] = {
+    "CuDNNLSTM": _GPU,
+    "CuDNNGRU": _GPU | {"reset_after": True},
+}
+"""Layers of Keras 2 for the GPU alone, by what they are; `keras/one.py` reads their weights."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +99,8 @@ def _configured(described: Any, *, where: str, group: str) -> Configured:
         return Configured(kind, name, group, _plain(config), _nested(kind, config, where=where))
     if isinstance(config.get("vocabulary"), str):
         raise PathInFile(entry=f"{where}/{name}", target=config["vocabulary"])
+    if kind in _CUDNN:
+        kind, config = kind.removeprefix("CuDNN"), {**config, **_CUDNN[kind]}
     inner = tuple(_wrapped(kind, config, where=f"{where}/{name}"))
     return Configured(kind, name, group, config, inner)
 

@@ -9,6 +9,8 @@ number. The names of layers stand in attributes, and mean nothing. `.keras` arch
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.activations import Array
 from core.importers.hdf5.file import StoredGroup
 from core.importers.keras.config import Configured
@@ -25,6 +27,7 @@ def from_groups(model: Configured, root: StoredGroup) -> tuple[KerasLayer, ...]:
     Variables that are not there are left out, and variables more than a class has go by their
     number: `keras/fields.py` refuses both, by name. Raises what reading an array raises.
     """
+    root = _apart(root, {tuple(name.split("\\")): group for name, group in root.groups.items()})
     return tuple(_layer(layer, _below(root, group)) for group, layer in model.inner)
 
 
@@ -44,6 +47,23 @@ def _variables(names: tuple[str, ...], group: StoredGroup | None) -> dict[str, A
         by_number.get(int(number) if number.isdecimal() else -1, number): array.read()
         for number, array in found.items()
     }
+
+
+def _apart(root: StoredGroup, below: dict[tuple[str, ...], StoredGroup]) -> StoredGroup:
+    """The root with a group for each name of a path: on Windows, Keras 2 wrote backslashes."""
+    if all(len(path) == 1 for path in below):
+        return replace(root, groups={name: group for (name,), group in below.items()})
+    inside: dict[str, dict[tuple[str, ...], StoredGroup]] = {}
+    for path, group in below.items():
+        inside.setdefault(path[0], {})[path[1:]] = group
+    groups = {}
+    for name, paths in inside.items():
+        there = paths.pop((), None) or replace(root, groups={}, arrays={})
+        own: dict[tuple[str, ...], StoredGroup] = {
+            (known,): group for known, group in there.groups.items()
+        }
+        groups[name] = _apart(there, {**own, **paths})
+    return replace(root, groups=groups)
 
 
 def _below(group: StoredGroup | None, path: str) -> StoredGroup | None:

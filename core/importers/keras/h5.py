@@ -20,7 +20,8 @@ from core.importers.keras.description import parse_json
 from core.importers.keras.fields import KerasLayer
 from core.importers.keras.groups import from_groups
 from core.importers.keras.legacy import from_names, is_legacy
-from core.importers.keras.two import as_keras_3, wrote_keras_2
+from core.importers.keras.one import generation, renamed, side_by_side
+from core.importers.keras.two import as_keras_3
 from core.importers.limits import Limits
 from core.text import Vocabulary
 
@@ -87,8 +88,11 @@ def with_weights(model: Configured, root: StoredGroup, *, version: Any) -> Keras
 
     `version` is the `keras_version` that wrote them, if the file says so.
     """
+    made = generation(model, version)
+    model = renamed(model) if made == 1 else model
     layers = from_names(model, root) if is_legacy(root) else from_groups(model, root)
-    if wrote_keras_2(version):
+    layers = tuple(map(side_by_side, layers))
+    if made < 3:
         layers = tuple(as_keras_3(layer) for layer in layers)
     if model.kind != "Sequential":
         layers = (KerasLayer(model.kind, model.name, model.config, inner=layers),)

@@ -12,7 +12,6 @@ count in all, and a layer heeds its mask also if it is given initial states: suc
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -26,11 +25,6 @@ from core.importers.keras.recurrent import RECURRENT
 
 _HARD = "hard_sigmoid"
 _STEEPER = np.float32(1.2)
-
-
-def wrote_keras_2(version: Any) -> bool:
-    """Whether a `keras_version` from a file is Keras 2's (also tf.keras, such as 2.15.0-tf)."""
-    return isinstance(version, str) and version.startswith(("1.", "2."))
 
 
 def as_keras_3(layer: KerasLayer) -> KerasLayer:

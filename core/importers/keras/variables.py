@@ -42,6 +42,10 @@ def variables_of(layer: Configured) -> tuple[str, ...] | None:
             cell = KERAS_CELLS.get(kind.removesuffix("Cell")) or CELLS.get(str(config.get("cell")))
             if cell is None:
                 return None
+            if config.get("apart"):  # as Keras 1 has them
+                gates = {"LSTM": "icfo", "GRU": "zrh"}.get(kind, "")
+                each = ("kernel", "recurrent_kernel", "bias")
+                return tuple(f"{name}_{gate}" for gate in gates for name in each)
             options = {name: bool(config.get(name, v)) for name, v in cell.options.items()}
             return keras_variables(cell, options, biased=bool(config.get("use_bias", True)))
         case "Dense" | "Conv1D":

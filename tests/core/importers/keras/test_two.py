@@ -19,10 +19,12 @@ import core
 from core.errors import UnsupportedModel
 from core.importers.errors import BrokenFile, MissingEntry
 from core.importers.keras.archive import read_keras
+from core.importers.keras.config import Configured
 from core.importers.keras.fields import KerasLayer
 from core.importers.keras.h5 import KerasModel, read_h5, read_weights_h5
 from core.importers.keras.layers import model_from
-from core.importers.keras.two import as_keras_3, wrote_keras_2
+from core.importers.keras.one import generation
+from core.importers.keras.two import as_keras_3
 from tests.core.importers.keras.cases import CASES, IDS, known
 from tests.core.importers.keras.two import legacy_config, legacy_h5, legacy_weights
 
@@ -160,8 +162,25 @@ def test_what_cannot_be_said_in_keras_3_is_refused(settings: dict[str, Any], wor
         as_keras_3(layer("LSTM", **settings))
 
 
-def test_who_wrote_a_file_is_told_by_its_version() -> None:
-    assert wrote_keras_2("2.4.0")
-    assert wrote_keras_2("2.15.0-tf")
-    assert not wrote_keras_2("3.15.1")
-    assert not wrote_keras_2(None)
+@pytest.mark.parametrize(
+    ("version", "settings", "made"),
+    [
+        ("1.2.2", {}, 1),
+        ("2.15.0-tf", {}, 2),
+        ("3.15.1", {"time_major": False}, 3),
+        (None, {"inner_activation": "hard_sigmoid"}, 1),
+        (None, {"implementation": 2, "recurrent_activation": "hard_sigmoid"}, 2),
+        (None, {"zero_output_for_mask": False, "recurrent_activation": "hard_sigmoid"}, 3),
+        (None, {}, 3),
+    ],
+)
+def test_who_wrote_a_file_is_told_by_its_version_or_its_settings(
+    version: str | None, settings: dict[str, Any], made: int
+) -> None:
+    assert generation(Configured("LSTM", "odd", "lstm", settings), version) == made
+
+
+def test_where_nothing_tells_it_is_asked() -> None:
+    odd = Configured("LSTM", "odd", "lstm", {"recurrent_activation": "hard_sigmoid"})
+    with pytest.raises(UnsupportedModel, match="no keras_version"):
+        generation(odd, None)
