@@ -65,7 +65,10 @@ def load_arrays(file: File, *, kind: str) -> tuple[dict[str, Any], dict[str, Any
     if version != _FORMAT:
         raise WrongFile(kind=kind, why=f"its format is {version}, this version reads {_FORMAT}")
     # The first version did not list them.
-    missing = sorted(set(description.pop("arrays", arrays)) ^ set(arrays))
+    listed = description.pop("arrays", list(arrays))
+    if not (isinstance(listed, list) and all(isinstance(name, str) for name in listed)):
+        raise WrongFile(kind=kind, why="its list of arrays is none")
+    missing = sorted(set(listed) ^ set(arrays))
     if missing:
         raise WrongFile(kind=kind, why=f"{', '.join(missing)[:200]} is missing or not of it")
     return description, arrays

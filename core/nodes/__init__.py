@@ -144,6 +144,7 @@ def nodes_from(
     nodes: list[Node] = []
     for settings in described:
         kind = settings["kind"]
+        _check_texts(kind, settings["name"], *settings.get("reads", ()))
         if kind not in NODES:
             raise UnknownName(kind="node", found=kind, known=", ".join(NODES))
         if "layers" in settings:
@@ -159,3 +160,10 @@ def nodes_from(
             )
             nodes.append(NODES[kind].restore({**settings, **held}, weights))
     return tuple(nodes)
+
+
+def _check_texts(*texts: object) -> None:
+    """Raises TypeError for what should be a name and is none."""
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"{text!r:.40} in the place of a name")

@@ -66,10 +66,11 @@ def shown_cells(offered: tuple[str, ...]) -> tuple[str, ...]:
 
 def pick_activation() -> None:
     """Draw the picker of the activation: the cell's own, or one for all cells."""
+    names = {state.OWN: t("reading.activation.own")}
     st.selectbox(
         t("reading.activation"),
         state.ACTIVATION.known(),
-        format_func=lambda name: t("reading.activation.own") if name == state.OWN else name,
+        format_func=lambda name: names.get(name, name),
         **state.bind(state.ACTIVATION),
     )
 

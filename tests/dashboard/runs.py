@@ -16,6 +16,7 @@ import numpy as np
 from filelock import FileLock
 
 import core
+from core import cells
 from core.text import Vocabulary
 from core.training.config import DataSettings, FitSettings, NetworkSettings, RunConfig
 from core.training.run_folder import Run
@@ -25,8 +26,6 @@ from core.training.store import RunStore
 WORDS = ("the", "film", "was", "not", "good", "bad", "and", "boring")
 BATCHES = 12
 STEPS = 30
-GATES = {"simple_rnn": (), "lstm": ("input", "forget", "candidate", "output"),
-         "gru": ("update", "reset", "candidate")}  # fmt: skip
 ANSWERS = ("negative", "positive")
 
 
@@ -146,7 +145,7 @@ def _look(settings: RunConfig, epoch: int, batch: int, generator: Any) -> dict[s
             "cell": cell,
             "time": STEPS,
             "saturation": {gate: [float(generator.random() / 2), float(generator.random() / 2)]
-                           for gate in GATES[cell]},
+                           for gate in cells.get(cell).gates},
             "gradient": [float(f"{each:.5g}") for each in fall],
         }
         for direction in directions

@@ -162,5 +162,5 @@ def test_a_model_of_texts_of_one_length_pads_them():
     table = Embedding("words", np.ones((4, 3), np.float32), mask_zero=True)
     flat = network("flattened").astype(np.float32)
     model = core.Model((table, *flat.parts), vocabulary=words)
-    assert cache.encoded("film good", model).ids.tolist() == [3, 2, 0, 0, 0]
-    assert cache.encoded("film good " * 3, model).ids.tolist() == [3, 2, 3, 2, 3]
+    assert cache.encoded("film good", model).ids.tolist() == [0, 0, 0, 3, 2]
+    assert cache.encoded("film good " * 3, model).ids.tolist() == [2, 3, 2, 3, 2]

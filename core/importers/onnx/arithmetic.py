@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.activations import Array
-from core.importers.onnx.axes import ONE
+from core.importers.onnx.axes import ONE, UNITS
 from core.importers.onnx.merges import merged, settled
 from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import Reading, needs
@@ -103,7 +103,7 @@ def scaled(
 def _width(flow: Flow, node: Node, reading: Reading) -> int:
     """How many features there are."""
     for atom in (atom for group in flow.axes for atom in group):
-        if reading.is_features(atom.label, flow.source) and isinstance(atom.size, int):
+        if _counts_features(atom.label, flow, reading) and isinstance(atom.size, int):
             return atom.size
     raise node.refuse("the number of features of what it reads is not known")
 
@@ -112,12 +112,20 @@ def only_features(flow: Flow, axis: int, reading: Reading) -> bool:
     """Whether one axis counts features, and nothing else."""
     group = flow.axes[axis] if -len(flow.axes) <= axis < len(flow.axes) else ()
     labels = [atom.label for atom in group if atom.label != ONE]
-    return len(labels) == 1 and reading.is_features(labels[0], flow.source)
+    return len(labels) == 1 and _counts_features(labels[0], flow, reading)
+
+
+def _counts_features(label: str, flow: Flow, reading: Reading) -> bool:
+    """Whether it is the axis of features: that of units, if the flow has come through any."""
+    if any(atom.label == UNITS for group in flow.axes for atom in group):
+        return label == UNITS
+    return reading.is_features(label, flow.source)
 
 
 def row_of(array: Array, units: int, node: Node) -> Array:
     """A bias as (units,), however it is broadcast."""
-    if array.size not in (1, units) or (array.size == units and array.shape[-1:] != (units,)):
+    whole = array.size == units and array.shape[-1:] == (units,)
+    if not whole and array.size != 1:
         raise node.refuse(f"what it adds has the shape {array.shape}, not ({units},)")
     return np.broadcast_to(array.reshape(-1), units).copy()
 

@@ -22,6 +22,9 @@ from tests.core.graphs import GRAPHS
 from tests.dashboard.figures import samples, trained
 from tests.dashboard.figures.samples import CELLS, TOKENS
 
+THREE = CELLS[:3]
+"""As many as a figure of several cells takes."""
+
 Drawn = Callable[[Mapping[str, str] | None, Any], figures.Picture]
 """A picture of words and a mode."""
 
@@ -43,11 +46,11 @@ def answers(cell: str, outputs: int = 1) -> Answers:
 
 
 def traces() -> dict[str, Trace]:
-    return {f"<b>{cell}": samples.trace(cell) for cell in CELLS}
+    return {f"<b>{cell}": samples.trace(cell) for cell in THREE}
 
 
 def norms() -> dict[str, Norms]:
-    return {f"<b>{cell}": Norms.of(*samples.run(cell, truncate=4)) for cell in CELLS}
+    return {f"<b>{cell}": Norms.of(*samples.run(cell, truncate=4)) for cell in THREE}
 
 
 def everything() -> dict[str, Drawn]:
@@ -70,22 +73,22 @@ def everything() -> dict[str, Drawn]:
     found["answers softmax"] = of("answers", answers("lstm", 6), tokens=TOKENS)
     found["compare"] = of("compare", traces(), tokens=TOKENS, step=1)
     found["compare_answers"] = of(
-        "compare_answers", {f"<b>{cell}": answers(cell) for cell in CELLS}, cells=CELLS,
+        "compare_answers", {f"<b>{cell}": answers(cell) for cell in THREE}, cells=THREE,
         tokens=TOKENS, step=1,
     )  # fmt: skip
     found["gradients"] = of("gradients", norms(), tokens=TOKENS, step=1)
     found["jacobian"] = of(
-        "jacobian", {f"<b>{cell}": jacobian_norms(samples.trace(cell).layers[0]) for cell in CELLS},
-        cells=CELLS, time=samples.TIME, tokens=TOKENS, step=1,
+        "jacobian", {f"<b>{cell}": jacobian_norms(samples.trace(cell).layers[0]) for cell in THREE},
+        cells=THREE, time=samples.TIME, tokens=TOKENS, step=1,
     )  # fmt: skip
     found["forgetting"] = of("forgetting", *samples.run("lstm"), tokens=TOKENS, step=1)
     found |= training()
-    clips = {f"<b>{cell}": clip(samples.run(cell)[1], limit=0.5) for cell in CELLS}
+    clips = {f"<b>{cell}": clip(samples.run(cell)[1], limit=0.5) for cell in THREE}
     graph = core.Model(GRAPHS["attention"].model().nodes)
     found["anatomy"] = of("anatomy", parts_of(graph))
     found["anatomy chain"] = of("anatomy", parts_of(samples.model("lstm")))
-    found["clipping"] = of("clipping", clips, cells=CELLS)
-    found["parameters"] = of("parameters", {f"<b>{cell}": samples.model(cell) for cell in CELLS})
+    found["clipping"] = of("clipping", clips, cells=THREE)
+    found["parameters"] = of("parameters", {f"<b>{cell}": samples.model(cell) for cell in THREE})
     return found
 
 
@@ -111,7 +114,7 @@ def training() -> dict[str, Drawn]:
 
 def film() -> dict[str, Drawn]:
     losses = trained.losses()
-    states = np.stack([samples.trace(cell).layers[0].states["hidden"][0] for cell in CELLS])
+    states = np.stack([samples.trace(cell).layers[0].states["hidden"][0] for cell in THREE])
     alignment = cka([*states, np.zeros_like(states[0])])
     return {
         "epoch_losses": of("epoch_losses", losses, final=4, cursor=0),

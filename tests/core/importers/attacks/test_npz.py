@@ -81,10 +81,14 @@ def test_a_description_nested_without_end(refused, depth):
 @pytest.mark.parametrize(
     "change",
     [
-        {"stages": 3},
-        {"stages": [[]]},
-        {"stages": [{"kind": []}]},
-        {"stages": [{"kind": "recurrent", "name": {}, "layers": 1}]},
+        {"nodes": 3},
+        {"nodes": [[]]},
+        {"nodes": [{"kind": []}]},
+        {"nodes": [{"kind": "recurrent", "name": {}, "layers": 1}]},
+        {"nodes": [{"kind": "dense", "name": None}]},
+        {"nodes": [{"kind": "dense", "name": "dense", "reads": [[]]}]},
+        {"gives": [[]]},
+        {"gives": 3},
         {"vocabulary": []},
         {"vocabulary": {"unit": {}, "tokens": [1]}},
         {"card": 3},

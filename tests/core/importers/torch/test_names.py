@@ -140,7 +140,7 @@ REFUSED: dict[str, tuple[dict[str, np.ndarray], list[str]]] = {
     ),
     "a weight of another kind": (
         _lstm() | {"rnn.weight_raw": np.ones((2, 2), np.float32)},
-        ["'rnn.weight_raw'", "no nn.LSTM, nn.GRU or nn.RNN has it"],
+        ["'rnn'", "weight_norm"],
     ),
     "two maps": (
         {
