@@ -22,6 +22,9 @@ from core.nodes import MAIN, Flow, LayerTrace, Mask, NodeTrace, Port
 if TYPE_CHECKING:
     import pandas as pd
 
+_MAIN = "outputs"
+"""What a node hands on, in a file."""
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:
@@ -96,8 +99,8 @@ class Trace:
         }
         if self.mask is not None:
             arrays["mask"] = self.mask
-        for at, run in enumerate(self.nodes.values()):
-            arrays |= {f"nodes/{at}/{name}": array for name, array in _stored(run)}
+        for node, run in self.nodes.items():
+            arrays |= {f"nodes/{node}/{name}": array for name, array in _stored(run)}
         description = {
             "engine": self.engine,
             "model_digest": self.model_digest,
@@ -115,8 +118,8 @@ class Trace:
             if "stages" in described:
                 described, arrays = _from_first_format(described, arrays)
             nodes = {
-                settings["name"]: _restored(settings, _under(arrays, f"nodes/{at}/"))
-                for at, settings in enumerate(described["nodes"])
+                settings["name"]: _restored(settings, _under(arrays, f"nodes/{settings['name']}/"))
+                for settings in described["nodes"]
             }
             return cls(
                 inputs_by_name={name: arrays[f"inputs/{name}"] for name in described["inputs"]},
@@ -137,7 +140,7 @@ def _stored(run: NodeTrace) -> Iterable[tuple[str, NDArray[Any]]]:
     for at, flow in enumerate(run.read):
         yield from _flow_stored(f"read/{at}", flow)
     for of, flow in run.gave.items():
-        yield from _flow_stored(f"gave/{of}", flow)
+        yield from _flow_stored(f"gave/{of or _MAIN}", flow)
     for name, array in run.recorded.items():
         yield f"recorded/{name}", array
 
@@ -169,7 +172,7 @@ def _restored(described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) 
     return NodeTrace(
         described["name"],
         tuple(flow(f"read/{at}", clock) for at, clock in enumerate(described["read"])),
-        {of: flow(f"gave/{of}", clock) for of, clock in described["gave"].items()},
+        {of: flow(f"gave/{of or _MAIN}", clock) for of, clock in described["gave"].items()},
         _under(arrays, "recorded/"),
         {name: tuple(axes) for name, axes in described["recorded"].items()},
     )
@@ -192,19 +195,18 @@ def _from_first_format(
     clock = "input" if outputs.ndim == 3 else None
     answer = {"name": "answer", "read": [clock], "gave": {MAIN: clock}, "recorded": {}}
     nodes, renamed = list(layers), {"inputs/input": arrays["inputs"]}
-    for name, array in arrays.items():
-        if name.startswith("layers/"):
-            renamed[name.replace("layers/", "nodes/", 1)] = array
+    for at, layer in enumerate(layers):
+        for name, array in _under(arrays, f"layers/{at}/").items():
+            renamed[f"nodes/{layer['name']}/{name}"] = array
     for at, name in enumerate(stages):
-        place = f"nodes/{len(nodes)}"
         of = _under(arrays, f"stages/{at}/")
-        clocks = ["input" if of[what].ndim == 3 else None for what in ("inputs", "outputs")]
+        clocks = ["input" if of[end].ndim == 3 else None for end in ("inputs", "outputs")]
         nodes.append({"name": name, "read": clocks[:1], "gave": {MAIN: clocks[1]}, "recorded": {}})
-        renamed |= {f"{place}/read/0": of["inputs"], f"{place}/gave/": of["outputs"]}
+        place = f"nodes/{name}"
+        renamed |= {f"{place}/read/0": of["inputs"], f"{place}/gave/{_MAIN}": of["outputs"]}
         if "preactivations" in of:
             renamed[f"{place}/recorded/preactivations"] = of["preactivations"]
-    place = f"nodes/{len(nodes)}"
-    renamed |= {f"{place}/read/0": outputs, f"{place}/gave/": outputs}
+    renamed |= {"nodes/answer/read/0": outputs, f"nodes/answer/gave/{_MAIN}": outputs}
     if "mask" in arrays:
         renamed["mask"] = arrays["mask"]
     written = {**described, "inputs": ["input"], "outputs": ["answer"], "nodes": [*nodes, answer]}

@@ -55,7 +55,7 @@ def test_a_shared_link_opens_what_was_shared(visitor: Visitor, open_visitor: Ope
     expect(other.page.get_by_role("textbox", name="Text").first).to_have_value(
         TEXT, timeout=PATIENCE
     )
-    expect(other.page.get_by_role("radio", name="GRU")).to_be_checked(timeout=PATIENCE)
+    expect(other.page.get_by_role("radio", name="GRU", exact=True)).to_be_checked(timeout=PATIENCE)
     assert other.page.get_by_test_id("stAlert").count() == 0
 
 

@@ -120,7 +120,7 @@ def test_the_picture_can_be_taken_away(visitor: Visitor, ending: str) -> None:
         assert {row["Token"] for row in rows} >= {"wonderful", "not"}
     elif ending == "npz":
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-        assert "layers/0/gates/forget.npy" in names
+        assert "nodes/lstm/gates/forget.npy" in names
     else:
         assert content.decode().count("Forget gate") >= 1
         assert b"wonderful" in content

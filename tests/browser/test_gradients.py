@@ -58,7 +58,7 @@ def test_what_lies_behind_is_a_tab_away(open_visitor: OpenVisitor) -> None:
     page = visitor.visit("gradients", units="4", length="40", clip="0.01", text="a b c")
     for tab, name in (
         ("한 단계", "jacobian"),
-        ("망각 게이트", "forgetting"),
+        ("지키는 몫", "forgetting"),
         ("클리핑", "clipping"),
     ):
         page.get_by_role("tab", name=tab).click()

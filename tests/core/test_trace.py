@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 
 import numpy as np
@@ -144,3 +145,32 @@ def test_an_overflow_is_told_by_its_first_step():
     assert np.isfinite(states[: trace.overflow]).all()
     assert not np.isfinite(states[trace.overflow])
     assert core.record(model, np.ones((1, 8, 1))).overflow is None
+
+
+def test_a_trace_of_the_first_format_still_opens():
+    """Layers and stages apart, by their place: what runs of older versions have on disk."""
+    model = randomised(core.new_model("gru", vocabulary=9, units=[3], bidirectional=True), seed=4)
+    trace = core.record(model, np.array([[1, 2, 3], [4, 5, 6]]))
+    dense = trace.nodes["dense"]
+    arrays = {"inputs": trace.inputs, "outputs": trace.outputs}
+    for at, layer in enumerate(trace.layers):
+        arrays |= {f"layers/{at}/{name}": array for name, array in layer.stored()}
+    arrays |= {"stages/0/inputs": dense.inputs, "stages/0/outputs": dense.outputs}
+    arrays["stages/0/preactivations"] = dense.before_activation
+    layers = [
+        {name: value for name, value in layer.describe().items() if name != "clock"}
+        for layer in trace.layers
+    ]
+    described = {
+        "kind": "trace", "format": 1, "engine": "numpy", "model_digest": "old", "layers": layers,
+        "stages": ["dense"],
+    }  # fmt: skip
+    file = io.BytesIO()
+    np.savez_compressed(file, description=np.array(json.dumps(described)), **arrays)
+    file.seek(0)
+    again = core.Trace.load(file)
+    np.testing.assert_array_equal(again.outputs, trace.outputs)
+    for old, new in zip(trace.layers, again.layers, strict=True):
+        for name, array in old.arrays.items():
+            np.testing.assert_array_equal(array, new.arrays[name], err_msg=name)
+    np.testing.assert_array_equal(again.nodes["dense"].before_activation, dense.before_activation)

@@ -78,7 +78,7 @@ def test_each_chart_downloads_as_every_kind_of_file(tab: Visitor) -> None:
     name, data = downloaded(page, "NPZ")
     assert name == "hidden.npz"
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        assert arrays["inputs"].shape == (1, 7)
+        assert arrays["inputs/input"].shape == (1, 7)
 
 
 def test_pictures_are_of_the_chart_they_stand_below(tab: Visitor) -> None:

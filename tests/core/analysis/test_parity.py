@@ -47,22 +47,22 @@ def test_equal_traces_do_not_differ() -> None:
 @pytest.mark.parametrize(
     ("where", "index", "expected"),
     [
-        ("nodes/0/gates/forget", (1, 2, 3), ("lstm/forward", "gates/forget", 1, 2, 3)),
-        ("nodes/1/gates/output", (2, 0, 1), ("lstm/backward", "gates/output", 2, 0, 1)),
+        ("nodes/lstm/forward/gates/forget", (1, 2, 3), ("lstm/forward", "gates/forget", 1, 2, 3)),
+        ("nodes/lstm/backward/gates/output", (2, 0, 1), ("lstm/backward", "gates/output", 2, 0, 1)),
         (
-            "nodes/1/preactivations/input",
+            "nodes/lstm/backward/preactivations/input",
             (0, 4, 0),
             ("lstm/backward", "preactivations/input", 0, 4, 0),
         ),
-        ("nodes/0/states/cell", (2, 3, 1), ("lstm/forward", "states/cell", 2, 3, 1)),
-        ("nodes/1/outputs", (0, 1, 2), ("lstm/backward", "outputs", 0, 1, 2)),
+        ("nodes/lstm/forward/states/cell", (2, 3, 1), ("lstm/forward", "states/cell", 2, 3, 1)),
+        ("nodes/lstm/backward/outputs", (0, 1, 2), ("lstm/backward", "outputs", 0, 1, 2)),
         (
-            "nodes/0/initial_states/cell",
+            "nodes/lstm/forward/initial_states/cell",
             (1, 2),
             ("lstm/forward", "initial_states/cell", 1, None, 2),
         ),
-        ("nodes/3/recorded/preactivations", (2, 1), ("dense", "preactivations", 2, None, 1)),
-        ("nodes/3/gave/", (1, 0), ("dense", "outputs", 1, None, 0)),
+        ("nodes/dense/recorded/preactivations", (2, 1), ("dense", "preactivations", 2, None, 1)),
+        ("nodes/dense/gave/outputs", (1, 0), ("dense", "outputs", 1, None, 0)),
     ],
 )
 def test_it_is_found_and_named(
@@ -74,13 +74,15 @@ def test_it_is_found_and_named(
         assert difference.value == pytest.approx(0.25, abs=1e-6)
         assert difference == Difference(difference.value, *expected)
     # A smaller one elsewhere does not hide it.
-    both = changed(changed(trace, where, index, 0.25), "nodes/0/gates/input", (0, 0, 0), 0.1)
+    both = changed(
+        changed(trace, where, index, 0.25), "nodes/lstm/forward/gates/input", (0, 0, 0), 0.1
+    )
     assert largest_difference(both, trace).quantity == expected[1]
 
 
 def test_a_number_that_only_one_has_counts_as_infinite() -> None:
     trace = recorded()
-    broken = changed(trace, "nodes/0/gates/forget", (0, 1, 2), np.nan)
+    broken = changed(trace, "nodes/lstm/forward/gates/forget", (0, 1, 2), np.nan)
     difference = largest_difference(trace, broken)
     assert difference == Difference(np.inf, "lstm/forward", "gates/forget", 0, 1, 2)
     assert largest_difference(broken, broken).value == 0
