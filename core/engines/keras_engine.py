@@ -28,7 +28,13 @@ from core.activations import Array
 from core.cells import Cell, Kernels, Record
 from core.engines.inputs import Inputs
 from core.engines.keras_cell import equation_cell
-from core.engines.keras_layout import KERAS_NODES, keras_settings, keras_weights
+from core.engines.keras_layout import (
+    KERAS_NODES,
+    keras_call,
+    keras_layer,
+    keras_settings,
+    keras_weights,
+)
 from core.engines.walk import walk
 from core.errors import CoreError
 from core.model import Model
@@ -44,7 +50,6 @@ from core.nodes import (
     Mask,
     Node,
     NodeTrace,
-    TimeDistributed,
 )
 from core.trace import Trace
 
@@ -195,7 +200,7 @@ def _run_other(node: Node, *read: Flow, dtype: str) -> NodeTrace:
     """A node without a loop, as a Keras layer; its masks and clocks are those of our own run."""
     import keras
 
-    layer = _keras_layer(node, dtype=dtype)
+    layer = keras_layer(node, dtype=dtype)
     tensors = [keras.ops.convert_to_tensor(flow.values) for flow in read]
     shapes = [(None, *tensor.shape[1:]) for tensor in tensors]
     layer.build(shapes if len(read) > 1 else shapes[0])
@@ -211,7 +216,7 @@ def _run_other(node: Node, *read: Flow, dtype: str) -> NodeTrace:
     if node.kind == "global_average_pooling" and masks[0] is not None:
         given["mask"] = masks[0]
     if isinstance(node, Attention | AdditiveAttention):
-        given = {"mask": masks[:2], "use_causal_mask": node.causal}
+        given = {"mask": masks[:2], **keras_call(node)}
     outputs = layer(tensors if len(read) > 1 else tensors[0], **given)
     ours = node.run(*read)
     flow = ours.gave[MAIN].giving(np.asarray(outputs))
@@ -221,12 +226,3 @@ def _run_other(node: Node, *read: Flow, dtype: str) -> NodeTrace:
     before, value = calls.take(kind, [("activation", node.kind)])[node.kind]
     recorded = {PREACTIVATIONS: np.asarray(before)}
     return node.trace(read, flow.giving(np.asarray(value)), recorded=recorded)
-
-
-def _keras_layer(node: Node, *, dtype: str) -> Any:
-    """The Keras layer that does what a node does, without its weights."""
-    import keras
-
-    if isinstance(node, TimeDistributed):
-        return keras.layers.TimeDistributed(_keras_layer(node.inner, dtype=dtype), dtype=dtype)
-    return getattr(keras.layers, KERAS_NODES[node.kind])(dtype=dtype, **keras_settings(node))

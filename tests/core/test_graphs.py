@@ -142,6 +142,17 @@ def test_keras_layers_say_the_same(name: str, masked: bool) -> None:
 
 
 @pytest.mark.parametrize("name", GRAPHS)
+def test_it_is_written_as_a_keras_model_that_answers_so(name: str) -> None:
+    graph = GRAPHS[name]
+    model, inputs = graph.model().astype(np.float32), graph.inputs()
+    trace, given = core.record(model, inputs), list(inputs.values())
+    made = core.to_keras(model).predict(given if len(given) > 1 else given[0], verbose=0)
+    answers = made if isinstance(made, list | tuple) else [made]
+    for flow, answer in zip(trace.outputs_by_port.values(), answers, strict=True):
+        np.testing.assert_allclose(answer, flow.values, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
 def test_parameters_are_counted_with_their_formulas(name: str) -> None:
     model = GRAPHS[name].model()
     count = count_parameters(model)

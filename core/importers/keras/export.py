@@ -15,7 +15,7 @@ from typing import Any
 from core import cells
 from core.activations import Array
 from core.engines.keras_cell import recurrent_layer
-from core.engines.keras_layout import KERAS_NODES, keras_settings, keras_weights
+from core.engines.keras_layout import keras_call, keras_layer, keras_settings, keras_weights
 from core.errors import UnsupportedModel
 from core.model import Model
 from core.nodes import LAST, STATE, Input, Layer, Part, Port, Recurrent, nodes_of, port
@@ -82,7 +82,8 @@ def _functional(model: Model, *, dtype: str) -> Any:
             else:
                 for layer, weights in _layers_of(one, dtype=dtype):
                     held += weights
-                    read = [layer(read if len(read) > 1 else read[0])]
+                    call = {} if isinstance(one, Recurrent) else keras_call(one)
+                    read = [layer(read if len(read) > 1 else read[0], **call)]
                 tensors[one.name if isinstance(one, Recurrent) else one.hands_on] = read[0]
     outputs = [tensors[given] for given in model.output_ports]
     result = keras.Model(
@@ -140,8 +141,6 @@ def _ports(node: Layer, given: Any, *, layer: Any) -> dict[Port, Any]:
 
 def _layers_of(part: Part, *, dtype: str) -> Iterator[tuple[Any, list[tuple[Any, list[Array]]]]]:
     """Keras layers for a part, each with the layers whose weights to set."""
-    import keras
-
     if isinstance(part, Recurrent):
         layer, held = _recurrent_layer(part, dtype=dtype)
         yield layer, list(zip(held, map(keras_weights, part.layers), strict=True))
@@ -149,8 +148,7 @@ def _layers_of(part: Part, *, dtype: str) -> Iterator[tuple[Any, list[tuple[Any,
             name = f"{_keras_name(part.name)}_in_text_order"
             yield reverse_time()(name=name, dtype=dtype), []
         return
-    kind, settings = KERAS_NODES[part.kind], keras_settings(part)
-    layer = getattr(keras.layers, kind)(name=_keras_name(part.name), dtype=dtype, **settings)
+    layer = keras_layer(part, dtype=dtype, name=_keras_name(part.name))
     yield layer, [(layer, keras_weights(part))]
 
 
