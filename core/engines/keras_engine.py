@@ -31,7 +31,6 @@ from core.engines.keras_cell import equation_cell
 from core.engines.keras_layout import (
     KERAS_NODES,
     keras_call,
-    keras_layer,
     keras_settings,
     keras_weights,
 )
@@ -50,6 +49,7 @@ from core.nodes import (
     Mask,
     Node,
     NodeTrace,
+    TimeDistributed,
 )
 from core.trace import Trace
 
@@ -226,3 +226,14 @@ def _run_other(node: Node, *read: Flow, dtype: str) -> NodeTrace:
     before, value = calls.take(kind, [("activation", node.kind)])[node.kind]
     recorded = {PREACTIVATIONS: np.asarray(before)}
     return node.trace(read, flow.giving(np.asarray(value)), recorded=recorded)
+
+
+def keras_layer(node: Node, *, dtype: str, name: str | None = None) -> Any:
+    """The Keras layer of a node without a loop, without its weights. Imports Keras."""
+    import keras
+
+    if isinstance(node, TimeDistributed):
+        inner = keras_layer(node.inner, dtype=dtype)
+        return keras.layers.TimeDistributed(inner, name=name, dtype=dtype)
+    kind = getattr(keras.layers, KERAS_NODES[node.kind])
+    return kind(name=name, dtype=dtype, **keras_settings(node))

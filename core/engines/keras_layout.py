@@ -37,7 +37,6 @@ from core.nodes import (
     Permute,
     RepeatVector,
     Reshape,
-    TimeDistributed,
     UpSampling1D,
 )
 
@@ -167,17 +166,6 @@ def keras_settings(node: Node) -> dict[str, Any]:
         case Layer():
             return _layer_settings(node)
     return {}
-
-
-def keras_layer(node: Node, *, dtype: str, name: str | None = None) -> Any:
-    """The Keras layer of a node without a loop, without its weights. Imports Keras."""
-    import keras
-
-    if isinstance(node, TimeDistributed):
-        inner = keras_layer(node.inner, dtype=dtype)
-        return keras.layers.TimeDistributed(inner, name=name, dtype=dtype)
-    kind = getattr(keras.layers, KERAS_NODES[node.kind])
-    return kind(name=name, dtype=dtype, **keras_settings(node))
 
 
 def keras_call(node: Node) -> dict[str, bool]:

@@ -15,7 +15,8 @@ from typing import Any
 from core import cells
 from core.activations import Array
 from core.engines.keras_cell import recurrent_layer
-from core.engines.keras_layout import keras_call, keras_layer, keras_settings, keras_weights
+from core.engines.keras_engine import keras_layer
+from core.engines.keras_layout import keras_call, keras_settings, keras_weights
 from core.errors import UnsupportedModel
 from core.model import Model
 from core.nodes import LAST, STATE, Input, Layer, Part, Port, Recurrent, nodes_of, port
