@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,9 @@ def test_what_the_tests_write_by_hand_is_what_keras_2_writes() -> None:
             [str(name) for name in real["model_weights/both"].attrs["weight_names"]],
             [name.decode() for name in ours["model_weights/layer_0"].attrs["weight_names"]],
         ]
+        # Keras counts the layers that a process has made: _12 is the thirteenth GRU.
         assert [n.replace("both/", "") for n in names[0]] == [
-            n.replace("layer_0/", "") for n in names[1]
+            re.sub(r"_\d+/gru_cell", "/gru_cell", n.replace("layer_0/", "")) for n in names[1]
         ]
 
 
