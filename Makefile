@@ -25,13 +25,12 @@ help: ## List the targets
 run: $(VENV)/installed ## Open the dashboard (installs what it needs on first use)
 	$(PY) -m streamlit run dashboard/app.py $(ARGS)
 
-# One pytest run, so that one summary line tells the whole outcome and stands last.
+# Browser tests come after all others, alone: they wait for what a reader would see in seconds.
 # A Chromium that cannot be had stops it here: a test that silently skips is worth nothing.
 test: lint types browser ## Lint, formatting, types, then all tests (BROWSER=no: without the browser)
-ifeq ($(BROWSER),no)
 	$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "not browser" $(ARGS)
-else
-	UNROLLED_BROWSER=required $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+ifneq ($(BROWSER),no)
+	UNROLLED_BROWSER=required $(PY) -m pytest -m browser $(ARGS)
 endif
 
 lint: $(VENV)/installed-tests ## Check lint and formatting

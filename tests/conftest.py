@@ -34,17 +34,14 @@ def shared_data() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever stands in tests/browser is marked `browser` and runs last, in one runner.
+    """Whatever stands in tests/browser is marked `browser` and runs last.
 
     Last, because the quick tests should fail first, and because Playwright's event loop stays in
-    the main thread once it has started: it meets no other test there. In one runner, because its
-    tests measure what a reader would see of one server. Of all others a runner takes whole files,
-    so that what a file shares is made once.
+    the main thread once it has started: it meets no other test there. Where runners share the tests
+    out, each takes whole files, so that what a file shares is made once.
     """
     for item in items:
-        group = item.path.relative_to(ROOT).as_posix()
+        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
         if item.path.is_relative_to(ROOT / "tests" / "browser"):
             item.add_marker("browser")
-            group = "browser"
-        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
