@@ -166,6 +166,16 @@ class WrongFile(CoreError):
     message = "The file is not a saved {kind}: {why}."
 
 
+class NoMemory(CoreError):
+    """A cell has no state with a way of its own from step to step."""
+
+    message = (
+        "No gate keeps the state of the cell '{cell}': each step makes it anew out of the one "
+        "before, so that nothing written by a token can be told apart in it. Choose a cell with "
+        "a memory of its own, such as LSTM or GRU."
+    )
+
+
 class StatesOverflow(CoreError):
     """The states of a network grew past the largest number."""
 

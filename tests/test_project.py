@@ -23,7 +23,7 @@ MOST_LINES = 300
 SOURCE = {".py", ".js", ".mjs", ".css", ".html", ".sh"}
 
 # Needed without being imported: TensorFlow is Keras's backend, PyTorch exports through onnxscript;
-# the rest are programs and types.
+# the rest are programs, a plug-in of pytest's, and types.
 NEVER_IMPORTED = {
     "tensorflow",
     "ruff",

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from core import cells
 from core.activations import Array
-from core.analysis.sequence import check_index, valid_steps
+from core.analysis.ledger import kept_and_written
+from core.analysis.sequence import valid_steps
 from core.analysis.vanishing import norms
-from core.errors import UnknownName
-from core.nodes import LayerGradients, LayerTrace, in_reading_order, in_text_order
+from core.nodes import LayerGradients, LayerTrace, in_text_order
 
 Logs = NDArray[np.float64]
 
@@ -61,7 +61,7 @@ def forgetting(layer: LayerTrace, *, batch: int = 0) -> Forgetting:
     """The product of what keeps from each step to the end, for each unit of one sequence.
 
     Masked steps forget nothing. Signs are left out where an unusual activation gives negative
-    gates. Raises UnknownName for a cell without a memory, OutOfRange.
+    gates. Raises NoMemory for a cell without a memory, OutOfRange.
     """
     products = _log_products(layer, batch)
     units = products.shape[1]
@@ -92,16 +92,8 @@ def cell_gradient(layer: LayerTrace, gradients: LayerGradients, *, batch: int = 
 
 def _log_products(layer: LayerTrace, batch: int) -> Logs:
     """log10 of the product of what keeps at the steps read after each, (time, units)."""
-    keeps = cells.get(layer.cell).keeps()
-    if keeps is None:
-        raise UnknownName(kind=f"way of its own in {layer.cell}", found="memory", known="none")
-    check_index("batch", batch, length=layer.outputs.shape[0])
-    gate = np.asarray(layer.evaluated(keeps)[batch : batch + 1], dtype=np.float64)
-    logs = in_reading_order(_log10(gate), layer.direction)[:, 0]
-    valid = valid_steps(layer.mask, batch=batch)
-    if valid is not None:
-        read = valid if layer.direction == "forward" else valid[::-1]
-        logs = np.where(read[:, None], logs, 0.0)
+    factors, _ = kept_and_written(layer, batch=batch)
+    logs = _log10(factors)
     after = np.zeros_like(logs)
     after[:-1] = np.cumsum(logs[:0:-1], axis=0)[::-1]
     return np.ascontiguousarray(in_text_order(after[:, None], layer.direction)[0])

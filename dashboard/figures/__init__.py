@@ -36,6 +36,7 @@ from dashboard.figures.gradients import gradients
 from dashboard.figures.jacobian import jacobian
 from dashboard.figures.layer_norms import layer_norms
 from dashboard.figures.learning_rate import learning_rate
+from dashboard.figures.ledger import ledger
 from dashboard.figures.means import means
 from dashboard.figures.parameters import parameters
 from dashboard.figures.picture import Picture
@@ -74,6 +75,7 @@ __all__ = [
     "labels",
     "layer_norms",
     "learning_rate",
+    "ledger",
     "means",
     "parameters",
     "reach",

@@ -45,7 +45,7 @@ def forgetting(
 ) -> Picture:
     """Draw the product of what keeps the memory beside the true gradient of it.
 
-    Both are shares of the gradient at the step read last. Raises UnknownName for a cell without
+    Both are shares of the gradient at the step read last. Raises NoMemory for a cell without
     memory.
     """
     said = words(labels)

@@ -7,7 +7,7 @@ import pytest
 
 import core
 from core.analysis.forgetting import cell_gradient, forgetting
-from core.errors import OutOfRange, UnknownName
+from core.errors import NoMemory, OutOfRange
 from tests.core.analysis.models import random_model, recorded
 
 
@@ -102,7 +102,7 @@ def test_where_no_gradient_arrives_there_is_no_share():
 
 def test_nonsense_is_refused():
     layer = recorded(random_model("simple_rnn", features=2, units=[3]), batch=1, time=3).layers[0]
-    with pytest.raises(UnknownName, match="way of its own in simple_rnn"):
+    with pytest.raises(NoMemory, match="simple_rnn"):
         forgetting(layer)
     layer = recorded(random_model("lstm", features=2, units=[3]), batch=1, time=3).layers[0]
     with pytest.raises(OutOfRange, match="batch is 1"):

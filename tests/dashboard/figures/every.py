@@ -82,6 +82,7 @@ def everything() -> dict[str, Drawn]:
         cells=THREE, time=samples.TIME, tokens=TOKENS, step=1,
     )  # fmt: skip
     found["forgetting"] = of("forgetting", *samples.run("lstm"), tokens=TOKENS, step=1)
+    found["ledger"] = of("ledger", samples.trace("gru"), unit=2, step=5, tokens=TOKENS)
     found |= training()
     clips = {f"<b>{cell}": clip(samples.run(cell)[1], limit=0.5) for cell in THREE}
     graph = core.Model(GRAPHS["attention"].model().nodes)
