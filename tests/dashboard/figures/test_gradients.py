@@ -9,7 +9,7 @@ import core
 from core import cells
 from core.analysis.jacobian import jacobian_norms
 from core.analysis.vanishing import SMALLEST_NORMAL, Norms
-from core.errors import OutOfRange, UnknownName
+from core.errors import NoMemory, OutOfRange
 from dashboard import figures
 from dashboard.figures.steps import Steps
 from tests.dashboard.figures import samples
@@ -169,7 +169,7 @@ def test_forget_gates_stand_beside_the_true_gradient():
     expected = np.linalg.norm(after * d[-1], axis=1) / np.linalg.norm(d[-1])
     np.testing.assert_allclose(along.y, np.log10(expected), atol=1e-9)
     assert along.line.color == figures.theme.colour("forget", "light")
-    with pytest.raises(UnknownName):
+    with pytest.raises(NoMemory):
         figures.forgetting(*run("simple_rnn"))
 
 
