@@ -38,7 +38,17 @@ ORDER: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"core.engines", "core.bptt"}),
-    frozenset({"core.training", "core.importers", "core.corpus", "core.analysis", "core.bundled"}),
+    frozenset(
+        {
+            "core.training",
+            "core.importers",
+            "core.corpus",
+            "core.analysis",
+            "core.generate",
+            "core.forecast",
+            "core.bundled",
+        }
+    ),
     frozenset({"core"}),
     frozenset(
         {
