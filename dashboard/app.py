@@ -1,4 +1,8 @@
-"""The frame: finds the pages, sets the language, navigates. `streamlit run dashboard/app.py`."""
+"""The frame: finds the pages, sets the language, navigates. `streamlit run dashboard/app.py`.
+
+This file is run in two ways: imported once as the server starts, which finds `app` in it, and as
+the script that draws a page for a reader, each time that one is to be drawn.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ import pandas  # noqa: E402, F401
 import streamlit as st  # noqa: E402
 from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
-from dashboard import state, views, widgets  # noqa: E402
+from dashboard import server, state, views, widgets  # noqa: E402
 from dashboard.i18n import t  # noqa: E402
 
 
@@ -69,4 +73,7 @@ def main() -> None:
     st.navigation(sections, position="top").run()
 
 
-main()
+if __name__ == "__main__":
+    main()
+else:
+    app = st.App(__file__, lifespan=server.lifespan(pages), middleware=server.MIDDLEWARE)

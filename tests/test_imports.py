@@ -62,6 +62,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "dashboard.cache",
             "dashboard.i18n",
             "dashboard.components",
+            "dashboard.server",
         }
     ),
     frozenset({"dashboard.views"}),
@@ -229,12 +230,8 @@ def test_a_wrong_import_would_be_seen(tmp_path: Path) -> None:
 
 
 def test_nothing_brings_in_keras() -> None:
-    """Every module of core and of the dashboard, imported in a fresh process.
-
-    Only app.py, which *is* the script and draws when it is imported, is left to the page tests.
-    """
+    """Every module of core and of the dashboard, imported in a fresh process."""
     names = [name for name in modules("core", "dashboard") if name.rpartition(".")[2] != "__main__"]
-    names = [name for name in names if name != "dashboard.app"]
     code = (
         "import importlib, sys\n"
         f"for name in {names!r}: importlib.import_module(name)\n"

@@ -136,8 +136,9 @@ def test_the_settings_hold_from_any_folder(tmp_path):
     asked = (
         "import sys, streamlit.config as config, streamlit.web.cli as cli\n"
         "import streamlit.web.bootstrap as bootstrap\n"
-        "bootstrap.run = lambda *_, **__: [print(name, config.get_option(name)) for name in "
-        "('server.address', 'server.maxUploadSize', 'browser.gatherUsageStats', "
+        "bootstrap.run_asgi_app = lambda *_, **__: ["
+        "print(name, config.get_option(name)) for name in ('server.address', "
+        "'server.maxUploadSize', 'browser.gatherUsageStats', "
         "'theme.light.primaryColor', 'runner.postScriptGC')]\n"
         "cli.main(['run', sys.argv[1]])"
     )

@@ -1,0 +1,81 @@
+"""The server around the pages: whom it answers, and what it has ready before anybody comes.
+
+Streamlit serves the script as the one page of an ASGI application, to which we add two things.
+
+A WebSocket from a page of another origin is refused here. Streamlit would refuse it too, but first
+ask a public address for this machine's own, to compare the two: nothing may leave the machine.
+
+Modules that pages need are imported as the server starts, in the background, so that the first
+reader does not wait for them. A page asked for meanwhile waits for the rest of the imports alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class SameOrigin:
+    """Refuses WebSockets that pages of other servers open; those listed in the settings may."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection. ASGI closes a WebSocket before it is accepted with a plain 403."""
+        if scope["type"] == "websocket" and not allowed(Headers(scope=scope)):
+            await receive()  # what asks for the connection
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await self.app(scope, receive, send)
+
+
+def allowed(headers: Headers) -> bool:
+    """Whether a connection comes from our own pages: no origin, its host, or one that is listed.
+
+    Programs that are no browser send no origin. `server.corsAllowedOrigins` lists others; without
+    `server.enableCORS` everybody may come, as Streamlit has it.
+    """
+    origin = headers.get("origin")
+    if origin is None or not st.get_option("server.enableCORS"):
+        return True
+    if urlsplit(origin).netloc == headers.get("host"):
+        return True
+    return origin in st.get_option("server.corsAllowedOrigins")
+
+
+MIDDLEWARE = (Middleware(SameOrigin),)
+
+
+def lifespan(warm: Callable[[], object]) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
+    """What happens as the server starts: `warm` runs once, in a thread, and a browser opens."""
+
+    @contextlib.asynccontextmanager
+    async def started(_: st.App) -> AsyncIterator[None]:
+        threading.Thread(target=warm, name="warm", daemon=True).start()
+        if not st.get_option("server.headless"):
+            threading.Timer(OPENS_AFTER, webbrowser.open, [address()]).start()
+        yield
+
+    return started
+
+
+# Seconds. The lifespan ends before the server listens; it does so within milliseconds.
+OPENS_AFTER = 0.5
+
+
+def address() -> str:
+    """The URL under which this server's pages are found, as the terminal prints it."""
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    host = st.get_option("server.address") or "localhost"
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"{scheme}://{host}:{st.get_option('server.port')}/{base}"
