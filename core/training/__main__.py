@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import CoreError
+from core.terminal import print_anywhere
 from core.training import worker
 from core.training.config import DataSettings, RunConfig
 from core.training.experiment import Interval, grid, summary
@@ -149,4 +150,5 @@ def _told(interval: Interval, digits: int) -> str:
 
 
 if __name__ == "__main__":
+    print_anywhere()
     sys.exit(main())

@@ -30,6 +30,7 @@ from core.bundled import CELL_ORDER
 from core.data import TASKS, Example, Task
 from core.data import task as task_named
 from core.model import Model
+from core.terminal import print_anywhere
 from core.training import worker
 from core.training.config import (
     DataSettings,
@@ -236,4 +237,5 @@ def table(cards: Sequence[dict[str, Any]]) -> str:
 
 
 if __name__ == "__main__":
+    print_anywhere()
     main()

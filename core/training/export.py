@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from core.terminal import print_anywhere
 from core.training.run_folder import Run
 
 EPOCH_SCALARS = (
@@ -98,4 +99,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
+    print_anywhere()
     main()

@@ -21,6 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import CoreError, Failure
+from core.terminal import print_anywhere
 from core.training.errors import BrokenRun, DiskFull, NoSuchRun, OutOfMemory, RunIsBusy
 from core.training.progress import Progress
 from core.training.run_folder import Run
@@ -144,4 +145,5 @@ def _is_first(run: Run, store: RunStore) -> bool:
 
 
 if __name__ == "__main__":
+    print_anywhere()
     sys.exit(main())

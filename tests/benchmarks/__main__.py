@@ -7,6 +7,8 @@ import os
 import platform
 import sys
 
+from core.terminal import print_anywhere
+
 PARTS = ("record", "backprop", "load", "training", "page")
 
 
@@ -46,4 +48,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    print_anywhere()
     main()

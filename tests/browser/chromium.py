@@ -16,6 +16,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core.terminal import print_anywhere
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC_APPLICATIONS = ("Google Chrome.app/Contents/MacOS/Google Chrome",)
 VARIABLE = "UNROLLED_CHROMIUM"
@@ -131,4 +133,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    print_anywhere()
     sys.exit(main())

@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 
+from core.terminal import print_anywhere
 from tests.fuzz.run import fuzz
 
 
@@ -29,4 +30,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    print_anywhere()
     sys.exit(main())
