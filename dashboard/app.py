@@ -43,10 +43,10 @@ def pages() -> list[ModuleType]:
 def show(module: ModuleType) -> None:
     """Draw one page within the frame."""
     state.enter(module.PAGE.key)
-    widgets.frame(module.PAGE.key)
+    shared = widgets.frame(module.PAGE.key)
     with widgets.guard():
         module.render()
-    widgets.foot()
+    widgets.foot(module.PAGE.key, shared)
 
 
 def main() -> None:

@@ -81,11 +81,15 @@ def bind(
     key = f"widget.{field.name}.{at}"
     value = field.shown(get(field)) if showing is None else showing
     # Only where it differs: a value that is set anew in each run would fight with the one being
-    # dragged in the browser.
-    if key not in st.session_state or st.session_state[key] != value:
-        if key in st.session_state:
+    # dragged in the browser. And where anything else was chosen: a browser names a value by what
+    # it is called in a list, and what things are called follows text, model and language. Such a
+    # name is not found in the new list, and the widget would begin at its first entry.
+    known, around = key in st.session_state, _around(field)
+    if not known or st.session_state[key] != value or recall(f"around.{key}") != around:
+        if known and st.session_state[key] != value:
             _overtake(key, st.session_state[key])
         st.session_state[key] = value
+        remember(f"around.{key}", around)
     return {"key": key, "on_change": _take, "args": (field, key, put, then)}
 
 
@@ -220,6 +224,12 @@ def forgive() -> None:
 
 def _name(field: Field[Any]) -> str:
     return f"field.{field.name}"
+
+
+def _around(field: Field[Any]) -> int:
+    """A number that changes with every other choice but those of a place, which name nothing."""
+    others = (each for each in FIELDS.values() if each is not field and not each.always)
+    return hash((language(), *(get(each) for each in others)))
 
 
 def _overtake(key: str, value: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import i18n, state
 from dashboard.figures import theme
@@ -10,8 +11,11 @@ from dashboard.i18n import t
 from dashboard.widgets.problem import plain
 
 
-def frame(page: str) -> None:
-    """Draw the heading of a page and the controls that every page has."""
+def frame(page: str) -> DeltaGenerator:
+    """Draw the heading of a page and the controls that every page has.
+
+    Returns the place of the link, which `foot` draws when the page has settled what it shows.
+    """
     # What stands on a primary button has the colour of the page: white on the pale colour of the
     # dark mode would have a contrast of 2:1.
     paper, chosen = theme.SURFACE[state.mode()].paper, '[data-testid="stBaseButton-primary"]'
@@ -25,9 +29,10 @@ def frame(page: str) -> None:
     row.title(t(f"{page}.title"), anchor=False, width="content")
     controls = row.container(horizontal=True, width="content", vertical_alignment="center")
     with controls:
-        share(page)
+        shared = st.container(width="content")
         language()
     _ignored()
+    return shared
 
 
 def language() -> None:
@@ -62,13 +67,15 @@ def open_page(page: str) -> None:
     st.switch_page(state.recall("pages")[page])
 
 
-def foot() -> None:
-    """Tell the browser the language of the page, and begin another page at its top. Drawn last,
-    where it takes no room.
+def foot(page: str, shared: DeltaGenerator) -> None:
+    """Offer the link to the page, in the place that `frame` gave, tell the browser the language,
+    and begin another page at its top. Drawn last, where it takes no room.
 
     Streamlit leaves <html lang="en">, with which a screen reader would read Korean as English, and
     the place to which the page before was scrolled.
     """
+    with shared:
+        share(page)
     told = (
         f"const root = document.documentElement; root.lang = '{i18n.language()}';"
         f"if (root.dataset.page !== '{state.recall('page')}') {{"

@@ -41,6 +41,12 @@ def expect_step(page: Page, index: int, unit: int) -> None:
     expect(page.get_by_role("spinbutton", name="Unit")).to_have_value(str(unit), timeout=PATIENCE)
 
 
+def unit_at(page: Page, index: int) -> int:
+    """The unit that the canvas marks, once it is at a step."""
+    expect(maps(page)).to_have_attribute("data-cursor", re.compile(rf"^{index} "), timeout=PATIENCE)
+    return int((maps(page).get_attribute("data-cursor") or "").split()[1])
+
+
 def equations(page: Page) -> str:
     return page.locator(".st-key-equations-drawn").inner_text()
 
@@ -70,6 +76,37 @@ def test_buttons_keys_and_slider_walk(visitor: Visitor) -> None:
     slider.focus()
     slider.press("ArrowRight")
     expect_step(page, 5, 3)
+
+
+def test_one_step_in_slider_inspector_canvas_and_link_whatever_changes(visitor: Visitor) -> None:
+    page = opened(visitor, step="4", unit="4")
+    box, tasks = page.locator("textarea"), page.get_by_role("combobox", name="Trained on").first
+
+    def read(text: str) -> None:
+        box.fill(text)
+        box.press("Control+Enter")
+
+    def trained_on(task: str) -> None:
+        tasks.click()
+        page.get_by_role("option", name=task).click()
+
+    page.locator(".st-key-step-on button:visible").click()
+    expect_step(page, 5, 4)
+    page.locator(".st-key-reading").get_by_text("GRU", exact=True).click()
+    expect_step(page, 5, 4)
+    read("the music was good, and the plot was not dull at all")
+    expect_step(page, 5, 4)
+    trained_on("Remember the first")
+    read("HAB")
+    expect_step(page, 2, unit_at(page, 2))  # moved within the text; the unit is the new model's
+    trained_on("Bracket")
+    expect_step(page, 2, unit_at(page, 2))
+    page.get_by_text("한국어").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ko", timeout=PATIENCE)
+    page.get_by_text("English").click()
+    expect_step(page, 2, unit_at(page, 2))
+    page.locator(".st-key-share button").click()
+    expect(page.locator(".stCode")).to_contain_text(re.compile(r"step=2\b.*|.*step=2&"))
 
 
 def test_play_goes_to_the_end_and_stops(visitor: Visitor) -> None:
