@@ -26,10 +26,12 @@ from core.gradients import Gradients
 from core.nodes import Direction, LayerGradients, Mask
 from core.trace import Trace
 
-Trend = Literal["halves", "doubles", "steady", "unknown"]
+Trend = Literal["halves", "doubles", "steady", "unknown", "cut", "every"]
 
 SMALLEST_NORMAL = float(np.finfo(np.float32).smallest_normal)
 """1.18·10⁻³⁸: below it, float32 numbers lose digits one after another."""
+LARGEST = float(np.finfo(np.float32).max)
+"""3.40·10³⁸: above it, float32 numbers are infinite."""
 SMALLEST = float(np.finfo(np.float32).smallest_subnormal)
 """1.40·10⁻⁴⁵: half of it and less is zero in float32."""
 _MOST_POINTS = 400
@@ -42,9 +44,10 @@ class HalfLife:
 
     `trend` is "halves" or "doubles", every `steps` steps; "steady" if the fitted line changes by
     less than 1 % over all the steps it was fitted to (`steps` is infinite); "unknown" if fewer
-    than two steps could be used (`steps` is NaN). `factor` is what each step back multiplies the
-    norm by; `used` the number of steps that the fit is about. The fitted line is
-    `start` · `factor` to the power of the steps back, 0 for the step read last.
+    than two steps could be used (`steps` is NaN). Where no one error goes all the way there is no
+    such number: "cut" by truncation, or "every" step adds a gradient of its own. `factor` is
+    what each step back multiplies the norm by; `used` the number of steps that the fit is about.
+    The fitted line is `start` · `factor` to the power of the steps back, 0 for the step read last.
     """
 
     trend: Trend
@@ -58,11 +61,15 @@ class HalfLife:
         """The number in words."""
         match self.trend:
             case "halves":
-                return f"halves every {self.steps:.3g} steps"
+                return f"halves every {written(self.steps)} steps"
             case "doubles":
-                return f"grows, doubles every {self.steps:.3g} steps"
+                return f"grows, doubles every {written(self.steps)} steps"
             case "steady":
                 return "neither shrinks nor grows"
+            case "cut":
+                return "cut by truncation"
+            case "every":
+                return "each step adds its own"
         return "too few steps to say"
 
 
@@ -71,11 +78,18 @@ class Underflow:
     """The first steps, counted back from the loss, at which float32 would fail a gradient.
 
     At step `normal` the norm is below float32's smallest normal number (digits are lost), at
-    `zero` at most half its smallest number (it becomes zero). None where that never happens.
+    `zero` at most half its smallest number (it becomes zero), at `over` above its largest. None
+    where that never happens.
     """
 
     normal: int | None
     zero: int | None
+    over: int | None
+
+
+def written(steps: float) -> str:
+    """A number of steps with three digits and no power of ten: 2.31, 1,412."""
+    return f"{steps:,.0f}" if steps >= 100 else f"{steps:.3g}"
 
 
 def norms(
@@ -137,14 +151,19 @@ def underflow(norms: Array, *, direction: Direction = "forward") -> Underflow:
         back = int(found[0])
         return len(read) - 1 - back if direction == "forward" else back
 
-    return Underflow(normal=first(read < SMALLEST_NORMAL), zero=first(read <= SMALLEST / 2))
+    return Underflow(
+        normal=first(read < SMALLEST_NORMAL),
+        zero=first(read <= SMALLEST / 2),
+        over=first(read > LARGEST),
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Norms:
     """What one model's layer gave: `hidden` and `memory` (the cell state; None without one).
 
-    Both (time,), ‖∂loss/∂state_t‖ over units, in the order of the text.
+    Both (time,), ‖∂loss/∂state_t‖ over units, in the order of the text. `every` says whether each
+    step has a loss of its own.
     """
 
     cell: str
@@ -153,6 +172,7 @@ class Norms:
     direction: Direction
     mask: Mask | None
     truncate: int | None
+    every: bool = False
 
     @classmethod
     def of(
@@ -172,12 +192,32 @@ class Norms:
             direction=run.direction,
             mask=valid_steps(run.mask, batch=batch),
             truncate=gradients.truncate,
+            every=trace.outputs.ndim == 3,
         )
 
     @property
     def half_life(self) -> HalfLife:
         """In how many steps the gradient of the hidden state halves."""
+        if (trend := self._broken) is not None:
+            return HalfLife(trend, np.nan, np.nan, np.nan, 0)
         return half_life(self.hidden, direction=self.direction, mask=self.mask)
+
+    @property
+    def kept(self) -> float:
+        """What is left at the step read first, as a share of the norm at the step read last.
+
+        NaN where no one error goes all the way, or there is nothing to divide.
+        """
+        read = _from_the_loss(self.hidden, self.direction, self.mask)
+        if self._broken is not None or len(read) < 2 or not read[0] > 0:
+            return np.nan
+        return float(read[-1] / read[0])
+
+    @property
+    def _broken(self) -> Literal["cut", "every"] | None:
+        if self.truncate is not None and self.truncate < self.hidden.size:
+            return "cut"
+        return "every" if self.every else None
 
     @property
     def underflow(self) -> Underflow:

@@ -14,7 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.analysis.vanishing import SMALLEST_NORMAL, HalfLife, Norms
+from core.analysis.vanishing import SMALLEST_NORMAL, HalfLife, Norms, written
 from dashboard.figures import lines, theme
 from dashboard.figures.compared import looks
 from dashboard.figures.markup import plain
@@ -100,7 +100,7 @@ def gradients(
 
 def half_life_said(found: HalfLife, said: Mapping[str, str]) -> str:
     """Return the one number of a cell that a person can quote, in words."""
-    return said[f"half_life.{found.trend}"].format(steps=f"{found.steps:.3g}")
+    return said[f"half_life.{found.trend}"].format(steps=written(found.steps))
 
 
 def _axis(values: Sequence[NDArray[np.floating] | None]) -> dict[str, object]:

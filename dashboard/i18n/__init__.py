@@ -59,11 +59,13 @@ def language() -> str:
 def t(key: str, /, **facts: object) -> str:
     """Return the string for a key such as "gates.title", its {fields} filled with the facts.
 
+    Where the fact `count` is 1 and there is a "….one", that is the string.
     Raises MissingString for an unknown key, and KeyError when a field has no fact.
     """
     section, _, name = key.partition(".")
     try:
-        text = strings(language(), section)[name]
+        known = strings(language(), section)
+        text = known.get(f"{name}.one", known[name]) if facts.get("count") == 1 else known[name]
     except KeyError:
         raise MissingString(key) from None
     return text.format(**facts) if facts else text

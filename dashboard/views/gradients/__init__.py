@@ -16,7 +16,7 @@ from dashboard.views import Page
 from dashboard.views.gradients import knobs
 from dashboard.views.gradients.backward import clipping, forget_gates, jacobians, units
 from dashboard.views.gradients.chain import Chain, chain, class_names, weights
-from dashboard.views.gradients.lives import asked, lives, notice
+from dashboard.views.gradients.lives import asked, lives, notice, why
 from dashboard.widgets.film import film
 from dashboard.widgets.model import shown_cells
 from dashboard.widgets.text import pick_source, pick_text, readable, say_unknown
@@ -74,7 +74,7 @@ def _unknown(text: str) -> None:
     whole, length = cache.encoded(text, weights(_shown()[0], text)), state.get(state.LENGTH)
     if len(whole) != length:
         cut = "first" if len(whole) > length else "repeated"
-        st.caption(t(f"gradients.read.{cut}", steps=length, total=len(whole)))
+        st.caption(t(f"gradients.read.{cut}", steps=length, total=len(whole), count=len(whole)))
     say_unknown(whole.part(0, length))
 
 
@@ -109,7 +109,7 @@ def _norms(found: Mapping[str, Chain]) -> None:
     told = f"{t('gradients.norms.help')}\n\n{t('gradients.card.help')}"
     st.subheader(t("gradients.norms"), anchor=False, help=told)
     st.markdown(notice(found))
-    st.caption(asked(found))
+    st.caption(" ".join(filter(None, (asked(found), why(found)))))
     picture = figures.gradients(norms, tokens=first.tokens, **widgets.look())
     picture.draw.update_layout(height=HEIGHT)
     widgets.show(picture, name="gradients", arrays=_everything(found))

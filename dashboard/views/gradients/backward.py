@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.clipping import Clipping, clip
+from core.analysis.forgetting import cell_gradient
 from core.analysis.series import spread
 from core.cells import get
 from dashboard import cache, figures, state
@@ -89,6 +90,12 @@ def forget_gates(found: Mapping[str, Chain], arrays: Savable) -> None:
     each = _one_of(kept, key="gradients-forgetting-of")
     if _overflowed({each.cell: each}):
         return
+    way = cell_gradient(each.layer, each.gradients.layer(each.layer.name))
+    first = 0 if each.layer.direction == "forward" else -1
+    true, along = float(way.true[first]), float(way.along_cell[first])
+    if np.isfinite([true, along]).all() and true - along > 1:
+        facts = {"true": power(10.0**true), "along": power(10.0**along)}
+        st.markdown(t("gradients.forgetting.why", **facts))
     show(
         figures.forgetting(each.trace, each.gradients, tokens=each.tokens, **look()),
         name="forgetting",

@@ -176,9 +176,35 @@ def test_a_layer_is_measured_with_its_direction_and_mask(cell):
     else:
         assert found.memory is None
     assert (found.cell, found.truncate, found.direction) == (cell, 5, "forward")
-    assert found.half_life == half_life(found.hidden, mask=layer.mask[1])
+    assert found.half_life.trend == "cut"
+    whole = replace(found, truncate=None)
+    assert whole.half_life == half_life(found.hidden, mask=layer.mask[1])
     assert found.underflow == underflow(found.hidden)
     with pytest.raises(UnknownName, match="rnn_9"):
         Norms.of(trace, gradients, layer="rnn_9")
     with pytest.raises(OutOfRange):
         Norms.of(trace, gradients, batch=2)
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_what_is_kept_is_the_first_step_read_by_the_last(direction):
+    values = np.array([0.5, 8.0, 3.0, 2.0])
+    found = Norms("gru", values, None, direction, None, None)
+    assert found.kept == (0.25 if direction == "forward" else 4.0)
+    skipped = Norms("gru", values, None, direction, np.array([True, True, True, False]), None)
+    assert skipped.kept == pytest.approx(0.5 / 3 if direction == "forward" else 6)
+
+
+@pytest.mark.parametrize(("truncate", "trend"), [(3, "cut"), (4, "halves"), (None, "halves")])
+def test_nothing_is_said_across_a_border(truncate, trend):
+    found = Norms("gru", np.array([1.0, 2.0, 4.0, 8.0]), None, "forward", None, truncate)
+    assert found.half_life.trend == trend
+    assert np.isnan(found.kept) == (trend == "cut")
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_float32_has_a_large_end_too(direction):
+    line = np.array([1e290, 3.5e38, 3.3e38, 1.0])
+    line = line if direction == "forward" else line[::-1]
+    assert underflow(line, direction=direction).over == (1 if direction == "forward" else 2)
+    assert underflow(line, direction=direction).normal is None

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import core
-from core.analysis.vanishing import half_life, norms
+from core.analysis.vanishing import half_life, norms, written
 from core.bundled import bundled_models
 from dashboard import state
 from dashboard.cache import ROWS
 from dashboard.i18n import LANGUAGES, speak, t
+from dashboard.views.gradients.lives import share
 
 CELLS = ("simple_rnn", "lstm", "gru")
 TEXT = {"text": "abcd", "split": "character"}
@@ -98,6 +99,65 @@ def test_truncation_leaves_nothing_beyond_its_block_and_is_drawn(open_app):
     assert len(lines) == 4  # three cells, and the cell state of the LSTM
     for line in lines:
         assert np.isfinite(numbers(line["y"])).tolist() == [False] * 75 + [True] * 25
+
+
+def headline(app) -> str:
+    [found] = [each.value for each in app.markdown if each.value.startswith("**Back") or
+               each.value.startswith("**In ")]  # fmt: skip
+    return found
+
+
+def ends(app) -> dict[str, float]:
+    """What the drawn lines keep from the step read last to the first."""
+    lines = [d for d in chart(app)["data"] if d["name"].startswith("<b>")]
+    drawn = {re.sub(r"<b>(.*)</b>.*", r"\1", d["name"]): numbers(d["y"]) for d in lines}
+    return {name: y[0] / y[-1] for name, y in drawn.items()}
+
+
+SETTINGS = [{}, {"length": "30"}, {"scale": "1.3"}, {"fbias": "4", "length": "200"},
+            {"weights": "latch", "task": "latch"}, {"cells": "gru"}, {"act": "relu"},
+            {"scale": "0.6", "length": "300"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", SETTINGS, ids=str)
+def test_the_headline_says_what_the_lines_do(open_app, query):
+    app = open_app("gradients", **TEXT, **query)
+    kept, said = ends(app), headline(app)
+    most = max(kept, key=kept.__getitem__)
+    assert most in said.split("**")[1]
+    assert share(kept[most]) in said
+    for name, value in kept.items():
+        assert name == most or kept[most] > 2 or f"{name} {share(value)}" in said
+    life = half_life(numbers(next(d["y"] for d in chart(app)["data"] if most in d["name"])))
+    if life.trend in ("halves", "doubles"):
+        assert f"{life.trend} every {written(life.steps)} steps" in said
+    everything = said + " ".join(each.value for each in app.caption) + " ".join(cards(app))
+    assert not re.search(r"\de[+-]\d|nan|inf\b", everything)
+
+
+@pytest.mark.parametrize("query", [{"truncate": "25"}, {"loss_at": "every"}], ids=str)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_half_life_where_no_error_goes_all_the_way(open_app, query, language):
+    app = open_app("gradients", language=language, **TEXT, **query)
+    shown = " ".join(cards(app)) + " ".join(str(line["name"]) for line in chart(app)["data"])
+    with speak(language):
+        assert t("gradients.card.halves") not in shown
+        assert t("figures.half_life.halves").partition("}")[2] not in shown
+        assert all(t("gradients.card.unknown") in card for card in cards(app))
+
+
+@pytest.mark.parametrize(("scale", "told"), [("1", True), ("0.5", False)])
+def test_why_the_untrained_gru_keeps_less_is_said_where_it_does(open_app, scale, told):
+    app = open_app("gradients", **TEXT, scale=scale)
+    said = " ".join(each.value for each in app.caption)
+    assert ("Why the untrained GRU" in said) is told
+    if told:
+        assert ends(app)["GRU"] < ends(app)["SimpleRNN"]
+
+
+def test_one_token_is_one_token(open_app):
+    app = open_app("gradients", text="a", split="character")
+    assert any("Its only token is read over and over" in each.value for each in app.caption)
 
 
 @pytest.mark.parametrize(("language", "loss_at"), [("en", "last"), ("ko", "every")])
