@@ -15,6 +15,7 @@ from core.bptt import backprop
 from core.bundled import bundled_model, bundled_models
 from core.engines import record
 from core.errors import CoreError
+from core.generate.writing import generate
 from core.gradients import Gradients
 from core.importers.keras.bridge import from_keras
 from core.importers.keras.export import to_keras
@@ -33,6 +34,7 @@ __all__ = [
     "bundled_model",
     "bundled_models",
     "from_keras",
+    "generate",
     "load_model",
     "new_model",
     "record",
