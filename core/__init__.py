@@ -22,12 +22,14 @@ from core.importers.keras.export import to_keras
 from core.importers.load import load_model
 from core.importers.save import save_model
 from core.initialise import new_model
+from core.interventions import Intervention
 from core.model import Model
 from core.trace import Trace
 
 __all__ = [
     "CoreError",
     "Gradients",
+    "Intervention",
     "Model",
     "Trace",
     "backprop",

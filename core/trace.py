@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.activations import Array
 from core.arrays import File, load_arrays, save_arrays
 from core.errors import WrongFile
+from core.interventions import Intervention, WrongIntervention, interventions_of
 from core.nodes import MAIN, Flow, LayerTrace, Mask, NodeTrace, Port
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Trace:
     things has them by name in `inputs_by_name` and `outputs_by_port`; `inputs` and `outputs` are
     the first. `nodes` holds what each node did; `layers` those that are recurrent, as
     `model.layers` has them. `mask` (batch, time), as it stands where the model last reads steps,
-    is None where every step counts.
+    is None where every step counts. `interventions` are what was changed in the run.
     """
 
     inputs_by_name: Mapping[str, NDArray[Any]]
@@ -46,6 +47,7 @@ class Trace:
     mask: Mask | None
     engine: str
     model_digest: str
+    interventions: tuple[Intervention, ...] = ()
 
     @property
     def inputs(self) -> NDArray[Any]:
@@ -107,6 +109,7 @@ class Trace:
             "inputs": list(self.inputs_by_name),
             "outputs": list(self.outputs_by_port),
             "nodes": [_described(run) for run in self.nodes.values()],
+            "interventions": [one.to_json() for one in self.interventions],
         }
         save_arrays(file, kind="trace", description=description, arrays=arrays)
 
@@ -128,8 +131,9 @@ class Trace:
                 mask=arrays.get("mask"),
                 engine=described["engine"],
                 model_digest=described["model_digest"],
+                interventions=interventions_of(described.get("interventions", ())),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, WrongIntervention) as error:
             raise WrongFile(kind="trace", why=f"{error} is missing") from error
 
 

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core import cells
 from core.activations import Array
 from core.analysis.sequence import check_index
 from core.cells import Backward, Record
@@ -100,7 +99,7 @@ def _blocks(layer: LayerTrace, steps: NDArray[np.intp]) -> Iterator[NDArray[np.i
 
 
 def _block(layer: LayerTrace, steps: NDArray[np.intp], batch: int) -> Array:
-    cell, units = cells.get(layer.cell), layer.units
+    cell, units = layer.way_back, layer.units
     size = units * len(cell.states)
     found = np.empty((len(steps), size, size), layer.outputs.dtype)
     if not len(steps):
@@ -138,6 +137,7 @@ def _as_batch(layer: LayerTrace, steps: NDArray[np.intp], batch: int) -> Record:
             name: np.stack([state[read, batch], state[read + 1, batch]])
             for name, state in record.states.items()
         },
+        changes=record.changes and record.changes.each(taken),
     )
 
 

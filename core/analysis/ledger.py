@@ -155,7 +155,13 @@ def kept_and_written(layer: LayerTrace, *, batch: int = 0) -> tuple[Numbers, Num
     factors = _read(layer, layer.evaluated(keeps), batch)
     opening = _read(layer, layer.evaluated(writes), batch)
     candidate = _read(layer, layer.evaluated(cell.values[cell.candidate]), batch)
-    return np.where(counted, factors, 1.0), np.where(counted, opening * candidate, 0.0)
+    kept, wrote = np.where(counted, factors, 1.0), np.where(counted, opening * candidate, 0.0)
+    if (put := layer.replaced(cell.memory or "")) is not None:
+        # What was put in place of the memory is written there, and nothing before it is kept.
+        places = _read(layer, put, batch) > 0
+        kept[places] = 0.0
+        wrote[places] = _read(layer, layer.states[cell.memory or ""], batch)[places]
+    return kept, wrote
 
 
 def _place(layer: LayerTrace, step: int) -> int:

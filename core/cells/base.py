@@ -204,14 +204,17 @@ class Cell(ABC):
     ) -> Array:
         """An expression of recorded quantities at every step, (time, batch, units).
 
-        The state after a step is what the step made of it, also where a mask had it carried on.
+        The state after a step is what the step made of it, also where a mask had it carried on;
+        of a run with changes, what it was.
         """
 
         def value(leaf: Expression) -> Array | None:
             match leaf:
                 case Gate(name=name):
                     return record.gates[:, :, self.index(name)]
-                case State():
+                case State(name=name):
+                    if record.changes is not None:
+                        return record.after(name)
                     return of(self.form(leaf, kernels.options))
                 case Before(name=name):
                     return record.before(name)

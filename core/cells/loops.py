@@ -9,6 +9,7 @@ equations.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,19 @@ from core.cells.base import Cell
 from core.cells.record import Backward, Kernels, Record
 
 Valid = NDArray[np.bool_]
+
+
+class WayBack(Protocol):
+    """What `backward` has to know of a cell: a `Cell`, or one that stands in for it."""
+
+    @property
+    def states(self) -> tuple[str, ...]: ...
+
+    def backward_steps(
+        self, record: Record, *, into: Backward, kernels: Kernels
+    ) -> Iterable[Any]: ...
+
+    def backward(self, now: Any, kernels: Kernels, carried: dict[str, Array]) -> None: ...
 
 
 class Forward(Protocol):
@@ -53,7 +67,7 @@ def forward(
 
 
 def backward(
-    cell: Cell,
+    cell: WayBack,
     record: Record,
     *,
     into: Backward,

@@ -5,12 +5,13 @@ Time first, in the order in which the layer reads; a cell's steps are views of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core import activations
 from core.activations import Activation, Array
@@ -65,6 +66,25 @@ class Stacked(Protocol):
     def states(self) -> tuple[str, ...]: ...
 
 
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """Where gates and states, by name, are not what the equations gave: (time, batch, units) each.
+
+    In reading order. `replaced` is every such place, `frozen` those of them where a state is the
+    one before the step, so that a gradient goes on there.
+    """
+
+    replaced: Mapping[str, NDArray[np.bool_]]
+    frozen: Mapping[str, NDArray[np.bool_]]
+
+    def each(self, change: Callable[[NDArray[np.bool_]], NDArray[np.bool_]]) -> Changes:
+        """The same with every array changed, such as cut to some steps."""
+        return Changes(
+            {name: change(where) for name, where in self.replaced.items()},
+            {name: change(where) for name, where in self.frozen.items()},
+        )
+
+
 @dataclass
 class Record:
     """Every array of one layer's run, time first, in reading order.
@@ -73,12 +93,14 @@ class Record:
     order. Each state is (time + 1, batch, units): row 0 is the initial state, row t + 1 the
     state after step t. The parts of the pre-activations (`Cell.parts`) are products of what is
     here with the weights, and are made when asked for: keeping them would double the memory
-    and, as memory is what a batch waits for, nearly the time.
+    and, as memory is what a batch waits for, nearly the time. `changes` says what was put in
+    place of what the equations gave, None where nothing was.
     """
 
     preactivations: Array
     gates: Array
     states: dict[str, Array]
+    changes: Changes | None = None
 
     @classmethod
     def empty(cls, cell: Stacked, *, time: int, batch: int, units: int, dtype: Any) -> Record:
@@ -103,6 +125,13 @@ class Record:
     def after(self, state: str) -> Array:
         """The state that each step ends with, (time, batch, units)."""
         return self.states[state][1:]
+
+    def at(self, step: int, *, batch: int) -> Record:
+        """One step of one sequence, as a record of its own."""
+        states = {n: s[step : step + 2, batch : batch + 1] for n, s in self.states.items()}
+        one = slice(step, step + 1), slice(batch, batch + 1)
+        changes = self.changes and self.changes.each(lambda where: where[one])
+        return Record(self.preactivations[one], self.gates[one], states, changes)
 
 
 @dataclass

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from numpy.typing import ArrayLike
 
 from core.engines.inputs import Inputs
+from core.engines.intervening import run as run_changed
 from core.engines.numpy_engine import run as run_numpy
 from core.errors import UnknownName
+from core.interventions import Intervention, WrongIntervention, interventions_of
 from core.model import Model
 from core.trace import Trace
 
@@ -20,6 +22,7 @@ def record(
     mask: ArrayLike | None = None,
     initial_states: Sequence[Mapping[str, ArrayLike]] | Mapping[str, Any] | None = None,
     engine: str = "numpy",
+    interventions: Iterable[Intervention | Mapping[str, Any]] = (),
 ) -> Trace:
     """Runs the model on `inputs`, step by step, and keeps every gate, state and output.
 
@@ -29,12 +32,20 @@ def record(
     that have its value.
     `initial_states` are zero unless given: for each layer of `model.layers`, by position or by
     name, its states by name, (batch, units). `engine` is "numpy" or "keras" (real Keras cells,
-    slower; same Trace, array for array).
+    slower; same Trace, array for array). `interventions` put something in place of what the
+    network would have computed (`core.Intervention`, or the same as plain data), and the run goes
+    on from there; layers so changed are run by their equations.
 
     Raises EmptyText, MissingVocabulary, WrongInputs (also for a text of another length than a
-    Flatten takes), TokenOutOfRange, ShapeMismatch, NonFiniteInput and UnknownName.
+    Flatten takes), TokenOutOfRange, ShapeMismatch, NonFiniteInput and UnknownName;
+    WrongIntervention and OutOfRange for interventions.
     """
     prepared = Inputs.of(model, inputs, mask=mask, initial_states=initial_states)
+    changes = interventions_of(interventions)
+    if changes:
+        if engine != "numpy":
+            raise WrongIntervention(why="Keras's cells cannot be changed within a step")
+        return run_changed(model, prepared, changes)
     if engine == "numpy":
         return run_numpy(model, prepared)
     if engine == "keras":

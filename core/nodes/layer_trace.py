@@ -21,6 +21,9 @@ from core import activations, cells
 from core.activations import Array
 from core.cells import Kernels, Record
 from core.cells.expressions import Expression
+from core.cells.interpreted import InterpretedCell
+from core.cells.loops import WayBack
+from core.cells.record import Changes
 from core.nodes.base import NodeTrace
 from core.nodes.flow import LAST, MAIN, Flow, Mask, port
 from core.nodes.preactivation import Preactivation
@@ -150,11 +153,7 @@ class LayerTrace(NodeTrace):
         A time index in the order of the text; nothing is computed for other steps.
         """
         read = step if self.direction == "forward" else self.record.time - 1 - step
-        record = Record(
-            self.record.preactivations[read : read + 1, batch : batch + 1],
-            self.record.gates[read : read + 1, batch : batch + 1],
-            {n: s[read : read + 2, batch : batch + 1] for n, s in self.record.states.items()},
-        )
+        record = self.record.at(read, batch=batch)
         inputs = self.inputs[batch : batch + 1, step : step + 1]
         made = cells.get(self.cell).evaluated(
             expression, record=record, kernels=self.kernels, inputs=inputs
@@ -219,6 +218,25 @@ class LayerTrace(NodeTrace):
         yield "outputs", self.outputs
         if self.mask is not None:
             yield "mask", self.mask
+        for kind, name, where in self._changed():
+            yield f"{kind}/{name}", where
+
+    def _changed(self) -> Iterator[tuple[str, str, Mask]]:
+        """Where gates and states were changed, (batch, time, units), by kind of change and name."""
+        if self.record.changes is not None:
+            for kind in ("replaced", "frozen"):
+                for name, where in getattr(self.record.changes, kind).items():
+                    yield kind, name, self._seen(where)
+
+    def replaced(self, name: str) -> Mask | None:
+        """Where something was put in place of a gate or state, (batch, time, units); or None."""
+        return next((w for k, n, w in self._changed() if (k, n) == ("replaced", name)), None)
+
+    @property
+    def way_back(self) -> WayBack:
+        """What takes a gradient back through the layer's steps: its cell, where nothing changed."""
+        cell = cells.get(self.cell)
+        return cell if self.record.changes is None else InterpretedCell(cell)
 
     @classmethod
     def restore(cls, described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -240,6 +258,10 @@ class LayerTrace(NodeTrace):
         for name, state in record.states.items():
             state[0] = arrays[f"initial_states/{name}"]
             state[1:] = in_reading_order(arrays[f"states/{name}"], direction)
+        changed: dict[str, dict[str, Mask]] = {"replaced": {}, "frozen": {}}
+        for kind, name in (full.split("/", 1) for full in arrays if full.split("/")[0] in changed):
+            changed[kind][name] = in_reading_order(arrays[f"{kind}/{name}"], direction)
+        record.changes = Changes(**changed) if changed["replaced"] else None
         options = {name: bool(described[name]) for name in cell.options}
         kernels = Kernels(
             weights={w.name: arrays[f"kernels/{w.name}"] for w in cell.weights(options)},

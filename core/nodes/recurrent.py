@@ -184,7 +184,7 @@ class Layer(Node):
     ) -> LayerBack:
         """Back through time: Werbos 1990; truncation in blocks as in Williams & Peng 1990."""
         assert isinstance(run, LayerTrace)
-        cell, record, kernels = cells.get(self.cell), run.record, run.kernels
+        record, kernels = run.record, run.kernels
         valid = None if run.mask is None else in_reading_order(run.mask, self.direction)
         upstream = np.array(in_reading_order(self.arrived(gradients, run), self.direction))
         if LAST in gradients:
@@ -197,11 +197,11 @@ class Layer(Node):
             if (there := gradients.get(port(STATE, name))) is not None:
                 d += there
         loops.backward(
-            cell, record, into=back, kernels=kernels, upstream=upstream, carried=carried,
+            run.way_back, record, into=back, kernels=kernels, upstream=upstream, carried=carried,
             valid=valid, truncate=truncate,
         )  # fmt: skip
         through = layer_gradients(run, back, initial_states=carried)
-        states = tuple(carried[name] for name in cell.states)[: len(run.read) - 1]
+        states = tuple(carried[name] for name in record.states)[: len(run.read) - 1]
         return LayerBack(
             (through.inputs, *states),
             dict(weight_gradients(run, back, there=self.parameters())),
