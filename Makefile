@@ -17,7 +17,7 @@ WORKERS ?= 2
 # Further arguments: make run ARGS="--server.port 8600", make test ARGS="-k gates".
 ARGS ?=
 
-.PHONY: help run test lint types browser bench fuzz models format lock
+.PHONY: help run test lint types browser bench load soak faults fuzz models format lock
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,15 @@ endif
 
 bench: $(VENV)/installed-tests ## Measure speed beside Keras and PyTorch, and print the table
 	$(PY) -m tests.benchmarks $(ARGS)
+
+load: $(VENV)/installed-tests ## Twenty readers at once for ten minutes: waits and memory beside the floor
+	$(PY) -m tests.endurance load $(ARGS)
+
+soak: $(VENV)/installed-tests ## Ten thousand interactions over one server: what is left of them
+	$(PY) -m tests.endurance soak $(ARGS)
+
+faults: $(VENV)/installed-tests ## A hundred kills and a hundred full disks: what became of the runs
+	$(PY) -m tests.endurance faults $(ARGS)
 
 fuzz: $(VENV)/installed-tests ## Read 20,000 mutated model files, and count what happens
 	$(PY) -m tests.fuzz $(ARGS)

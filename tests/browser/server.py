@@ -85,7 +85,12 @@ def serving(script: Path, *, log_file: Path, folder: Path) -> Iterator[Server]:
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    options = {"server.port": port, "server.headless": "true", "server.fileWatcherType": "none"}
+    options = {
+        "server.port": port,
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "server.disconnectedSessionTTL": 5,  # seconds for which a session waits for its browser
+    }
     for name, value in options.items():
         command += [f"--{name}", str(value)]
     runs = log_file.with_name("runs")  # nobody's own runs are looked at or touched

@@ -18,6 +18,7 @@ COMMANDS = {
     "core.training.export": ("--help",),
     "core.training.worker": ("--help",),
     "tests.benchmarks": ("--help",),
+    "tests.endurance": ("--help",),
     "tests.fuzz": ("--help",),
     "tests.browser.chromium": (),
 }

@@ -1,0 +1,127 @@
+"""Kills and full disks, a hundred of each: what was trained is neither lost nor changed.
+
+A run is killed with SIGKILL at random instants until it ends by itself, and then set beside the
+same run that nobody disturbed. A disk is filled by giving a run a file system of a few hundred
+kilobytes, of another size each time, so that another write is the one that finds no room.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+from collections import Counter
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from core.errors import CoreError
+from core.training import worker
+from core.training.config import RunConfig
+from core.training.run_folder import Run
+from core.training.store import RunStore
+from tests.benchmarks.timing import table
+from tests.core.training import runs
+
+KINDS = {
+    "lstm": {"network__cell": "lstm"},
+    "gru, two layers": {"network__cell": "gru", "network__units": (5, 4)},
+    "simple_rnn, bidirectional": {
+        "network__cell": "simple_rnn",
+        "network__bidirectional": True,
+    },
+    "minimal_gated": {"network__cell": "minimal_gated"},
+    "lstm, XLA": {"fit__jit": True},
+}
+TOLERANCE = 2e-5
+
+
+def faults(*, kills: int, disks: int, seed: int) -> str:
+    """Two tables: what became of runs that were killed, and of runs on full disks."""
+    return "\n\n".join([_killed(kills, seed=seed), _filled(disks, seed=seed)])
+
+
+def _killed(kills: int, *, seed: int) -> str:
+    random, rows = Random(seed), []
+    with TemporaryDirectory() as folder:
+        store = RunStore(Path(folder))
+        for name, changes in KINDS.items():
+            settings = runs.config(fit__epochs=6, **changes)
+            reference = runs.train(store, settings)
+            died, states, off = 0, Counter[str](), 0.0
+            while died < kills / len(KINDS):
+                run = store.create(settings, name=name)
+                died += _until_it_ends(run, random, states)
+                off = max(off, difference(run, reference))
+            rows.append([name, str(died), str(states["finished"]), f"{off:.1e}"])
+    return table(rows, head=["run", "kills", "resumed to the end", "largest difference"])
+
+
+def _until_it_ends(run: Run, random: Random, states: Counter[str]) -> int:
+    """Kill its workers, each after a random time, until one finishes; how many were killed."""
+    died = 0
+    while True:
+        process = runs.start(run)
+        try:
+            process.wait(timeout=random.uniform(2.0, 9.0))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            died += 1
+            continue
+        states[run.status.state] += 1
+        return died
+
+
+def difference(run: Run, reference: Run) -> float:
+    """The largest difference of a weight or an epoch's loss; infinite if one did not finish."""
+    if run.status.state != "finished" or len(run.epochs) != len(reference.epochs):
+        return float("inf")
+    ours, theirs = run.model().parameters, reference.model().parameters
+    weights = (np.abs(ours[name] - theirs[name]).max() for name in theirs)
+    losses = np.abs(run.epochs["loss"] - reference.epochs["loss"]).max()
+    return float(max(*weights, losses))
+
+
+def _filled(disks: int, *, seed: int) -> str:
+    """Runs on file systems of random sizes: each ends whole, or in words and with its epochs."""
+    random, ended = Random(seed + 1), Counter[str]()
+    settings: RunConfig = runs.config(fit__epochs=3)
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        if not _mount(place, size=1024):
+            return "No file system of a chosen size can be mounted here: not run as root."
+        subprocess.run(["umount", str(place)], check=True)
+        for _ in range(disks):
+            _mount(place, size=random.randint(40, 700))
+            try:
+                ended[_trained_on(place, settings)] += 1
+            finally:
+                subprocess.run(["umount", str(place)], check=True)
+    rows = [[what, str(count)] for what, count in ended.most_common()]
+    return table(rows, head=["a run on a full disk ended", "times"])
+
+
+def _trained_on(place: Path, settings: RunConfig) -> str:
+    store = RunStore(place / "runs")
+    try:
+        run = store.create(settings, name="full")
+    except OSError as error:
+        return f"before it began, as {type(error).__name__} (a traceback)"
+    except CoreError as error:
+        return f"before it began, in words ({type(error).__name__})"
+    worker.main([str(run.folder), "--now"])
+    status = run.status
+    if status.state == "finished":
+        return "whole"
+    kind = status.error and status.error["kind"]
+    return f"{status.state}, in words ({kind})" if kind else f"{status.state}, without a word"
+
+
+def _mount(place: Path, *, size: int) -> bool:
+    if shutil.which("mount") is None:
+        return False
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", str(place)]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
