@@ -37,6 +37,9 @@ from core.training.windows import arranged, blocks
 
 LATELY = 20
 """The pace is that of so many batches."""
+SETTLED = 5
+"""Batches of a sitting after which the pace is told: the first ones are compiled, which takes as
+long as a thousand later ones, and an estimate from them says hours for minutes."""
 
 
 class Cancelled(Exception):
@@ -52,6 +55,7 @@ class Loop:
     writer: RunWriter
     progress: Progress
     remembered: Remembered = field(default_factory=Remembered)
+    batches_seen: int = 0
 
     def __post_init__(self) -> None:
         """Builds the network from the run's seed."""
@@ -107,6 +111,7 @@ class Loop:
             started = time.monotonic()
             row = self._batch(portion, rate)
             seconds = time.monotonic() - started
+            self.batches_seen += 1
             step += 1
             self._check(row, epoch=epoch, batch=number, rate=rate)
             rows.append(row)
@@ -164,7 +169,11 @@ class Loop:
         self.writer.batch(written | {f"norm/{name}": norm for name, norm in norms.items()})
 
     def _tell_pace(self, epoch: int, number: int, count: int, paces: list[float]) -> None:
-        # The first batch of each shape is compiled; the median forgets it.
+        if self.batches_seen <= SETTLED:
+            self.writer.tell(batch=number, memory=peak_memory())
+            self.progress.show()
+            return
+        # A batch of a new shape is compiled too; the median forgets it.
         typical = float(np.median(paces))
         left = count - number + count * (self.config.fit.epochs - epoch)
         self.writer.tell(

@@ -118,9 +118,11 @@ def _by_answer(reading: Reading) -> Colouring:
         return Colouring(title, ANSWER, found.values[:, 0], 0.0, 1.0, "diverging")
     last = int(np.argmax(found.values[-1]))
     values = found.values[:, last]
-    title = t("gates.colour.answer.is", name=found.name(last))
     if found.probable:
+        title = t("gates.colour.answer.is", name=found.name(last))
         return Colouring(title, ANSWER, values, 0.0, 1.0, "sequential")
+    several = found.values.shape[1] > 1
+    title = t("gates.colour.number.of", number=last + 1) if several else t("gates.colour.number")
     return Colouring(title, ANSWER, values, *symmetric(values), "diverging")
 
 

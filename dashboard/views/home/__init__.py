@@ -25,11 +25,10 @@ from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.colouring import COLOUR
 from dashboard.widgets.epochs import pick_epoch, playable
 from dashboard.widgets.model import pick_cell, pick_task
-from dashboard.widgets.text import current_text, pick_source, pick_text, readable
+from dashboard.widgets.text import AREA, current_text, pick_source, pick_text, readable
 
 PAGE = Page(key="home", section="", icon=":material/home:", order=0)
 
-LINE = 300  # characters that one line holds with ease; longer texts get the box of the other pages
 DEPTH = 13
 """The unit of brackets-lstm whose cell state counts the open brackets; a test holds it to that."""
 _CSS = """<style>
@@ -60,13 +59,15 @@ def render() -> None:
     if reading.model.readout and not slow_answers(reading):
         answers = answers_of(reading)
     # Of a long text the part in which the play is; the picture changes only when that is read.
-    start = _start(step_of(of))
+    start = _start(step_of(of), total=reading.trace.time)
     picture = figures.unrolled(
         reading.trace, tokens=reading.tokens, answers=answers, start=start, **widgets.look()
     )
     figure = picture.draw
     with stage, sheet(figure):
         widgets.show(picture, name="unrolled", arrays=reading.trace)
+    with below:
+        _note(reading, start=start)
     pause_between = clock(of)
     with said:
         st.fragment(_play, run_every=pause_between)(
@@ -81,7 +82,8 @@ def render() -> None:
 def _controls() -> None:
     text = current_text()
     with st.container(horizontal=True, vertical_alignment="bottom", key="home-controls"):
-        if len(text) <= LINE and "\n" not in text:
+        # One line, however long: another box would take the focus, and letters with it.
+        if len(text) <= AREA and "\n" not in text:
             st.text_input(
                 t("home.sentence"),
                 placeholder=t("reading.text.placeholder"),
@@ -110,8 +112,19 @@ def _read() -> tuple[Reading, CoreError | None]:
     return readable(widgets.read)
 
 
-def _start(step: int | None) -> int:
-    return 0 if step is None else step - step % MOST
+def _start(step: int | None, *, total: int) -> int:
+    """The first step in the picture: of the part being read, else of that of the answer told."""
+    return max(0, total - MOST) if step is None else step - step % MOST
+
+
+def _note(reading: Reading, *, start: int) -> None:
+    """Say which part of a long text is drawn, and what whole sentences have not taught."""
+    total = reading.trace.time
+    if total > MOST:
+        facts = {"first": start + FIRST, "last": min(total, start + MOST), "total": total}
+        st.caption(t("home.part", **facts))
+    if state.get(state.TASK) == "sentiment":
+        st.caption(t("home.unfinished"))
 
 
 def _play(
@@ -127,7 +140,7 @@ def _play(
     """Draw what changes with each step: the sentence, and the veil over the picture."""
     last = reading.trace.time - 1
     step = tick(of, last=last, ticking=ticking)
-    if _start(step) != start:
+    if _start(step, total=last + 1) != start:
         st.rerun()
     veil(figure, place=None if step in (None, last) else step - start, mode=state.mode())
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="home-play"):

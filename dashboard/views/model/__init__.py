@@ -11,6 +11,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.analysis.typed import reads
+from core.errors import CoreError
 from core.model import Model
 from core.text import Vocabulary
 from dashboard import cache, figures, state, widgets
@@ -47,6 +48,10 @@ def render() -> None:
     """Draw the uploader, then the card of the model that is shown, or what could be dropped."""
     outcome(then=_show)
     made = drop()
+    if isinstance(made, CoreError):
+        # A verdict about another model would read as one about the file that was refused.
+        guide()
+        return
     if made is not None:
         _show(made.id)
     known = _models()

@@ -27,8 +27,8 @@ MEGABYTES = min(500, Limits().file_bytes // 2**20)  # Streamlit would show 512 a
 MOST_CONFIG = 16  # megabytes
 
 
-def drop() -> Brought | None:
-    """Draw the uploader. Return the model of a file that was dropped just now, else None."""
+def drop() -> Brought | CoreError | None:
+    """Draw the uploader. Return the model of a file dropped just now, or why it was refused."""
     # Any file is taken: what is none of these is refused with the reason, and a way out.
     file = st.file_uploader(
         t("model.drop"),
@@ -64,7 +64,7 @@ def drop() -> Brought | None:
     refusal: CoreError | None = state.recall("model refused")
     if refusal is not None:
         _refused(refusal, file.file_id)
-    return None
+    return refusal
 
 
 def read_again(found: Brought, **options: Any) -> None:

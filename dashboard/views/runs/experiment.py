@@ -57,7 +57,8 @@ def _summed_up(own: Sequence[Overview]) -> None:
         return
     words = figures.labels(i18n.language())
     finished = sum(each.metric.count for each in found)
-    st.caption(t("runs.experiment.how", finished=finished, total=len(own)))
+    seeds = "several" if any(each.metric.count > 1 for each in found) else "alone"
+    st.caption(t(f"runs.experiment.how.{seeds}", finished=finished, total=len(own)))
     show(figures.experiment(groups, metric=metric, **look()), name="experiment")
     _table(found, metric=words[f"metric.{metric}"])
     _bands(found, title=t("run.validation", measure=words[f"metric.{metric}"]), words=words)

@@ -104,7 +104,8 @@ def _fit() -> None:
 
 
 def _experiment() -> None:
-    st.caption(t("train.experiment.why"))
+    seeds = "several" if state.get(form.REPEATS) > 1 else "alone"
+    st.caption(t(f"train.experiment.why.{seeds}"))
     left, right = st.columns(2)
     with left:
         st.number_input(

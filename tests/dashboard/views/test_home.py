@@ -172,6 +172,26 @@ def test_the_play_of_a_long_text_turns_the_page(open_app, monkeypatch):
     assert tokens(app) != first
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_ends_where_the_sentence_beside_it_does(open_app, language):
+    app = open_app(text=LONG, language=language)
+    words = re.findall(r"\w+|[,.]", LONG)
+    total = len(words)
+    assert tokens(app) == words[-MOST:]
+    assert f"{total}" in said(app)
+    captions = " ".join(each.value for each in app.caption)
+    facts = {"first": total - MOST + 1, "last": total, "total": total}
+    with speak(language):
+        assert t("home.part", **facts) in captions
+
+
+def test_a_line_stays_a_line_however_long(open_app):
+    for count in (299, 300, 301, 2_000):
+        app = open_app(text=("good " * 400)[:count])
+        assert line(app).value == ("good " * 400)[:count]
+        assert not app.text_area
+
+
 @pytest.mark.parametrize("count", [1, 4, 20])
 def test_the_veil_begins_between_two_cells(count):
     model = core.new_model("gru", vocabulary=9, units=[3], seed=4)

@@ -96,6 +96,8 @@ def test_a_broken_file_gives_one_sentence(open_app, name, language):
     assert not app.exception
     assert len(said(app)) == 1
     assert shown(app) == []
+    assert not app.success  # no verdict about another model
+    assert not app.get("plotly_chart")
     if name == "empty.h5":
         app.run()  # what was refused is still said, and no child asked again
         assert len(said(app)) == 1
@@ -157,6 +159,17 @@ def test_every_page_reads_with_it(open_app, page, kind):
         app.text_area[0].set_value(wrong).run()
         assert not app.exception
         assert len(app.error) == 1
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_a_number_is_no_answer_in_classes(open_app, outputs):
+    kept = Shelf().keep(numeric(outputs=outputs, output_activation="linear"), name="Mine")
+    app = open_app("gates", task=state.MODEL + kept.id)
+    assert not app.exception
+    [picture] = [e for e in app.get("bidi_component") if b'"strip"' in e.proto.bytes]
+    assert b"Answer so far" not in picture.proto.bytes
+    wanted = b"Its number, if the text" if outputs == 1 else b"of its answer, if the text ended"
+    assert wanted in picture.proto.bytes
 
 
 def test_an_example_is_one_click_away(open_app):
