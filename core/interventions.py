@@ -4,7 +4,7 @@ What if this gate had been shut, this unit dead, this state that of another text
 Geiger, Lu, Icard & Potts 2021, "Causal abstractions of neural networks"), this token another one?
 An `Intervention` says what, where and by what; it is a few names and numbers, which go to JSON and
 back, and `core.record(…, interventions=[…])` applies a list of them in the order in which they
-stand: where two meet, the later one has it. No cell knows of them (`cells/interpreted.py`).
+stand: where two meet, the later one has it. No cell knows of them (`cells/replacing.py`).
 """
 
 from __future__ import annotations

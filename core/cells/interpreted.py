@@ -1,4 +1,4 @@
-"""A step of any cell straight from its equations, forward and back, with quantities put in place.
+"""A step of any cell straight from its equations, and the way back through one with changes.
 
 What a cell's own `step` and `backward` compute in few calls, this computes line by line from the
 equations that the cell declares. So between two lines anything can be put in the place of what
@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.activations import Array
 from core.cells.base import Cell
@@ -32,78 +31,10 @@ from core.cells.expressions import (
     evaluate,
 )
 from core.cells.leaves import Gate, Input, Line, Preactivation, State, Weight
-from core.cells.loops import Valid
 from core.cells.record import NUMPY, Backward, Changes, Kernels, Record
 
 Values = dict[Expression, Array]
 """The quantities of one step, (batch, units) each, by their leaves."""
-
-
-@dataclass(frozen=True, eq=False)
-class Replacement:
-    """What takes the place of a gate or a state: `values` where `where`, or the state before.
-
-    Both (time, batch, units) in the order of reading; `values` is None for a state that is frozen.
-    """
-
-    where: NDArray[np.bool_]
-    values: Array | None
-
-
-@dataclass(frozen=True, eq=False)
-class ReplacingLoop:
-    """A forward loop that puts replacements, by the names of gates and states, in their place.
-
-    Steps that a mask skips are not changed: there the states are carried on.
-    """
-
-    replacements: Mapping[str, tuple[Replacement, ...]]
-
-    def __call__(
-        self, cell: Cell, *, kernels: Kernels, read: Array, valid: Valid | None, record: Record
-    ) -> None:
-        """Fills the record, first step first, and notes in it what was changed."""
-        lines, weights = cell.lines(kernels.options), _weights(cell, kernels)
-        counted = np.ones(read.shape[:2], bool) if valid is None else valid
-        record.changes = self._changes(counted)
-        before = {state: state.before for state in cell.carried}
-        for at, x in enumerate(read):
-            values: Values = {leaf: record.states[s.name][at] for s, leaf in before.items()}
-            values[_INPUT] = x
-            for line in lines:
-                made = _evaluated(line, values, weights, kernels)
-                values[line.result] = self._replaced(line, made, values, at=at)
-            _keep(cell, values, record, at=at)
-            skipped = ~counted[at]
-            for state in record.states.values():
-                state[at + 1][skipped] = state[at][skipped]
-
-    def _replaced(self, line: Line, made: Array, values: Values, *, at: int) -> Array:
-        result = line.result
-        if isinstance(result, Preactivation):
-            return made
-        for change in self.replacements.get(result.name, ()):
-            if change.values is not None:
-                put = change.values[at]
-            else:
-                assert isinstance(result, State)
-                put = values[result.before]
-            made = np.where(change.where[at], put, made).astype(made.dtype)
-        return made
-
-    def _changes(self, counted: Valid) -> Changes:
-        replaced: dict[str, NDArray[np.bool_]] = {}
-        frozen: dict[str, NDArray[np.bool_]] = {}
-        for name, several in self.replacements.items():
-            cut = np.zeros_like(several[0].where)
-            held = np.zeros_like(cut)
-            for change in several:  # the last one to name a place has it
-                held = (held & ~change.where) | (change.where if change.values is None else False)
-                cut = cut | change.where
-            replaced[name] = cut & counted[..., None]
-            if held.any():
-                frozen[name] = held & counted[..., None]
-        return Changes(replaced, frozen)
 
 
 class Now(NamedTuple):
@@ -135,7 +66,7 @@ class InterpretedCell:
         """One step back, as `Cell.backward` has it."""
         record, into, at, cell = now.record, now.into, now.at, self.cell
         values = now.values
-        weights = _weights(cell, kernels)
+        weights = weights_by_map(cell, kernels)
         output = cell.carried[0]
         into.states[output.name][at] = now.hidden
         d: Values = {
@@ -193,7 +124,8 @@ def _past_change(
     return np.where(changes.replaced[result.name][at], 0, arrived).astype(arrived.dtype)
 
 
-def _keep(cell: Cell, values: Values, record: Record, *, at: int) -> None:
+def keep(cell: Cell, values: Values, record: Record, *, at: int) -> None:
+    """Write what a step computed where a record has it."""
     for state in cell.carried:
         record.states[state.name][at + 1] = values[state]
     for name in cell.maps:
@@ -203,10 +135,10 @@ def _keep(cell: Cell, values: Values, record: Record, *, at: int) -> None:
             record.gates[at, :, place] = values[value]
 
 
-_INPUT = Input("x", "x")
+READ = Input("x", "x")
 
 
-def _weights(cell: Cell, kernels: Kernels) -> dict[tuple[str, str], Array]:
+def weights_by_map(cell: Cell, kernels: Kernels) -> dict[tuple[str, str], Array]:
     """The array of each weight in the equation of each map, by (map, weight)."""
     units = kernels.kernel.shape[1] // len(cell.maps)
     found = {}
@@ -220,9 +152,10 @@ def _weights(cell: Cell, kernels: Kernels) -> dict[tuple[str, str], Array]:
     return found
 
 
-def _evaluated(
+def evaluated(
     line: Line, values: Values, weights: Mapping[tuple[str, str], Array], kernels: Kernels
 ) -> Array:
+    """What a line gives, (batch, units), from the quantities that it reads."""
     return _value(line, line.form, values, weights, kernels)
 
 
@@ -237,7 +170,7 @@ def _value(
         if isinstance(part, Weight):
             return weights[line.result.name, part.name]
         if isinstance(part, Input):
-            return values[_INPUT]
+            return values[READ]
         return values.get(part)
 
     made = evaluate(

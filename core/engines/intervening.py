@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core import cells
 from core.activations import Array
-from core.cells.interpreted import Replacement, ReplacingLoop
+from core.cells.replacing import Replacement, ReplacingLoop
 from core.engines.inputs import Inputs
 from core.engines.walk import walk
 from core.errors import OutOfRange, TokenOutOfRange, UnknownName
