@@ -38,8 +38,7 @@ from core.training.windows import arranged, blocks
 LATELY = 20
 """The pace is that of so many batches."""
 SETTLED = 5
-"""Batches of a sitting after which the pace is told: the first ones are compiled, which takes as
-long as a thousand later ones, and an estimate from them says hours for minutes."""
+"""Batches of a sitting before a pace is told: compiling the first takes as long as a thousand."""
 
 
 class Cancelled(Exception):
@@ -169,19 +168,13 @@ class Loop:
         self.writer.batch(written | {f"norm/{name}": norm for name, norm in norms.items()})
 
     def _tell_pace(self, epoch: int, number: int, count: int, paces: list[float]) -> None:
-        if self.batches_seen <= SETTLED:
-            self.writer.tell(batch=number, memory=peak_memory())
-            self.progress.show()
-            return
-        # A batch of a new shape is compiled too; the median forgets it.
-        typical = float(np.median(paces))
-        left = count - number + count * (self.config.fit.epochs - epoch)
-        self.writer.tell(
-            batch=number,
-            examples_per_second=self.config.fit.batch / typical,
-            seconds_left=typical * left,
-            memory=peak_memory(),
-        )
+        pace: dict[str, Any] = {}
+        if self.batches_seen > SETTLED:  # of a new shape they compile again; the median forgets it
+            typical = float(np.median(paces))
+            left = count - number + count * (self.config.fit.epochs - epoch)
+            pace["examples_per_second"] = self.config.fit.batch / typical
+            pace["seconds_left"] = typical * left
+        self.writer.tell(batch=number, memory=peak_memory(), **pace)
         self.progress.show()
 
     def _finish(
