@@ -6,7 +6,7 @@ from dashboard.widgets.chart import downloads, look, show
 from dashboard.widgets.frame import foot, frame, open_page
 from dashboard.widgets.model import pick_cell, pick_model, pick_settings, pick_task
 from dashboard.widgets.parity import parity
-from dashboard.widgets.problem import guard, plain, problem
+from dashboard.widgets.problem import fragment, guard, plain, problem
 from dashboard.widgets.reading import Reading, read, reading
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
 from dashboard.widgets.together import Together
@@ -18,6 +18,7 @@ __all__ = [
     "current_text",
     "downloads",
     "foot",
+    "fragment",
     "frame",
     "guard",
     "look",

@@ -16,7 +16,7 @@ from dashboard.origins import origin
 from dashboard.origins.run import OfRun, epoch_of, probes_of
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.epochs import clock, playable, scrubber, show_nearest, tick
-from dashboard.widgets.problem import plain
+from dashboard.widgets.problem import fragment, plain
 from dashboard.widgets.text import current_text
 from dashboard.widgets.upload import take
 
@@ -33,7 +33,7 @@ def film(task: str | None = None) -> None:
         return
     every = clock(found.run)
     with st.container(border=True, key="film"):
-        st.fragment(_strip, run_every=every)(
+        fragment(_strip, run_every=every)(
             found.run, drawn=_shown(found.run), ticking=every is not None
         )
 

@@ -15,9 +15,10 @@ from core.model import Model
 from core.trace import Trace
 from dashboard import cache, state
 from dashboard.i18n import t
-from dashboard.widgets.problem import problem
+from dashboard.widgets.problem import fragment, problem
 
 REST = 0.5  # seconds
+WAITS = 0.4  # seconds between two looks
 AGREE = 1e-5
 """The largest difference in float32 that counts as agreement, for every number at every step."""
 
@@ -42,10 +43,9 @@ def parity(model: Model, run: Trace) -> None:
     if state.recall("parity answered") == question:
         _badge(model, run)
     else:
-        _wait(model, run, question)
+        fragment(_wait, run_every=WAITS)(model, run, question)
 
 
-@st.fragment(run_every=0.4)
 def _wait(model: Model, run: Trace, question: tuple[str, str]) -> None:
     st.badge(t("parity.waiting"), icon=":material/hourglass_empty:", color="gray")
     if time.monotonic() - state.recall("parity since") < REST:

@@ -8,8 +8,10 @@ mistakes of ours; they are never caught here and stay visible with their place i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import Any
 
 import streamlit as st
 
@@ -27,6 +29,22 @@ def problem(error: CoreError) -> None:
     """Show an error in the reader's language."""
     facts = {name: _fact(fact) for name, fact in error.facts.items()}
     st.error(t(f"errors.{type(error).__name__}", **facts), icon=":material/error:")
+
+
+def fragment(
+    draw: Callable[..., None], *, run_every: str | float | None = None
+) -> Callable[..., None]:
+    """Let a part of a page be drawn again by itself, in words where it cannot be: `st.fragment`.
+
+    Streamlit draws such a part again without the page around it, and so without its guard.
+    """
+
+    @wraps(draw)
+    def guarded(*arguments: Any, **named: Any) -> None:
+        with guard():
+            draw(*arguments, **named)
+
+    return st.fragment(guarded, run_every=run_every)
 
 
 @contextmanager

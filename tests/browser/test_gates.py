@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -82,13 +83,20 @@ def test_one_step_in_slider_inspector_canvas_and_link_whatever_changes(visitor: 
     page = opened(visitor, step="4", unit="4")
     box, tasks = page.locator("textarea"), page.get_by_role("combobox", name="Trained on").first
 
+    def drawn_anew(act: Callable[[], object]) -> None:
+        """Wait for the new picture: the one before agrees with itself, too."""
+        before = maps(page).get_attribute("data-drawn") or ""
+        act()
+        expect(maps(page)).not_to_have_attribute("data-drawn", before, timeout=PATIENCE)
+        visitor.settle()
+
     def read(text: str) -> None:
         box.fill(text)
-        box.press("Control+Enter")
+        drawn_anew(lambda: box.press("Control+Enter"))
 
     def trained_on(task: str) -> None:
         tasks.click()
-        page.get_by_role("option", name=task).click()
+        drawn_anew(page.get_by_role("option", name=task).click)
 
     page.locator(".st-key-step-on button:visible").click()
     expect_step(page, 5, 4)

@@ -23,6 +23,9 @@ def test_the_forget_bias_changes_the_lstm_and_nothing_else(visitor: Visitor) -> 
     visitor.allow(BELOW_THE_PAGE)
     page = visitor.visit("gradients", units="8", text="a b c", split="character")
     expect(lives(page)).to_have_count(3, timeout=PATIENCE)
+    visitor.settle()
+    expect(page.locator("textarea").first).to_be_visible()  # the browser fetches its code later
+    expect(page.locator(".st-key-chart-gradients .legendtext").first).to_be_visible()
     simple, lstm, gru = lives(page).all_inner_texts()
     top = page.locator(".unrolled-card").first.bounding_box()
     knob = page.get_by_role("slider", name="Forget bias")

@@ -51,7 +51,7 @@ def render() -> None:
     if not state.chosen(state.STEP):
         state.put(state.STEP, min(widest, time - 1))
     pause_between = clock()
-    st.fragment(_explore, run_every=pause_between)(
+    widgets.fragment(_explore, run_every=pause_between)(
         readings, answers, ticking=pause_between is not None
     )
     st.subheader(t("compare.count"), anchor=False, help=t("compare.count.help"))

@@ -55,7 +55,7 @@ def render() -> None:
     with st.spinner(t("film.busy")):
         assert film.frames
     every = clock(found.run)
-    st.fragment(_explore, run_every=every)(film, ticking=every is not None)
+    widgets.fragment(_explore, run_every=every)(film, ticking=every is not None)
     st.subheader(t("film.cka"), anchor=False, help=t("film.cka.help"))
     with widgets.guard():
         likeness(film, _scripts(film))

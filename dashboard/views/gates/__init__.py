@@ -34,7 +34,7 @@ def render() -> None:
     layer = state.fit(state.LAYER, high=len(reading.trace.layers) - 1)
     _begin(reading, layer)
     every = clock()
-    st.fragment(_explore, run_every=every)(reading, layer=layer, ticking=every is not None)
+    widgets.fragment(_explore, run_every=every)(reading, layer=layer, ticking=every is not None)
     _summary(reading, layer)
 
 

@@ -70,7 +70,7 @@ def render() -> None:
         _note(reading, start=start)
     pause_between = clock(of)
     with said:
-        st.fragment(_play, run_every=pause_between)(
+        widgets.fragment(_play, run_every=pause_between)(
             reading, answers, error, figure, of=of, start=start, ticking=pause_between is not None
         )
     _loop()

@@ -32,7 +32,7 @@ def render() -> None:
     st.markdown(t("memory.lead"))
     _begin(reading)
     every = clock()
-    st.fragment(_explore, run_every=every)(reading, ticking=every is not None)
+    widgets.fragment(_explore, run_every=every)(reading, ticking=every is not None)
 
 
 def _begin(reading: Reading) -> None:

@@ -16,7 +16,7 @@ from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
 from dashboard.origins.upload import Brought
 from dashboard.widgets.parity import AGREE
-from dashboard.widgets.problem import problem
+from dashboard.widgets.problem import fragment, problem
 
 EVERY = 0.5
 """Seconds between looks at what another process makes."""
@@ -69,7 +69,7 @@ def wait(future: Future[Any], *, said: str) -> bool:
     """Return whether it is there; until then draw what is being done, and look again."""
     if future.done():
         return True
-    st.fragment(_look, run_every=EVERY)(future, said)
+    fragment(_look, run_every=EVERY)(future, said)
     return False
 
 

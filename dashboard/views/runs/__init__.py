@@ -31,7 +31,7 @@ SHOWN = 3
 def render() -> None:
     """Draw everything, again and again while a run is alive."""
     alive = any(seen.live for seen in overviews())
-    st.fragment(_runs, run_every=POLL if alive else None)(ticking=alive)
+    widgets.fragment(_runs, run_every=POLL if alive else None)(ticking=alive)
 
 
 def _runs(*, ticking: bool) -> None:

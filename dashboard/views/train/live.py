@@ -14,7 +14,7 @@ from dashboard.fields import Flag
 from dashboard.i18n import t
 from dashboard.views.train.inside import inside
 from dashboard.views.train.status import status_of
-from dashboard.widgets.problem import guard
+from dashboard.widgets.problem import fragment, guard
 from dashboard.widgets.run_actions import actions, come_or_gone, outcome
 from dashboard.widgets.run_curves import curves, pick_look
 from dashboard.widgets.run_overview import Overview, overview
@@ -35,7 +35,7 @@ def live(run: Run) -> None:
     """Draw a run, again and again while it is alive."""
     st.html(_CSS)
     ticking = overview(run).live and not state.get(HELD)
-    st.fragment(_watch, run_every=POLL if ticking else None)(run.id, ticking=ticking)
+    fragment(_watch, run_every=POLL if ticking else None)(run.id, ticking=ticking)
 
 
 def _watch(identifier: str, *, ticking: bool) -> None:

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.widgets import plain
+from tests.sources import ROOT
 
 
 def read_back(markdown: str) -> str:
@@ -81,3 +82,30 @@ def test_a_mistake_of_ours_stays_visible():
     app = AppTest.from_function(page, default_timeout=60).run()
     app.toggle[0].set_value(True).run()
     assert "a mistake of ours" in app.exception[0].message
+
+
+def parts() -> None:
+    from core.errors import UnknownName
+    from dashboard import widgets
+
+    def broken() -> None:
+        raise UnknownName(kind="layer", found="lstm", known="gru")
+
+    widgets.fragment(broken)()
+
+
+def test_a_part_that_is_drawn_again_by_itself_fails_in_words():
+    app = AppTest.from_function(parts, default_timeout=60).run()
+    assert not app.exception
+    [told] = app.error
+    assert "lstm" in told.value
+
+
+def test_every_part_that_is_drawn_again_by_itself_is_guarded():
+    # Streamlit's own draws it without the page's guard: a traceback for a run that was deleted.
+    bare = [
+        path.name
+        for path in (ROOT / "dashboard").rglob("*.py")
+        if "st.fragment(" in path.read_text("utf-8") and path.name != "problem.py"
+    ]
+    assert bare == []
