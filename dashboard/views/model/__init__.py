@@ -25,6 +25,7 @@ from dashboard.views.model.guide import EXAMPLE, example, guide
 from dashboard.views.model.keep import actions, files, outcome
 from dashboard.views.model.original import original
 from dashboard.views.model.questions import questions
+from dashboard.views.model.sentence import sentence
 from dashboard.views.model.upload import drop
 from dashboard.views.model.words import words
 from dashboard.widgets.problem import plain
@@ -34,6 +35,8 @@ from dashboard.widgets.text import passage
 PAGE = Page(key="model", section="models", icon=":material/upload_file:", order=35)
 
 NONE = ""
+NEXT = ("gates", "gradients", "memory")
+"""Pages to look at a model on, the first one first."""
 SHOWN = state.declare(
     Choice(
         name="model",
@@ -104,12 +107,13 @@ def _of(shown: OfModel) -> None:
     """Draw one model: where to look at it, its card, and what it reads with."""
     with st.container(horizontal=True, vertical_alignment="center", key="model-actions"):
         st.markdown(f"### {plain(shown.found.name, most=60)}", width="content")
-        for page in ("gates", "gradients"):
+        for page in NEXT:
             if st.button(t(f"{page}.title"), key=f"model-open-{page}", help=t("model.open.help"),
                          type="primary" if page == "gates" else "secondary"):  # fmt: skip
                 _open(shown, page)
         actions(shown, then=_show)
     model = shown.model()  # after the row: a kept one that is broken can be deleted
+    st.markdown(sentence(model))
     if isinstance(shown.found, Brought):
         questions(shown.found)
     left, right = st.columns([3, 2], gap="medium")
