@@ -66,11 +66,27 @@ def backprop(
     for name in wanted - set(model.parameters):
         raise UnknownName(kind="parameter", found=name, known=", ".join(model.parameters))
     measured = _losses(model, trace, targets, name=loss)
+    return backprop_from(model, trace, measured, truncate=truncate, wanted=wanted)
+
+
+def backprop_from(
+    model: Model,
+    trace: Trace,
+    losses: Mapping[Port, Loss],
+    *,
+    truncate: int | None = None,
+    wanted: frozenset[str] = frozenset(),
+) -> Gradients:
+    """The same from losses that were measured before, by the port that each was measured at.
+
+    What `backprop` cannot say in targets: a loss of some steps or some sequences only. `wanted`
+    are the parameters of which each step's contribution is kept.
+    """
     with one_thread():
-        way = _walk_back(model, trace, measured, wanted, truncate=truncate)
+        way = _walk_back(model, trace, losses, wanted, truncate=truncate)
     return Gradients(
-        loss=sum(one.value for one in measured.values()),
-        loss_name=next(iter(measured.values())).name,
+        loss=sum(one.value for one in losses.values()),
+        loss_name=next(iter(losses.values())).name,
         layers=tuple(way.layers[::-1]),
         inputs=way.entrance(model, trace),
         parameters={name: way.total[name] for name in model.parameters},

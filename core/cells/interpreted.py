@@ -159,6 +159,20 @@ def evaluated(
     return _value(line, line.form, values, weights, kernels)
 
 
+def back_through(
+    line: Line,
+    arrived: Array,
+    *,
+    values: Values,
+    weights: Mapping[tuple[str, str], Array],
+    kernels: Kernels,
+) -> Values:
+    """What a line hands back to each quantity that it reads, of the gradient of what it gives."""
+    d: Values = {}
+    _back(line, line.form, arrived, values=values, weights=weights, kernels=kernels, d=d)
+    return d
+
+
 def _value(
     line: Line,
     form: Expression,
