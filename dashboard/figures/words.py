@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from core import cells
+from dashboard.i18n.particles import fitting
 
 SECTIONS = ("figures", "quantity")
 _FOLDER = Path(__file__).parents[1] / "i18n"
@@ -36,5 +37,5 @@ def _read(language: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for section in SECTIONS:
         file = _FOLDER / language / f"{section}.json"
-        found |= json.loads(file.read_text(encoding="utf-8"))
+        found |= fitting(language, json.loads(file.read_text(encoding="utf-8")))
     return found | cells.titles(language) | cells.helps(language)

@@ -5,6 +5,7 @@ A key is a section and a name. A section is one JSON file per language, `en/gate
 apart from where it is used. Not chosen: gettext, whose compiled catalogues would be a build step,
 and whose keys are the English sentences, so that changing a word loses the translation. What gates
 and cells are called stands with the cells, in `core/cells`, and joins the section `quantity`.
+Korean sentences write particles after fields in both forms, `{name}을(를)`; `particles` chooses.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from core import cells
+from dashboard.i18n.particles import fitting
 
 LANGUAGES: dict[str, str] = {"en": "English", "ko": "한국어"}
 
@@ -94,7 +96,7 @@ def strings(language: str, section: str) -> dict[str, str]:
     path = _FOLDER / language / f"{section}.json"
     if not path.is_file():
         raise MissingString(section)
-    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    found = fitting(language, json.loads(path.read_text(encoding="utf-8")))
     return found | cells.titles(language) if section == "quantity" else found
 
 

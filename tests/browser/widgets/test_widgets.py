@@ -143,7 +143,7 @@ def test_an_upload_in_cp949_is_read_and_shown(tab: Visitor) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": "review.txt", "mimeType": "text/plain", "buffer": data}
     )
-    expect(page.get_by_text("CP949(으)로 읽었습니다")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("CP949로 읽었습니다")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("textbox", name="글")).to_have_value(
         data.decode("cp949"), timeout=PATIENCE
     )
