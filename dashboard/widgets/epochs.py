@@ -75,19 +75,22 @@ def scrubber(run: Run) -> int:
     epochs, shown = run.model_epochs, epoch_of(run)
     assert shown is not None  # `playable` said so
     playing, at = _playing(run), epochs.index(shown)
+    play = t("film.pause") if playing else t("film.play")
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="epochs")
     buttons = row.container(horizontal=True, gap=None, width="content", key="epochs-buttons")
     buttons.button(
-        "", icon=":material/fast_rewind:", help=t("film.back"), shortcut="U", key="epoch-back",
+        t("film.back"), icon=":material/fast_rewind:", shortcut="U", key="epoch-back",
+        help=t("film.back"),
         on_click=_walk, args=(run, -1), disabled=at == 0,
     )  # fmt: skip
     buttons.button(
-        "", icon=":material/pause:" if playing else ":material/movie:", shortcut="I",
-        help=t("film.pause") if playing else t("film.play"), key="epoch-play",
+        play, shortcut="I", help=play, key="epoch-play",
+        icon=":material/pause:" if playing else ":material/movie:",
         on_click=_toggle, args=(run,),
     )  # fmt: skip
     buttons.button(
-        "", icon=":material/fast_forward:", help=t("film.on"), shortcut="O", key="epoch-on",
+        t("film.on"), icon=":material/fast_forward:", shortcut="O", key="epoch-on",
+        help=t("film.on"),
         on_click=_walk, args=(run, 1), disabled=at == len(epochs) - 1,
     )  # fmt: skip
     with row:

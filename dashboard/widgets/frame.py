@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -16,10 +19,10 @@ def frame(page: str) -> DeltaGenerator:
 
     Returns the place of the link, which `foot` draws when the page has settled what it shows.
     """
-    # What stands on a primary button has the colour of the page: white on the pale colour of the
-    # dark mode would have a contrast of 2:1.
-    paper, chosen = theme.SURFACE[state.mode()].paper, '[data-testid="stBaseButton-primary"]'
-    st.html(f"<style>{chosen}, {chosen} * {{ color: {paper} !important; }}</style>")
+    surface = theme.SURFACE[state.mode()]
+    shades = {"paper": surface.paper, "ink": surface.ink, "muted": surface.muted}
+    told = "".join(f"--unrolled-{name}: {shade};" for name, shade in shades.items())
+    st.html(f"<style>:root {{ {told} }}\n{_beside('frame.css')}</style>")
     row = st.container(
         horizontal=True,
         horizontal_alignment="distribute",
@@ -83,7 +86,15 @@ def foot(page: str, shared: DeltaGenerator) -> None:
         f" root.dataset.page = '{state.recall('page')}'; }}"
     )
     # Braces, so that each run has names of its own.
-    st.html(f"<script>{{ {told} }}</script>", unsafe_allow_javascript=True)
+    st.html(
+        f"<script>{{ {told} }} {{ {_beside('frame.js')} }}</script>", unsafe_allow_javascript=True
+    )
+
+
+@cache
+def _beside(name: str) -> str:
+    """Return the text of a file that stands beside this one."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _ignored() -> None:

@@ -68,19 +68,22 @@ def stepper(tokens: Sequence[str]) -> int:
     last = len(tokens) - 1
     step = state.fit(state.STEP, high=last)
     playing = bool(state.recall(_PLAYING))
+    play = t("gates.step.pause") if playing else t("gates.step.play")
+    # Labels are heard, the same words as help are seen under the pointer: see frame.css.
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="stepper")
     buttons = row.container(horizontal=True, gap=None, width="content", key="stepper-buttons")
     buttons.button(
-        "", icon=":material/skip_previous:", help=t("gates.step.back"), shortcut="J",
+        t("gates.step.back"), icon=":material/skip_previous:", shortcut="J",
+        help=t("gates.step.back"),
         on_click=_walk, args=(-1, last), disabled=step == 0, key="step-back",
     )  # fmt: skip
     buttons.button(
-        "", icon=":material/pause:" if playing else ":material/play_arrow:", shortcut="K",
-        help=t("gates.step.pause") if playing else t("gates.step.play"),
+        play, shortcut="K", help=play,
+        icon=":material/pause:" if playing else ":material/play_arrow:",
         on_click=_toggle, args=(last,), disabled=last == 0, key="step-play",
     )  # fmt: skip
     buttons.button(
-        "", icon=":material/skip_next:", help=t("gates.step.on"), shortcut="L",
+        t("gates.step.on"), icon=":material/skip_next:", shortcut="L", help=t("gates.step.on"),
         on_click=_walk, args=(1, last), disabled=step == last, key="step-on",
     )  # fmt: skip
     with row:

@@ -1,0 +1,40 @@
+// What Streamlit's own markup lacks for those who read with keys or a screen reader. It draws anew
+// whenever it likes, so this looks again after every change, once a frame at most.
+const headings = () => {
+  // A page's title is level 1 and its parts are drawn as 3: levels without a gap, looks unchanged.
+  for (const part of document.querySelectorAll("[data-testid=stMain] :is(h3, h4, h5, h6)")) {
+    part.setAttribute("aria-level", Number(part.tagName[1]) - 1);
+  }
+};
+
+const scrollable = () => {
+  // An equation wider than its place can be scrolled, by keys too.
+  for (const equation of document.querySelectorAll(".katex-display")) {
+    equation.tabIndex = equation.scrollWidth > equation.clientWidth ? 0 : -1;
+  }
+};
+
+const icons = () => {
+  // An icon amid words is named as its file is: "check_circle icon". The words say it.
+  for (const icon of document.querySelectorAll('[role=img][aria-label$=" icon"]')) {
+    icon.removeAttribute("aria-label");
+    icon.setAttribute("aria-hidden", "true");
+  }
+};
+
+if (!window.unrolledFrame) {
+  let waits = false;
+  const mend = () => {
+    waits = false;
+    headings();
+    icons();
+    scrollable();
+  };
+  window.unrolledFrame = new MutationObserver(() => {
+    if (!waits) requestAnimationFrame(mend);
+    waits = true;
+  });
+  window.unrolledFrame.observe(document.body, { childList: true, subtree: true });
+  window.addEventListener("resize", mend);
+  mend();
+}
