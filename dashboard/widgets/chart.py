@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import plotly.graph_objects as go
@@ -19,6 +20,7 @@ from dashboard import figures, i18n, state
 from dashboard.figures import Picture, theme
 from dashboard.figures.theme import Mode
 from dashboard.i18n import labels, t
+from dashboard.widgets.caption import NOTHING, About
 from dashboard.widgets.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def show(
     *,
     name: str,
     key: str = "",
+    about: About = NOTHING,
     arrays: Savable | None = None,
     on_pick: Callable[[int], object] | None = None,
 ) -> None:
@@ -49,8 +52,9 @@ def show(
 
     Args:
         picture: what a figure answered.
-        name: of the downloaded files, without ending.
+        name: of the chart, with which its files' names begin.
         key: tells two charts of one name apart.
+        about: what it is about, as its files say.
         arrays: what it was drawn from, offered whole as `.npz`.
         on_pick: called with the place along its line of a point that was clicked.
     """
@@ -70,7 +74,7 @@ def show(
         alt=picture.words,
         **picking,
     )
-    downloads(picture, name=name, key=identity, arrays=arrays, shown="chart")
+    downloads(picture, name=name, key=identity, about=about, arrays=arrays, shown="chart")
 
 
 def downloads(
@@ -78,14 +82,17 @@ def downloads(
     *,
     name: str,
     key: str,
+    about: About = NOTHING,
     arrays: Savable | None = None,
     shown: Literal["chart", "canvas", "text"],
 ) -> None:
     """Offer files and the table twin in one row.
 
     PNG and SVG are taken from the chart with this key in the browser. HTML is a page with the
-    chart; of a canvas, with the picture that is its twin, drawn when asked for.
+    chart; of a canvas, with the picture that is its twin, drawn when asked for. Pictures bear a
+    line that says what they are about, and all files have the shortest of it in their names.
     """
+    line, stem = about.line(name), about.stem(name)
     row = st.container(
         horizontal=True,
         horizontal_alignment="right",
@@ -95,13 +102,13 @@ def downloads(
     wanted = row.toggle(t("chart.table"), key=f"{key}-table", help=t("chart.table.help"))
     with row.popover(t("chart.download"), icon=":material/download:", key=f"{key}-files"):
         if shown == "chart":
-            snapshot(chart=key, file=name)
+            snapshot(chart=key, file=stem, caption=line)
         if shown != "text":
             mode = state.mode()  # here: a download is made where no session is known
-            _file(f"{name}.html", "text/html", key, lambda: _page(picture, name, mode))
-        _file(f"{name}.csv", "text/csv", key, lambda: _csv(picture.table))
+            _file(f"{stem}.html", "text/html", key, lambda: _page(picture, line, mode))
+        _file(f"{stem}.csv", "text/csv", key, lambda: _csv(picture.table))
         if arrays is not None:
-            _file(f"{name}.npz", "application/octet-stream", key, lambda: _npz(arrays))
+            _file(f"{stem}.npz", "application/octet-stream", key, lambda: _npz(arrays))
     if wanted:
         st.dataframe(picture.table, key=f"{key}-numbers", hide_index=True)
 
@@ -139,12 +146,19 @@ def _file(file: str, mime: str, key: str, make: Callable[[], bytes]) -> None:
     )
 
 
-def _page(picture: Picture, name: str, mode: Mode) -> bytes:
+def _page(picture: Picture, line: str, mode: Mode) -> bytes:
     # With Plotly's script inside (4.5 MB): the page then works without a network, and for good.
     page: str = theme.apply(picture.draw, mode).to_html(
-        config=theme.PLOT_CONFIG, include_plotlyjs=True, div_id=name
+        config=theme.PLOT_CONFIG, include_plotlyjs=True, div_id="chart", default_height="90vh"
     )
-    return page.encode("utf-8")
+    surface, said = theme.SURFACE[mode], escape(line)
+    style = (
+        f"<title>{said}</title><style>body {{ background: {surface.paper}; }} figcaption {{ "
+        f"color: {surface.muted}; font: 13px/1.5 {theme.FONT}; padding: 8px; }}</style>"
+    )
+    page = page.replace("<head>", f"<head>{style}", 1)
+    body, _, end = page.rpartition("</body>")
+    return f"{body}<figcaption>{said}</figcaption></body>{end}".encode()
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

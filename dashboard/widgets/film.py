@@ -14,6 +14,7 @@ from dashboard import cache, figures, state
 from dashboard.i18n import t
 from dashboard.origins import origin
 from dashboard.origins.run import OfRun, epoch_of, probes_of
+from dashboard.widgets.caption import about_runs
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.epochs import clock, playable, scrubber, show_nearest, tick
 from dashboard.widgets.problem import fragment, plain
@@ -82,4 +83,4 @@ def losses(run: Run, *, epoch: int) -> None:
         show_nearest(run, float(history.ends[at]))
 
     picture = figures.epoch_losses(history, final=run.final_epoch, cursor=epoch, **look())
-    show(picture, name="epoch-losses", on_pick=pick)
+    show(picture, name="epoch-losses", about=about_runs([run]), on_pick=pick)

@@ -12,6 +12,7 @@ from dashboard import figures, i18n, state
 from dashboard.fields import Flag, Names, Number
 from dashboard.figures.curves import LINES, Measure
 from dashboard.i18n import labels, t
+from dashboard.widgets.caption import named
 from dashboard.widgets.chart import look, show
 
 PAGES = ("train", "runs")
@@ -78,4 +79,5 @@ def _one(
             **look(),
         ),
         name=measure,
+        about=named(runs),
     )

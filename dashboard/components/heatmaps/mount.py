@@ -77,6 +77,7 @@ def heatmaps(
     palette: Palette | None = None,
     words: Mapping[str, str] | None = None,
     file_name: str = "heatmaps",
+    caption: str = "",
     first: int = FIRST,
     panel_height: int | None = None,
     on_pick: Callable[[Picked], object] | None = None,
@@ -97,6 +98,7 @@ def heatmaps(
             palette=palette or themed(state.mode()),
             words=words or i18n.labels("heatmaps"),
             file_name=file_name,
+            caption=caption,
             first=first,
             panel_height=panel_height,
         )

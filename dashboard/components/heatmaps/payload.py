@@ -60,13 +60,15 @@ def pack(
     palette: Palette,
     words: Mapping[str, str],
     file_name: str = "heatmaps",
+    caption: str = "",
     first: int = FIRST,
     panel_height: int | None = None,
 ) -> bytes:
     """The bytes that draw `columns`; equal arguments give equal bytes.
 
-    `first` is the number shown for step 0. Raises ValueError when shapes do not fit one another,
-    a scale is empty, or a word is missing.
+    `first` is the number shown for step 0; `caption` stands under the picture where it is taken
+    away, with the step behind it, which the file's name bears too. Raises ValueError when shapes
+    do not fit one another, a scale is empty, or a word is missing.
     """
     absent = sorted(set(WORDS) - words.keys())
     if absent:
@@ -77,6 +79,7 @@ def pack(
         "palette": asdict(palette),
         "words": {name: words[name] for name in WORDS},
         "file": file_name,
+        "caption": caption,
         "first": first,
         "panelHeight": panel_height,
         "columns": [_column(column, store) for column in columns],

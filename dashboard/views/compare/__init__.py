@@ -22,6 +22,7 @@ from dashboard.views.compare.columns import GATES, ORDER, STATES, columns
 from dashboard.views.compare.comparing import comparing
 from dashboard.views.compare.counts import counts
 from dashboard.widgets.answers import answers_of, slow_answers
+from dashboard.widgets.caption import About, about_cells
 from dashboard.widgets.film import film
 from dashboard.widgets.layers import layer_names
 from dashboard.widgets.reading import Reading
@@ -109,6 +110,7 @@ def _answers(
     widgets.show(
         picture,
         name="compare-answers",
+        about=_about(readings, step=step),
         arrays=widgets.Together({cell: each.trace for cell, each in readings.items()}),
     )
 
@@ -150,7 +152,8 @@ def _insides(
         **widgets.look(),
     )
     arrays = widgets.Together({cell: each.trace for cell, each in readings.items()})
-    widgets.downloads(twin, name="compare", key=PICTURE, arrays=arrays, shown="canvas")
+    seen = _about(readings, step=step)
+    widgets.downloads(twin, name="compare", key=PICTURE, about=seen, arrays=arrays, shown="canvas")
 
 
 def _kept(readings: Mapping[str, Reading], *, layer: int, step: int) -> str:
@@ -188,6 +191,7 @@ def _picture(
     readings: Mapping[str, Reading], answers: Mapping[str, Answers], *, layer: int, step: int
 ) -> None:
     mode, shown = state.mode(), state.get(SHOW)
+    whole = _about(readings)  # the canvas knows the step
 
     def make() -> bytes:
         return pack(
@@ -195,7 +199,8 @@ def _picture(
             key=PICTURE,
             palette=themed(mode),
             words=labels("heatmaps"),
-            file_name="compare",
+            file_name=whole.stem("compare"),
+            caption=whole.line("compare"),
             panel_height=PANEL,
         )
 
@@ -203,13 +208,18 @@ def _picture(
         (cell, reading.model.digest, cache.digest(reading.trace.inputs), reading.tokens)
         for cell, reading in readings.items()
     ]
-    settings = (layer, shown, mode, i18n.language())
+    settings = (layer, shown, mode, i18n.language(), whole)
     heatmaps(
         cache.picture("compare", named, settings, make=make),
         key=PICTURE,
         step=step,
         on_pick=_take,
     )
+
+
+def _about(readings: Mapping[str, Reading], *, step: int | None = None) -> About:
+    first = next(iter(readings.values()))
+    return about_cells(readings, text=first.passage.text, tokens=first.tokens, step=step)
 
 
 def _take(picked: Picked) -> None:

@@ -12,6 +12,7 @@ from dashboard import figures, state
 from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.views.compare.comparing import REFERENCE
+from dashboard.widgets.caption import about_cells
 from dashboard.widgets.cards import Card, cards
 from dashboard.widgets.chart import look, show
 
@@ -40,7 +41,7 @@ def counts(models: Mapping[str, Model]) -> None:
         least=280,
     )
     titled = {t(f"quantity.{cell}"): model for cell, model in bare.items()}
-    show(figures.parameters(titled, **look()), name="parameters")
+    show(figures.parameters(titled, **look()), name="parameters", about=about_cells(models))
 
 
 def _bare(model: Model, name: str) -> Model:

@@ -21,6 +21,7 @@ from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import labels, t
+from dashboard.widgets.caption import About, about, about_cells
 from dashboard.widgets.chart import downloads, look, show
 from dashboard.widgets.colouring import colouring, options
 from dashboard.widgets.panels import panels
@@ -59,6 +60,11 @@ class Film:
         """What is drawn of each epoch. Raises CoreError."""
         return cache.frames(self.run, self.script, layer=self.layer, epochs=self.epochs)
 
+    @property
+    def about(self) -> About:
+        """What its pictures are about, of the epoch that is looked at."""
+        return about_cells([self.model.layers[self.layer].cell], text=self.passage.text)
+
     def nearest(self, epoch: int) -> int:
         """The epoch of the film that is nearest to one; of a long run not all are in it."""
         return min(self.epochs, key=lambda each: abs(each - epoch))
@@ -75,6 +81,7 @@ def picture(film: Film, reading: Reading) -> None:
     step = state.fit(state.STEP, high=reading.trace.time - 1)
     unit = state.fit(state.UNIT, high=run.units - 1)
     strip = options(reading, run)[0]
+    whole = about(reading)  # the canvas knows the step
 
     def make() -> bytes:
         shown = [
@@ -94,20 +101,26 @@ def picture(film: Film, reading: Reading) -> None:
             masked=() if run.mask is None else ~run.mask[0],
         )
         return pack(
-            [column], key=KEY, palette=themed(mode), words=labels("heatmaps"), file_name="film"
+            [column],
+            key=KEY,
+            palette=themed(mode),
+            words=labels("heatmaps"),
+            file_name=whole.stem("film"),
+            caption=whole.line("film"),
         )
 
     inputs = cache.digest(reading.trace.inputs)
     named = (reading.model.digest, inputs, reading.tokens, layer, strip, sorted(reach.items()))
     heatmaps(
-        cache.picture("film", *named, mode, i18n.language(), make=make),
+        cache.picture("film", *named, mode, i18n.language(), whole, make=make),
         key=KEY,
         step=step,
         unit=unit,
         on_pick=_take,
     )
     twin = figures.gates(reading.trace, layer=layer, tokens=reading.tokens, **look())
-    downloads(twin, name="film", key=KEY, arrays=reading.trace, shown="canvas")
+    seen = about(reading, step=step)
+    downloads(twin, name="film", key=KEY, about=seen, arrays=reading.trace, shown="canvas")
 
 
 def gradient(film: Film, *, epoch: int) -> None:
@@ -128,7 +141,8 @@ def gradient(film: Film, *, epoch: int) -> None:
         gradient=np.stack(values)[:, kept].astype(np.float64),
         saturation={},
     )
-    show(figures.reach(inside, tokens=film.tokens, cursor=epoch, **look()), name="film-gradient")
+    reach = figures.reach(inside, tokens=film.tokens, cursor=epoch, **look())
+    show(reach, name="film-gradient", about=film.about)
 
 
 def paths(film: Film, *, epoch: int) -> None:
@@ -137,7 +151,7 @@ def paths(film: Film, *, epoch: int) -> None:
     picture = figures.trajectories(
         found, epochs=film.epochs, epoch=film.nearest(epoch), tokens=film.tokens, **look()
     )
-    show(picture, name="trajectories")
+    show(picture, name="trajectories", about=film.about)
 
 
 def likeness(film: Film, scripts: Sequence[cache.Script]) -> None:
@@ -164,7 +178,7 @@ def likeness(film: Film, scripts: Sequence[cache.Script]) -> None:
             **state.bind(ESTIMATE),
         )
     with right:
-        show(figures.cka(found, epochs=film.epochs, **look()), name="cka")
+        show(figures.cka(found, epochs=film.epochs, **look()), name="cka", about=film.about)
 
 
 def _settled(found: NDArray[np.float64], epochs: Sequence[int]) -> str:

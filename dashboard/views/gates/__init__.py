@@ -16,6 +16,7 @@ from dashboard.views.gates.canvas import pick_order, picture
 from dashboard.views.gates.inspector import inspector
 from dashboard.widgets import Reading
 from dashboard.widgets.answers import answers_of, slow_answers
+from dashboard.widgets.caption import about
 from dashboard.widgets.colouring import pick_colour
 from dashboard.widgets.film import film
 from dashboard.widgets.layers import pick_layer
@@ -76,6 +77,7 @@ def _answers(reading: Reading, step: int) -> None:
     widgets.show(
         figures.answers(found, tokens=reading.tokens, step=step, **widgets.look()),
         name="answers",
+        about=about(reading, step=step),
         arrays=reading.trace,
         on_pick=go_to,
     )
@@ -90,10 +92,14 @@ def _summary(reading: Reading, layer: int) -> None:
         widgets.show(
             figures.means(run, layer=layer, tokens=tokens, **widgets.look()),
             name="means",
+            about=about(reading),
             arrays=run,
         )
     with right:
         st.subheader(t("gates.saturation"), anchor=False, help=t("gates.saturation.help"))
         widgets.show(
-            figures.saturation(run, layer=layer, **widgets.look()), name="saturation", arrays=run
+            figures.saturation(run, layer=layer, **widgets.look()),
+            name="saturation",
+            about=about(reading),
+            arrays=run,
         )

@@ -11,6 +11,7 @@ from dashboard import cache, figures, i18n, state
 from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
 from dashboard.i18n import t
+from dashboard.widgets.caption import about
 from dashboard.widgets.chart import downloads, look
 from dashboard.widgets.colouring import UNIT, colouring
 from dashboard.widgets.panels import panels
@@ -45,6 +46,7 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
     run, mode = reading.trace.layers[layer], state.mode()
     unit = state.fit(state.UNIT, high=run.units - 1)
     by = cast(By, state.get(ORDER))
+    whole = about(reading)  # the canvas knows the step
 
     def make() -> bytes:
         column = Column(
@@ -61,14 +63,15 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
             key=KEY,
             palette=themed(mode),
             words=i18n.labels("heatmaps"),
-            file_name="gates",
+            file_name=whole.stem("gates"),
+            caption=whole.line("gates"),
         )
 
     # Everything the bytes depend on; the unit only where the tokens are coloured by it, so that
     # picking one sends nothing anew.
     named = (
         *(reading.model.digest, cache.digest(reading.trace.inputs), reading.tokens),
-        *(layer, colour, unit if colour == UNIT else None, by, mode, i18n.language()),
+        *(layer, colour, unit if colour == UNIT else None, by, mode, i18n.language(), whole),
     )
     heatmaps(cache.picture(*named, make=make), key=KEY, step=step, unit=unit, on_pick=_take)
     twin = figures.gates(
@@ -78,7 +81,8 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
         order=layer_order(run, by=by).tolist(),
         **look(),
     )
-    downloads(twin, name="gates", key=KEY, arrays=reading.trace, shown="canvas")
+    seen = about(reading, step=step)
+    downloads(twin, name="gates", key=KEY, about=seen, arrays=reading.trace, shown="canvas")
 
 
 def _take(picked: Picked) -> None:

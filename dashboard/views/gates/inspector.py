@@ -16,6 +16,7 @@ from dashboard.figures import theme
 from dashboard.figures.equations import EquationLine
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
+from dashboard.widgets.caption import about
 from dashboard.widgets.chart import downloads, look, show
 from dashboard.widgets.problem import plain
 from dashboard.widgets.reading import Reading
@@ -44,11 +45,12 @@ def inspector(reading: Reading, *, layer: int, step: int) -> None:
     )  # fmt: skip
     moment: dict[str, Any] = {"layer": layer, "step": step, "unit": unit}
     trace = reading.trace
-    show(figures.cell(trace, **moment, tokens=tokens, **look()), name="cell")
+    seen = about(reading, step=step)
+    show(figures.cell(trace, **moment, tokens=tokens, **look()), name="cell", about=seen)
     st.subheader(t("gates.equations"), anchor=False, help=t("gates.equations.help"))
     equations = figures.equations(trace, **moment, **look())
     _equations(equations.draw, cells.get(run.cell).parts_of)
-    downloads(equations, name="equations", key="equations", shown="text")
+    downloads(equations, name="equations", key="equations", about=seen, shown="text")
 
 
 def _equations(lines: Sequence[EquationLine], parts: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from dashboard.origins import origin
 from dashboard.views import Page
 from dashboard.views.gradients import knobs
 from dashboard.views.gradients.backward import clipping, forget_gates, jacobians, units
-from dashboard.views.gradients.chain import Chain, chain, class_names, weights
+from dashboard.views.gradients.chain import Chain, about_chains, chain, class_names, weights
 from dashboard.views.gradients.lives import asked, lives, notice, why
 from dashboard.widgets.film import film
 from dashboard.widgets.model import shown_cells
@@ -112,7 +112,7 @@ def _norms(found: Mapping[str, Chain]) -> None:
     st.caption(" ".join(filter(None, (asked(found), why(found)))))
     picture = figures.gradients(norms, tokens=first.tokens, **widgets.look())
     picture.draw.update_layout(height=HEIGHT)
-    widgets.show(picture, name="gradients", arrays=_everything(found))
+    widgets.show(picture, name="gradients", about=about_chains(found), arrays=_everything(found))
 
 
 def _behind(found: Mapping[str, Chain]) -> None:

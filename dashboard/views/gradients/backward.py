@@ -13,7 +13,7 @@ from core.analysis.series import spread
 from core.cells import get
 from dashboard import cache, figures, state
 from dashboard.i18n import labels, t
-from dashboard.views.gradients.chain import Chain
+from dashboard.views.gradients.chain import Chain, about_chains
 from dashboard.views.gradients.lives import power
 from dashboard.widgets.chart import Savable, look, show
 
@@ -29,7 +29,9 @@ def units(found: Mapping[str, Chain], arrays: Savable) -> None:
         return
     show(
         figures.gradient_heatmap(each.trace, each.gradients, tokens=each.tokens, **look()),
-        name=f"gradient-units-{each.cell}",
+        name="gradient-units",
+        key=f"gradient-units-{each.cell}",
+        about=about_chains({each.cell: each}),
         arrays=arrays,
     )
 
@@ -74,6 +76,7 @@ def jacobians(found: Mapping[str, Chain], arrays: Savable) -> None:
             **look(),
         ),
         name="jacobian",
+        about=about_chains(found),
         arrays=arrays,
     )
     if len(steps) < time:
@@ -99,6 +102,7 @@ def forget_gates(found: Mapping[str, Chain], arrays: Savable) -> None:
     show(
         figures.forgetting(each.trace, each.gradients, tokens=each.tokens, **look()),
         name="forgetting",
+        about=about_chains({each.cell: each}),
         arrays=arrays,
     )
 
@@ -111,7 +115,12 @@ def clipping(found: Mapping[str, Chain], arrays: Savable) -> None:
     clips = {cell: clip(each.gradients, limit=limit or np.inf) for cell, each in found.items()}
     st.markdown("  \n".join(_said(cell, each, limit) for cell, each in clips.items()))
     titled = {t(f"quantity.{cell}"): each for cell, each in clips.items()}
-    show(figures.clipping(titled, cells=list(clips), **look()), name="clipping", arrays=arrays)
+    show(
+        figures.clipping(titled, cells=list(clips), **look()),
+        name="clipping",
+        about=about_chains(found),
+        arrays=arrays,
+    )
 
 
 def _overflowed(found: Mapping[str, Chain]) -> bool:

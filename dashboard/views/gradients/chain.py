@@ -8,6 +8,7 @@ another truncation one way back, another weight scale everything.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +26,8 @@ from dashboard import cache, state
 from dashboard.origins import Untrained, origin
 from dashboard.views.gradients import knobs
 from dashboard.widgets.answers import classes_of
+from dashboard.widgets.caption import About, about_cells
+from dashboard.widgets.text import current_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +85,12 @@ def class_names(model: Model) -> tuple[str, ...]:
     if questions.predicts_tokens(model) or questions.answers_numbers(model):
         return ()
     return classes_of(model) or tuple(map(str, range(questions.classes(model))))
+
+
+def about_chains(cells: Iterable[str]) -> About:
+    """Return what a picture of some cells' chains is about."""
+    text = current_text() if state.get(knobs.SOURCE) == "text" else ""
+    return about_cells(cells, task=state.get(knobs.WEIGHTS), text=text)
 
 
 def chain(cell: str, text: str) -> Chain:

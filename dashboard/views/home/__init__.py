@@ -22,6 +22,7 @@ from dashboard.views.home.player import clock, play_button, step_of, tick
 from dashboard.views.home.veil import sheet, veil
 from dashboard.widgets import Reading
 from dashboard.widgets.answers import answers_of, slow_answers
+from dashboard.widgets.caption import about
 from dashboard.widgets.colouring import COLOUR
 from dashboard.widgets.epochs import pick_epoch, playable
 from dashboard.widgets.model import pick_cell, pick_task
@@ -65,7 +66,7 @@ def render() -> None:
     )
     figure = picture.draw
     with stage, sheet(figure):
-        widgets.show(picture, name="unrolled", arrays=reading.trace)
+        widgets.show(picture, name="unrolled", about=about(reading), arrays=reading.trace)
     with below:
         _note(reading, start=start)
     pause_between = clock(of)

@@ -19,6 +19,7 @@ from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.widgets import Reading, plain
+from dashboard.widgets.caption import about
 from dashboard.widgets.layers import pick_layer
 from dashboard.widgets.stepper import clock, stepper, tick
 
@@ -67,7 +68,8 @@ def _answer(reading: Reading, *, layer: int, step: int, unit: int) -> None:
     picture = figures.ledger(
         reading.trace, layer=layer, step=step, unit=unit, tokens=tokens, **widgets.look()
     )
-    widgets.show(picture, name="memory", arrays=reading.trace)
+    seen = about(reading, step=step)
+    widgets.show(picture, name="memory", about=seen, arrays=reading.trace)
     st.caption(f"{_half_life(book, unit)} {_check(book, unit)}")
 
 

@@ -28,6 +28,7 @@ from dashboard.views.model.questions import questions
 from dashboard.views.model.sentence import sentence
 from dashboard.views.model.upload import drop
 from dashboard.views.model.words import words
+from dashboard.widgets.caption import named
 from dashboard.widgets.problem import plain
 from dashboard.widgets.reading import recorded
 from dashboard.widgets.text import passage
@@ -100,7 +101,7 @@ def _nothing_yet() -> None:
         st.markdown(t("model.preview", name=EXAMPLE))
         model = cache.bundled(EXAMPLE)
         _picture(model, OfModel(Brought("", EXAMPLE, "", b"", model)))
-    card(cache.bundled(EXAMPLE))
+    card(model, name=EXAMPLE)
 
 
 def _of(shown: OfModel) -> None:
@@ -121,7 +122,7 @@ def _of(shown: OfModel) -> None:
         _picture(model, shown)
     with right:
         words(model, shown.id, lambda vocabulary: _reads_with(shown, vocabulary))
-    card(model)
+    card(model, name=shown.found.name)
     if isinstance(shown.found, Brought):
         original(shown.found)
     st.subheader(t("model.files"), anchor=False, help=t("model.files.help"))
@@ -133,9 +134,11 @@ def _picture(model: Model, shown: OfModel) -> None:
     text = shown.samples()[0]
     run = recorded(model, passage(model, text))
     st.caption(t(f"model.first.{reads(model)}", text=plain(text, most=120)))
+    whose = replace(named([shown.found.name]), text=text)
     widgets.show(
         figures.means(run.trace, layer=0, tokens=run.tokens, **widgets.look()),
         name="first-look",
+        about=whose,
         arrays=run.trace,
     )
 

@@ -16,13 +16,14 @@ from dashboard import cache, figures, state
 from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.widgets.answers import classes_of
+from dashboard.widgets.caption import named
 from dashboard.widgets.cards import Card, cards
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.problem import plain
 
 
-def card(model: Model) -> None:
-    """Draw all of it."""
+def card(model: Model, *, name: str) -> None:
+    """Draw all of it; `name` is what people call the model."""
     mode = state.mode()
     colour = theme.colour(model.layers[0].cell, mode)
     shown = [
@@ -37,7 +38,7 @@ def card(model: Model) -> None:
     st.subheader(t("model.stages"), anchor=False)
     drawn, listed = st.columns([2, 3], gap="medium")
     with drawn:
-        show(figures.anatomy(parts, **look()), name="model")
+        show(figures.anatomy(parts, **look()), name="model", about=named([name]))
     with listed:
         st.dataframe([_row(part) for part in parts], hide_index=True, width="stretch")
     with st.expander(t("model.gates"), icon=":material/functions:"):

@@ -10,6 +10,7 @@ import streamlit as st
 from core.analysis.confusion import Confusion
 from dashboard import cache, figures
 from dashboard.i18n import t
+from dashboard.widgets.caption import about_runs
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.problem import plain
 from dashboard.widgets.run_actions import can_open, choose_model, opened
@@ -49,7 +50,7 @@ def _confusion(seen: Overview, found: dict[str, Any]) -> None:
     answers = tuple(map(str, names)) if isinstance(names, list | tuple) else ()
     counts = Confusion.of(found["outputs"], found["targets"], answers=answers)
     st.subheader(t("runs.confusion"), anchor=False, help=t("runs.confusion.help"))
-    show(figures.confusion(counts, **look()), name="confusion")
+    show(figures.confusion(counts, **look()), name="confusion", about=about_runs([seen.run]))
 
 
 def _worst(seen: Overview) -> None:

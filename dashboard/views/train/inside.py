@@ -12,6 +12,7 @@ import streamlit as st
 from core.analysis.looks import Inside
 from dashboard import cache, figures, state
 from dashboard.i18n import t
+from dashboard.widgets.caption import about_runs
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.problem import guard, plain
 from dashboard.widgets.run_curves import SMOOTHING
@@ -45,6 +46,7 @@ def _norms(seen: Overview) -> None:
     show(
         figures.layer_norms(history, smoothing=state.get(SMOOTHING), limit=limit, **look()),
         name="layer-norms",
+        about=about_runs([seen.run]),
     )
 
 
@@ -52,14 +54,14 @@ def _reach(seen: Overview) -> None:
     found = _looked(seen)
     if found is None:
         return
-    show(figures.reach(found, **look()), name="reach")
+    show(figures.reach(found, **look()), name="reach", about=about_runs([seen.run]))
 
 
 def _gates(seen: Overview) -> None:
     found = _looked(seen)
     if found is None:
         return
-    show(figures.gate_history(found, **look()), name="gate-history")
+    show(figures.gate_history(found, **look()), name="gate-history", about=about_runs([seen.run]))
 
 
 def _looked(seen: Overview) -> Inside | None:
@@ -78,7 +80,7 @@ def _looked(seen: Overview) -> Inside | None:
 
 def _rate(seen: Overview) -> None:
     runs = {seen.label.name: seen.history}
-    show(figures.learning_rate(runs, **look()), name="learning-rate")
+    show(figures.learning_rate(runs, **look()), name="learning-rate", about=about_runs([seen.run]))
 
 
 def _layers(seen: Overview) -> None:

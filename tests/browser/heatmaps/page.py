@@ -60,6 +60,7 @@ if not state.hidden:
         palette=DARK if state.dark else LIGHT,
         words=words,
         file_name="gates-of-a-sentence",
+        caption=st.query_params.get("caption", ""),
         on_pick=take,
     )
 if st.query_params.get("twice"):

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.heatmaps.tab import RED, Tab, channels
-from tests.dashboard.components.scenes import DARK, ENTITY, LIGHT, SCENES, SCRIPT
+from tests.dashboard.components.scenes import DARK, ENTITY, LETTERS, LIGHT, SCENES, SCRIPT, WORDY
 
 # How much of a picture is red, and the colour of its corner.
 PIXELS = """async (address) => {
@@ -112,6 +112,39 @@ def test_the_png_is_the_picture_twice_as_large(tab: Tab, tmp_path: Path) -> None
     red = tab.patch(RED)
     assert seen["red"] == pytest.approx(4 * red["width"] * red["height"], rel=0.1)
     assert seen["corner"] == [*channels(LIGHT.background), 255]
+
+
+def saved_svg(tab: Tab, folder: Path) -> tuple[str, list[str]]:
+    """The name of the downloaded SVG, and its texts."""
+    with tab.page.expect_download() as download:
+        tab.root.get_by_label("Download as SVG").click()
+    file = folder / "picture.svg"
+    download.value.save_as(file)
+    texts = ElementTree.parse(file).getroot().iter("{http://www.w3.org/2000/svg}text")
+    return download.value.suggested_filename, [element.text or "" for element in texts]
+
+
+@pytest.mark.parametrize(("scene", "tokens"), [("letters", LETTERS), ("wordy", WORDY)])
+def test_files_show_every_token_whole(
+    tab: Tab, tmp_path: Path, scene: str, tokens: list[str]
+) -> None:
+    tab.page.set_viewport_size({"width": 620, "height": 800})
+    tab.open(scene)
+    _, texts = saved_svg(tab, tmp_path)
+    at = texts.index(tokens[0])
+    assert texts[at : at + len(tokens)] == tokens
+
+
+def test_a_file_says_what_it_is_of_and_at_which_step(tab: Tab, tmp_path: Path) -> None:
+    tab.open("sentence", caption="Gates · Sentiment (LSTM) · the <b>film</b> was not good")
+    name, texts = saved_svg(tab, tmp_path)
+    assert name == "gates-of-a-sentence.svg"
+    assert texts[-1] == "Gates · Sentiment (LSTM) · the <b>film</b> was not good"
+    tab.press("to step 3")
+    expect(tab.root).to_have_attribute("data-cursor", "3 null")
+    name, texts = saved_svg(tab, tmp_path)
+    assert name == "gates-of-a-sentence-step-4.svg"
+    assert texts[-1].endswith(" · step 4 “not”")
 
 
 def test_the_svg_has_real_text_and_the_same_cells(tab: Tab, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import streamlit as st
 
 from dashboard import state, widgets
 from dashboard.figures import Picture
+from dashboard.figures.steps import Steps
+from dashboard.widgets.caption import about
 
 state.restore()
 st.set_page_config(layout="wide")
@@ -23,10 +25,14 @@ heatmap = Picture(
     lambda: pd.DataFrame({"token": found.tokens, "value": hidden[:, 0]}),
     lambda: "The hidden state.",
 )
+steps = Steps.of(len(hidden), found.tokens)
 line = Picture(
-    lambda: go.Figure(go.Scatter(y=hidden[:, 0]), layout={"height": 240}),
+    lambda: go.Figure(
+        go.Scatter(x=steps.places, y=hidden[:, 0]),
+        layout={"height": 240, "xaxis": steps.axis({"step": "step"})},
+    ),
     lambda: pd.DataFrame({"value": hidden[:, 0]}),
     lambda: "One unit.",
 )
-widgets.show(heatmap, name="hidden", arrays=found.trace)
+widgets.show(heatmap, name="hidden", about=about(found, step=1), arrays=found.trace)
 widgets.show(line, name="line")

@@ -15,6 +15,9 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.server import Server, serving
 from tests.browser.visitor import Visitor
 
+SPACE = "{http://www.w3.org/2000/svg}"
+STEM = "hidden-untrained-lstm-step-2"
+CELL = "학습 전 (LSTM)"
 UNTRAINED = {"task": "untrained", "units": "4", "split": "word", "text": "not good, =but not bad"}
 PLOT = ".js-plotly-plot .main-svg"
 PATIENCE = 30_000  # milliseconds; Plotly's script is the longest that a busy machine waits for
@@ -57,26 +60,29 @@ def opened(tab: Visitor, **query: str) -> Page:
 def test_each_chart_downloads_as_every_kind_of_file(tab: Visitor) -> None:
     page = opened(tab)
     name, data = downloaded(page, "이 차트의 그림: PNG")
-    assert name == "hidden.png"
+    assert name == f"{STEM}.png"
     assert data.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", data[16:24])
     assert width >= 1400  # for a slide, though the chart is narrower here
-    assert height > 0
+    assert height > 2 * 240  # the line beneath is added to the chart, not taken from it
 
     name, data = downloaded(page, "이 차트의 그림: SVG")
-    assert name == "hidden.svg"
-    assert ElementTree.fromstring(data).tag == "{http://www.w3.org/2000/svg}svg"
+    assert name == f"{STEM}.svg"
+    picture = ElementTree.fromstring(data)
+    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+    said = " ".join("".join(text.itertext()) for text in picture.iter(f"{SPACE}text"))
+    assert f"{CELL} · {UNTRAINED['text']} · 단계 2 “good”" in said
 
     name, data = downloaded(page, "HTML")
-    assert name == "hidden.html"
+    assert name == f"{STEM}.html"
     assert b"plotly.js v" in data
 
     name, data = downloaded(page, "CSV")
-    assert name == "hidden.csv"
+    assert name == f"{STEM}.csv"
     assert data.decode("utf-8-sig").splitlines()[4].startswith("'=,")
 
     name, data = downloaded(page, "NPZ")
-    assert name == "hidden.npz"
+    assert name == f"{STEM}.npz"
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         assert arrays["inputs/input"].shape == (1, 7)
 
@@ -89,6 +95,28 @@ def test_pictures_are_of_the_chart_they_stand_below(tab: Visitor) -> None:
     assert b'heatmaplayer mlayer"><g' not in line
     _, heatmap = downloaded(page, "이 차트의 그림: SVG", chart=0)
     assert b"<image" in heatmap
+
+
+def ticks_of(svg: bytes) -> list[str]:
+    """The tokens under the axis, without the numbers of their steps."""
+    return [
+        "".join(text.itertext()).replace("\u200b", "").rstrip("0123456789")
+        for tick in ElementTree.fromstring(svg).iter(f"{SPACE}g")
+        if tick.get("class") == "xtick"
+        for text in tick.iter(f"{SPACE}text")
+    ]
+
+
+def test_an_axis_of_tokens_names_them_all_in_files(tab: Visitor) -> None:
+    words = ["not", "good", "but", "bad", "and", "worse", "than", "the", "film", "was"] * 6
+    page = opened(tab, text=" ".join(words))
+    on_screen = page.locator(".js-plotly-plot").nth(1).locator(".xtick text").count()
+    _, line = downloaded(page, "이 차트의 그림: SVG", chart=1)
+    assert ticks_of(line) == words
+    # The page's own chart is as it was, and so is what a second press gives.
+    assert page.locator(".js-plotly-plot").nth(1).locator(".xtick text").count() == on_screen
+    assert on_screen < len(words)
+    assert ticks_of(downloaded(page, "이 차트의 그림: SVG", chart=1)[1]) == words
 
 
 def test_the_downloaded_page_shows_the_chart_without_a_network(

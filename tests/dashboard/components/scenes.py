@@ -24,6 +24,9 @@ BEACON_PANEL = "output"
 
 SENTENCE = ["the", "film", "was", "not", "good", "but", "the", "ending", ",", "slow", "and"]
 SENTENCE += ["quiet", ",", "was", "beautiful"]
+LETTERS = list("the network reads one word at a time, and at every step it")
+LETTERS = [letter.replace(" ", "␣") for letter in LETTERS]
+WORDY = ["antidisestablishmentarianism", "is", "a", "word"] * 12
 KOREAN = ["이", "영화는", "처음에는", "지루했지만", "마지막", "장면은", "정말", "아름다웠다"]
 SCRIPT = "<script>window.broken = true</script>"
 ENTITY = "&lt;b&gt;"
@@ -100,6 +103,8 @@ SCENES: dict[str, Callable[[], list[Column]]] = {
     "ordered": lambda: [column(SENTENCE, units=5, order=[4, 2, 0, 1, 3])],
     "beacon": beacon,
     "compare": compare,
+    "letters": lambda: [column(LETTERS, units=4)],
+    "wordy": lambda: [column(WORDY, units=4)],
     "many steps": lambda: stripes(2000, 4),
     "many units": lambda: stripes(20, 320),
     "korean": lambda: [column(KOREAN, units=8)],

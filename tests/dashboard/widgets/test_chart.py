@@ -92,11 +92,15 @@ def test_numbers_are_exported_with_formulas_made_harmless_and_hangul_readable():
 def test_the_page_works_without_a_network():
     figure = go.Figure(go.Scatter(y=[1.0, 3.0], name="<script>alert(1)</script>"))
     picture = Picture(lambda: figure, lambda: FRAME, lambda: "A line.")
-    text = _page(picture, "lines", "dark").decode("utf-8")
+    text = _page(picture, "Gates · LSTM · <script>alert(2)</script>", "dark").decode("utf-8")
     assert SURFACE["dark"].paper in text
     assert "plotly.js v" in text
     assert "src=" not in text.partition("<body>")[2].partition("plotly.js v")[0]
     assert "<script>alert(1)" not in text
+    # The line that says what it is stands below the chart, and in the tab.
+    said = "Gates · LSTM · &lt;script&gt;alert(2)&lt;/script&gt;"
+    assert f"<title>{said}</title>" in text.partition("<body>")[0]
+    assert text.rstrip().endswith(f"<figcaption>{said}</figcaption></body>\n</html>")
 
 
 def test_the_arrays_come_back_as_they_were():

@@ -13,7 +13,7 @@ function heightOfMap(units, wished) {
 }
 
 /** The boxes of a column of this width; `showHeading` when several columns need names. */
-function layOut(column, width, { panelHeight, showHeading, family }) {
+function layOut(column, width, { panelHeight, showHeading, family, whole = false }) {
   const narrow = width < NARROW;
   const gutter = narrow ? 34 : 46;
   const plot = { x: gutter, width: Math.max(40, width - gutter - (narrow ? 4 : 10)) };
@@ -25,6 +25,7 @@ function layOut(column, width, { panelHeight, showHeading, family }) {
   };
   const strip = { title: box(ROW.title) };
   strip.words = wordsOfStrip(column, family);
+  if (whole) strip.words = wholeWords(strip.words);
   strip.cells = box(heightOfStrip(strip.words, plot.width / column.steps));
   strip.overview = box(ROW.overview);
   const panels = column.panels.map((panel) => {

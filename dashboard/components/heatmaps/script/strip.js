@@ -4,7 +4,7 @@
 //   sparse   cells without text, and every so many steps a word above them
 // The height is chosen for the whole text and kept when the user zooms; the manner follows the zoom.
 
-const TOKEN = { size: 13, short: 16, least: 15, low: 28, tall: 92, band: 12 };
+const TOKEN = { size: 13, short: 16, least: 15, low: 28, tall: 92, band: 12, cut: 52, most: 640 };
 
 /** How wide the words are: nine out of ten are at most `wide`; the longest is `longest`. */
 function wordsOfStrip(column, family) {
@@ -17,9 +17,20 @@ function wordsOfStrip(column, family) {
   return column.words;
 }
 
+/** The same where every token is to be written whole: for files, which may be as wide as need be. */
+function wholeWords(words) {
+  return { ...words, wide: words.longest, whole: true };
+}
+
+/** How wide a step has to be for its token to be seen at all. */
+function leastStep(words) {
+  return words.wide <= TOKEN.short ? words.wide + 3 : TOKEN.least;
+}
+
 function mannerOfStrip(words, stepWidth) {
   const short = words.wide <= TOKEN.short;
-  if (stepWidth >= Math.min(words.wide + (short ? 3 : 8), 52)) return "across";
+  const across = words.wide + (short ? 3 : 8);
+  if (stepWidth >= (words.whole ? across : Math.min(across, TOKEN.cut))) return "across";
   if (!short && stepWidth >= TOKEN.least) return "upright";
   return "sparse";
 }
@@ -28,7 +39,8 @@ function heightOfStrip(words, stepWidth) {
   if (mannerOfStrip(words, stepWidth) === "across") return TOKEN.low;
   const sparse = mannerOfStrip(words, stepWidth) === "sparse" ? TOKEN.band + 4 : 0;
   if (words.wide <= TOKEN.short) return TOKEN.low + 8;
-  return Math.ceil(Math.min(words.longest + 14, TOKEN.tall - 16) + sparse);
+  const most = words.whole ? TOKEN.most : TOKEN.tall - 16;
+  return Math.ceil(Math.min(words.longest + 14, most) + sparse);
 }
 
 /** Dark or light text, whichever stands out from the colour under it. */
@@ -96,7 +108,8 @@ function colourOfToken(column, step) {
 function drawInside(surface, token, box, centre, manner, words, fill, unknown) {
   const middle = box.y + box.height / 2;
   if (manner === "across") {
-    const text = fitted(token, words.font, box.width - 4);
+    // A letter that is wider than most may stand out of its cell: nothing of it could be left out.
+    const text = words.wide <= TOKEN.short ? token : fitted(token, words.font, box.width - 4);
     surface.text(text, centre, middle, { fill, size: TOKEN.size, align: "center" });
     const half = measured(text, words.font) / 2;
     if (unknown) dotted(surface, [[centre - half, middle + 9], [centre + half, middle + 9]], fill);
