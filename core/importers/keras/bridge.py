@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from core.activations import Array
-from core.cells import CELLS
 from core.engines.keras_cell import equation_cell
 from core.engines.keras_layout import OURS
 from core.errors import UnsupportedModel
@@ -24,40 +23,12 @@ from core.importers.keras.export import reverse_time
 from core.importers.keras.graph import calls_of
 from core.importers.keras.layers import KerasLayer, model_from
 from core.importers.keras.plan import OPERATION
+from core.importers.keras.settings import HONOURED, SETTINGS
 from core.model import Model
 from core.text import Vocabulary
 
-# Not get_config: it writes activations of one's own as code, and warns that it does.
-_SETTINGS = (
-    "axis",
-    "causal",
-    "center",
-    "data_format",
-    "dilation_rate",
-    "dims",
-    "epsilon",
-    "go_backwards",
-    "groups",
-    "keepdims",
-    "mask_value",
-    "mask_zero",
-    "merge_mode",
-    "n",
-    "padding",
-    "pool_size",
-    "return_sequences",
-    "return_state",
-    "rms_scaling",
-    "scale",
-    "score_mode",
-    "size",
-    "strides",
-    "target_shape",
-    "use_bias",
-    "use_scale",
-    "zero_output_for_mask",
-)
-_OPTIONS = tuple(name for cell in CELLS.values() for name in cell.options)
+_PARTS = ("layer", "backward_layer", "cell", "cells")
+"""Settings that are layers."""
 _ACTIVATIONS = ("activation", "recurrent_activation")
 _NESTED = ("Sequential", "Functional")
 
@@ -129,12 +100,14 @@ def keras_layer(layer: Any) -> KerasLayer:
             inner = ()
     if ">" in kind and kind != OURS:  # not Keras's own: it may do anything, and have any settings
         return KerasLayer(kind, layer.name)
-    config = {name: getattr(layer, name) for name in _SETTINGS if hasattr(layer, name)}
+    # Not get_config: it writes activations of one's own as code, and warns that it does.
+    honoured = (name for name, verdict in SETTINGS.get(kind, {}).items() if verdict is HONOURED)
+    plain = [name for name in honoured if name not in (*_PARTS, *_ACTIVATIONS)]
+    config = {name: getattr(layer, name) for name in plain if hasattr(layer, name)}
     if kind == OURS:
         config |= {"cell": layer.cell, **layer.options}
-    else:
-        config |= {name: getattr(layer, name) for name in _OPTIONS if hasattr(layer, name)}
-    config |= {name: _activation(layer, name) for name in _ACTIVATIONS if hasattr(layer, name)}
+    shapes = (name for name in _ACTIVATIONS if name in SETTINGS.get(kind, {}))
+    config |= {name: _activation(layer, name) for name in shapes if hasattr(layer, name)}
     if "mask_value" in config:
         config["mask_value"] = float(config["mask_value"])
     weights = {} if inner else {weight.name: _array(weight) for weight in layer.weights}

@@ -21,6 +21,7 @@ from core.importers.keras.fields import KerasLayer
 from core.importers.keras.groups import from_groups
 from core.importers.keras.legacy import from_names, is_legacy
 from core.importers.keras.one import generation, renamed, side_by_side
+from core.importers.keras.settings import check_models
 from core.importers.keras.two import as_keras_3
 from core.importers.limits import Limits
 from core.text import Vocabulary
@@ -58,7 +59,9 @@ def read_h5(data: Data, *, limits: Limits | None = None) -> KerasModel:
         if weights is None:
             raise MissingEntry(entry=_WEIGHTS)
         version = root.text("keras_version") or weights.text("keras_version")
-        return with_weights(model_of(described, where=_CONFIG), weights, version=version)
+        backend = root.text("backend") or weights.text("backend")
+        model = model_of(described, where=_CONFIG)
+        return with_weights(model, weights, version=version, backend=backend)
 
 
 def read_weights_h5(data: Data, config: bytes, *, limits: Limits | None = None) -> KerasModel:
@@ -72,9 +75,13 @@ def read_weights_h5(data: Data, config: bytes, *, limits: Limits | None = None) 
         version = root.text("keras_version")
         if version is None and isinstance(described, Mapping):
             version = described.get("keras_version")
+        backend = root.text("backend")
+        if backend is None and isinstance(described, Mapping):
+            backend = described.get("backend")
         model = model_of(described, where="config")
         # A whole model may serve as the weights, too.
-        return with_weights(model, root.groups.get(_WEIGHTS, root), version=version)
+        weights = root.groups.get(_WEIGHTS, root)
+        return with_weights(model, weights, version=version, backend=backend)
 
 
 def has_config(data: Data, *, limits: Limits | None = None) -> bool:
@@ -83,17 +90,22 @@ def has_config(data: Data, *, limits: Limits | None = None) -> bool:
         return root.text(_CONFIG) is not None
 
 
-def with_weights(model: Configured, root: StoredGroup, *, version: Any) -> KerasModel:
+def with_weights(
+    model: Configured, root: StoredGroup, *, version: Any, backend: Any = "tensorflow"
+) -> KerasModel:
     """The configured model with the weights in a group, in whichever layout they are.
 
-    `version` is the `keras_version` that wrote them, if the file says so.
+    `version` is the `keras_version` that wrote them, and `backend` on what, if the file says so.
     """
+    check_models(model.without_weights())
     made = generation(model, version)
     model = renamed(model) if made == 1 else model
+    if not is_legacy(root):  # Theano's last Keras was 2.3, which knew one layout
+        backend = "tensorflow"
     layers = from_names(model, root) if is_legacy(root) else from_groups(model, root)
     layers = tuple(map(side_by_side, layers))
     if made < 3:
-        layers = tuple(as_keras_3(layer) for layer in layers)
+        layers = tuple(as_keras_3(layer, backend=backend) for layer in layers)
     if model.kind != "Sequential":
         layers = (KerasLayer(model.kind, model.name, model.config, inner=layers),)
     return KerasModel(model.name, layers)

@@ -18,6 +18,7 @@ from core.importers.keras.masks import MaskValue, Tensor
 from core.importers.keras.plan import Plan, Source, Step, sourced
 from core.importers.keras.reader import IDS, Reader
 from core.importers.keras.recurrent import RECURRENT
+from core.importers.keras.settings import check_settings
 from core.model import Model
 from core.nodes import Input, Layer, Part, Permute, Port, Recurrent, Reshape, nodes_of
 from core.text import Vocabulary
@@ -113,6 +114,7 @@ class _Reading:
 
     def _step(self, at: int, step: Step) -> Sequence[Tensor | MaskValue]:
         fields = self.fields[at]
+        check_settings(fields)
         if step.layer.kind == "InputLayer":
             return [self.reader.enter(_input(self.plan, at, fields))]
         if step.times > 1 and _weighs(step.layer):

@@ -118,7 +118,9 @@ def plain_node(layer: Fields, spec: Spec) -> Node | None:
         case "Masking":
             return Masking(name, layer.number("mask_value", default=0.0))
         case "Reshape":
-            return Reshape(name, layer.wholes("target_shape"))
+            if len(shape := layer.wholes("target_shape")) not in (1, 2):
+                raise layer.refuse(f"its target_shape is {shape!r:.40}, no sequence and no vector")
+            return Reshape(name, shape)
         case "Permute":
             if (dims := layer.wholes("dims")) != (2, 1):
                 raise layer.refuse(f"its dims are {dims!r:.20}, not (2, 1)")

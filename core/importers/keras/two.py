@@ -6,7 +6,8 @@ the weights of a gate: those are multiplied by 1.2, which gives what Keras 2 giv
 in the trace as well as in every export. A GRU that does not say `reset_after` is older than the
 setting, and resets before. Where branches with different masks meet, Keras 2 counts the steps that
 count in all, and a layer heeds its mask also if it is given initial states: such layers bear
-`of_keras_2`. `time_major` swaps batch and time, and is refused.
+`of_keras_2`. On Theano, a convolution read its kernel from the last step to the first.
+`time_major` swaps batch and time, and is refused.
 """
 
 from __future__ import annotations
@@ -25,15 +26,20 @@ from core.importers.keras.recurrent import RECURRENT
 
 _HARD = "hard_sigmoid"
 _STEEPER = np.float32(1.2)
+_FORWARD = ("tensorflow", "cntk")
+"""Backends on which a kernel begins with what it does to the first step."""
 
 
-def as_keras_3(layer: KerasLayer) -> KerasLayer:
-    """The layer that does in Keras 3 what `layer` does in Keras 2.
+def as_keras_3(layer: KerasLayer, *, backend: str | None = "tensorflow") -> KerasLayer:
+    """The layer that does in Keras 3 what `layer` does in Keras 2, on the backend that wrote it.
 
-    Raises UnsupportedModel for `time_major`, and for a hard sigmoid that is not of a linear map.
+    Raises UnsupportedModel for `time_major`, for a hard sigmoid that is not of a linear map, and
+    for a convolution where no backend is said.
     """
-    inner = tuple(as_keras_3(inside) for inside in layer.inner)
+    inner = tuple(as_keras_3(inside, backend=backend) for inside in layer.inner)
     layer = replace(layer, inner=inner)
+    if layer.kind == "Conv1D":
+        layer = _correlated(layer, backend=backend)
     if layer.kind in (*RECURRENT, *MERGES):
         layer = replace(layer, config={**layer.config, "of_keras_2": True})
     if layer.config.get("time_major"):
@@ -49,6 +55,17 @@ def as_keras_3(layer: KerasLayer) -> KerasLayer:
         raise _refused(layer, "its activation is the hard sigmoid of Keras 2, which is steeper")
     steeper = {name: array * _STEEPER for name, array in layer.weights.items()}
     return replace(layer, weights=steeper)
+
+
+def _correlated(layer: KerasLayer, *, backend: str | None) -> KerasLayer:
+    """A convolution with its kernel in the order of the steps that it reads."""
+    kernel = layer.weights.get("kernel")
+    if kernel is None or kernel.ndim != 3 or len(kernel) < 2 or backend in _FORWARD:
+        return layer
+    if backend != "theano":
+        why = "Theano turned kernels round, and the file does not say which backend wrote it"
+        raise _refused(layer, why)
+    return replace(layer, weights={**layer.weights, "kernel": kernel[::-1]})
 
 
 def _steeper_gates(layer: KerasLayer, cell: Cell) -> dict[str, Array]:

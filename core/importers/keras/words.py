@@ -6,7 +6,6 @@ from typing import Any
 
 from core.errors import UnsupportedModel
 from core.importers.keras.fields import Fields
-from core.importers.shown import shown
 from core.text import Fold, Unit, Vocabulary
 
 _FOLDS: dict[Any, Fold] = {
@@ -20,20 +19,6 @@ _SPECIAL: tuple[list[str], ...] = (["", "[UNK]"], ["[UNK]"], [])
 """What a list of words may begin with: padding and unknown, which need no words here."""
 
 
-_HONOURED = {
-    *("standardize", "split", "ngrams", "output_mode", "output_sequence_length", "vocabulary"),
-    "encoding",
-}
-_CANNOT_MATTER = {
-    # How words were gathered, or how many columns a count of them would have:
-    *("max_tokens", "pad_to_max_tokens", "vocabulary_size", "idf_weights", "sparse"),
-    # Whether several texts of different lengths are padded to one another; here is one text:
-    "ragged",
-    # What the layer is called, and what runs it:
-    *("name", "trainable", "dtype", "batch_input_shape", "build_config", "registered_name"),
-}
-
-
 def vocabulary_of(layer: Fields) -> Vocabulary:
     """The vocabulary of a TextVectorization: its words, how it splits, and its length of texts.
 
@@ -41,9 +26,6 @@ def vocabulary_of(layer: Fields) -> Vocabulary:
     standardises by a function of its own; and what Vocabulary raises.
     """
     config = layer.layer.config
-    strange = sorted(config.keys() - _HONOURED - _CANNOT_MATTER)
-    if strange:
-        raise layer.refuse(f"its setting '{shown(strange[0])}' is not known here")
     if str(config.get("encoding", "utf-8")).lower().replace("_", "-") not in ("utf-8", "utf8"):
         raise layer.refuse("it reads texts in another encoding than UTF-8")
     mode, ngrams = config.get("output_mode", "int"), config.get("ngrams")

@@ -40,7 +40,8 @@ def two(name: str, *reads: list[Any]) -> Json:
     """A layer of Keras 2 that is called once."""
     kind = {"ids": "InputLayer", "words": "Embedding"}.get(name, "LSTM")
     nodes = [list(reads)] if reads else []
-    described = {"class_name": kind, "config": {"name": name, "mask_zero": True}}
+    config = {"name": name, **({"mask_zero": True} if name == "words" else {})}
+    described = {"class_name": kind, "config": config}
     return {**described, "name": name, "inbound_nodes": nodes}
 
 
