@@ -33,8 +33,8 @@ class DownloadFailed(CoreError):
     """A data set could not be fetched."""
 
     message = (
-        "{file} could not be fetched from {address}: {why}. Try again later, or put the file into "
-        "a folder and name that folder."
+        "{file} could not be fetched ({why}) from this address:\n\n{address}\n\nName a folder that "
+        "holds the files, or begin with the latch, which needs none; or try again later."
     )
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from core.data.errors import DownloadFailed
@@ -27,6 +28,13 @@ HASHES = {
     "reuters_word_index.json": "4d44cc38712099c9e383dc6e5f11a921",
 }
 """SHA-256, or MD5 where that is all that Keras gives."""
+SIZES = {
+    "imdb.npz": 17_464_789,
+    "imdb_word_index.json": 1_641_221,
+    "reuters.npz": 2_110_848,
+    "reuters_word_index.json": 550_378,
+}
+"""Bytes, so that whoever is about to download can be told how much it is."""
 
 AT_ONCE = 1 << 18
 MOST_BYTES = 1 << 28
@@ -36,6 +44,22 @@ SECONDS = 30.0
 def cache() -> Path:
     """The folder in which Keras keeps data sets."""
     return Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "datasets"
+
+
+def missing(names: Iterable[str], *, folder: Path | None = None) -> tuple[str, ...]:
+    """Those of some files that are not in a folder, or in the cache if none is named.
+
+    Whether they are whole is seen when they are read.
+    """
+    folder = cache() if folder is None else folder
+
+    def is_there(name: str) -> bool:
+        try:
+            return (folder / name).is_file()
+        except OSError:  # a folder that may not be looked into
+            return False
+
+    return tuple(name for name in names if not is_there(name))
 
 
 def fetched(
@@ -68,15 +92,21 @@ def fetched(
                 _download(address + name, part, report)
                 if _hash(Path(part.name), hashed) != hashed:
                     why = "what came is not the file that Keras offers"
-                    raise DownloadFailed(file=name, address=address, why=why)
+                    raise DownloadFailed(file=name, address=address + name, why=why)
                 Path(part.name).replace(file)
             except BaseException:
                 with suppress(OSError):
                     Path(part.name).unlink()
                 raise
     except (OSError, HTTPException) as error:
-        raise DownloadFailed(file=name, address=address, why=str(error)) from error
+        raise DownloadFailed(file=name, address=address + name, why=_why(error)) from error
     return file
+
+
+def _why(error: Exception) -> str:
+    """What stopped a download, in the system's words alone: `[Errno 111] Connection refused`."""
+    plain = isinstance(error, URLError) and not isinstance(error, HTTPError)
+    return str(error.reason if plain else error)  # type: ignore[attr-defined]
 
 
 def _download(address: str, part: IO[bytes], report: Callable[[float], None]) -> None:

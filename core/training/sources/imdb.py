@@ -10,7 +10,7 @@ from __future__ import annotations
 from core.data.keras_texts import imdb
 from core.training.dataset import Dataset
 from core.training.settings import settings
-from core.training.sources.ranked import RankedOptions, ranked
+from core.training.sources.ranked import RankedOptions, files_of, ranked
 from core.training.sources.source import Setting, Source
 
 ANSWERS = ("negative", "positive")
@@ -35,4 +35,5 @@ SOURCE = Source(
     citation=CITATION,
     options=ImdbOptions,
     make=make,
+    downloads=files_of("imdb"),
 )

@@ -46,6 +46,11 @@ class RankedOptions(Options):
     mask: bool = False
 
 
+def files_of(name: str) -> tuple[str, ...]:
+    """The two files of a source of texts as ranks: the texts, and which word has which rank."""
+    return f"{name}.npz", f"{name}_word_index.json"
+
+
 def ranked(
     name: str,
     read: Callable[[Path], tuple[Texts, Texts]],
@@ -106,7 +111,7 @@ def _folder(name: str, options: RankedOptions, setting: Setting) -> Path:
     if options.folder:
         return setting.folder / Path(options.folder).expanduser()
     file = Path()
-    for wanted in (f"{name}.npz", f"{name}_word_index.json"):
+    for wanted in files_of(name):
         file = fetched(wanted, partial(_heard, setting.report, wanted), address=ADDRESS)
     return file.parent
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from core.data.keras_texts import reuters
 from core.training.dataset import Dataset
 from core.training.settings import setting, settings
-from core.training.sources.ranked import RankedOptions, ranked
+from core.training.sources.ranked import RankedOptions, files_of, ranked
 from core.training.sources.source import Setting, Source
 
 TOPICS = (
@@ -43,4 +43,5 @@ SOURCE = Source(
     citation=CITATION,
     options=ReutersOptions,
     make=make,
+    downloads=files_of("reuters"),
 )

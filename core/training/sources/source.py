@@ -53,6 +53,8 @@ class Source:
         citation: the paper or the origin.
         options: the type of its options.
         make: the dataset, without a validation part unless the source splits by itself.
+        downloads: the files that are fetched unless the option `folder` says where they lie, as
+            `core.data.keras_files` names them.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Source:
     citation: str
     options: type[Options]
     make: Callable[[Any, Setting], Dataset] = field(repr=False)
+    downloads: tuple[str, ...] = ()
 
 
 def ordered(options: Options, *names: str) -> None:

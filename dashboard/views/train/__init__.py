@@ -11,31 +11,17 @@ import streamlit as st
 from core.errors import CoreError
 from core.training.run_folder import Run
 from dashboard import cache, state, widgets
-from dashboard.fields import Choice
 from dashboard.i18n import labels, t
 from dashboard.views import Page
 from dashboard.views.train import fields
 from dashboard.views.train.form import fill_in
-from dashboard.views.train.live import HELD, live
+from dashboard.views.train.live import live
 from dashboard.views.train.plan import Given, planned, start
 from dashboard.views.train.presets import presets
+from dashboard.views.train.watched import PAGES, VIEW, WATCHED, watch
 from dashboard.widgets.run_actions import outcome
 
 PAGE = Page(key="train", section="train", icon=":material/model_training:", order=40)
-PAGES = ("train",)
-
-NEWEST = ""
-VIEW = state.declare(
-    Choice(name="t_view", default="watch", options=("watch", "presets", "own"), pages=PAGES)
-)
-WATCHED = state.declare(
-    Choice(
-        name="run",
-        default=NEWEST,
-        options=lambda: (NEWEST, *(run.id for run in cache.store().runs())),
-        pages=PAGES,
-    )
-)
 
 
 def render() -> None:
@@ -59,7 +45,7 @@ def render() -> None:
         live(_watched(runs))
     elif view == "presets":
         st.caption(t("train.presets.why"))
-        _watch(presets())
+        watch(presets())
         if not runs:
             st.button(t("train.own"), icon=":material/tune:", on_click=_look_at, args=("own",))
     else:
@@ -109,16 +95,7 @@ def _offer(given: Given) -> None:
         except CoreError as error:
             widgets.problem(error)
             return
-        _watch(runs[0].id)
-
-
-def _watch(identifier: str | None) -> None:
-    """Go and watch a run that was started just now."""
-    if identifier is not None:
-        state.put(WATCHED, identifier)
-        state.put(VIEW, "watch")
-        state.reset(HELD)
-        st.rerun()
+        watch(runs[0].id)
 
 
 def _look_at(view: str) -> None:

@@ -15,11 +15,11 @@ from dashboard.fields import Choice, Field, Flag, Number, Whole
 from dashboard.i18n import labels, strings, t
 from dashboard.i18n import language as spoken
 from dashboard.views.train import fields as form
+from dashboard.views.train.download import pick_files
 from dashboard.views.train.plan import Given
 from dashboard.widgets.encoding import decoded_upload
 from dashboard.widgets.problem import guard, plain
 
-DOWNLOADED = ("imdb", "reuters")
 MOST_CLASSES_SHOWN = 12
 
 
@@ -39,23 +39,12 @@ def pick_source() -> None:
 def own_data() -> Given | None:
     """Draw what the source still needs, and return it; None as long as something is missing."""
     source = state.get(form.SOURCE)
-    if source in DOWNLOADED:
-        pick_folder()
+    pick_files(source)
     if source not in form.OWN_DATA:
         return Given()
     with guard():
         return _table() if source == "table" else _text()
     return None
-
-
-def pick_folder() -> None:
-    """Draw where known texts lie, for those who have them or no network."""
-    st.text_input(
-        t("train.folder"),
-        placeholder=t("train.folder.placeholder"),
-        help=t("train.folder.help"),
-        **state.bind(form.FOLDER, showing=state.get(form.FOLDER) or ""),
-    )
 
 
 def options() -> None:

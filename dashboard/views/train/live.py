@@ -10,10 +10,11 @@ import streamlit as st
 
 from core.training.run_folder import Run
 from dashboard import cache, state
-from dashboard.fields import Flag
 from dashboard.i18n import t
 from dashboard.views.train.inside import inside
+from dashboard.views.train.offline import offline
 from dashboard.views.train.status import status_of
+from dashboard.views.train.watched import HELD
 from dashboard.widgets.problem import fragment, guard
 from dashboard.widgets.run_actions import actions, come_or_gone, outcome
 from dashboard.widgets.run_curves import curves, pick_look
@@ -21,9 +22,6 @@ from dashboard.widgets.run_overview import Overview, overview
 
 POLL = 1.0
 """Seconds. A number is on the screen within two seconds of being written."""
-
-HELD = state.declare(Flag(name="held", default=False, url=None, pages=("train",)))
-"""Whether the page stands still: a chart that is drawn anew forgets what was pointed at."""
 
 # What is redrawn keeps its height meanwhile, so that nothing beneath it moves.
 _CSS = """<style>
@@ -47,6 +45,7 @@ def _watch(identifier: str, *, ticking: bool) -> None:
             st.rerun()
         outcome()
         status_of(seen)
+        offline(seen)
         actions(seen)
         with guard():
             _curves(seen)

@@ -12,6 +12,7 @@ from core.training.run_folder import Run
 from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.views.train import fields as form
+from dashboard.views.train.download import downloads, folder_chosen
 from dashboard.widgets.run_overview import layers_said
 
 MOST_PROBES = 8
@@ -46,8 +47,9 @@ def planned(given: Given) -> list[RunConfig]:
 def _base(given: Given) -> RunConfig:
     source = state.get(form.SOURCE)
     values = form.values() | {"network.cell": state.get(form.CELLS)[0], "probes": probes()}
-    if source in ("imdb", "reuters") and state.get(form.FOLDER):
-        values["data.options.folder"] = state.get(form.FOLDER)
+    folder = folder_chosen()
+    if downloads(source) and folder is not None:
+        values["data.options.folder"] = str(folder)
     values |= {f"data.options.{name}": value for name, value in given.options.items()}
     return RunConfig(data=DataSettings(source=source)).with_settings(values)
 

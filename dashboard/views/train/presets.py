@@ -1,7 +1,7 @@
 """Known experiments as cards: what each is, what its reference reached, and one press to start it.
 
 The quick form comes first on every card, because it shows the same in less than two minutes; what
-needs no download comes first among the cards.
+needs no download comes first among the cards. The others say what they download, and from where.
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ import streamlit as st
 from core.errors import CoreError
 from core.training.config import RunConfig
 from core.training.presets import PRESETS, Preset
-from dashboard import state
 from dashboard.i18n import t
-from dashboard.views.train import fields as form
-from dashboard.views.train.data import DOWNLOADED, pick_folder
+from dashboard.views.train.download import downloads, folder_chosen, needs_nothing, pick_files
 from dashboard.views.train.plan import probes, start
 from dashboard.widgets.problem import problem
 from dashboard.widgets.run_overview import layers_said
@@ -25,6 +23,8 @@ _CSS = """<style>
 .st-key-presets { display: grid; gap: 0.8rem;
   grid-template-columns: repeat(auto-fill, minmax(min(17.5rem, 100%), 1fr)); }
 [class*="st-key-preset-card-"] { height: 100%; }
+[class*="st-key-preset-card-"] [data-testid="stCode"] pre { padding: 0.3rem 0.5rem; }
+[class*="st-key-preset-card-"] [data-testid="stCode"] code { font-size: 0.75rem; }
 </style>"""
 
 
@@ -32,14 +32,20 @@ def presets() -> str | None:
     """Draw the cards; return the id of a run that was started."""
     st.html(_CSS)
     started: str | None = None
-    ordered = sorted(PRESETS.values(), key=lambda known: known.config.data.source in DOWNLOADED)
     with st.container(key="presets"):
-        for known in ordered:
+        for known in PRESETS.values():
             started = _card(known) or started
-    with st.expander(t("train.folder.where"), icon=":material/folder:"):
-        st.caption(t("train.folder.why"))
-        pick_folder()
     return started
+
+
+def start_what_needs_nothing() -> str | None:
+    """Draw the button that trains what needs no download; return the id of a run it started."""
+    known = needs_nothing()
+    network = layers_said(known.config)
+    label = t("train.files.none", source=t(f"source.{known.config.data.source}"), network=network)
+    if st.button(label, icon=":material/play_arrow:", key="needs-nothing"):
+        return _start(known, known.quick, quick=True)
+    return None
 
 
 def _card(known: Preset) -> str | None:
@@ -52,6 +58,7 @@ def _card(known: Preset) -> str | None:
             st.markdown(t("train.preset.reference", **known.reference))
         else:
             st.markdown(t("train.preset.no_reference"))
+        pick_files(config.data.source, at=known.name)
         with st.container(horizontal=True, vertical_alignment="center"):
             for whole, name in ((known.quick, "quick"), (config, "whole")):
                 pressed = st.button(
@@ -85,9 +92,9 @@ def _told(known: Preset) -> str:
 
 def _start(known: Preset, config: RunConfig, *, quick: bool) -> str | None:
     try:
-        folder = state.get(form.FOLDER)
-        if folder and config.data.source in DOWNLOADED:
-            config = config.with_setting("data.options.folder", folder)
+        folder = folder_chosen()
+        if folder is not None and downloads(config.data.source):
+            config = config.with_setting("data.options.folder", str(folder))
         config = replace(config, probes=probes())
         kind = t("train.preset.kind.quick") if quick else ""
         source = f"{t(f'source.{config.data.source}')} {kind}".strip()

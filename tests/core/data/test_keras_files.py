@@ -10,7 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from core.data.errors import DownloadFailed
-from core.data.keras_files import ADDRESS, HASHES, cache, fetched
+from core.data.keras_files import ADDRESS, HASHES, SIZES, cache, fetched, missing
 
 CONTENT = b"ranks and words" * 100_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -111,3 +111,25 @@ def test_names_and_hashes_are_keras_s_own(monkeypatch):
             with pytest.raises(KeyboardInterrupt):
                 call()
     assert asked == {name: (ADDRESS + name, hashed) for name, hashed in HASHES.items()}
+
+
+def test_an_address_stands_on_a_line_of_its_own_and_is_that_of_the_file():
+    with pytest.raises(DownloadFailed) as caught:
+        fetched("data.npz", lambda _: None, address="http://127.0.0.1:9/", hashed=SHA256)
+    assert "http://127.0.0.1:9/data.npz" in str(caught.value).splitlines()
+    assert "urlopen" not in str(caught.value)
+
+
+def test_what_is_missing_is_named(keras_home, tmp_path):
+    assert missing(("imdb.npz", "b.json")) == ("imdb.npz", "b.json")
+    cache().mkdir(parents=True)
+    (cache() / "imdb.npz").write_bytes(b"")
+    assert missing(("imdb.npz", "b.json")) == ("b.json",)
+    assert missing(("imdb.npz",), folder=tmp_path) == ("imdb.npz",)
+
+
+def test_sizes_are_those_of_the_files(shared_data):
+    """The texts there were packed again, by another zip: within a fiftieth."""
+    assert set(SIZES) == set(HASHES)
+    for name, size in SIZES.items():
+        assert (shared_data / name).stat().st_size == pytest.approx(size, rel=0.02)
