@@ -6,6 +6,7 @@ apart from where it is used. Not chosen: gettext, whose compiled catalogues woul
 and whose keys are the English sentences, so that changing a word loses the translation. What gates
 and cells are called stands with the cells, in `core/cells`, and joins the section `quantity`.
 Korean sentences write particles after fields in both forms, `{name}을(를)`; `particles` chooses.
+One Korean word stands for one thing: docs/glossary.md.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import importlib
 import json
 import pkgutil
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -21,7 +20,7 @@ import pytest
 import core
 from core.errors import CoreError
 from dashboard import i18n
-from dashboard.i18n import MissingString, from_locale, labels, speak, t
+from dashboard.i18n import particles
 
 FOLDER = Path(i18n.__file__).parent
 SECTIONS = sorted(path.stem for path in (FOLDER / "en").glob("*.json"))
@@ -33,6 +32,30 @@ NAMED_BY_CORE = {
     "figures.layer_normalization",
     "figures.batch_normalization",
 }
+
+GLOSSARY = (CODE.parent / "docs" / "glossary.md").read_text(encoding="utf-8")
+# What is right to differ from the glossary → the terms concerned.
+DIFFERS: dict[str, tuple[str, ...]] = {
+    "errors.KerasStopped": ("word",),  # last words: output
+    "errors.OriginalFailed": ("word",),
+    "figures.anatomy.input": ("text",),  # it may be numbers
+    "heatmaps.hint": ("page",),  # keys of the keyboard
+    "home.example.three.why": ("word",),  # 문장: they read one sentence
+    "model.words.file.help": ("word",),  # a name in Keras
+    "run.examples": ("example",),  # a list of numbers, its label says of what
+    "run.failed.unknown": ("word",),  # “no words for”
+    "run.pace.number": ("example",),  # a number on a small card
+    "runs.words": ("word",),  # 검색어: what is searched for
+    "figures.cka.blank": ("blank",),  # an empty square of the figure
+    "figures.gradient_heatmap.zeros": ("blank",),
+    "figures.reach.zeros": ("blank",),
+}
+# What a particle, or the ending of “to be”, looks like when only one of its forms is written.
+SINGLE = re.compile(
+    r"(?:은|는|이|가|을|를|와|과|으로|로|이?라|이?나|이?란|이고|이며|이므로|이?든|이?어야|여야|아|야)"
+    r"(?=[^가-힣(]|$|서|써|부터|는|고|면|도|의|만)"
+)
+FIELD = "漢"  # stands for what a field is filled with: read aloud, but nobody knows how
 
 
 def written(language: str, section: str) -> dict[str, str]:
@@ -48,6 +71,16 @@ def written(language: str, section: str) -> dict[str, str]:
 
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def sentences(language: str) -> dict[str, str]:
+    """Every string but those that stand for a reader's text, and those that stand in for others."""
+    return {
+        f"{section}.{name}": text
+        for section in SECTIONS
+        for name, text in written(language, section).items()
+        if section != "plotly" and not re.fullmatch(r"example\..*\.(text|at)", name)
+    }
 
 
 def every_key() -> set[str]:
@@ -172,53 +205,69 @@ def test_every_error_of_core_has_its_sentence_with_the_same_facts():
         assert fields(english[name]) == fields(kind.message), name
 
 
-def test_a_missing_key_is_an_error():
-    for key in ("quantity.forgetting", "nowhere.title", "title"):
-        with pytest.raises(MissingString):
-            t(key)
-    with pytest.raises(MissingString):
-        labels("reading", "no such prefix")
+def glossary() -> list[tuple[str, str, str]]:
+    """The rows of docs/glossary.md: English terms, their Korean words, the words not to use."""
+    rows = re.findall(r"^\| (.*?) \| (.*?) \| *(.*?) *\|.*\|$", GLOSSARY, flags=re.MULTILINE)
+    return [row for row in rows if row[0] not in {"English", "---"}]
 
 
-def test_the_language_is_the_one_spoken():
-    assert t("quantity.forget") == "Forget gate"
-    with speak("ko"):
-        assert t("quantity.forget") == "망각 게이트"
-        with speak("en"):
-            assert t("quantity.forget") == "Forget gate"
-        assert i18n.language() == "ko"
-    assert i18n.language() == "en"
-    with pytest.raises(ValueError, match="no language"), speak("de"):
-        pass
+def in_prose(text: str) -> str:
+    """A sentence without its fields, its code, and names of files and formulas."""
+    text = re.sub(r"\{[^{}]*\}|`[^`]*`|'[a-z]+'", " ", text)
+    return re.sub(r"\S*[._(∂][a-z]\S*", " ", text)
 
 
-def test_threads_speak_for_themselves():
-    heard = []
-    with speak("ko"):
-        other = threading.Thread(target=lambda: heard.append(t("quantity.forget")))
-        other.start()
-        other.join()
-    assert heard == ["Forget gate"]
+def any_of(words: str) -> str:
+    return "|".join(re.escape(word) for word in words.split(", "))
 
 
-def test_labels_come_without_their_prefix():
-    assert labels("quantity")["cell"] == "Cell state"
-    assert labels("reading", "split")["jamo"] == "Hangul letters"
-    assert set(labels("reading", "split")) == {"character", "word", "jamo"}
+def test_korean_sentences_use_the_words_of_the_glossary():
+    english, korean = sentences("en"), sentences("ko")
+    wrong = set()
+    for term, words, avoided in glossary():
+        asked = re.compile(rf"\b(?:{any_of(term)})s?\b", re.IGNORECASE)
+        for key, said in korean.items():
+            if term in DIFFERS.get(key, ()):
+                continue
+            if asked.search(in_prose(english[key])) and not re.search(any_of(words), said):
+                wrong.add((key, f"“{term}” is {words}"))
+            for word in filter(None, avoided.split(", ")):
+                # Within a right word it is right: 텍스트 in 텍스트 파일, 쪽 in 오른쪽.
+                right = [each for each in words.split(", ") if word in each]
+                rest = re.sub(any_of(", ".join(right)), "", said) if right else said
+                if re.search(rf"(?<![가-힣]){word}" if len(word) == 1 else word, rest):
+                    wrong.add((key, f"{word}: “{term}” is {words}"))
+    assert not wrong
 
 
-@pytest.mark.parametrize(
-    ("locale", "expected"),
-    [
-        ("ko-KR", "ko"),
-        ("ko", "ko"),
-        ("KO_kr", "ko"),
-        ("en-GB", "en"),
-        ("de-DE", "en"),
-        ("kok-IN", "en"),
-        ("", "en"),
-        (None, "en"),
-    ],
-)
-def test_the_browsers_locale_chooses_the_language(locale, expected):
-    assert from_locale(locale) == expected
+def test_the_glossary_lists_no_difference_that_is_none():
+    assert set(DIFFERS) <= every_key()
+    assert {term for terms in DIFFERS.values() for term in terms} <= {row[0] for row in glossary()}
+
+
+def test_no_field_is_followed_by_a_particle_of_one_form():
+    fixed = {}
+    for key, text in sentences("ko").items():
+        marked = re.sub(r"\{[^{}]*\}", FIELD, particles.PARTICLE.sub(" ", text))
+        for found in SINGLE.finditer(marked):
+            before, _ = particles._read(marked[: found.start()])
+            if before.endswith(FIELD):
+                fixed[key] = text
+    assert not fixed
+
+
+def test_every_double_particle_is_one_that_is_known():
+    # 는(은), 가(이), 로(으로): written another way round they would never be chosen.
+    doubtful = re.compile(
+        r"[은는이가을를와과로라나야]\((?:은|는|이|가|을|를|와|과|으로|로|아|야)\)"
+    )
+    for key, text in sentences("ko").items():
+        assert not doubtful.search(particles.PARTICLE.sub("", text)), key
+
+
+def test_bold_words_of_the_reader_end_before_a_sign():
+    # Markdown closes no bold between a sign, such as a full stop in the word, and a letter.
+    numbers = {"step", "count", "number", "numbers", "epoch", "at_once"}
+    bold = re.compile(r"\{(\w+)[^{}]*\}[^*\s]*\*\*[가-힣]")
+    ends = {key: set(bold.findall(text)) - numbers for key, text in sentences("ko").items()}
+    assert not {key: names for key, names in ends.items() if names}

@@ -6,23 +6,11 @@ Institute of the Korean Language (numbers, letters' names, loanword orthography)
 
 from __future__ import annotations
 
-import json
-import re
-from pathlib import Path
-
 import pytest
 
-from dashboard import figures, i18n
-from dashboard.i18n import particles, speak, t
+from dashboard import figures
+from dashboard.i18n import speak, t
 from dashboard.i18n.particles import Ending, Sentence, ending
-
-KOREAN = Path(i18n.__file__).parent / "ko"
-# What a particle, or the ending of “to be”, looks like when only one of its forms is written.
-SINGLE = re.compile(
-    r"(?:은|는|이|가|을|를|와|과|으로|로|이?라|이?나|이?란|이고|이며|이므로|이?든|이?어야|여야|아|야)"
-    r"(?=[^가-힣(]|$|서|써|부터|는|고|면|도|의|만)"
-)
-FIELD = "漢"  # stands for what a field is filled with: read aloud, but nobody knows how
 
 
 @pytest.mark.parametrize(
@@ -95,32 +83,3 @@ def test_sentences_of_pages_errors_and_figures_are_resolved():
     cells = figures.labels("ko")["unrolled.alt"]
     assert "LSTM을 " in cells.format(units=4, cell="LSTM", steps=3, text="…")
     assert "GRU를 " in cells.format(units=4, cell="GRU", steps=3, text="…")
-
-
-def sentences() -> dict[str, str]:
-    return {
-        f"{path.stem}.{name}": text
-        for path in sorted(KOREAN.glob("*.json"))
-        for name, text in json.loads(path.read_text(encoding="utf-8")).items()
-    }
-
-
-def test_no_field_is_followed_by_a_particle_of_one_form():
-    fixed = {}
-    for key, text in sentences().items():
-        marked = re.sub(r"\{[^{}]*\}", FIELD, particles.PARTICLE.sub(" ", text))
-        for found in SINGLE.finditer(marked):
-            before, _ = particles._read(marked[: found.start()])
-            if before.endswith(FIELD):
-                fixed[key] = text
-    assert not fixed
-
-
-def test_every_double_particle_is_one_that_is_known():
-    # 는(은), 가(이), 로(으로): written another way round they would never be chosen.
-    doubtful = re.compile(
-        r"[은는이가을를와과로라나야]\((?:은|는|이|가|을|를|와|과|으로|로|아|야)\)"
-    )
-    for key, text in sentences().items():
-        rest = particles.PARTICLE.sub("", text)
-        assert not doubtful.search(rest), key
