@@ -52,6 +52,7 @@ def show(module: ModuleType) -> None:
 def main() -> None:
     """Draw the page that the URL asks for."""
     modules = pages()  # first: pages declare fields, which a link may hold
+    state.begin()
     state.restore()
     # A file, because the browser would fetch a ":material/…:" icon from another server.
     st.set_page_config(page_title=t("frame.name"), page_icon=ICON, layout="wide")

@@ -1,9 +1,11 @@
 """The server around the pages: whom it answers, and what it has ready before anybody comes.
 
-Streamlit serves the script as the one page of an ASGI application, to which we add two things.
+Streamlit serves the script as the one page of an ASGI application, to which we add three things.
 
 A WebSocket from a page of another origin is refused here. Streamlit would refuse it too, but first
 ask a public address for this machine's own, to compare the two: nothing may leave the machine.
+
+A page's document is given the script of `dashboard.tabs` before all others.
 
 Modules that pages need are imported as the server starts, in the background, so that the first
 reader does not wait for them. A page asked for meanwhile waits for the rest of the imports alone.
@@ -19,9 +21,11 @@ from contextlib import AbstractAsyncContextManager
 from urllib.parse import urlsplit
 
 import streamlit as st
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard import tabs
 
 
 class SameOrigin:
@@ -53,7 +57,54 @@ def allowed(headers: Headers) -> bool:
     return origin in st.get_option("server.corsAllowedOrigins")
 
 
-MIDDLEWARE = (Middleware(SameOrigin),)
+HEAD = b"<head>"
+_AS_BEFORE = (b"if-none-match", b"if-modified-since", b"accept-encoding")
+
+
+class Tabbed:
+    """Puts the script by which a tab tells its name into the head of each page's document."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; what asks for no document passes as it is."""
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self.app(scope, receive, send)
+            return
+        # A browser may hold the document without the script: it is to be sent anew, and plain.
+        kept = [(name, value) for name, value in scope["headers"] if name not in _AS_BEFORE]
+        await self.app({**scope, "headers": kept, "extensions": {}}, receive, _Document(send))
+
+
+class _Document:
+    """Sends an answer on; one that is a whole document with the script in its head."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.start: Message | None = None
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kind = Headers(raw=message["headers"]).get("content-type", "")
+            if message["status"] == 200 and kind.startswith("text/html"):
+                self.start = message
+                return
+        elif self.start is not None:
+            self.body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            body = self.body.replace(HEAD, HEAD + f"<script>{tabs.SCRIPT}</script>".encode(), 1)
+            headers = MutableHeaders(raw=self.start["headers"])
+            headers["content-length"] = str(len(body))
+            del headers["etag"], headers["last-modified"]
+            await self.send(self.start)
+            message = {"type": "http.response.body", "body": body}
+        await self.send(message)
+
+
+MIDDLEWARE = (Middleware(SameOrigin), Middleware(Tabbed))
 
 
 def lifespan(warm: Callable[[], object]) -> Callable[[st.App], AbstractAsyncContextManager[None]]:

@@ -1,9 +1,10 @@
 """What the reader chose, in one typed table; the only file that touches the session and the URL.
 
-A choice outlives the widget that made it: it stays when the widget is not drawn, across pages, and
-in a link. So a value lives under a name of its own in the session; a widget is bound to it by
-`bind`, which hands the value to the widget before it is drawn and takes it back when it changes.
-Not chosen: reading widgets' keys directly, because Streamlit forgets them with the widget.
+A choice outlives the widget that made it: it stays when the widget is not drawn, across pages, in
+a link, and when the page is loaded again (`dashboard.tabs`). So a value lives under a name of its
+own in the session; a widget is bound to it by `bind`, which hands the value to the widget before it
+is drawn and takes it back when it changes. Not chosen: reading widgets' keys directly, because
+Streamlit forgets them with the widget.
 
     step = state.get(state.STEP)
     st.slider(t("gates.step"), 0, last, **state.bind(state.STEP))
@@ -23,12 +24,15 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import choices, i18n
+from dashboard import choices, i18n, tabs
 from dashboard.choices import *  # noqa: F403 — every declared choice is a name of this module too
 from dashboard.choices import FIELDS, HOME, LANGUAGE
 from dashboard.fields import Choice, Field, Refused
 
 Value = TypeVar("Value")
+
+LASTING = {"kept.brought", "kept.link", "kept.good text"}
+"""What is remembered beyond a reload of the page, beside all choices."""
 
 ECHO = 0.7  # seconds in which a browser may still send what we replaced
 
@@ -45,7 +49,7 @@ def chosen(field: Field[Any]) -> bool:
 
 def put(field: Field[Value], value: Value) -> None:
     """Choose. Raises Refused when the value is not allowed. The widget follows when it is drawn."""
-    st.session_state[_name(field)] = None if value is None else field.accept(value)
+    _keep(_name(field), None if value is None else field.accept(value))
 
 
 def fit(field: Field[int], *, low: int = 0, high: int) -> int:
@@ -58,8 +62,11 @@ def fit(field: Field[int], *, low: int = 0, high: int) -> int:
 
 def reset(*fields: Field[Any]) -> None:
     """Return fields to their defaults."""
-    for field in fields:
-        st.session_state.pop(_name(field), None)
+    tab = recall("tab")
+    for name in map(_name, fields):
+        st.session_state.pop(name, None)
+        if tab is not None:
+            tab.values.pop(name, None)
 
 
 def bind(
@@ -108,7 +115,7 @@ def enter(page: str) -> None:
 
 def remember(name: str, value: object) -> None:
     """Keep something for this session that is no choice, such as the last good text."""
-    st.session_state[f"kept.{name}"] = value
+    _keep(f"kept.{name}", value)
 
 
 def recall(name: str, default: Any = None) -> Any:
@@ -176,6 +183,23 @@ def link(page: str) -> Link:
     return Link(url + (f"?{urlencode(query)}" if query else ""), tuple(left_out))
 
 
+def begin() -> None:
+    """Let a session that is new go on where its tab was before the page was loaded again.
+
+    An address with choices in it that was opened anew, and not by going back, is a link: it says
+    itself what to show. What the reader brought is there all the same.
+    """
+    tab = recall("tab")
+    if tab is None:
+        how, before = tabs.told(st.context.cookies.get(tabs.COOKIE, ""))
+        tab = tabs.HELD.begin(before)
+        if how == "navigate" and st.query_params.to_dict():
+            tab.values = {"kept.brought": tab.values.get("kept.brought", {})}
+        st.session_state.update(tab.values)
+        remember("tab", tab)
+    tabs.HELD.touch(tab)
+
+
 def restore() -> None:
     """Take the choices out of the URL, once per link; the session then goes its own way.
 
@@ -220,6 +244,12 @@ def ignored() -> tuple[tuple[str, str], ...]:
 def forgive() -> None:
     """Drop the list of what was ignored: the reader has seen it."""
     remember("ignored", ())
+
+
+def _keep(key: str, value: object) -> None:
+    st.session_state[key] = value
+    if (key in LASTING or key.startswith("field.")) and (tab := recall("tab")) is not None:
+        tab.values[key] = value
 
 
 def _name(field: Field[Any]) -> str:

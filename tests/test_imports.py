@@ -63,6 +63,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "dashboard.i18n",
             "dashboard.components",
             "dashboard.server",
+            "dashboard.tabs",
         }
     ),
     frozenset({"dashboard.views"}),

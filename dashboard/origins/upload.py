@@ -41,6 +41,11 @@ class Brought:
     model: Model
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the file and of the weights."""
+        return len(self.data) + sum(array.nbytes for array in self.model.parameters.values())
+
 
 @dataclass(frozen=True)
 class OfModel:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import i18n, state
+from dashboard import i18n, state, tabs
 from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.widgets.problem import plain
@@ -71,8 +71,8 @@ def open_page(page: str) -> None:
 
 
 def foot(page: str, shared: DeltaGenerator) -> None:
-    """Offer the link to the page, in the place that `frame` gave, tell the browser the language,
-    and begin another page at its top. Drawn last, where it takes no room.
+    """Offer the link to the page, in the place that `frame` gave, tell the browser the language and
+    its tab's name, and begin another page at its top. Drawn last, where it takes no room.
 
     Streamlit leaves <html lang="en">, with which a screen reader would read Korean as English, and
     the place to which the page before was scrolled.
@@ -80,6 +80,7 @@ def foot(page: str, shared: DeltaGenerator) -> None:
     with shared:
         share(page)
     told = (
+        f"{tabs.remembering(state.recall('tab').id)}"
         f"const root = document.documentElement; root.lang = '{i18n.language()}';"
         f"if (root.dataset.page !== '{state.recall('page')}') {{"
         "  if (root.dataset.page) document.querySelector('[data-testid=stMain]').scrollTo(0, 0);"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.datastructures import Headers
 
-from dashboard import server
+from dashboard import server, tabs
 from tests.browser.server import serving
 from tests.dashboard.conftest import APP
 
@@ -83,3 +83,30 @@ def test_origins_that_the_settings_name_may_come(monkeypatch, options, origin, e
     settings = {"server.enableCORS": True, "server.corsAllowedOrigins": []} | options
     monkeypatch.setattr(server.st, "get_option", settings.__getitem__)
     assert server.allowed(Headers({"origin": origin, "host": "localhost:8501"})) is expected
+
+
+def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    try:
+        connection.request("GET", parts.path or "/", headers=headers)
+        answer = connection.getresponse()
+        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
+def test_the_script_of_the_tab_is_in_the_head_of_every_page_and_nowhere_else(tmp_path):
+    script = f"<script>{tabs.SCRIPT}</script>".encode()
+    with serving(APP, log_file=tmp_path / "log", folder=tmp_path) as running:
+        _, plain, without = get(running.url)
+        for path in ("", "/gates", "/nowhere"):
+            for more in ({}, {"If-None-Match": plain["etag"]}, {"Accept-Encoding": "gzip"}):
+                status, headers, body = get(running.url + path, Accept="text/html,*/*", **more)
+                assert status == 200
+                assert body == without.replace(b"<head>", b"<head>" + script)
+                assert int(headers["content-length"]) == len(body)
+                assert headers["cache-control"] == "no-cache"
+                assert "etag" not in headers
+        status, _, body = get(running.url + "/favicon.png", Accept="text/html,*/*")
+        assert (status, body[1:4]) == (200, b"PNG")
