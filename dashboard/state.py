@@ -191,7 +191,7 @@ def begin() -> None:
     """
     tab = recall("tab")
     if tab is None:
-        how, before = tabs.told(st.context.cookies.get(tabs.COOKIE, ""))
+        how, before = tabs.told(str(st.context.cookies.get(tabs.COOKIE, "")))
         tab = tabs.HELD.begin(before)
         if how == "navigate" and st.query_params.to_dict():
             tab.values = {"kept.brought": tab.values.get("kept.brought", {})}
