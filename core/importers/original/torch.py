@@ -18,7 +18,7 @@ from core import cells
 from core.importers.limits import Limits
 from core.importers.torch.names import TORCH_CLASSES, Module
 from core.importers.torch.pt_file import read_checkpoint, unwrapped
-from core.importers.torch.questions import PART
+from core.importers.torch.questions import PART, UNWEIGHTED_NORM
 from core.importers.torch.state_dict import inspect_state_dict
 
 _FUNCTIONS = {"swish": "silu", "hard_sigmoid": "hardsigmoid", "hard_swish": "hardswish"}
@@ -51,7 +51,9 @@ def run(file: Path, inputs: NDArray[Any], *, hints: Mapping[str, Any] | None) ->
                 x = _activated(str(answers[f"activation:{name}"]), x)
                 continue
             if name and name == found.embedding:
-                x = torch.nn.functional.embedding(x, own["weight"])
+                longest = str(answers["max_norm"])
+                most = None if longest == "none" else float(longest)
+                x = torch.nn.functional.embedding(x, own["weight"], max_norm=most)
                 x = _activated(str(answers[f"activation:{name}"]), x)
                 continue
             epsilon = float(str(answers.get(f"epsilon:{name}", 0)))
@@ -126,6 +128,8 @@ def _activated(name: str, x: Any) -> Any:
 
     if name == "linear":
         return x
+    if name == UNWEIGHTED_NORM:
+        return functional.layer_norm(x, x.shape[-1:])
     if name in ("softmax", "log_softmax"):
         return getattr(functional, name)(x, dim=-1)
     if name in ("sigmoid", "tanh"):

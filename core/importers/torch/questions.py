@@ -27,11 +27,15 @@ from core.importers.torch.names import NORMS, Module
 NONLINEARITIES = ("tanh", "relu")
 _COMMON = ("linear", "sigmoid", "softmax", "log_softmax", "tanh", "relu")
 ACTIVATIONS = (*_COMMON, *sorted(set(activations.ACTIVATIONS) - set(_COMMON)))
+UNWEIGHTED_NORM = "layer_norm"
+"""In place of an activation: nn.LayerNorm(…, elementwise_affine=False), which has no weights."""
+AFTER = (*ACTIVATIONS, UNWEIGHTED_NORM)
 READOUTS = ("last", "every", "max", "mean")
 READOUTS_OF_BOTH = ("step", "crossed")
 """What else is read of two directions."""
 EPSILONS = ("1e-05", "1e-06", "0.001", "1e-12")
 PADDINGS = ("read", "skip")
+MAX_NORMS = ("none", "1.0", "2.0", "5.0")
 
 PART = "part"
 """The key of the question which of a file's state_dicts is meant."""
@@ -49,18 +53,20 @@ Answer = str | tuple[str, ...]
 class Question:
     """Something to ask.
 
-    `key` is what a hint answers it by; `kind` one of part, order, embedding, padding, nonlinearity,
-    readout, activation, epsilon; `about` the module in question, `""` where it is the model.
-    `options` are the answers to choose from, `answer` the one that holds now: a hint, or the
-    default.
+    `key` is what a hint answers it by; `kind` one of part, order, embedding, padding, max_norm,
+    nonlinearity, readout, activation, epsilon; `about` the module in question, `""` where it is
+    the model. `options` are the answers to choose from, `answer` the one that holds now: a hint,
+    or the default.
 
     An order is a tuple of the names of modules; any other order of some of them may be answered
     too, and leaves the rest out. An embedding `""` is none. A padding to "skip" is id 0, as
-    `pack_padded_sequence` skips it. An activation is that of what a module hands on: of a recurrent
-    one after its readout. A readout "last" is `h_n`, the last step that each direction reads, "max"
-    or "mean" that of all steps; of two directions, "step" is `output[:, -1]`, where the backward
-    one has read a single step, and "crossed" `h_n` with the backward direction first. An epsilon,
-    of a normalisation, may be any other number above 0.
+    `pack_padded_sequence` skips it. A max_norm is the length to which a longer row is shortened
+    where it is looked up. An activation is that of what a module hands on: of a recurrent one
+    after its readout; "layer_norm" is a normalisation without weights. A readout "last" is `h_n`,
+    the last step that each direction reads, "max" or "mean" that of all steps; of two directions,
+    "step" is `output[:, -1]`, where the backward one has read a single step, and "crossed" `h_n`
+    with the backward direction first. An epsilon, of a normalisation, and a max_norm may be any
+    other number above 0.
     """
 
     key: str
@@ -215,6 +221,7 @@ def _questions(
     found = []
     if embedding:
         found.append(Question("padding", "padding", embedding, PADDINGS, "read"))
+        found.append(Question("max_norm", "max_norm", embedding, MAX_NORMS, MAX_NORMS[0]))
     recurrent = [at for at, name in enumerate(order) if modules[name].levels]
     head = order[recurrent[-1] + 1 :]
     for name in order:
@@ -229,7 +236,7 @@ def _questions(
     for name, after in zip(order, (*order[1:], ""), strict=True):
         if modules[name].levels or (name and name == embedding):
             key = f"activation:{name}"
-            found.append(Question(key, "activation", name, ACTIVATIONS, "linear"))
+            found.append(Question(key, "activation", name, AFTER, "linear"))
             continue
         if modules[name].kind in NORMS:
             found.append(Question(f"epsilon:{name}", "epsilon", name, EPSILONS, EPSILONS[0]))
@@ -237,7 +244,7 @@ def _questions(
         linear = linear or (name in head and modules[name].kind not in NORMS)
         between = linear and name != order[-1] and modules[after].kind not in NORMS
         default = "relu" if between else "linear"
-        found.append(Question(f"activation:{name}", "activation", name, ACTIVATIONS, default))
+        found.append(Question(f"activation:{name}", "activation", name, AFTER, default))
     return found
 
 
@@ -262,7 +269,7 @@ def _answered(question: Question, hints: Mapping[str, Any]) -> Question:
     if question.key not in hints or question.kind in ("order", "embedding"):
         return question
     answer = hints[question.key]
-    if question.kind == "epsilon" and isinstance(answer, str | float | int):
+    if question.kind in ("epsilon", "max_norm") and isinstance(answer, str | float | int):
         with suppress(ValueError):
             number = float(answer)
             if 0 < number < math.inf:

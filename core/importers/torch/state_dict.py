@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from core.activations import Array
 from core.cells import CELLS
 from core.errors import CoreError, UnsupportedModel
 from core.importers.archive import Data
@@ -24,7 +25,15 @@ from core.importers.limits import Limits
 from core.importers.torch.names import NORMS, Module, TorchLayer, modules_of
 from core.importers.torch.pickles import is_legacy
 from core.importers.torch.pt_file import read_checkpoint
-from core.importers.torch.questions import PART, Inspection, Question, inspect_modules
+from core.importers.torch.questions import (
+    EPSILONS,
+    MAX_NORMS,
+    PART,
+    UNWEIGHTED_NORM,
+    Inspection,
+    Question,
+    inspect_modules,
+)
 from core.importers.torch.safetensors_header import Tensors, read_tensors
 from core.model import Model
 from core.nodes import (
@@ -166,7 +175,7 @@ def _stages(found: Inspection) -> Iterator[Part]:
         module = found.modules[name]
         activation = str(answers[f"activation:{name}"])
         if name and name == found.embedding:
-            weights = module.tensors["weight"].astype(dtype)
+            weights = _shortened(module.tensors["weight"].astype(dtype), str(answers["max_norm"]))
             yield Embedding(module.title, weights, mask_zero=answers["padding"] == "skip")
         elif module.levels:
             readout = str(answers["readout"]) if name == last else "every"
@@ -179,8 +188,24 @@ def _stages(found: Inspection) -> Iterator[Part]:
             yield from _plain(own, activation=activation, epsilon=epsilon, dtype=dtype)
             crossed = crossed if module.kind in NORMS else 0
             continue
-        if activation != "linear":
-            yield Activation(f"{module.title}_{activation}", activation)
+        yield from _after(module.title, activation)
+
+
+def _shortened(table: Array, longest: str) -> Array:
+    """The rows as an nn.Embedding with a max_norm looks them up, with the room that it leaves."""
+    if longest == MAX_NORMS[0]:
+        return table
+    lengths = np.linalg.norm(table, axis=1, keepdims=True)
+    factors = np.where(lengths > float(longest), float(longest) / (lengths + 1e-7), 1)
+    return table * factors.astype(table.dtype)
+
+
+def _after(name: str, activation: str) -> Iterator[Part]:
+    """What has no weights and follows a module: nothing, an activation, a normalisation."""
+    if activation == UNWEIGHTED_NORM:
+        yield LayerNormalization(f"{name}_{activation}", None, None, float(EPSILONS[0]))
+    elif activation != "linear":
+        yield Activation(f"{name}_{activation}", activation)
 
 
 def _uncrossed(module: Module, units: int) -> Module:
@@ -205,15 +230,17 @@ def _plain(
     own = {what: array.astype(dtype) for what, array in module.tensors.items()}
     name, scale = module.title, (own.get("weight"), own.get("bias"))
     if module.kind not in NORMS:
-        yield Dense(name, np.ascontiguousarray(own["weight"].T), own.get("bias"), activation)
+        normed = activation == UNWEIGHTED_NORM
+        kernel, inside = np.ascontiguousarray(own["weight"].T), "linear" if normed else activation
+        yield Dense(name, kernel, own.get("bias"), inside)
+        yield from _after(name, activation if normed else "linear")
         return
     if module.kind == "layer_norm":
         yield LayerNormalization(name, *scale, epsilon)
     else:
         moments = own["running_mean"], own["running_var"]
         yield BatchNormalization(name, *moments, *scale, epsilon)
-    if activation != "linear":
-        yield Activation(f"{name}_{activation}", activation)
+    yield from _after(name, activation)
 
 
 def _recurrent(

@@ -73,5 +73,6 @@ def _said(question: Question, answer: Answer) -> str:
     """An answer as a reader sees it; names of modules and functions are shown as they are."""
     if isinstance(answer, tuple):
         return " → ".join(answer)
-    named = labels("model", "answer") if question.kind in ("padding", "readout") else {}
+    kinds = ("padding", "max_norm", "readout", "activation")
+    named = labels("model", "answer") if question.kind in kinds else {}
     return named.get(answer, answer) or t("model.none")

@@ -79,6 +79,7 @@ def test_what_is_asked_and_what_holds_without_an_answer() -> None:
     assert found.answers == {
         "order": ("embedding", "lstm", "fc1", "fc2", "head"),
         "padding": "read",
+        "max_norm": "none",
         "readout": "last",
         "activation:embedding": "linear",
         "activation:lstm": "linear",
