@@ -66,8 +66,11 @@ def show(
             "on_select": lambda: _picked(identity, on_pick),
             "selection_mode": "points",
         }
+    drawn = theme.apply(picture.draw, state.mode())
+    # A finger that is drawn over a chart scrolls the page; a tap tells what the pointer is told.
+    drawn.update_layout(dragmode=False if _by_finger() else None)
     st.plotly_chart(
-        theme.apply(picture.draw, state.mode()),
+        drawn,
         theme=None,
         key=identity,
         config=theme.PLOT_CONFIG | _words(),
@@ -111,6 +114,11 @@ def downloads(
             _file(f"{stem}.npz", "application/octet-stream", key, lambda: _npz(arrays))
     if wanted:
         st.dataframe(picture.table, key=f"{key}-numbers", hide_index=True)
+
+
+def _by_finger() -> bool:
+    """Whether the reader's browser is that of a telephone, by the name that it gives itself."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
 
 
 def _make_pickable(figure: go.Figure) -> None:

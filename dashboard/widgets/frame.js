@@ -22,12 +22,30 @@ const icons = () => {
   }
 };
 
+const navigation = () => {
+  const names = JSON.parse(document.documentElement.dataset.names);
+  for (const [where, name] of Object.entries(names)) {
+    document.querySelector(where)?.setAttribute("aria-label", name);
+  }
+};
+
+// The list of pages covers a narrow screen: who has chosen one wants to see it.
+const choose = (event) => {
+  if (!event.target.closest("[data-testid=stSidebarNavLink]")) return;
+  if (!matchMedia("(max-width: 768px)").matches) return;
+  setTimeout(() => {
+    document.querySelector('[data-collapsed=false] [data-testid=stSidebarCollapseButton] button')
+      ?.click();
+  }, 150);
+};
+
 if (!window.unrolledFrame) {
   let waits = false;
   const mend = () => {
     waits = false;
     headings();
     icons();
+    navigation();
     scrollable();
   };
   window.unrolledFrame = new MutationObserver(() => {
@@ -36,5 +54,6 @@ if (!window.unrolledFrame) {
   });
   window.unrolledFrame.observe(document.body, { childList: true, subtree: true });
   window.addEventListener("resize", mend);
+  document.addEventListener("click", choose, true);
   mend();
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,14 @@ from dashboard import i18n, state, tabs
 from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.widgets.problem import plain
+
+# What Streamlit names in English, whatever the reader's language.
+_NAMES = {
+    '[data-testid="stExpandSidebarButton"]': "pages",
+    '[data-testid="stSidebarCollapseButton"] button': "pages.close",
+    '[data-testid="stSidebar"]': "pages",
+    '[data-testid="stSidebarNav"]': "pages",
+}
 
 
 def frame(page: str) -> DeltaGenerator:
@@ -79,9 +88,11 @@ def foot(page: str, shared: DeltaGenerator) -> None:
     """
     with shared:
         share(page)
+    names = {where: t(f"frame.{key}") for where, key in _NAMES.items()}
     told = (
         f"{tabs.remembering(state.recall('tab').id)}"
         f"const root = document.documentElement; root.lang = '{i18n.language()}';"
+        f"root.dataset.names = JSON.stringify({json.dumps(names)});"
         f"if (root.dataset.page !== '{state.recall('page')}') {{"
         "  if (root.dataset.page) document.querySelector('[data-testid=stMain]').scrollTo(0, 0);"
         f" root.dataset.page = '{state.recall('page')}'; }}"

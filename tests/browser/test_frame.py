@@ -34,9 +34,12 @@ def test_pages_stand_in_sections_and_keep_the_text(visitor: Visitor) -> None:
 def test_on_a_telephone_the_pages_are_behind_one_button(open_visitor: OpenVisitor) -> None:
     visitor = open_visitor(viewport={"width": 400, "height": 800})
     page = visitor.visit(**UNTRAINED)
-    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("button", name="Pages", exact=True).click()
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Gates").click()
     heading(page, "Gates")
+    # The list covered the page that was chosen; it went without being asked.
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar).to_have_attribute("data-collapsed", "true", timeout=PATIENCE)
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide, "the page scrolls sideways"
 
