@@ -18,6 +18,12 @@ TOP = 5
 _PROBABILITIES = ("sigmoid", "softmax")
 
 
+def settled_at(answers: Sequence[int]) -> int:
+    """The place from which on answers, one after another, are all what the last one is."""
+    others = [at for at, answer in enumerate(answers) if answer != answers[-1]]
+    return others[-1] + 1 if others else 0
+
+
 @dataclass(frozen=True, eq=False)
 class Answers:
     """Answers at each step, and what they mean.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 import core
 from core.analysis.cka import Estimate
 from core.analysis.cka import cka as core_cka
-from core.analysis.questions import targets
+from core.analysis.questions import answers_numbers, own_answer, targets
 from core.analysis.series import spread
 from core.analysis.trajectories import Trajectories
 from core.analysis.trajectories import trajectories as core_trajectories
@@ -60,12 +60,14 @@ class Script:
 class Frame:
     """One epoch: `hidden` (time, units) of a layer; `gradient` (time,), ‖∂loss/∂h_t‖, or None.
 
-    `reach` is the largest absolute value of each state, by name.
+    `reach` is the largest absolute value of each state, by name; `answer` the class, or the token,
+    that the model answers to the whole text, None where it answers numbers or nothing.
     """
 
     hidden: Numbers
     gradient: Numbers | None
     reach: dict[str, float]
+    answer: int | None = None
 
 
 def epochs_filmed(run: Run) -> tuple[int, ...]:
@@ -138,7 +140,8 @@ def _frame(
     gradient = None
     if answer is not None and model.readout is not None:
         gradient = _gradient(model, trace, answer=answer, layer=layer)
-    return Frame(np.array(own.states["hidden"][0]), gradient, reach)
+    said = own_answer(trace) if model.readout and not answers_numbers(model) else None
+    return Frame(np.array(own.states["hidden"][0]), gradient, reach, said)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -17,6 +17,7 @@ from dashboard.origins import choose, origin, origin_labels, samples
 from dashboard.origins.run import OfRun, model_of, probes_of
 from dashboard.views import Page
 from dashboard.views.film.parts import Film, gradient, likeness, paths, picture
+from dashboard.views.film.turn import turned
 from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.epochs import clock, name, playable, scrubber, tick
 from dashboard.widgets.film import losses, probes
@@ -54,6 +55,9 @@ def render() -> None:
     film = Film(found.run, model, part, script, layer, cache.epochs_filmed(found.run))
     with st.spinner(t("film.busy")):
         assert film.frames
+    said = turned(film)
+    if said:
+        st.markdown(said)
     every = clock(found.run)
     widgets.fragment(_explore, run_every=every)(film, ticking=every is not None)
     st.subheader(t("film.cka"), anchor=False, help=t("film.cka.help"))

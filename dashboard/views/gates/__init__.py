@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.analysis.highlights import Moment, highlight
 from core.analysis.order import first_look
+from core.errors import CoreError
+from core.nodes import LayerTrace
 from dashboard import figures, state, widgets
 from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.views.gates.canvas import pick_order, picture
 from dashboard.views.gates.inspector import inspector
+from dashboard.views.gates.sentence import say
 from dashboard.widgets import Reading
 from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.caption import about
@@ -33,22 +37,34 @@ def render() -> None:
         reading = widgets.reading()
         film()
     layer = state.fit(state.LAYER, high=len(reading.trace.layers) - 1)
-    _begin(reading, layer)
+    best = _best(reading.trace.layers[layer])
+    _begin(reading, layer, best)
     every = clock()
-    widgets.fragment(_explore, run_every=every)(reading, layer=layer, ticking=every is not None)
+    widgets.fragment(_explore, run_every=every)(
+        reading, best, layer=layer, ticking=every is not None
+    )
     _summary(reading, layer)
 
 
-def _begin(reading: Reading, layer: int) -> None:
+def _best(run: LayerTrace) -> Moment | None:
+    try:
+        return highlight(run)
+    except CoreError:  # numbers past all bounds: the picture shows them, no sentence can
+        return None
+
+
+def _begin(reading: Reading, layer: int, best: Moment | None) -> None:
     if state.chosen(state.STEP) and state.chosen(state.UNIT):
         return
     step, unit = first_look(reading.trace.layers[layer])
+    if best is not None:
+        step, unit = best.step, best.unit
     for field, value in ((state.STEP, step), (state.UNIT, unit)):
         if not state.chosen(field):
             state.put(field, value)
 
 
-def _explore(reading: Reading, *, layer: int, ticking: bool) -> None:
+def _explore(reading: Reading, best: Moment | None, *, layer: int, ticking: bool) -> None:
     tick(ticking=ticking, last=reading.trace.time - 1)
     if state.get(state.LAYER) != layer:
         st.rerun()  # the parts outside of this fragment show the layer too
@@ -59,6 +75,7 @@ def _explore(reading: Reading, *, layer: int, ticking: bool) -> None:
         with st.popover(t("gates.view"), icon=":material/tune:", key="gates-view"):
             pick_order()
             pick_speed()
+    say(reading, best, layer=layer, step=step)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         picture(reading, layer=layer, colour=colour, step=step)

@@ -30,6 +30,7 @@ from dashboard.widgets.text import AREA, current_text, pick_source, pick_text, r
 
 PAGE = Page(key="home", section="", icon=":material/home:", order=0)
 
+LATCHED = data.TASKS["latch"].samples[2]
 DEPTH = 13
 """The unit of brackets-lstm whose cell state counts the open brackets; a test holds it to that."""
 _CSS = """<style>
@@ -186,6 +187,7 @@ def _loop() -> None:
 
 def examples_of_all_pages() -> tuple[Example, ...]:
     """Return the cards, their texts in the language of the reader."""
+    written = t("home.example.characters.text")
     return (
         Example(
             name="contrast",
@@ -193,6 +195,7 @@ def examples_of_all_pages() -> tuple[Example, ...]:
             icon=":material/u_turn_left:",
             text=t("home.example.contrast.text"),
             at=t("home.example.contrast.at"),
+            forgets=True,
             choices={COLOUR: "forget"},
         ),
         Example(
@@ -211,8 +214,9 @@ def examples_of_all_pages() -> tuple[Example, ...]:
             name="latch",
             page="compare",
             icon=":material/lock:",
-            text=data.TASKS["latch"].samples[2],
-            choices={state.TASK: "latch"},
+            text=LATCHED,
+            # The last letter, where the first is asked for.
+            choices={state.TASK: "latch", state.STEP: len(LATCHED) - 1},
         ),
         Example(
             name="vanishing",
@@ -224,8 +228,9 @@ def examples_of_all_pages() -> tuple[Example, ...]:
             name="characters",
             page="gates",
             icon=":material/keyboard:",
-            text=t("home.example.characters.text"),
-            choices={state.TASK: "characters"},
+            text=written,
+            # Where one writes on.
+            choices={state.TASK: "characters", state.STEP: len(written) - 1},
         ),
         Example(
             name="three",

@@ -14,6 +14,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.analysis.highlights import forgetful
 from core.errors import CoreError
 from dashboard import cache, state
 from dashboard.fields import Field
@@ -52,6 +53,7 @@ class Example:
         icon: ":material/…:".
         text: what is read there; None for the page's own sample.
         at: the token to look at, where it first stands in the text; None leaves it to the page.
+        forgets: whether the unit to look at there is the one that loses most of what it held.
         choices: fields and their values.
     """
 
@@ -60,6 +62,7 @@ class Example:
     icon: str
     text: str | None = None
     at: str | None = None
+    forgets: bool = False
     choices: Mapping[Field[Any], Any] = field(default_factory=dict)
 
     def choose(self) -> None:
@@ -72,7 +75,19 @@ class Example:
         if self.text is not None:
             state.put(state.TEXT, self.text)
         if self.at is not None and self.text is not None:
-            state.put(state.STEP, _step(self.text, self.at))
+            self._look()
+
+    def _look(self) -> None:
+        model = cache.bundled(f"{state.get(state.TASK)}-{state.get(state.CELL)}")
+        try:
+            encoded = cache.encoded(self.text or "", model)
+            step = encoded.tokens.index(self.at or "")
+        except (CoreError, ValueError):  # the page begins where it likes
+            return
+        state.put(state.STEP, step)
+        if self.forgets:
+            trace = cache.trace(model, encoded.inputs)
+            state.put(state.UNIT, forgetful(trace.layers[0], step))
 
 
 def examples(shown: Sequence[Example]) -> None:
@@ -94,11 +109,3 @@ def examples(shown: Sequence[Example]) -> None:
             if pressed:
                 example.choose()
                 open_page(example.page)
-
-
-def _step(text: str, token: str) -> int:
-    model = cache.bundled(f"{state.get(state.TASK)}-{state.get(state.CELL)}")
-    try:
-        return cache.encoded(text, model).tokens.index(token)
-    except CoreError:
-        return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.analysis.guesses import Answers
+from core.analysis.guesses import Answers, settled_at
 from core.errors import ShapeMismatch
 
 CLASSES = ("a", "b", "c", "d")
@@ -56,3 +56,10 @@ def test_numbers_are_no_probabilities():
 def test_shapes_that_do_not_fit_are_refused(wrong):
     with pytest.raises(ShapeMismatch):
         Answers.of(wrong.pop("values"), **wrong)
+
+
+@pytest.mark.parametrize(
+    ("answers", "place"), [([1], 0), ([0, 0, 0], 0), ([1, 0, 0], 1), ([0, 1, 0, 1], 3)]
+)
+def test_answers_are_settled_from_where_none_differs_from_the_last(answers, place):
+    assert settled_at(answers) == place

@@ -119,6 +119,27 @@ def test_the_sentence_is_the_answer_of_the_epoch(open_app, run):
     assert said[0] != said[1]
 
 
+def test_the_headline_is_the_epoch_at_which_the_answer_turned(open_app, runs):
+    """Against the answers of every epoch, read off the models one by one."""
+    seen = set()
+    for seed in range(6):
+        run = write_run(runs, name="Reviews", configured=config(probes=PROBES, seed=seed))
+        said = [
+            int(core.record(run.model(epoch), PROBES[0]).outputs[0, 0] >= 0.5)
+            for epoch in run.model_epochs
+        ]
+        names = ["negative", "positive"]
+        turn = max((at for at in range(len(said)) if said[at] != said[-1]), default=-1)
+        app = open_app("film", task=state.RUN + run.id)
+        with speak("en"):
+            facts = {"name": names[said[-1]], "other": names[1 - said[-1]], "epoch": turn + 1}
+            kind = {-1: ".never", 0: ".trained"}.get(turn, "")
+            expected = t(f"film.turned{kind}", **facts)
+        assert expected in [each.value for each in app.markdown], (seed, said)
+        seen.add(kind)
+    assert len(seen) > 1
+
+
 def test_probes_are_one_press_away(open_app, run):
     app = open_app("film", task=state.RUN + run.id)
     app.button(key="probe-1").click().run()

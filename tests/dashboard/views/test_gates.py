@@ -13,7 +13,7 @@ import core
 from core.analysis.answers import answers
 from core.analysis.equations import equations
 from core.analysis.gates import unit_means
-from core.analysis.order import first_look, order_units
+from core.analysis.order import order_units
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
 
@@ -91,16 +91,6 @@ def test_it_opens_with_a_picture(open_app, language, cell, text):
             t("gates.answers"), t("gates.equations"), t("gates.means"), t("gates.saturation")
         ]  # fmt: skip
     assert set(charts(app)) == {"cell", "answers", "means", "saturation"}
-
-
-def test_it_begins_where_the_liveliest_unit_moves_most(open_app):
-    _, run = recorded()
-    memory = run.layers[0].states["cell"][0]
-    unit = int(np.argmax(memory.var(axis=0)))
-    step = 1 + int(np.argmax(np.abs(np.diff(memory[:, unit]))))
-    assert first_look(run.layers[0]) == (step, unit)
-    app = open_app("gates", text=TEXT)
-    assert cursor(app) | {"key": ""} == {"key": "", "step": step, "unit": unit}
 
 
 def test_a_link_says_step_and_unit_even_the_first_ones(open_app):

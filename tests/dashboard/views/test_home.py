@@ -11,6 +11,7 @@ import pytest
 
 import core
 from core.analysis.answers import answers
+from core.analysis.expressions import show_number
 from core.data import TASKS
 from core.data.brackets import open_brackets
 from dashboard import figures, state
@@ -257,6 +258,24 @@ def test_an_example_opens_its_page_whatever_was_chosen_before(open_app, language
     [step] = app.select_slider
     model = core.bundled_model("sentiment-lstm")
     assert model.vocabulary.encode(text).tokens[step.value] == at
+    # And at the unit that loses most of what it held there, which the page's sentence tells.
+    run = core.record(model, text).layers[0]
+    before, forget = run.previous["cell"][0, step.value], run.gates["forget"][0, step.value]
+    unit = int(np.argmax((1 - forget) * np.abs(before)))
+    with speak(language):
+        assert t("gates.unit") in [each.label for each in app.number_input]
+        [shown] = [each for each in app.number_input if each.label == t("gates.unit")]
+    assert shown.value == unit
+    kept = show_number(100 * float(forget[unit]), 2)
+    assert any(f"{kept} %" in each.value or f"{kept}%" in each.value for each in app.markdown)
+
+
+@pytest.mark.parametrize("name", ["latch", "characters"])
+def test_a_story_about_the_end_of_a_text_lands_there(open_app, name):
+    [example] = [each for each in home.examples_of_all_pages() if each.name == name]
+    app = open_app()
+    button(app, f"open-{name}").click().run()
+    assert app.select_slider[0].value == len(example.text) - 1
 
 
 @pytest.mark.parametrize("name", ["brackets", "latch", "vanishing", "three"])

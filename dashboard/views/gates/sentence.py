@@ -1,0 +1,80 @@
+"""What to see on this page, in one sentence: at the step and unit that one looks at, or should."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core import cells
+from core.analysis.expressions import show_number, symbols
+from core.analysis.highlights import Moment, moment
+from core.cells.leaves import Gate
+from dashboard import state
+from dashboard.figures.steps import FIRST
+from dashboard.i18n import t
+from dashboard.widgets.problem import guard, plain
+from dashboard.widgets.reading import Reading
+from dashboard.widgets.stepper import pause
+
+# As high as two lines, so that nothing below moves with the length of a sentence.
+_STYLE = "<style>.st-key-gates-highlight { min-height: 3.2rem; }</style>"
+
+
+def say(reading: Reading, best: Moment | None, *, layer: int, step: int) -> None:
+    """Draw the sentence about the step and the chosen unit, and the way to the best moment."""
+    run = reading.trace.layers[layer]
+    unit = state.fit(state.UNIT, high=run.units - 1)
+    st.html(_STYLE)
+    with st.container(horizontal=True, vertical_alignment="center", key="gates-highlight"), guard():
+        if best is not None and (step, unit) == (best.step, best.unit):
+            st.markdown(sentence(reading, best, layer=layer, best=True))
+            return
+        here = moment(run, step, unit)
+        st.markdown(sentence(reading, here, layer=layer, best=False), width="content")
+        if best is not None:
+            token = plain(reading.tokens[best.step], most=24)
+            facts = {"step": best.step + FIRST, "unit": best.unit, "token": token}
+            st.button(
+                t("gates.see.go", **facts), icon=":material/arrow_forward:", type="tertiary",
+                key="gates-see-go", on_click=look_at, args=(best,),
+            )  # fmt: skip
+
+
+def look_at(best: Moment) -> None:
+    """Look at the step and unit of a moment."""
+    pause()
+    state.put(state.STEP, best.step)
+    state.put(state.UNIT, best.unit)
+
+
+def sentence(reading: Reading, seen: Moment, *, layer: int, best: bool) -> str:
+    """Say what a moment did to the memory; of the `best`, what is left of it."""
+    kind = "moved" if np.isnan(seen.written) else "kept"
+    facts: dict[str, Any] = {
+        "step": seen.step + FIRST,
+        "token": plain(reading.tokens[seen.step], most=24),
+        "unit": seen.unit,
+        "memory": t(f"quantity.{seen.memory}").lower(),
+        "before": show_number(seen.before, 2),
+        "after": show_number(seen.after, 2),
+    }
+    if kind == "kept":
+        facts |= {
+            "gate": _gate(reading.trace.layers[layer].cell),
+            "opening": show_number(seen.opening, 2),
+            "written": show_number(seen.written, 2),
+            "passed": show_number(100 * seen.passed, 2),
+            "left": show_number(100 * seen.left, 2),
+        }
+    return t(f"gates.see.{kind}.{'best' if best else 'here'}", **facts)
+
+
+def _gate(cell: str) -> str:
+    """What lets the candidate in: the gate by its name, else by its formula, 1 − z."""
+    writes = cells.get(cell).writes()
+    assert writes is not None, "a moment says what was written"
+    if isinstance(writes, Gate):
+        return t(f"quantity.{writes.name}").lower()
+    return "".join(piece.text for piece in symbols(writes))
