@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import i18n, state, tabs
 from dashboard.figures import theme
-from dashboard.i18n import t
+from dashboard.i18n import labels, t
 from dashboard.widgets.problem import plain
 
 # What Streamlit names in English, whatever the reader's language.
@@ -98,9 +98,26 @@ def foot(page: str, shared: DeltaGenerator) -> None:
         f" root.dataset.page = '{state.recall('page')}'; }}"
     )
     # Braces, so that each run has names of its own.
+    words = f"{_beside('translate.js')} {_translated(i18n.language())}"
     st.html(
-        f"<script>{{ {told} }} {{ {_beside('frame.js')} }}</script>", unsafe_allow_javascript=True
+        f"<script>{{ {told} }} {{ {_beside('frame.js')} }} {{ {words} }}</script>",
+        unsafe_allow_javascript=True,
     )
+
+
+@cache
+def _translated(language: str) -> str:
+    """Return the call that puts Streamlit's own words, which are English, into a language."""
+    with i18n.speak("en"):
+        written = labels("streamlit")
+    with i18n.speak(language):
+        told = labels("streamlit")
+    words = [
+        (key.partition(".")[0], written[key], word)
+        for key, word in told.items()
+        if word != written[key]
+    ]
+    return f"window.unrolledTranslate({json.dumps([language, words], ensure_ascii=False)[1:-1]});"
 
 
 @cache
