@@ -8,6 +8,7 @@ Shannon 1951. The first token is read before anything is expected, so its bits a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,9 +45,16 @@ def surprise(probabilities: Array, *, ids: NDArray[np.integer]) -> Surprise:
         raise ShapeMismatch(what="probabilities", found=probabilities.shape, expected=expected)
     if len(ids) < 2:
         raise OutOfRange(what="The number of tokens", found=len(ids), expected="at least 2")
-    given = probabilities[np.arange(len(ids) - 1), ids[1:]].astype(np.float64)
-    # What underflowed in float32 was less than its smallest number: finite, so that means are.
-    floor = np.finfo(np.float32).smallest_subnormal
     bits = np.full(len(ids), np.nan)
-    bits[1:] = -np.log2(np.maximum(given, floor))
+    bits[1:] = bits_of(probabilities[np.arange(len(ids) - 1), ids[1:]])
     return Surprise(bits)
+
+
+def bits_of(probability: Any) -> Any:
+    """−log₂ of a probability, or of an array of them.
+
+    What underflowed in float32 was less than its smallest number: finite, so that means are.
+    """
+    floor = float(np.finfo(np.float32).smallest_subnormal)
+    bits = -np.log2(np.maximum(np.asarray(probability, np.float64), floor))
+    return float(bits) if bits.ndim == 0 else bits

@@ -66,6 +66,15 @@ def _reasons(model: Model) -> list[str]:
     return []
 
 
+def expected(model: Model, answers: Array) -> Array:
+    """The probabilities (…, tokens) of what comes next, from a language model's answers."""
+    if model.activation == "softmax":
+        return answers
+    probable = np.empty_like(answers)
+    get("softmax").function(answers, probable)
+    return probable
+
+
 class Stepper:
     """A language model in the middle of a text.
 
@@ -90,7 +99,7 @@ class Stepper:
         for layer in trace.layers:
             for name, state in self._records[layer.name].states.items():
                 state[0] = layer.states[name][:, -1]
-        return self._probable(trace.outputs[0, -1])
+        return expected(self._model, trace.outputs[0, -1])
 
     def read(self, token: int) -> Array:
         """Reads one token; the probabilities (tokens,) of what follows."""
@@ -103,7 +112,7 @@ class Stepper:
                 flows[node.name] = read[0].giving(self._step(node, read[0].values))
             else:
                 flows[node.name] = node.run(*read).gave[""]
-        return self._probable(flows[self._model.output_ports[0]].values[0, -1])
+        return expected(self._model, flows[self._model.output_ports[0]].values[0, -1])
 
     def _step(self, layer: Layer, values: Array) -> Array:
         kernels, record = self._kernels[layer.name], self._records[layer.name]
@@ -113,10 +122,3 @@ class Stepper:
         for state in record.states.values():
             state[0] = state[1]
         return next(iter(record.states.values()))[1][:, None].copy()
-
-    def _probable(self, answer: Array) -> Array:
-        if self._model.activation == "softmax":
-            return answer
-        probable = np.empty_like(answer)
-        get("softmax").function(answer, probable)
-        return probable

@@ -64,6 +64,26 @@ class Written:
         return record(self.model, self.ids[None])
 
 
+class Alternative(NamedTuple):
+    """A token that could have come, and the probability that the model gave it."""
+
+    text: str
+    probability: float
+
+
+def likeliest(
+    vocabulary: Vocabulary, probabilities: Array, *, most: int
+) -> tuple[Alternative, ...]:
+    """The tokens that a model thought likeliest, first one first; none that is never written."""
+    writable = _writable(probabilities, vocabulary)
+    order = np.argsort(-writable, kind="stable")[:most]
+    return tuple(
+        Alternative(vocabulary.token_of(int(index)), float(writable[index]))
+        for index in order
+        if writable[index] > 0
+    )
+
+
 def joined(tokens: tuple[str, ...], *, vocabulary: Vocabulary) -> str:
     """Tokens as a text: words with blanks between, jamo as syllables."""
     if vocabulary.unit == "word":

@@ -42,6 +42,7 @@ from dashboard.figures.parameters import parameters
 from dashboard.figures.picture import Picture
 from dashboard.figures.reach import reach
 from dashboard.figures.saturation import saturation
+from dashboard.figures.surprise import surprise
 from dashboard.figures.tokens import tokens
 from dashboard.figures.trajectories import trajectories
 from dashboard.figures.unrolled import unrolled
@@ -80,6 +81,7 @@ __all__ = [
     "parameters",
     "reach",
     "saturation",
+    "surprise",
     "tokens",
     "trajectories",
     "unrolled",

@@ -12,7 +12,7 @@ from core import cells
 from core.analysis.surprise import surprise
 from core.generate.errors import NeverEnds, NotALanguageModel, UnknownSymbols, ZeroTemperature
 from core.generate.sampling import Sampling
-from core.generate.writing import MOST_STEPS, write
+from core.generate.writing import MOST_STEPS, likeliest, write
 from core.text import PADDING_ID, UNKNOWN_ID, Vocabulary
 
 LETTERS = Vocabulary(tuple("abcdefgh "), "character")
@@ -101,3 +101,12 @@ def test_bits_are_those_of_the_tokens_that_came() -> None:
     np.testing.assert_allclose(told.bits, [np.nan, 2, 3])
     assert told.bits_per_token == 2.5
     assert told.perplexity == pytest.approx(2**2.5)
+
+
+def test_alternatives_are_the_likeliest_that_may_be_written() -> None:
+    probabilities = np.array([0.3, 0.2, 0.01, 0.2, 0.05, 0.04, 0.2, 0, 0, 0, 0], np.float32)
+    known = likeliest(LETTERS, probabilities, most=4)
+    # Padding and the unknown token are never written; equals stand in the order of their ids.
+    assert [one.text for one in known] == ["b", "e", "c", "d"]
+    assert [one.probability for one in known] == pytest.approx([0.2, 0.2, 0.05, 0.04])
+    assert len(likeliest(LETTERS, probabilities, most=20)) == 5

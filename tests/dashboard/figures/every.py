@@ -14,6 +14,7 @@ from core.analysis.cka import cka
 from core.analysis.clipping import clip
 from core.analysis.guesses import Answers
 from core.analysis.jacobian import jacobian_norms
+from core.analysis.surprise import Surprise
 from core.analysis.trajectories import trajectories
 from core.analysis.vanishing import Norms
 from core.trace import Trace
@@ -82,6 +83,7 @@ def everything() -> dict[str, Drawn]:
         cells=THREE, time=samples.TIME, tokens=TOKENS, step=1,
     )  # fmt: skip
     found["forgetting"] = of("forgetting", *samples.run("lstm"), tokens=TOKENS, step=1)
+    found["surprise"] = of("surprise", Surprise(samples.bits()), tokens=TOKENS, step=2)
     found["ledger"] = of("ledger", samples.trace("gru"), unit=2, step=5, tokens=TOKENS)
     found |= training()
     clips = {f"<b>{cell}": clip(samples.run(cell)[1], limit=0.5) for cell in THREE}

@@ -98,3 +98,10 @@ def _texts(part: Any) -> Iterator[str]:
 def array(sent: Any) -> np.ndarray:
     """Numbers of a series, however Plotly keeps them."""
     return np.asarray(sent, dtype=np.float64)
+
+
+def bits() -> np.ndarray:
+    """A surprise for each token but the first."""
+    drawn = np.random.default_rng(7).gamma(2.0, 1.5, size=len(TOKENS))
+    drawn[0] = np.nan
+    return drawn
