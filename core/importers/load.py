@@ -58,7 +58,9 @@ def load_model(
         config: for `.weights.h5`, the JSON of `model.to_json()`, or `config.json` out of a
             `.keras` file. It is read as the file is, and nothing is built from it.
         vocabulary: to read texts with; else that of a TextVectorization layer, if there is one.
-        hints: for `.pt` and `.safetensors`, answers by the keys of what `inspect_state_dict` asks.
+        hints: for `.pt` and `.safetensors`, answers by the keys of what `inspect_state_dict` asks;
+            for `.weights.h5` without `config`, of what `inspect_weights` asks. Its layers are put
+            together by their shapes only if hints are given, be they none: {}.
         without_tail: leave out what cannot be run after the last recurrent layer, and all above.
         file: what the bytes were called, for the lines of Python that a refusal may bring.
         limits: bounds on the file, and on the memory and the time that reading it takes.
@@ -121,7 +123,7 @@ def read_model(
         case form:
             from core.importers.keras.layers import model_from
 
-            found = _keras_model(data, form, config=config, limits=limits)
+            found = _keras_model(data, form, config=config, hints=hints, limits=limits)
     return model_from(
         tuple(_with_words(layer, words) for layer in found.layers),
         name=found.name,
@@ -131,7 +133,14 @@ def read_model(
     )
 
 
-def _keras_model(data: Data, form: str, *, config: str | None, limits: Limits) -> KerasModel:
+def _keras_model(
+    data: Data,
+    form: str,
+    *,
+    config: str | None,
+    hints: Mapping[str, Any] | None,
+    limits: Limits,
+) -> KerasModel:
     from core.importers.keras.archive import read_keras
     from core.importers.keras.h5 import has_config, read_h5, read_weights_h5
 
@@ -141,6 +150,10 @@ def _keras_model(data: Data, form: str, *, config: str | None, limits: Limits) -
         return read_weights_h5(data, config.encode(), limits=limits)
     if has_config(data, limits=limits):
         return read_h5(data, limits=limits)
+    if hints is not None:
+        from core.importers.keras.unconfigured import read_unconfigured
+
+        return read_unconfigured(data, hints=hints, limits=limits)
     raise WeightsAlone(entry="model_config")
 
 

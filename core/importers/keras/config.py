@@ -117,7 +117,7 @@ def _nested(
         entry = _mapping(each, where=place)
         # Operations on tensors, such as those that make a mask, have no group of weights.
         operation = _is_operation(entry)
-        group = "" if operation else _group(_kind(entry, where=place), counts)
+        group = "" if operation else group_of(_kind(entry, where=place), counts)
         layer = _configured(entry, where=place, group=group)
         if operation:
             layer = replace(layer, kind=f"{OPERATION}{layer.kind}")
@@ -164,7 +164,7 @@ def _wrapped(kind: str, config: Mapping[str, Any], *, where: str) -> list[tuple[
             counts: dict[str, int] = {}
             cells = _sequence(config.get("cells"), where=where)
             kinds = [_kind(_mapping(cell, where=where), where=where) for cell in cells]
-            groups = [f"cells/{_group(kind, counts)}" for kind in kinds]
+            groups = [f"cells/{group_of(kind, counts)}" for kind in kinds]
             return [one(group, cell) for group, cell in zip(groups, cells, strict=True)]
     return []
 
@@ -189,7 +189,7 @@ def _kind(entry: Mapping[str, Any], *, where: str) -> str:
     return name
 
 
-def _group(kind: str, counts: dict[str, int]) -> str:
+def group_of(kind: str, counts: dict[str, int]) -> str:
     """The group that Keras 3 keeps the weights of the next layer of this class in."""
     name = re.sub(r"\W+", "", kind.rpartition(">")[2])
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)

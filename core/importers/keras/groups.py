@@ -27,16 +27,21 @@ def from_groups(model: Configured, root: StoredGroup) -> tuple[KerasLayer, ...]:
     Variables that are not there are left out, and variables more than a class has go by their
     number: `keras/fields.py` refuses both, by name. Raises what reading an array raises.
     """
-    root = _apart(root, {tuple(name.split("\\")): group for name, group in root.groups.items()})
-    return tuple(_layer(layer, _below(root, group)) for group, layer in model.inner)
+    root = split_names(root)
+    return tuple(_layer(layer, below(root, group)) for group, layer in model.inner)
+
+
+def split_names(root: StoredGroup) -> StoredGroup:
+    """The root with a group for each name of a path: on Windows, Keras 2 wrote backslashes."""
+    return _apart(root, {tuple(name.split("\\")): group for name, group in root.groups.items()})
 
 
 def _layer(layer: Configured, group: StoredGroup | None) -> KerasLayer:
-    inner = tuple(_layer(inside, _below(group, name)) for name, inside in layer.inner)
+    inner = tuple(_layer(inside, below(group, name)) for name, inside in layer.inner)
     names = variables_of(layer)
     if names is None or layer.kind in NESTED:
         return layer.with_weights({}, inner)
-    own = _below(group, "cell/vars" if layer.kind in LOOPS else "vars")
+    own = below(group, "cell/vars" if layer.kind in LOOPS else "vars")
     return layer.with_weights(_variables(names, own), inner)
 
 
@@ -50,7 +55,7 @@ def _variables(names: tuple[str, ...], group: StoredGroup | None) -> dict[str, A
 
 
 def _apart(root: StoredGroup, below: dict[tuple[str, ...], StoredGroup]) -> StoredGroup:
-    """The root with a group for each name of a path: on Windows, Keras 2 wrote backslashes."""
+    """A group with those below it, by the names of their paths."""
     if all(len(path) == 1 for path in below):
         return replace(root, groups={name: group for (name,), group in below.items()})
     inside: dict[str, dict[tuple[str, ...], StoredGroup]] = {}
@@ -66,7 +71,7 @@ def _apart(root: StoredGroup, below: dict[tuple[str, ...], StoredGroup]) -> Stor
     return replace(root, groups=groups)
 
 
-def _below(group: StoredGroup | None, path: str) -> StoredGroup | None:
+def below(group: StoredGroup | None, path: str) -> StoredGroup | None:
     """The group at a path, None if it is not there."""
     for name in path.split("/"):
         if group is None:

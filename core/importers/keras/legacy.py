@@ -34,7 +34,7 @@ class _Slot(NamedTuple):
 
 def is_legacy(root: StoredGroup) -> bool:
     """Whether the weights in a group are laid out so."""
-    return bool(_listed(root, "layer_names"))
+    return bool(listed(root, "layer_names"))
 
 
 def from_names(model: Configured, root: StoredGroup) -> tuple[KerasLayer, ...]:
@@ -47,7 +47,7 @@ def from_names(model: Configured, root: StoredGroup) -> tuple[KerasLayer, ...]:
     layers = [layer for _, layer in model.inner]
     slots = {id(layer): _slots(layer) for layer in layers}
     wanted = [layer for layer in layers if slots[id(layer)]]
-    stored = _arrays(root)
+    stored = arrays_of(root)
     if not all(layer.name in stored for layer in wanted):
         unknown = any(found is None for found in slots.values())
         if len(stored) < len(wanted) or (len(stored) > len(wanted) and not unknown):
@@ -62,14 +62,14 @@ def from_names(model: Configured, root: StoredGroup) -> tuple[KerasLayer, ...]:
     return tuple(_filled(layer, own) for layer in layers)
 
 
-def _arrays(root: StoredGroup) -> dict[str, tuple[StoredArray, ...]]:
+def arrays_of(root: StoredGroup) -> dict[str, tuple[StoredArray, ...]]:
     """Layer → its arrays, for layers that have any, in the order of the file."""
     found = {}
-    for name in _listed(root, "layer_names"):
+    for name in listed(root, "layer_names"):
         group = root.groups.get(name)
         if group is None:
             raise MissingEntry(entry=f"{root.path}/{name}")
-        if paths := _listed(group, "weight_names"):
+        if paths := listed(group, "weight_names"):
             found[name] = tuple(_array(group, path) for path in paths)
     return found
 
@@ -85,7 +85,7 @@ def _array(group: StoredGroup, path: str) -> StoredArray:
     return inside.arrays[leaf]
 
 
-def _listed(group: StoredGroup, name: str) -> tuple[str, ...]:
+def listed(group: StoredGroup, name: str) -> tuple[str, ...]:
     """A list of names in an attribute, or in several that count from 0."""
     if whole := group.texts(name):
         return whole

@@ -20,6 +20,7 @@ from core import activations
 from core.cells import CELLS
 from core.errors import UnknownName, UnsupportedModel
 from core.importers.errors import shown
+from core.importers.questions import Answer, Question
 from core.importers.torch.chain import MOST_MODULES, embeddings, orders
 from core.importers.torch.errors import ModulesApart
 from core.importers.torch.names import NORMS, Module
@@ -45,35 +46,6 @@ _MADE = (
     "torch.nn.utils.parametrize.remove_parametrizations or remove_weight_norm makes them plain"
 )
 _OTHER_NORMS = re.compile(r"batch|group|instance|(?:^|[._\d])[bg]n(?:$|[._\d])", re.IGNORECASE)
-
-Answer = str | tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Question:
-    """Something to ask.
-
-    `key` is what a hint answers it by; `kind` one of part, order, embedding, padding, max_norm,
-    nonlinearity, readout, activation, epsilon; `about` the module in question, `""` where it is
-    the model. `options` are the answers to choose from, `answer` the one that holds now: a hint,
-    or the default.
-
-    An order is a tuple of the names of modules; any other order of some of them may be answered
-    too, and leaves the rest out. An embedding `""` is none. A padding to "skip" is id 0, as
-    `pack_padded_sequence` skips it. A max_norm is the length to which a longer row is shortened
-    where it is looked up. An activation is that of what a module hands on: of a recurrent one
-    after its readout; "layer_norm" is a normalisation without weights. A readout "last" is `h_n`,
-    the last step that each direction reads, "max" or "mean" that of all steps; of two directions,
-    "step" is `output[:, -1]`, where the backward one has read a single step, and "crossed" `h_n`
-    with the backward direction first. An epsilon, of a normalisation, and a max_norm may be any
-    other number above 0.
-    """
-
-    key: str
-    kind: str
-    about: str
-    options: tuple[Answer, ...]
-    answer: Answer
 
 
 @dataclass(frozen=True)

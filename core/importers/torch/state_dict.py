@@ -22,6 +22,7 @@ from core.errors import CoreError, UnsupportedModel
 from core.importers.archive import Data
 from core.importers.errors import shown
 from core.importers.limits import Limits
+from core.importers.questions import Question
 from core.importers.torch.names import NORMS, Module, TorchLayer, modules_of
 from core.importers.torch.pickles import is_legacy
 from core.importers.torch.pt_file import read_checkpoint
@@ -31,7 +32,6 @@ from core.importers.torch.questions import (
     PART,
     UNWEIGHTED_NORM,
     Inspection,
-    Question,
     inspect_modules,
 )
 from core.importers.torch.safetensors_header import Tensors, read_tensors

@@ -1,15 +1,17 @@
-"""What names and shapes in a file of PyTorch's leave open, as small selectors with defaults."""
+"""What names and shapes in a file of weights leave open, as small selectors with defaults."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.errors import CoreError
 from core.importers.formats import format_of
+from core.importers.keras.unconfigured import inspect_weights
 from core.importers.limits import Limits
-from core.importers.torch.questions import Answer, Question
+from core.importers.questions import Answer, Question
 from core.importers.torch.state_dict import inspect_state_dict
 from dashboard import state
 from dashboard.i18n import labels, t
@@ -18,26 +20,40 @@ from dashboard.views.model.upload import read_again
 from dashboard.widgets.problem import plain, problem
 
 _REFUSED = "model answer refused"
+_NAMED = (
+    *("padding", "max_norm", "readout", "activation", "mask", "returns", "direction", "resets"),
+    *("merge", "edges"),
+)
+"""Kinds of questions whose answers have words; others are names of functions, and numbers."""
 
 
 def questions(found: Brought) -> None:
     """Draw them; another answer reads the file again. The file has passed the child by now."""
-    if format_of(found.data, name=found.file, limits=Limits()) not in ("safetensors", "torch"):
-        return
     try:
-        asked = inspect_state_dict(found.data, hints=found.options.get("hints")).questions
+        form, asked = _asked(found)
     except CoreError as error:
         problem(error)
         return
     if not asked:
         return
-    st.subheader(t("model.questions"), anchor=False, help=t("model.questions.help"))
+    st.subheader(t("model.questions"), anchor=False, help=t(f"model.questions.help.{form}"))
     with st.container(horizontal=True, key="model-questions"):
         for question in asked:
             _ask(found, question)
     refused: CoreError | None = state.recall(_REFUSED)
     if refused is not None:
         problem(refused)
+
+
+def _asked(found: Brought) -> tuple[str, Sequence[Question]]:
+    """Whose file it is, and what it leaves open: nothing where a configuration came with it."""
+    hints = found.options.get("hints")
+    form = format_of(found.data, name=found.file, limits=Limits())
+    if form in ("safetensors", "torch"):
+        return "torch", inspect_state_dict(found.data, hints=hints).questions
+    if form == "h5" and hints is not None and "config" not in found.options:
+        return "keras", inspect_weights(found.data, hints=hints).questions
+    return "", ()
 
 
 def _ask(found: Brought, question: Question) -> None:
@@ -73,6 +89,5 @@ def _said(question: Question, answer: Answer) -> str:
     """An answer as a reader sees it; names of modules and functions are shown as they are."""
     if isinstance(answer, tuple):
         return " → ".join(answer)
-    kinds = ("padding", "max_norm", "readout", "activation")
-    named = labels("model", "answer") if question.kind in kinds else {}
+    named = labels("model", "answer") if question.kind in _NAMED else {}
     return named.get(answer, answer) or t("model.none")

@@ -49,6 +49,8 @@ def drop() -> Brought | CoreError | None:
     file_of_order, order = state.recall("model order") or ("", ())
     if file_of_order == file.file_id:
         options["hints"] = {"order": list(order)}
+    if state.recall("model shapes") == file.file_id and "config" not in options:
+        options["hints"] = {}
     key = (file.file_id, cache.digest(sorted(options.items())))
     fresh = state.recall("model read") != key
     if fresh:
@@ -100,6 +102,15 @@ def _refused(refusal: CoreError, file_id: str) -> None:
     problem(refusal)
     if isinstance(refusal, PickleInFile):
         st.code(refusal.lines, language="python")
+    if isinstance(refusal, WeightsAlone):
+        st.button(
+            t("model.shapes"),
+            icon=":material/straighten:",
+            help=t("model.shapes.help"),
+            on_click=state.remember,
+            args=("model shapes", file_id),
+            key="model-shapes",
+        )
     if isinstance(refusal, ModulesApart):
         _apart(refusal, file_id)
     if isinstance(refusal, UnsupportedTail):

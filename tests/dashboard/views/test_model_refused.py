@@ -1,4 +1,4 @@
-"""The page of the reader's own model, and files of PyTorch's that it refuses with a way on."""
+"""The page of the reader's own model, and files that it refuses with a way on: PyTorch's, and weights alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import pickle
 import pytest
 from safetensors.numpy import save
 
-from dashboard.i18n import LANGUAGES
+from dashboard.i18n import LANGUAGES, t
+from tests.core.importers.attacks import models
 from tests.core.importers.torch import reference
 from tests.dashboard.brought import drop
 from tests.dashboard.views.test_model import only, said, shown
@@ -34,3 +35,17 @@ def test_modules_beside_the_chain_are_left_out(open_app, language):
     assert not app.exception
     assert not app.error
     assert [node.name for node in only(app).parts] == ["gru", "fc"]
+
+
+def test_weights_alone_can_be_read_by_their_shapes(open_app):
+    app = drop(open_app("model"), "a.weights.h5", models.hdf5())
+    app.button(key="model-shapes").click().run()
+    assert not app.error
+    assert not app.exception
+    before = only(app)
+    assert [layer.cell for layer in before.layers] == ["lstm"]
+    asked = t("model.question.activation", about="dense")
+    [after] = [box for box in app.selectbox if box.label == asked]
+    after.set_value(after.options.index("sigmoid")).run()
+    assert only(app).activation == "sigmoid"
+    assert only(app).digest != before.digest
