@@ -48,20 +48,13 @@ from core.training.files import (
     writing,
 )
 from core.training.folders import alone, remove_shell
+from core.training.label import Label
 from core.training.status import LIVE, Status, is_number, on_its_way, read_status
 
 if TYPE_CHECKING:
     import pandas as pd  # a second to import, and most questions need no table
 
 LOG_END = 4_000
-
-
-@dataclass(frozen=True)
-class Label:
-    """What people call a run, and what they noted."""
-
-    name: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,16 +99,15 @@ class Run:
             written = read_json(self.file("label.json"))
         except BrokenRun:
             written = None
-        if not isinstance(written, dict):
-            return Label(self.id)
-        return Label(str(written.get("name") or self.id), str(written.get("note", "")))
+        return Label.from_json(written, otherwise=self.id)
 
     def relabel(self, *, name: str | None = None, note: str | None = None) -> None:
         """Gives it another name or note. Raises NoSuchRun, FolderNotWritable and DiskFull."""
         old = self.label
-        new = {"name": name or old.name, "note": old.note if note is None else note}
+        new = replace(old, named=old.named or bool(name), name=name or old.name)
+        new = new if note is None else replace(new, note=note)
         with self._changing():
-            replace_json(self.file("label.json"), new)
+            replace_json(self.file("label.json"), new.to_json())
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

@@ -27,7 +27,8 @@ from core.training.errors import (
 )
 from core.training.files import read_json, replace_json, writing
 from core.training.folders import Folders, alone
-from core.training.run_folder import Label, Run
+from core.training.label import Label
+from core.training.run_folder import Run
 
 FOLDER_VARIABLE = "RNN_RUNS_DIR"
 LIBRARIES = ("numpy", "keras", "tensorflow")
@@ -67,19 +68,26 @@ class RunStore:
         *,
         name: str = "",
         note: str = "",
+        experiment: str = "",
+        kind: str = "",
         files: Mapping[str, bytes] | None = None,
     ) -> Run:
         """A new run, waiting to be launched. Raises FolderNotWritable and DiskFull.
 
+        `name` and what follows it are those of its Label; without a name it is called after what
+        it computes.
+
         `files` are put into its folder by their names, so that it keeps the data it was given:
         relative paths in the options of its source are read there.
         """
-        with self.folders.new(name or config.data.source, config.network.cell) as folder:
+        called = name or experiment or config.data.source
+        with self.folders.new(called, config.network.cell) as folder:
             versions = {"python": platform.python_version()}
             versions |= {library: version(library) for library in LIBRARIES}
             written = {"config": config.to_json(), "versions": versions}
             replace_json(folder / "config.json", written)
-            replace_json(folder / "label.json", {"name": name or folder.name, "note": note})
+            label = Label(name, note, named=bool(name), experiment=experiment, kind=kind)
+            replace_json(folder / "label.json", label.to_json())
             status = {"state": "queued", "created": time.time(), "launched": None}
             replace_json(folder / "status.json", status)
             for file, content in (files or {}).items():
@@ -87,7 +95,7 @@ class RunStore:
         return Run(folder)
 
     def start(
-        self, configs: Sequence[RunConfig], *, names: Sequence[str], files: Mapping[str, bytes]
+        self, configs: Sequence[RunConfig], *, label: Label, files: Mapping[str, bytes]
     ) -> list[Run]:
         """Creates runs and launches them. What was not launched is gone again where that fails.
 
@@ -97,8 +105,9 @@ class RunStore:
         runs: list[Run] = []
         launched = 0
         try:
-            for config, name in zip(configs, names, strict=True):
-                runs.append(self.create(config, name=name, files=files))
+            for config in configs:
+                run = self.create(config, **label.to_json(), files=files)
+                runs.append(run)
             for run in runs:
                 self.launch(run)
                 launched += 1
@@ -157,9 +166,9 @@ class RunStore:
         """Brings a deleted run back. Raises NoSuchRun, FolderNotWritable and DiskFull."""
         return Run(self.folders.bring_back(identifier))
 
-    def deleted(self) -> list[tuple[str, Label]]:
-        """Ids and labels of the runs that can be brought back, the last deleted first."""
-        return [(path.name, Run(path).label) for path in self.folders.away()]
+    def deleted(self) -> list[Run]:
+        """The runs that can be brought back, the last deleted first."""
+        return [Run(path) for path in self.folders.away()]
 
     @property
     def at_once(self) -> int:

@@ -21,6 +21,7 @@ from core.training.run_folder import Run
 from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.origins.bundled import first_samples, task_samples
+from dashboard.origins.run_name import run_name
 
 FROM_VOCABULARY = 20  # tokens of a text that is made when there is no other
 MISTAKES = 5
@@ -42,7 +43,7 @@ class OfRun:
     @property
     def label(self) -> str:
         """The name that people gave it."""
-        return t("reading.task.run", name=self.run.label.name)
+        return t("reading.task.run", name=run_name(self.run))
 
     @property
     def cell(self) -> str:

@@ -22,6 +22,7 @@ from dashboard.figures.steps import FIRST
 from dashboard.i18n import labels, t
 from dashboard.origins import origin
 from dashboard.origins.run import OfRun, epoch_of
+from dashboard.origins.run_name import run_name
 from dashboard.widgets.reading import Reading
 
 MOST_TEXT = 80
@@ -118,7 +119,7 @@ def _epoch(task: str) -> int | None:
 
 def about_runs(runs: Iterable[Run]) -> About:
     """Return what a picture of some runs is about."""
-    return named(run.label.name for run in runs)
+    return named(run_name(run) for run in runs)
 
 
 def named(names: Iterable[str]) -> About:

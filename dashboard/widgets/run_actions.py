@@ -16,6 +16,7 @@ from core.training.run_folder import Run
 from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.origins import choose
+from dashboard.origins.run_name import run_name
 from dashboard.widgets.frame import open_page
 from dashboard.widgets.problem import plain, problem
 from dashboard.widgets.run_overview import Overview
@@ -82,7 +83,7 @@ def attempt(do: Callable[[], object]) -> None:
 
 def delete(run: Run) -> None:
     """Put a run away, to be brought back by `outcome` or from the list of deleted runs."""
-    name = run.label.name
+    name = run_name(run)
 
     def away() -> None:
         cache.store().delete(run)
@@ -127,14 +128,15 @@ def outcome() -> None:
 def _label(seen: Overview) -> None:
     run, label = seen.run, seen.label
     # Named by what it begins with: what another window wrote must not be undone by this one.
-    key = f"label-{run.id}-{cache.digest([label.name, label.note])}"
+    key = f"label-{run.id}-{cache.digest([seen.name, label.note])}"
     with (
         st.popover(t("run.label"), icon=":material/edit:", key=f"label-{run.id}"),
         st.form(key, border=False),
     ):
-        name = st.text_input(t("run.name"), label.name, max_chars=MOST_NAME)
+        name = st.text_input(t("run.name"), seen.name, max_chars=MOST_NAME).strip()
         note = st.text_area(t("run.note"), label.note, max_chars=MOST_NOTE)
         saved = st.form_submit_button(t("run.save"))
     if saved:
-        attempt(lambda: run.relabel(name=name.strip(), note=note.strip()))
+        given = None if name == seen.name else name  # what nobody wrote stays unnamed
+        attempt(lambda: run.relabel(name=given, note=note.strip()))
         st.rerun()

@@ -11,11 +11,12 @@ from core.analysis.history import History
 from core.errors import CoreError
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun
-from core.training.run_folder import Label, Run
-from core.training.sources import SOURCES
+from core.training.label import Label
+from core.training.run_folder import Run
 from core.training.status import Status
 from dashboard import cache
 from dashboard.i18n import t
+from dashboard.origins.run_name import run_name
 
 METRICS = ("accuracy", "perplexity", "mean_squared_error")
 MINUTE, HOUR = 60, 3_600
@@ -32,6 +33,11 @@ class Overview:
     status: Status | None
     result: Mapping[str, Any] | None
     problem: CoreError | None
+
+    @property
+    def name(self) -> str:
+        """What it is called, in the reader's language."""
+        return run_name(self.run)
 
     @property
     def live(self) -> bool:
@@ -91,22 +97,6 @@ def overview(run: Run) -> Overview:
 def overviews() -> list[Overview]:
     """Return every run there is, the newest first."""
     return [overview(run) for run in cache.store().runs()]
-
-
-def layers_said(config: RunConfig) -> str:
-    """Return the network as it is usually written: Embedding(32) → LSTM(32) → LSTM(16)."""
-    network = config.network
-    cell = t(f"quantity.{network.cell}")
-    layers = [f"{cell}({units})" for units in network.units]
-    if network.bidirectional:
-        layers = [f"{layer}×2" for layer in layers]
-    return " → ".join(layers)
-
-
-def source_said(config: RunConfig) -> str:
-    """Return what a run learns from, by its name on the page; another version's by its own."""
-    source = config.data.source
-    return t(f"source.{source}") if source in SOURCES else source
 
 
 def duration(seconds: float) -> str:

@@ -10,6 +10,7 @@ from core.errors import CoreError
 from core.training.folders import KEPT_DAYS
 from dashboard import cache, widgets
 from dashboard.i18n import t
+from dashboard.origins.run_name import run_name
 from dashboard.views import Page
 from dashboard.views.runs.differences import differences
 from dashboard.views.runs.experiment import experiments
@@ -62,7 +63,7 @@ def _damaged(everything: Sequence[Overview]) -> None:
         return
     with st.expander(t("runs.damaged", count=len(broken)), icon=":material/broken_image:"):
         for seen in broken:
-            st.markdown(f"**{plain(seen.label.name, most=80)}** · {plain(str(seen.run.folder))}")
+            st.markdown(f"**{plain(seen.name, most=80)}** · {plain(str(seen.run.folder))}")
             if seen.problem is not None:
                 widgets.problem(seen.problem)
             actions(seen)
@@ -98,7 +99,7 @@ def _curves(shown: Sequence[Overview]) -> None:
             continue
         with widgets.guard():
             history = seen.history
-            name = seen.label.name
+            name = seen.name
             if history.places.size or history.ends.size:
                 found[name if name not in found else f"{name} ({seen.run.id[-6:]})"] = history
     if not found:
@@ -112,7 +113,7 @@ def _manage(shown: Sequence[Overview]) -> None:
     for seen in shown:
         if seen.problem is not None:
             continue  # among the damaged ones
-        st.markdown(f"**{plain(seen.label.name, most=80)}**")
+        st.markdown(f"**{plain(seen.name, most=80)}**")
         if seen.label.note:
             st.caption(plain(seen.label.note, most=1_000))
         actions(seen)
@@ -142,10 +143,10 @@ def _settings() -> None:
         except CoreError as error:
             widgets.problem(error)
             return
-        for identifier, label in away:
+        for run in away:
             st.button(
-                plain(label.name, most=80), icon=":material/undo:", key=f"undelete-{identifier}",
-                help=t("run.undo"), on_click=undelete, args=(identifier,), type="tertiary",
+                plain(run_name(run), most=80), icon=":material/undo:", key=f"undelete-{run.id}",
+                help=t("run.undo"), on_click=undelete, args=(run.id,), type="tertiary",
             )  # fmt: skip
         if not away:
             st.caption(t("runs.deleted.none"))

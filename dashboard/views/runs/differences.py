@@ -34,7 +34,7 @@ def differences(chosen: Sequence[Overview]) -> None:
         return
     columns: dict[str, list[str]] = {t("runs.setting"): list(rows)}
     for at, (seen, _) in enumerate(readable):
-        name = seen.label.name
+        name = seen.name
         columns[name if name not in columns else f"{name} ({seen.run.id})"] = [
             values[at] for values in rows.values()
         ]

@@ -42,7 +42,7 @@ def experiments(everything: Sequence[Overview], chosen: Sequence[Overview]) -> N
 def _name(key: str, own: Sequence[Overview]) -> str:
     if key == THE_CHOSEN:
         return t("runs.experiment.chosen", count=len(own))
-    return t("runs.experiment.name", name=own[-1].label.name, count=len(own))
+    return t("runs.experiment.name", name=own[-1].name, count=len(own))
 
 
 def _summed_up(own: Sequence[Overview]) -> None:

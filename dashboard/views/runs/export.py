@@ -23,7 +23,7 @@ def export(chosen: Sequence[Overview]) -> None:
         st.info(t("runs.choose_one"))
     for seen in chosen:
         with st.container(border=True, key=f"export-{seen.run.id}"):
-            st.markdown(f"**{plain(seen.label.name, most=80)}**")
+            st.markdown(f"**{plain(seen.name, most=80)}**")
             with st.container(horizontal=True, vertical_alignment="center"):
                 _files(seen)
             _made(seen)

@@ -26,7 +26,7 @@ def mistakes(chosen: Sequence[Overview]) -> None:
     if not finished:
         st.info(t("runs.choose_finished"))
         return
-    names = {identifier: seen.label.name for identifier, seen in finished.items()}
+    names = {identifier: seen.name for identifier, seen in finished.items()}
     identifier = next(iter(finished))
     if len(finished) > 1:
         identifier = st.selectbox(

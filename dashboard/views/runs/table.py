@@ -17,7 +17,8 @@ from core.training.errors import BrokenRun
 from dashboard import cache, state
 from dashboard.fields import Choice, Names, Text
 from dashboard.i18n import labels, t
-from dashboard.widgets.run_overview import Overview, layers_said, source_said
+from dashboard.origins.run_name import layers_said, source_said
+from dashboard.widgets.run_overview import Overview
 
 PAGES = ("runs",)
 MOST_CHOSEN = 8
@@ -70,7 +71,7 @@ def _is_wanted(seen: Overview) -> bool:
     if cells and (seen.config is None or seen.config.network.cell not in cells):
         return False
     source = seen.config.data.source if seen.config else ""
-    about = f"{seen.label.name} {seen.label.note} {source} {seen.run.id}".casefold()
+    about = f"{seen.name} {seen.label.note} {source} {seen.run.id}".casefold()
     return all(word in about for word in (state.get(WORDS) or "").casefold().split())
 
 
@@ -107,7 +108,7 @@ def _columns(shown: Sequence[Overview]) -> dict[str, list[Any]]:
 
 
 def _row(seen: Overview) -> dict[str, Any]:
-    row: dict[str, Any] = {"name": seen.label.name, "note": seen.label.note}
+    row: dict[str, Any] = {"name": seen.name, "note": seen.label.note}
     row["state"] = t(f"run.word.{seen.state}")
     if seen.status is not None:
         row["begun"] = datetime.fromtimestamp(seen.status.created).astimezone()

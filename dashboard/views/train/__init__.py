@@ -12,11 +12,12 @@ from core.errors import CoreError
 from core.training.run_folder import Run
 from dashboard import cache, state, widgets
 from dashboard.i18n import labels, t
+from dashboard.origins.run_name import run_name
 from dashboard.views import Page
 from dashboard.views.train import fields
 from dashboard.views.train.form import fill_in
 from dashboard.views.train.live import live
-from dashboard.views.train.plan import Given, planned, start
+from dashboard.views.train.plan import Given, called, planned, start
 from dashboard.views.train.presets import presets
 from dashboard.views.train.watched import PAGES, VIEW, WATCHED, watch
 from dashboard.widgets.run_actions import outcome
@@ -59,7 +60,7 @@ def _watched(runs: list[Run]) -> Run:
     if chosen not in known:
         chosen = runs[0].id
     if len(runs) > 1:
-        names = {run.id: run.label.name for run in runs}
+        names = {run.id: run_name(run) for run in runs}
         st.selectbox(
             t("train.watched"),
             list(known),
@@ -68,7 +69,7 @@ def _watched(runs: list[Run]) -> Run:
             **state.bind(WATCHED, showing=chosen),
         )
     else:
-        st.subheader(runs[0].label.name, anchor=False)
+        st.subheader(run_name(runs[0]), anchor=False)
     return known[chosen]
 
 
@@ -91,7 +92,8 @@ def _offer(given: Given) -> None:
     )
     if st.button(t("train.start"), type="primary", icon=":material/play_arrow:", key="train-start"):
         try:
-            runs = start(configs, files=given.files, name=state.get(fields.NAME) or "")
+            label = called(state.get(fields.NAME) or "", alone=len(configs) == 1)
+            runs = start(configs, files=given.files, label=label)
         except CoreError as error:
             widgets.problem(error)
             return

@@ -79,7 +79,7 @@ def _looked(seen: Overview) -> Inside | None:
 
 
 def _rate(seen: Overview) -> None:
-    runs = {seen.label.name: seen.history}
+    runs = {seen.name: seen.history}
     show(figures.learning_rate(runs, **look()), name="learning-rate", about=about_runs([seen.run]))
 
 

@@ -61,7 +61,7 @@ def _curves(seen: Overview) -> None:
     if seen.live:
         st.toggle(t("run.hold"), help=t("run.hold.help"), **state.bind(HELD))
     with st.container(key="run-curves"):
-        curves({seen.label.name: history}, metric=seen.metric_name, levels=levels_of(seen))
+        curves({seen.name: history}, metric=seen.metric_name, levels=levels_of(seen))
 
 
 def levels_of(seen: Overview) -> dict[str, dict[str, float]]:

@@ -43,7 +43,7 @@ def _again(seen: Overview) -> None:
     assert seen.config is not None
     config = seen.config.with_setting("data.options.folder", str(folder_chosen()))
     try:
-        [run] = start([config], files={}, name=seen.label.name)
+        [run] = start([config], files={}, label=seen.label)
     except CoreError as error:
         problem(error)
         return

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.training.config import DataSettings, RunConfig
 from core.training.errors import WrongSetting
+from core.training.label import Label
 from core.training.run_folder import Run
 from dashboard import cache, state
-from dashboard.i18n import t
 from dashboard.views.train import fields as form
 from dashboard.views.train.download import downloads, folder_chosen
-from dashboard.widgets.run_overview import layers_said
 
 MOST_PROBES = 8
+UNNAMED = Label(named=False)
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,13 @@ def _values(path: str) -> list[Any]:
     return [value * layers for value in values] if path == "network.units" else values
 
 
-def start(configs: Sequence[RunConfig], *, files: Mapping[str, bytes], name: str = "") -> list[Run]:
+def start(
+    configs: Sequence[RunConfig], *, files: Mapping[str, bytes], label: Label = UNNAMED
+) -> list[Run]:
     """Create and launch runs, and return them. Raises FolderNotWritable and DiskFull."""
-    names = [_named(config, name, alone=len(configs) == 1) for config in configs]
-    return cache.store().start(configs, names=names, files=files)
+    return cache.store().start(configs, label=label, files=files)
 
 
-def _named(config: RunConfig, name: str, *, alone: bool) -> str:
-    if name and alone:
-        return name
-    source = name or t(f"source.{config.data.source}")
-    return t("train.run_name", source=source, network=layers_said(config), seed=config.seed)
+def called(name: str, *, alone: bool) -> Label:
+    """Return the label of runs: a name is that of the run, or of the experiment of several."""
+    return Label(name) if name and alone else replace(UNNAMED, experiment=name)

@@ -14,10 +14,10 @@ from core.errors import CoreError
 from core.training.config import RunConfig
 from core.training.presets import PRESETS, Preset
 from dashboard.i18n import t
+from dashboard.origins.run_name import layers_said
 from dashboard.views.train.download import downloads, folder_chosen, needs_nothing, pick_files
-from dashboard.views.train.plan import probes, start
+from dashboard.views.train.plan import UNNAMED, probes, start
 from dashboard.widgets.problem import problem
-from dashboard.widgets.run_overview import layers_said
 
 _CSS = """<style>
 .st-key-presets { display: grid; gap: 0.8rem;
@@ -96,10 +96,8 @@ def _start(known: Preset, config: RunConfig, *, quick: bool) -> str | None:
         if folder is not None and downloads(config.data.source):
             config = config.with_setting("data.options.folder", str(folder))
         config = replace(config, probes=probes())
-        kind = t("train.preset.kind.quick") if quick else ""
-        source = f"{t(f'source.{config.data.source}')} {kind}".strip()
-        name = t("train.run_name", source=source, network=layers_said(config), seed=config.seed)
-        [run] = start([config], files={}, name=name)
+        label = replace(UNNAMED, kind="quick" if quick else "")
+        [run] = start([config], files={}, label=label)
     except CoreError as error:
         problem(error)
         return None

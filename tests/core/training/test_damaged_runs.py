@@ -78,7 +78,7 @@ def test_lists_of_runs_take_damage(store, run):
     run.file("label.json").write_bytes(b"\x00")
     assert [each.id for each in store.runs()] == [run.id]
     store.delete(run)
-    assert [label.name for _, label in store.deleted()] == [run.id]
+    assert [away.label.name for away in store.deleted()] == [run.id]
     for garbage in (b"\x00", b"[]", b'{"at_once": "two"}'):
         (store.folder / "settings.json").write_bytes(garbage)
         assert store.at_once >= 1

@@ -13,6 +13,7 @@ import pytest
 from core.initialise import new_model
 from core.training.errors import DiskFull
 from core.training.folders import DELETED
+from core.training.label import Label
 from core.training.shelf import Shelf
 from core.training.store import RunStore
 from tests.core.training import runs
@@ -26,6 +27,7 @@ from core.errors import CoreError
 from core.initialise import new_model
 from core.training.shelf import Shelf
 from core.training.store import RunStore
+from core.training.label import Label
 from core.training.run_folder import Run
 from tests.core.training import runs
 
@@ -40,7 +42,7 @@ actions = {{
     "rename": lambda: run.relabel(name="new"),
     "cancel": lambda: run.cancel(),
     "resume": lambda: store.resume(run),
-    "start": lambda: store.start([runs.config()] * 3, names=["a", "b", "c"], files={{"x": b"y"}}),
+    "start": lambda: store.start([runs.config()] * 3, label=Label("a"), files={{"x": b"y"}}),
     "at once": lambda: setattr(store, "at_once", 2),
     "list": lambda: [(each.id, each.label.name, each.model_epochs, each.log_end, each.has_worker)
                      for each in store.runs()],
@@ -176,7 +178,7 @@ def test_on_a_full_disk_every_action_ends_in_words_and_nothing_is_half_made(
         "rename": lambda: run.relabel(name="new" * 3_000),
         "at once": lambda: setattr(store, "at_once", 2),
         "start": lambda: store.start(
-            [runs.config()] * 4, names=["a"] * 4, files={"table.csv": bytes(30_000)}
+            [runs.config()] * 4, label=Label("a"), files={"table.csv": bytes(30_000)}
         ),
         "keep": lambda: shelf.keep(model, name="x"),
         "resume": lambda: store.resume(run),

@@ -58,7 +58,7 @@ def test_what_is_deleted_comes_back(store):
     assert store.runs() == []
     with pytest.raises(NoSuchRun):
         store.run(run.id)
-    assert [(identifier, label.name) for identifier, label in store.deleted()] == [(run.id, "one")]
+    assert [(away.id, away.label.name) for away in store.deleted()] == [(run.id, "one")]
     assert store.undelete(run.id).config == run.config
     assert store.deleted() == []
     with pytest.raises(NoSuchRun):
@@ -71,7 +71,7 @@ def test_what_was_deleted_long_ago_is_gone_when_the_next_is_deleted(store):
     long_ago = time.time() - (KEPT_DAYS + 1) * 86_400
     os.utime(store.folder / DELETED / old.id, (long_ago, long_ago))
     store.delete(new)
-    assert [identifier for identifier, _ in store.deleted()] == [new.id]
+    assert [away.id for away in store.deleted()] == [new.id]
 
 
 def test_how_many_train_at_once_is_kept_and_has_bounds(store):

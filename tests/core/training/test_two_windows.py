@@ -82,7 +82,7 @@ def test_two_actions_at_once_end_in_their_effects_or_in_words(store, state, one,
         each is None or (isinstance(each, CoreError) and str(each)) for each in said.values()
     ), said
     listed = [each.id for each in store.runs()]
-    away = [identifier for identifier, _ in store.deleted()]
+    away = [each.id for each in store.deleted()]
     assert sorted(listed + away) == [run], "in one place, once"
     place = Run(store.folder / (run if listed else f".deleted/{run}"))
     assert place.config == runs.config()
