@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -115,6 +115,14 @@ def _epoch(task: str) -> int | None:
         return None
     epoch = epoch_of(found.run)
     return None if epoch == found.run.final_epoch else epoch
+
+
+def titled(
+    titles: Sequence[str], text: str, *, tokens: Sequence[str] = (), step: int | None = None
+) -> About:
+    """Return what a picture of models with these titles is about, as they read a text."""
+    token = "" if step is None or not tokens else tokens[step]
+    return replace(named(titles), text=text, step=step, token=token)
 
 
 def about_runs(runs: Iterable[Run]) -> About:

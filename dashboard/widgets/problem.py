@@ -27,8 +27,13 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&^=\"':@/])")
 
 def problem(error: CoreError) -> None:
     """Show an error in the reader's language."""
+    st.error(told(error), icon=":material/error:")
+
+
+def told(error: CoreError) -> str:
+    """Return an error as a sentence in the reader's language, as Markdown."""
     facts = {name: _fact(fact) for name, fact in error.facts.items()}
-    st.error(t(f"errors.{type(error).__name__}", **facts), icon=":material/error:")
+    return t(f"errors.{type(error).__name__}", **facts)
 
 
 def fragment(

@@ -1,4 +1,4 @@
-"""The columns of the comparing canvas: one for each cell, the same quantity on the same scale.
+"""The columns of the comparing canvas: one for each model, the same quantity on the same scale.
 
 A column stands for a model; the hidden state comes first in each, because all cells have one, then
 the cell state, then the gates. Scales are shared by name, so that a pale row beside a deep one
@@ -8,7 +8,7 @@ answer if the text ended there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from dashboard.figures import theme
 from dashboard.figures.recorded import Recorded, recorded, shared
 from dashboard.figures.theme import QUANTITY, Mode
 from dashboard.i18n import t
-from dashboard.widgets.reading import Reading
+from dashboard.views.compare.comparing import Entry
 
 STATES = theme.in_order("state")
 GATES = theme.in_order("gate")
@@ -29,17 +29,17 @@ ORDER = (*STATES, *GATES)
 
 
 def columns(
-    readings: Mapping[str, Reading],
+    entries: Sequence[Entry],
     *,
     layer: int,
     shown: Iterable[str],
     answers: Mapping[str, Answers],
     mode: Mode,
 ) -> list[Column]:
-    """Return a column for each cell with a panel for each of the quantities that are `shown`."""
+    """Return a column for each model with a panel for each of the quantities that are `shown`."""
     wanted = set(shown)
-    runs = {cell: reading.trace.layers[layer] for cell, reading in readings.items()}
-    found = {cell: _recorded(run, wanted) for cell, run in runs.items()}
+    runs = {each.key: each.reading.trace.layers[layer] for each in entries}
+    found = {key: _recorded(run, wanted) for key, run in runs.items()}
     scales: dict[str, Recorded] = {}
     for name in ORDER:
         same = [each[name] for each in found.values() if name in each]
@@ -47,18 +47,18 @@ def columns(
             scales[name] = shared(same)[0]
     return [
         Column(
-            key=cell,
-            title=t("compare.column", cell=t(f"quantity.{cell}"), units=runs[cell].units),
-            tokens=reading.tokens,
+            key=entry.key,
+            title=t("compare.column", cell=entry.title, units=runs[entry.key].units),
+            tokens=entry.reading.tokens,
             panels=[
-                _panel(found[cell][name], scales[name], mode)
+                _panel(found[entry.key][name], scales[name], mode)
                 for name in ORDER
-                if name in found[cell]
+                if name in found[entry.key]
             ],
-            strip=_strip(answers.get(cell), mode),
-            unknown=~reading.passage.encoded.known,
+            strip=_strip(answers.get(entry.key), mode),
+            unknown=~entry.reading.passage.encoded.known,
         )
-        for cell, reading in readings.items()
+        for entry in entries
     ]
 
 

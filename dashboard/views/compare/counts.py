@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from core.analysis.parameters import TITLES, StageCount, count_parameters
@@ -11,37 +9,36 @@ from core.model import Model
 from dashboard import figures, state
 from dashboard.figures import theme
 from dashboard.i18n import t
-from dashboard.views.compare.comparing import REFERENCE
-from dashboard.widgets.caption import about_cells
+from dashboard.views.compare.comparing import REFERENCE, Comparison
 from dashboard.widgets.cards import Card, cards
 from dashboard.widgets.chart import look, show
 
 
-def counts(models: Mapping[str, Model]) -> None:
+def counts(comparison: Comparison) -> None:
     """Draw a card for each model with the count of its recurrent layers, and a bar of its parts.
 
     Embedding and readout are left out: they are the same for all, or nearly, and drown the rest.
     """
-    bare = {cell: _bare(model, cell) for cell, model in models.items()}
-    st.markdown(_why(models))
+    bare = [(each, _bare(each.reading.model, each.key)) for each in comparison.entries]
+    st.markdown(_why(comparison))
     mode = state.mode()
     cards(
         [
             Card(
-                name=t(f"quantity.{cell}"),
+                name=each.title,
                 number=t("compare.count.number", count=model.parameter_count),
                 above="",
                 below=tuple(_formula(stage) for stage in count_parameters(model).stages),
-                colour=theme.colour(cell, mode),
+                colour=theme.colour(each.cell, mode),
             )
-            for cell, model in bare.items()
+            for each, model in bare
         ],
         key="counts",
         surface=theme.SURFACE[mode],
         least=280,
     )
-    titled = {t(f"quantity.{cell}"): model for cell, model in bare.items()}
-    show(figures.parameters(titled, **look()), name="parameters", about=about_cells(models))
+    titled = {each.title: model for each, model in bare}
+    show(figures.parameters(titled, **look()), name="parameters", about=comparison.about())
 
 
 def _bare(model: Model, name: str) -> Model:
@@ -60,7 +57,9 @@ def _formula(stage: StageCount) -> str:
     )
 
 
-def _why(models: Mapping[str, Model]) -> str:
+def _why(comparison: Comparison) -> str:
+    if comparison.named:
+        return t("compare.count.models")
     if state.get(state.TASK).startswith((state.RUN, state.MODEL)):
         return t("compare.count.run")
     if state.get(state.TASK) != state.UNTRAINED:
