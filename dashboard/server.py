@@ -5,7 +5,7 @@ Streamlit serves the script as the one page of an ASGI application, to which we 
 A WebSocket from a page of another origin is refused here. Streamlit would refuse it too, but first
 ask a public address for this machine's own, to compare the two: nothing may leave the machine.
 
-A page's document is given the script of `dashboard.tabs` before all others.
+A page's document is given the scripts of `dashboard.tabs` and `dashboard.typed` before all others.
 
 Modules that pages need are imported as the server starts, in the background, so that the first
 reader does not wait for them. A page asked for meanwhile waits for the rest of the imports alone.
@@ -25,7 +25,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import tabs
+from dashboard import tabs, typed
 
 
 class SameOrigin:
@@ -61,8 +61,11 @@ HEAD = b"<head>"
 _AS_BEFORE = (b"if-none-match", b"if-modified-since", b"accept-encoding")
 
 
-class Tabbed:
-    """Puts the script by which a tab tells its name into the head of each page's document."""
+SCRIPTS = f"<script>{tabs.SCRIPT}\n{typed.SCRIPT}</script>".encode()
+
+
+class Headed:
+    """Puts our scripts into the head of each page's document."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -72,13 +75,13 @@ class Tabbed:
         if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
             await self.app(scope, receive, send)
             return
-        # A browser may hold the document without the script: it is to be sent anew, and plain.
+        # A browser may hold the document without the scripts: it is to be sent anew, and plain.
         kept = [(name, value) for name, value in scope["headers"] if name not in _AS_BEFORE]
         await self.app({**scope, "headers": kept, "extensions": {}}, receive, _Document(send))
 
 
 class _Document:
-    """Sends an answer on; one that is a whole document with the script in its head."""
+    """Sends an answer on; one that is a whole document with the scripts in its head."""
 
     def __init__(self, send: Send) -> None:
         self.send = send
@@ -95,7 +98,7 @@ class _Document:
             self.body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            body = self.body.replace(HEAD, HEAD + f"<script>{tabs.SCRIPT}</script>".encode(), 1)
+            body = self.body.replace(HEAD, HEAD + SCRIPTS, 1)
             headers = MutableHeaders(raw=self.start["headers"])
             headers["content-length"] = str(len(body))
             del headers["etag"], headers["last-modified"]
@@ -104,7 +107,7 @@ class _Document:
         await self.send(message)
 
 
-MIDDLEWARE = (Middleware(SameOrigin), Middleware(Tabbed))
+MIDDLEWARE = (Middleware(SameOrigin), Middleware(Headed))
 
 
 def lifespan(warm: Callable[[], object]) -> Callable[[st.App], AbstractAsyncContextManager[None]]:

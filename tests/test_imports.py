@@ -64,6 +64,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "dashboard.components",
             "dashboard.server",
             "dashboard.tabs",
+            "dashboard.typed",
         }
     ),
     frozenset({"dashboard.views"}),

@@ -25,6 +25,7 @@ from dashboard.widgets.problem import guard, plain
 from dashboard.widgets.upload import take, upload
 
 AREA = 20_000
+_TYPED = "typed in"
 _GOOD = "good text"
 Found = TypeVar("Found")
 LONG = 300_000  # characters: from here on reading takes long enough to say so
@@ -88,8 +89,39 @@ def _chosen() -> Model | None:
         return None
 
 
+def pick_line(label: str) -> None:
+    """Draw a line to type in; what has several lines, or is very long, has the box of `pick_text`.
+
+    Whichever it is stays for as long as one types in it: another would take the focus, and letters.
+    """
+    text = current_text()
+    box, typed = state.recall(_TYPED) or ("", "")
+    if typed != text:
+        box = "line" if len(text) <= AREA and "\n" not in text else "area"
+    if box == "area":
+        pick_text()
+        return
+    st.text_input(
+        label,
+        placeholder=t("reading.text.placeholder"),
+        live=True,
+        width=640,
+        **state.bind(state.TEXT, at="line", showing=text, then=lambda: _follow("line")),
+    )
+
+
+def _follow(box: str) -> None:
+    state.remember(_TYPED, (box, state.get(state.TEXT)))
+    _from_beginning()
+    if box == "line":
+        _first_step()
+
+
 def pick_text() -> None:
-    """Draw the box with the text, or with the ids or numbers that stand for one."""
+    """Draw the box with the text, or with the ids or numbers that stand for one.
+
+    It is read while it is typed: see `dashboard.typed`.
+    """
     _pick_words()
     model = _chosen()
     if model is not None and paddings(model):
@@ -114,7 +146,7 @@ def _pick_words() -> None:
             placeholder=t(f"reading.{kind}.placeholder"),
             help=t(f"reading.{kind}.help", **features),
             label_visibility="collapsed" if model is None else "visible",
-            **state.bind(state.TEXT, showing=text, then=_from_beginning),
+            **state.bind(state.TEXT, showing=text, then=lambda: _follow("area")),
         )
         return
     with st.container(horizontal=True, vertical_alignment="center", key="text-long"):

@@ -182,3 +182,18 @@ def test_the_whole_page_fits_a_telephone(open_visitor) -> None:
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 400
+
+
+def test_the_picture_follows_while_one_types(visitor: Visitor) -> None:
+    """As on Home: nothing is pressed, the box keeps focus and every letter past its growth."""
+    visitor.allow(BELOW_THE_PAGE)
+    page = visitor.visit("gates", text="the food was awful " * 8)
+    box = page.locator("textarea").first
+    box.press("Control+End")
+    box.press_sequentially("and the staff", delay=60)
+    slider = page.get_by_role("slider").first
+    expect(slider).to_have_attribute("max", "34", timeout=PATIENCE)
+    box.press_sequentially(" was", delay=60)
+    expect(slider).to_have_attribute("max", "35", timeout=PATIENCE)
+    expect(box).to_be_focused()
+    expect(box).to_have_value("the food was awful " * 8 + "and the staff was")

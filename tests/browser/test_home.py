@@ -93,3 +93,37 @@ def test_an_example_opens_the_page_with_everything_ready(
     expect(page.locator("textarea").first).to_have_value(text, timeout=PATIENCE)
     expect(page.get_by_test_id("stSlider")).to_contain_text(f"· {at}", timeout=PATIENCE)
     expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
+
+
+def test_letters_and_focus_stay_past_three_hundred_characters_and_when_lines_go(
+    visitor: Visitor,
+) -> None:
+    start = "the food was awful and the room was cold " * 7  # 287 characters
+    page = visitor.visit(text=start + "but")
+    line = page.get_by_role("textbox").first
+    line.press("End")
+    more = " the staff was friendly and i loved it"
+    line.press_sequentially(more, delay=40)
+    expect(said(page)).to_contain_text("it (", timeout=PATIENCE)
+    expect(line).to_be_focused()
+    expect(line).to_have_value(start + "but" + more)
+    # The box of several lines stays one while its lines are taken out and put in again.
+    page = visitor.visit(text="the food\nwas")
+    box = page.locator("textarea").first
+    box.press("Home")
+    box.press("Backspace")
+    expect(box).to_have_value("the foodwas")
+    expect(said(page)).to_contain_text("foodwas (2 of 2)", timeout=PATIENCE)
+    box.press_sequentially(" x", delay=500)
+    expect(box).to_be_focused()
+    expect(box).to_have_value("the food xwas")
+
+
+def test_home_says_which_model_and_cell_read(visitor: Visitor) -> None:
+    page = visitor.visit()
+    button = page.locator(".st-key-home-model button").first
+    expect(button).to_contain_text("Sentiment · LSTM", timeout=PATIENCE)
+    button.click()
+    page.get_by_role("radio", name="GRU", exact=True).click()
+    expect(button).to_contain_text("Sentiment · GRU", timeout=PATIENCE)
+    expect(page.get_by_role("radio", name="GRU", exact=True)).to_be_checked()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.datastructures import Headers
 
-from dashboard import server, tabs
+from dashboard import server
 from tests.browser.server import serving
 from tests.dashboard.conftest import APP
 
@@ -96,15 +96,14 @@ def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         connection.close()
 
 
-def test_the_script_of_the_tab_is_in_the_head_of_every_page_and_nowhere_else(tmp_path):
-    script = f"<script>{tabs.SCRIPT}</script>".encode()
+def test_our_scripts_are_in_the_head_of_every_page_and_nowhere_else(tmp_path):
     with serving(APP, log_file=tmp_path / "log", folder=tmp_path) as running:
         _, plain, without = get(running.url)
         for path in ("", "/gates", "/nowhere"):
             for more in ({}, {"If-None-Match": plain["etag"]}, {"Accept-Encoding": "gzip"}):
                 status, headers, body = get(running.url + path, Accept="text/html,*/*", **more)
                 assert status == 200
-                assert body == without.replace(b"<head>", b"<head>" + script)
+                assert body == without.replace(b"<head>", b"<head>" + server.SCRIPTS)
                 assert int(headers["content-length"]) == len(body)
                 assert headers["cache-control"] == "no-cache"
                 assert "etag" not in headers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -14,7 +16,7 @@ from dashboard.figures import theme
 from dashboard.figures.steps import FIRST
 from dashboard.figures.unrolled import MOST
 from dashboard.i18n import t
-from dashboard.origins import origin
+from dashboard.origins import Origin, origin
 from dashboard.origins.run import OfRun
 from dashboard.views import Page
 from dashboard.views.home.examples import Example, examples
@@ -26,7 +28,7 @@ from dashboard.widgets.caption import about
 from dashboard.widgets.colouring import COLOUR
 from dashboard.widgets.epochs import pick_epoch, playable
 from dashboard.widgets.model import pick_cell, pick_task
-from dashboard.widgets.text import AREA, current_text, pick_source, pick_text, readable
+from dashboard.widgets.text import current_text, pick_line, pick_source, readable
 
 PAGE = Page(key="home", section="", icon=":material/home:", order=0)
 
@@ -82,22 +84,13 @@ def render() -> None:
 
 
 def _controls() -> None:
-    text = current_text()
+    found = origin()
     with st.container(horizontal=True, vertical_alignment="bottom", key="home-controls"):
-        # One line, however long: another box would take the focus, and letters with it.
-        if len(text) <= AREA and "\n" not in text:
-            st.text_input(
-                t("home.sentence"),
-                placeholder=t("reading.text.placeholder"),
-                live=True,
-                width=640,
-                **state.bind(state.TEXT, at="line", showing=text, then=_from_beginning),
-            )
-        else:
-            pick_text()
-        with st.popover(t("home.model"), icon=":material/memory:", key="home-model"):
+        pick_line(t("home.sentence"))
+        with st.popover(
+            _reader(found), icon=":material/memory:", help=t("home.model"), key="home-model"
+        ):
             pick_task()
-            found = origin()
             if found.picks_cell:
                 pick_cell()
             elif isinstance(found, OfRun) and playable(found.run):
@@ -105,8 +98,14 @@ def _controls() -> None:
         pick_source()
 
 
-def _from_beginning() -> None:
-    state.reset(state.START, state.STEP)
+def _reader(found: Origin) -> str:
+    """Which model reads, and what kinds of cell it is made of."""
+    named = [widgets.plain(found.label, most=40)]
+    # What cannot be loaded is said where it would be read with.
+    with contextlib.suppress(CoreError):
+        layers = found.model(current_text()).layers
+        named += dict.fromkeys(t(f"quantity.{layer.cell}") for layer in layers)
+    return " · ".join(named)
 
 
 def _read() -> tuple[Reading, CoreError | None]:
