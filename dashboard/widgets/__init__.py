@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.widgets.chart import downloads, look, show
-from dashboard.widgets.frame import foot, frame, open_page
+from dashboard.widgets.chart import look, show
+from dashboard.widgets.chart_menu import menu
+from dashboard.widgets.frame import foot, frame, open_page, style
 from dashboard.widgets.model import pick_cell, pick_model, pick_settings, pick_task
 from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import fragment, guard, plain, problem
@@ -16,12 +17,12 @@ __all__ = [
     "Reading",
     "Together",
     "current_text",
-    "downloads",
     "foot",
     "fragment",
     "frame",
     "guard",
     "look",
+    "menu",
     "open_page",
     "parity",
     "passage",
@@ -36,4 +37,5 @@ __all__ = [
     "read",
     "reading",
     "show",
+    "style",
 ]

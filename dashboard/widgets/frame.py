@@ -28,10 +28,7 @@ def frame(page: str) -> DeltaGenerator:
 
     Returns the place of the link, which `foot` draws when the page has settled what it shows.
     """
-    surface = theme.SURFACE[state.mode()]
-    shades = {"paper": surface.paper, "ink": surface.ink, "muted": surface.muted}
-    told = "".join(f"--unrolled-{name}: {shade};" for name, shade in shades.items())
-    st.html(f"<style>:root {{ {told} }}\n{_beside('frame.css')}</style>")
+    style()
     row = st.container(
         horizontal=True,
         horizontal_alignment="distribute",
@@ -45,6 +42,14 @@ def frame(page: str) -> DeltaGenerator:
         language()
     _ignored()
     return shared
+
+
+def style() -> None:
+    """Give the page the look that Streamlit's own settings cannot; once, before anything else."""
+    surface = theme.SURFACE[state.mode()]
+    shades = {"paper": surface.paper, "ink": surface.ink, "muted": surface.muted}
+    told = "".join(f"--unrolled-{name}: {shade};" for name, shade in shades.items())
+    st.html(f"<style>:root {{ {told} }}\n{_beside('frame.css')}{_beside('chart_menu.css')}</style>")
 
 
 def language() -> None:

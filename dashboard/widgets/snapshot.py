@@ -1,8 +1,9 @@
-"""PNG and SVG of a Plotly chart as the reader sees it, zoom included, made in the browser.
+"""PNG and SVG of a chart as the reader sees it, zoom included, made in the browser.
 
-Plotly's own camera takes the picture. It knows one format at a time, set when the chart is drawn;
-two buttons of ours set the format and press it. Its cost: no picture without a browser (a notebook
-has Plotly's own). Not chosen: Kaleido on the server, which needs a Chrome there and 150 MB.
+Plotly's own camera takes the picture of its charts. It knows one format at a time, set when the
+chart is drawn; two buttons of ours set the format and press it. A canvas has its own. Its cost: no
+picture without a browser (a notebook has Plotly's own). Not chosen: Kaleido on the server, which
+needs a Chrome there and 150 MB.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dashboard import state
 from dashboard.figures import theme
 from dashboard.i18n import t
 
-_CSS = """
+BUTTONS = """
 .row { display: flex; gap: 0.5rem; }
 button {
   flex: 1; min-height: 2.5rem; padding: 0.25rem 0.75rem; cursor: pointer;
@@ -24,6 +25,7 @@ button:hover, button:focus-visible { color: var(--st-primary-color);
   border-color: var(--st-primary-color); outline: none; }
 button:focus-visible { box-shadow: 0 0 0 2px var(--st-primary-color); }
 """
+"""How buttons of our own look like those of the page."""
 
 _JS = r"""
 const SIZE = 12;  // pixels: of the caption's letters
@@ -79,7 +81,12 @@ export default function ({ data, parentElement }) {
     button.textContent = format.toUpperCase();
     button.setAttribute('aria-label', `${data.label}: ${format.toUpperCase()}`);
     button.onclick = () => {
-      const chart = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`);
+      const place = document.querySelector(`.st-key-chartbox-${data.chart}`);
+      const chart = place?.querySelector('.js-plotly-plot');
+      // A canvas has a camera for each format, and knows what it is of.
+      for (const part of chart ? [] : (place?.querySelectorAll('*') ?? [])) {
+        part.shadowRoot?.querySelector(`.heatmaps .bar .${format}`)?.click();
+      }
       const camera = chart && chart.querySelector(`[data-title="${data.camera}"]`);
       if (!camera) return;
       const before = chart.layout;
@@ -101,12 +108,12 @@ export default function ({ data, parentElement }) {
 """
 
 _buttons = st.components.v2.component(
-    "unrolled_snapshot", html="<div class='row'></div>", css=_CSS, js=_JS
+    "unrolled_snapshot", html="<div class='row'></div>", css=BUTTONS, js=_JS
 )
 
 
 def snapshot(*, chart: str, file: str, caption: str) -> None:
-    """Offer the chart drawn with the key `chart` as file.png and file.svg, a caption under it."""
+    """Offer the chart or canvas with this key as file.png and file.svg, a caption under it."""
     data = {
         "chart": chart,
         "file": file,

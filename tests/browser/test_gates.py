@@ -155,7 +155,7 @@ def test_a_point_of_the_answers_picks_its_step(visitor: Visitor) -> None:
 @pytest.mark.parametrize("ending", ["csv", "npz", "html"])
 def test_the_picture_can_be_taken_away(visitor: Visitor, ending: str) -> None:
     page = opened(visitor, step="4", unit="3")
-    page.locator(".st-key-gates-picture-files button").click()
+    page.locator(".st-key-chartmenu-gates-picture button").click()
     with page.expect_download(timeout=PATIENCE) as download:
         page.locator(f".st-key-gates-picture-{ending} button").click()
     content = download.value.path().read_bytes()

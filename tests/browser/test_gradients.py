@@ -43,8 +43,7 @@ def test_the_numbers_leave_as_csv_and_the_picture_as_svg(visitor: Visitor) -> No
     visitor.allow(BELOW_THE_PAGE)
     page = visitor.visit("gradients", units="4", length="30", text="a b c")
     expect(lives(page)).to_have_count(3, timeout=PATIENCE)
-    chart = page.locator(".st-key-chart-gradients-files")
-    chart.get_by_role("button", name="Download").click()
+    page.get_by_role("button", name="Chart menu: Gradient at every step").click()
     with page.expect_download() as numbers:
         page.get_by_role("button", name=re.compile("^CSV")).click()
     rows = list(csv.reader(numbers.value.path().read_text("utf-8-sig").splitlines()))

@@ -119,7 +119,7 @@ def _canvas(
     step: int,
     key: str,
 ) -> None:
-    """Draw some models on a canvas, with its downloads; scales are those of all models."""
+    """Draw some models on a canvas, with its menu; scales are those of all models."""
     mode, shown = state.mode(), state.get(SHOW)
     part = Comparison(tuple(entries), comparison.named)
     whole = part.about()  # the canvas knows the step
@@ -145,12 +145,6 @@ def _canvas(
         for each in comparison.entries
     ]  # fmt: skip
     settings = (key, layer, shown, mode, i18n.language(), whole)
-    heatmaps(
-        cache.picture("compare", named, settings, make=make),
-        key=key,
-        step=step,
-        on_pick=_take if key == PICTURE else partial(_take_own, entries[0]),
-    )
     twin = figures.compare(
         {each.title: each.reading.trace for each in entries},
         layer=layer,
@@ -161,7 +155,13 @@ def _canvas(
     )
     arrays = widgets.Together({each.key: each.reading.trace for each in entries})
     seen = part.about(step=step)
-    widgets.downloads(twin, name="compare", key=key, about=seen, arrays=arrays, shown="canvas")
+    with widgets.menu(twin, name="compare", key=key, about=seen, arrays=arrays, shown="canvas"):
+        heatmaps(
+            cache.picture("compare", named, settings, make=make),
+            key=key,
+            step=step,
+            on_pick=_take if key == PICTURE else partial(_take_own, entries[0]),
+        )
 
 
 def _take(picked: Picked) -> None:

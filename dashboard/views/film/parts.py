@@ -22,7 +22,8 @@ from dashboard.fields import Choice
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import labels, t
 from dashboard.widgets.caption import About, about, about_cells
-from dashboard.widgets.chart import downloads, look, show
+from dashboard.widgets.chart import look, show
+from dashboard.widgets.chart_menu import menu
 from dashboard.widgets.colouring import colouring, options
 from dashboard.widgets.panels import panels
 from dashboard.widgets.reading import Reading
@@ -111,16 +112,16 @@ def picture(film: Film, reading: Reading) -> None:
 
     inputs = cache.digest(reading.trace.inputs)
     named = (reading.model.digest, inputs, reading.tokens, layer, strip, sorted(reach.items()))
-    heatmaps(
-        cache.picture("film", *named, mode, i18n.language(), whole, make=make),
-        key=KEY,
-        step=step,
-        unit=unit,
-        on_pick=_take,
-    )
     twin = figures.gates(reading.trace, layer=layer, tokens=reading.tokens, **look())
     seen = about(reading, step=step)
-    downloads(twin, name="film", key=KEY, about=seen, arrays=reading.trace, shown="canvas")
+    with menu(twin, name="film", key=KEY, about=seen, arrays=reading.trace, shown="canvas"):
+        heatmaps(
+            cache.picture("film", *named, mode, i18n.language(), whole, make=make),
+            key=KEY,
+            step=step,
+            unit=unit,
+            on_pick=_take,
+        )
 
 
 def gradient(film: Film, *, epoch: int) -> None:

@@ -12,7 +12,8 @@ from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
 from dashboard.i18n import t
 from dashboard.widgets.caption import about
-from dashboard.widgets.chart import downloads, look
+from dashboard.widgets.chart import look
+from dashboard.widgets.chart_menu import menu
 from dashboard.widgets.colouring import UNIT, colouring
 from dashboard.widgets.panels import panels
 from dashboard.widgets.reading import Reading
@@ -42,7 +43,7 @@ def pick_order() -> None:
 
 
 def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
-    """Draw the canvas, the cursor at a step and the chosen unit, and its downloads beneath it."""
+    """Draw the canvas, the cursor at a step and the chosen unit, with its menu."""
     run, mode = reading.trace.layers[layer], state.mode()
     unit = state.fit(state.UNIT, high=run.units - 1)
     by = cast(By, state.get(ORDER))
@@ -73,7 +74,6 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
         *(reading.model.digest, cache.digest(reading.trace.inputs), reading.tokens),
         *(layer, colour, unit if colour == UNIT else None, by, mode, i18n.language(), whole),
     )
-    heatmaps(cache.picture(*named, make=make), key=KEY, step=step, unit=unit, on_pick=_take)
     twin = figures.gates(
         reading.trace,
         layer=layer,
@@ -82,7 +82,8 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
         **look(),
     )
     seen = about(reading, step=step)
-    downloads(twin, name="gates", key=KEY, about=seen, arrays=reading.trace, shown="canvas")
+    with menu(twin, name="gates", key=KEY, about=seen, arrays=reading.trace, shown="canvas"):
+        heatmaps(cache.picture(*named, make=make), key=KEY, step=step, unit=unit, on_pick=_take)
 
 
 def _take(picked: Picked) -> None:

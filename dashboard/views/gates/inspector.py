@@ -17,7 +17,8 @@ from dashboard.figures.equations import EquationLine
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
 from dashboard.widgets.caption import about
-from dashboard.widgets.chart import downloads, look, show
+from dashboard.widgets.chart import look, show
+from dashboard.widgets.chart_menu import menu
 from dashboard.widgets.problem import plain
 from dashboard.widgets.reading import Reading
 
@@ -49,8 +50,8 @@ def inspector(reading: Reading, *, layer: int, step: int) -> None:
     show(figures.cell(trace, **moment, tokens=tokens, **look()), name="cell", about=seen)
     st.subheader(t("gates.equations"), anchor=False, help=t("gates.equations.help"))
     equations = figures.equations(trace, **moment, **look())
-    _equations(equations.draw, cells.get(run.cell).parts_of)
-    downloads(equations, name="equations", key="equations", about=seen, shown="text")
+    with menu(equations, name="equations", key="equations", about=seen, shown="text"):
+        _equations(equations.draw, cells.get(run.cell).parts_of)
 
 
 def _equations(lines: Sequence[EquationLine], parts: Sequence[str]) -> None:

@@ -15,7 +15,8 @@ from dashboard import cache, figures, state
 from dashboard.i18n import labels, t
 from dashboard.views.gradients.chain import Chain, about_chains
 from dashboard.views.gradients.lives import power
-from dashboard.widgets.chart import Savable, look, show
+from dashboard.widgets.chart import look, show
+from dashboard.widgets.chart_menu import Savable
 
 MOST_JACOBIANS = 200
 """Steps whose Jacobian is computed: 2,000 of an LSTM would take three seconds."""

@@ -18,6 +18,7 @@ from dashboard.widgets.caption import about
 
 state.restore()
 st.set_page_config(layout="wide")
+widgets.style()
 found = widgets.reading()
 hidden = found.trace.layers[0].states["hidden"][0]
 heatmap = Picture(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.server import Server, serving
 from tests.browser.visitor import Visitor
@@ -40,10 +41,14 @@ def tab(browser: Browser, app: Server) -> Iterator[Visitor]:
     assert app.complaints() == []
 
 
+def menus(page: Page) -> Locator:
+    return page.get_by_role("button", name=re.compile("^차트 메뉴: "))
+
+
 def downloaded(page: Page, name: str, *, chart: int = 0) -> tuple[str, bytes]:
-    """Open the downloads of a chart, press one, and return the file's name and contents."""
-    # Taking a picture closes the row of files, the others leave it open.
-    files = page.get_by_role("button", name="내려받기", exact=True).nth(chart)
+    """Open the menu of a chart, press one, and return the file's name and contents."""
+    # Taking a picture closes the menu, the others leave it open.
+    files = menus(page).nth(chart)
     if files.get_attribute("aria-expanded") != "true":
         files.click()
     with page.expect_download() as event:
@@ -87,7 +92,7 @@ def test_each_chart_downloads_as_every_kind_of_file(tab: Visitor) -> None:
         assert arrays["inputs/input"].shape == (1, 7)
 
 
-def test_pictures_are_of_the_chart_they_stand_below(tab: Visitor) -> None:
+def test_pictures_are_of_the_chart_whose_menu_it_is(tab: Visitor) -> None:
     page = opened(tab)
     name, line = downloaded(page, "이 차트의 그림: SVG", chart=1)
     assert name == "line.svg"
@@ -119,6 +124,45 @@ def test_an_axis_of_tokens_names_them_all_in_files(tab: Visitor) -> None:
     assert ticks_of(downloaded(page, "이 차트의 그림: SVG", chart=1)[1]) == words
 
 
+def test_a_menu_is_seen_while_its_chart_is_pointed_at_or_holds_the_focus(tab: Visitor) -> None:
+    page = opened(tab)
+    menu = page.locator(".st-key-chartmenu-chart-line")
+    page.mouse.move(0, 0)
+    expect(menu).to_have_css("opacity", "0", timeout=PATIENCE)
+    page.locator(".st-key-chart-line").hover()
+    expect(menu).to_have_css("opacity", "1")
+    page.mouse.move(0, 0)
+    expect(menu).to_have_css("opacity", "0")
+    menus(page).nth(1).focus()
+    expect(menu).to_have_css("opacity", "1")
+
+
+def test_a_menu_is_always_seen_where_nothing_can_point(browser: Browser, app: Server) -> None:
+    settings = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 844}}
+    with browser.new_context(locale="ko-KR", **settings) as context:
+        page = opened(Visitor(context.new_page(), app.url))
+        expect(page.locator(".st-key-chartmenu-chart-line")).to_have_css("opacity", "1")
+
+
+def test_a_chart_alone_fills_the_screen_and_comes_back(tab: Visitor) -> None:
+    page = opened(tab)
+    chart = page.locator(".st-key-chart-line .main-svg").first
+    before = chart.bounding_box()
+    menus(page).nth(1).click()
+    page.get_by_role("button", name="전체 화면", exact=True).click()
+    page.wait_for_function("document.querySelector('[data-presented]') !== null")
+    width = page.evaluate("innerWidth")
+    box = chart.bounding_box()
+    assert before is not None
+    assert box is not None
+    assert box["height"] > 1.01 * before["height"]
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    page.evaluate("document.exitFullscreen()")
+    page.wait_for_function("document.querySelector('[data-presented]') === null")
+    assert chart.bounding_box() == before
+
+
 def test_the_downloaded_page_shows_the_chart_without_a_network(
     tab: Visitor, browser: Browser, tmp_path: Path
 ) -> None:
@@ -142,6 +186,7 @@ def test_typing_changes_the_pictures(tab: Visitor) -> None:
 
 def test_the_table_stands_below_its_chart(tab: Visitor) -> None:
     page = opened(tab)
+    menus(page).first.click()
     page.get_by_text("표로 보기").first.click()
     expect(page.get_by_test_id("stDataFrame")).to_have_count(1, timeout=PATIENCE)
 

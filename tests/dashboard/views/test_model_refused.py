@@ -1,4 +1,4 @@
-"""The page of the reader's own model, and files that it refuses with a way on: PyTorch's, and weights alone."""
+"""The page of the reader's own model, and files that it refuses with a way on."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ LONG = "the movie was not boring but funny and warm and a little too long for wh
 
 
 def names_of_charts() -> set[str]:
-    """Every `name=` that is written where a chart or its downloads are drawn."""
+    """Every `name=` that is written where a chart or its menu is drawn."""
     names: set[str] = set()
     for file in (ROOT / "dashboard").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -26,7 +26,7 @@ def names_of_charts() -> set[str]:
                 continue
             called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             called = node.func.id if isinstance(node.func, ast.Name) else called
-            if called in ("show", "downloads"):
+            if called in ("show", "menu"):
                 names |= {
                     word.value.value
                     for word in node.keywords

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import core
+import dashboard
 from core.trace import Trace
 from dashboard.figures import Picture
 from dashboard.figures.theme import SURFACE
-from dashboard.widgets.chart import _csv, _npz, _page
+from dashboard.i18n import labels, speak
+from dashboard.widgets.chart_menu import csv, npz
+from dashboard.widgets.chart_menu import page as written
 
 FRAME = pd.DataFrame(
     {"token": ["=1+1", "-3.5", "@x", "좋다", "a,b\n"], "value": [-1.0, 2.5, 0.0, 1e-9, 3.0]}
@@ -37,8 +41,10 @@ def page() -> None:
     )
     widgets.show(bars, name="bars")
     widgets.show(bars, name="bars", key="again")
-    widgets.downloads(bars, name="canvas", key="canvas", shown="canvas")
-    widgets.downloads(bars, name="lines", key="lines", shown="text")
+    with widgets.menu(bars, name="canvas", key="canvas", shown="canvas"):
+        st.write("a canvas")
+    with widgets.menu(bars, name="cell", key="lines", shown="text"):
+        st.write("lines of text")
 
 
 def run(**context: str) -> AppTest:
@@ -78,11 +84,34 @@ def test_files_are_offered_for_what_there_is():
     app = run()
     labels = [button.proto.label.partition(" ")[0] for button in app.get("download_button")]
     assert labels == ["HTML", "CSV", "HTML", "CSV", "HTML", "CSV", "CSV"]
-    assert len(app.get("bidi_component")) == 2  # PNG and SVG, of each chart
+    # Full screen for each; PNG and SVG for what is a picture, be it a chart or a canvas.
+    assert len(app.get("bidi_component")) == 4 + 3
+
+
+@pytest.mark.parametrize(
+    ("locale", "names"),
+    [
+        ("en", ["Chart menu: bars", "Chart menu: canvas", "Chart menu: The cell in numbers"]),
+        ("ko", ["차트 메뉴: bars", "차트 메뉴: canvas", "차트 메뉴: 셀의 수"]),
+    ],
+)
+def test_a_menu_says_of_which_chart_it_is(locale, names):
+    found = [block.proto.popover.label for block in run(locale=locale).get("popover")]
+    assert list(dict.fromkeys(found)) == names
+
+
+def test_what_the_menu_has_is_not_offered_by_plotly_too():
+    style = (Path(dashboard.__file__).parent / "widgets" / "chart_menu.css").read_text(
+        encoding="utf-8"
+    )
+    for language in ("en", "ko"):
+        with speak(language):
+            for name in ("Download plot as a PNG", "Fullscreen"):
+                assert f'[data-title="{labels("plotly")[name]}"]' in style
 
 
 def test_numbers_are_exported_with_formulas_made_harmless_and_hangul_readable():
-    data = _csv(FRAME)
+    data = csv(FRAME)
     assert data.startswith(b"\xef\xbb\xbf")
     back = pd.read_csv(io.BytesIO(data), dtype={"token": str})
     assert list(back["token"]) == ["'=1+1", "-3.5", "'@x", "좋다", "a,b\n"]
@@ -92,7 +121,7 @@ def test_numbers_are_exported_with_formulas_made_harmless_and_hangul_readable():
 def test_the_page_works_without_a_network():
     figure = go.Figure(go.Scatter(y=[1.0, 3.0], name="<script>alert(1)</script>"))
     picture = Picture(lambda: figure, lambda: FRAME, lambda: "A line.")
-    text = _page(picture, "Gates · LSTM · <script>alert(2)</script>", "dark").decode("utf-8")
+    text = written(picture, "Gates · LSTM · <script>alert(2)</script>", "dark").decode("utf-8")
     assert SURFACE["dark"].paper in text
     assert "plotly.js v" in text
     assert "src=" not in text.partition("<body>")[2].partition("plotly.js v")[0]
@@ -106,6 +135,6 @@ def test_the_page_works_without_a_network():
 def test_the_arrays_come_back_as_they_were():
     model = core.new_model("gru", features=2, units=[3], seed=5)
     trace = core.record(model, np.linspace(-1, 1, 8, dtype=np.float32).reshape(1, 4, 2))
-    back = Trace.load(io.BytesIO(_npz(trace)))
+    back = Trace.load(io.BytesIO(npz(trace)))
     np.testing.assert_array_equal(back.layers[0].states["hidden"], trace.layers[0].states["hidden"])
     assert back.model_digest == model.digest

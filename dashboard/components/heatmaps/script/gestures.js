@@ -5,12 +5,18 @@
 const CLICK = 4; // pixels that a finger may slip while it clicks
 const WHEEL = 0.0035; // zoom per pixel of wheel, as an exponent
 
+/** How many times as large as it was laid out an element is seen: 1, but for a presentation. */
+function magnified(element) {
+  return element.getBoundingClientRect().width / element.offsetWidth || 1;
+}
+
 function listenToPointers(target, heatmaps, index) {
   const fingers = new Map();
   let press = null;
   const at = (event) => {
     const box = target.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    const scale = magnified(target);
+    return { x: (event.clientX - box.left) / scale, y: (event.clientY - box.top) / scale };
   };
   const middle = () => {
     const [a, b] = fingers.values();
@@ -59,7 +65,8 @@ function listenToWheel(target, heatmaps, index) {
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       const factor = Math.exp(-event.deltaY * pixels * WHEEL);
-      heatmaps.zoomAt(index, event.clientX - box.left, Math.max(0.5, Math.min(2, factor)));
+      const here = (event.clientX - box.left) / magnified(target);
+      heatmaps.zoomAt(index, here, Math.max(0.5, Math.min(2, factor)));
       return;
     }
     const sideways = event.shiftKey ? event.deltaX || event.deltaY : event.deltaX;

@@ -183,7 +183,8 @@ class Heatmaps {
   surface(index, layer) {
     const { width, height } = this.layouts[index];
     const canvas = this.columns[index][layer];
-    return new CanvasSurface(canvas, width, height, devicePixelRatio || 1, this.family);
+    const ratio = (devicePixelRatio || 1) * Math.max(1, magnified(this.root));
+    return new CanvasSurface(canvas, width, height, ratio, this.family);
   }
 
   destroy() {
