@@ -76,11 +76,13 @@ class Trace:
 
     @cached_property
     def overflow(self) -> int | None:
-        """The first step at which a state is not a finite number; None where all are."""
+        """The first step at which a state is not a finite number; None where all are.
+
+        Of layers that read a text of another length, a step of theirs.
+        """
         states = [state for layer in self.layers for state in layer.states.values()]
-        bad = [~np.isfinite(state).all(axis=(0, 2)) for state in states]
-        steps = np.flatnonzero(np.any(bad, axis=0))
-        return int(steps[0]) if len(steps) else None
+        bad = [np.flatnonzero(~np.isfinite(state).all(axis=(0, 2))) for state in states]
+        return min((int(steps[0]) for steps in bad if len(steps)), default=None)
 
     def layer(self, name: str) -> LayerTrace:
         """The layer called `name`. Raises KeyError."""

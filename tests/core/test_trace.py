@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 
 import core
 from core.errors import WrongFile
+from core.nodes import RepeatVector
 from tests.core.networks import Case, cases, randomised
 
 
@@ -146,6 +148,19 @@ def test_an_overflow_is_told_by_its_first_step():
     assert np.isfinite(states[: trace.overflow]).all()
     assert not np.isfinite(states[trace.overflow])
     assert core.record(model, np.ones((1, 8, 1))).overflow is None
+
+
+def test_an_overflow_is_told_where_layers_read_texts_of_different_lengths():
+    plain = core.new_model("simple_rnn", features=1, units=[1], activation="linear", outputs=None)
+    encoder, rest = plain.nodes[0], plain.nodes[1:]
+    decoder = replace(encoder, name="decoder")
+    model = core.Model((encoder, *rest, RepeatVector("again", 3), decoder))
+    assert core.record(model, np.ones((1, 7, 1))).overflow is None
+    grown = model.with_parameters({"decoder/hidden/recurrent_kernel": np.float32([[1e30]])})
+    with np.errstate(over="ignore", invalid="ignore"):
+        trace = core.record(grown, np.ones((1, 7, 1)))
+    assert [layer.states["hidden"].shape[1] for layer in trace.layers] == [7, 3]
+    assert trace.overflow == 2  # of the decoder: the first beyond 32 bits
 
 
 def test_a_trace_of_the_first_format_still_opens():
