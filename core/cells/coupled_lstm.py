@@ -95,7 +95,7 @@ class CoupledLSTM(Cell):
 
     name = "coupled_lstm"
     title: ClassVar[Words] = {"en": "Coupled LSTM", "ko": "결합 게이트 LSTM"}
-    look = Look("#055363", "#9bfef8", "dash")
+    look = Look("#7239ca", "#ffdafd", "dash")
     carried = (h, c)
     stacked = ("output", "input", "candidate")
     forget_bias: ClassVar[Mapping[str, int]] = {"input": -1}

@@ -94,7 +94,7 @@ class LSTM(Cell):
 
     name = "lstm"
     title: ClassVar[Words] = {"en": "LSTM", "ko": "LSTM"}
-    look = Look("#2a68c6", "#6c9fff")
+    look = Look("#891477", "#ca6bb5")
     carried = (h, c)
     stacked = ("output", "input", "forget", "candidate")
     forget_bias: ClassVar[Mapping[str, int]] = {"forget": 1}

@@ -62,7 +62,7 @@ c, h = CELL, HIDDEN
 P = Weight(
     "peephole", "p", ("units",), "from_cell",
     title={"en": "From the cell state", "ko": "셀 상태에서 온 몫"},
-    look=Look("#0a115f", "#c6fa3f", "dashdot"),
+    look=Look("#35172f", "#fdbe45", "dashdot"),
 )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ class PeepholeLSTM(Cell):
 
     name = "peephole_lstm"
     title: ClassVar[Words] = {"en": "Peephole LSTM", "ko": "핍홀 LSTM"}
-    look = Look("#0214bc", "#b4cdfa", "dot")
+    look = Look("#7f607e", "#daeede", "dot")
     carried = (h, c)
     stacked = ("input", "forget", "output", "candidate")
     forget_bias: ClassVar[Mapping[str, int]] = {"forget": 1}

@@ -28,7 +28,7 @@ def bounded(gate: Gate, low: float, high: float) -> Gate:
 
 INPUT = Gate(
     "input", "i", title={"en": "Input gate", "ko": "입력 게이트"},
-    look=Look("#176bce", "#a0c7ff", "dash"),
+    look=Look("#9e30b5", "#edb1fb", "dash"),
 )  # fmt: skip
 FORGET = Gate(
     "forget", "f", title={"en": "Forget gate", "ko": "망각 게이트"},
@@ -48,7 +48,7 @@ UPDATE = Gate(
 )  # fmt: skip
 RESET = Gate(
     "reset", "r", title={"en": "Reset gate", "ko": "리셋 게이트"},
-    look=Look("#3246c0", "#9da0e6", "dash"),
+    look=Look("#664d84", "#b29ad2", "dash"),
 )  # fmt: skip
 CELL = State(
     "cell", "c", title={"en": "Cell state", "ko": "셀 상태"},

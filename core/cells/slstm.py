@@ -59,7 +59,7 @@ n = State(
 )  # fmt: skip
 m = State(
     "stabiliser", "m", title={"en": "Stabiliser", "ko": "안정화 상태"},
-    look=Look("#1e2f4d", "#e3edf2", "dot"), signed=True,
+    look=Look("#1f2333", "#b0c07e", "dot"), signed=True,
 )  # fmt: skip
 _LOG_SIGMOID = activations.get("log_sigmoid")
 
@@ -123,7 +123,7 @@ class SLSTM(Cell):
 
     name = "slstm"
     title: ClassVar[Words] = {"en": "sLSTM", "ko": "sLSTM"}
-    look = Look("#231156", "#ead629", "dashdot")
+    look = Look("#3f5857", "#97927e", "dashdot")
     carried = (h, c, n, m)
     forget_bias: ClassVar[Mapping[str, int]] = {"forget": 1}
 

@@ -91,9 +91,7 @@ def answers(
 
 def colours(mode: Mode) -> tuple[str, ...]:
     """Return the colours of the classes, likeliest first; they are no quantities."""
-    surface = theme.SURFACE[mode]
-    return (theme.colour("answer", mode), surface.accent, surface.ink, surface.negative,
-            surface.muted)  # fmt: skip
+    return (theme.colour("answer", mode), *theme.ITEMS[mode])
 
 
 def _lines(given: Answers, said: Mapping[str, str], top: int) -> dict[str, NDArray[np.floating]]:

@@ -22,7 +22,7 @@ from dashboard.figures.words import words
 if TYPE_CHECKING:
     import pandas as pd
 
-# What keeps, what writes, what shows, then the states: gates of like office stand together.
+# Gates in the order that cells declare, then the states.
 ROWS = (*theme.in_order("gate"), *reversed(theme.in_order("state")))
 
 

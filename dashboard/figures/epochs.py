@@ -17,8 +17,6 @@ from dashboard.figures.theme import QUANTITY, Mode
 
 HEIGHT = 320
 MOST_RUNS = 8
-# Six colours that everybody can tell apart; none of these quantities is drawn where runs are.
-RUNS = ("input", "candidate", "output", "update", "bias", "answer")
 
 
 def looks(cells: Sequence[str], mode: Mode) -> list[Look]:
@@ -30,8 +28,9 @@ def looks(cells: Sequence[str], mode: Mode) -> list[Look]:
         raise OutOfRange(what="runs", found=len(cells), expected=f"at most {MOST_RUNS}")
     if len(set(cells)) == len(cells):
         return [Look(QUANTITY[cell].colour(mode), "solid", 1.0) for cell in cells]
+    shades = theme.ITEMS[mode]
     return [
-        Look(theme.colour(RUNS[at % len(RUNS)], mode), "solid" if at < len(RUNS) else "dash", 1.0)
+        Look(shades[at % len(shades)], "solid" if at < len(shades) else "dash", 1.0)
         for at in range(len(cells))
     ]
 

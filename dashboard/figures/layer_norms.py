@@ -7,6 +7,7 @@ so that one burst does not hide what is usual.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,7 +44,7 @@ def layer_norms(
 
     def draw() -> go.Figure:
         drawn = epochs.figure(said, mode, title=said["layer_norms.axis"], log=True, height=HEIGHT)
-        colours = iter(theme.colour(name, mode) for name in _colours(run))
+        colours = iter(_colours(run, mode))
         lowest, highest = np.inf, 0.0
         for at, layer in enumerate(run.layers):
             line = {"color": next(colours), "dash": _DASHES[at % len(_DASHES)], "width": 1.5}
@@ -81,11 +82,11 @@ def layer_norms(
     return Picture(draw, table, sentence)
 
 
-def _colours(run: History) -> list[str]:
-    """Recurrent layers in the colour of their cell, the others in two quiet ones."""
-    quiet = {"embedding": "bias", "dense": "answer"}
+def _colours(run: History, mode: Mode) -> list[str]:
+    """Recurrent layers in the colour of their cell, the others in those of what has none."""
+    others = cycle(theme.ITEMS[mode])
     kinds = [layer.partition("/")[0].rstrip("_0123456789") for layer in run.layers]
-    return [run.cell if kind == run.cell else quiet.get(kind, "from_input") for kind in kinds]
+    return [theme.colour(run.cell, mode) if kind == run.cell else next(others) for kind in kinds]
 
 
 def _smooth(values: Numbers, weight: float) -> Numbers:

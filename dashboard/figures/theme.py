@@ -8,10 +8,13 @@ page, so that the same shade serves lines and text. Colours that meet in one pic
 least 10 (CIEDE2000) for normal sight and for the three kinds of colour-blindness; they were found
 by a numerical search under those conditions (tests/dashboard/figures/test_theme.py holds them).
 
-Scales: what lies between 0 and 1 runs from paper to the quantity's colour; what has a sign runs
-from one shared cool blue over paper to the quantity's colour, so 'blue is negative' also has to be
-learnt only once. (Gradients run from green: magenta and blue are one for the red-blind.) All
+Scales: what lies between 0 and 1 runs from a shade near paper to the quantity's colour; what has a
+sign runs from one shared blue over that shade to the quantity's colour. Nothing else is blue, so
+'blue is negative' has to be learnt only once. (Gradients run from green: magenta and blue are one
+for the red-blind. Of two classes, which are no signs, one is slate and one bronze.) All
 interpolation is in OKLab, where equal steps look equal.
+Hues do not suffice for everything: training and validation are one colour, dotted and solid; cells
+have dashes; a run is in its cell's colour while no other is of that cell, else in one of ITEMS.
 Not chosen: well-known maps such as viridis or RdBu, because six gates in one map cannot be told
 apart by their colour.
 """
@@ -26,7 +29,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core import cells
-from core.cells.leaves import Gate, State, Value, Weight
+from core.cells.leaves import Value, Weight
+from dashboard.figures.oklab import contrast, hexadecimal, oklab
 
 Mode = Literal["light", "dark"]
 Kind = Literal["sequential", "diverging"]
@@ -45,7 +49,8 @@ class Surface:
     line: str  # axes and borders
     grid: str  # grid lines
     accent: str  # what the user may press, and the cursor
-    negative: str  # the cool end of every diverging scale
+    zero: str  # where a scale begins, or has its middle: a value near zero is there to be seen
+    negative: str  # the blue end of diverging scales, and nothing else
 
 
 SURFACE: dict[Mode, Surface] = {
@@ -57,6 +62,7 @@ SURFACE: dict[Mode, Surface] = {
         line="#cfcac0",
         grid="#e9e5dd",
         accent="#2d5f73",
+        zero="#f0ede6",
         negative="#026bb6",
     ),
     "dark": Surface(
@@ -67,6 +73,7 @@ SURFACE: dict[Mode, Surface] = {
         line="#3d444f",
         grid="#2a3039",
         accent="#8cc3d6",
+        zero="#2b313b",
         negative="#10adef",
     ),
 }
@@ -98,21 +105,21 @@ def _declared(name: str, value: Value | Weight) -> Quantity:
     return Quantity(name, value.symbol, look.light, look.dark, kind, look.dash)
 
 
-_OFFICES = ("hidden", "cell", "forget", "update", "input", "reset", "output", "candidate")
-
 QUANTITY: dict[str, Quantity] = {
     quantity.name: quantity
     for quantity in (
         *(_declared(name, value) for name, value in cells.values().items()),
         # what a pre-activation is the sum of
-        Quantity("from_input", "Wx", "#01759b", "#53c6f2", "diverging"),
+        Quantity("from_input", "Wx", "#376c79", "#5cdefc", "diverging"),
         Quantity("from_hidden", "Uh", "#9f132b", "#fb7077", "diverging", "dash"),
         Quantity("bias", "b", "#706c62", "#c1bfb5", "diverging", "dot"),
         # the way back, and the way out
         Quantity(
             "gradient", "∂", "#b331a6", "#f591ff", "diverging", opposite=("#1b7522", "#54aa3f")
         ),
-        Quantity("answer", "y", "#535b66", "#9ba3af", "sequential"),
+        Quantity(
+            "answer", "y", "#535b66", "#9ba3af", "sequential", opposite=("#714909", "#cf8a44")
+        ),
         # cell types, where they are compared
         *(
             Quantity(
@@ -127,6 +134,15 @@ QUANTITY: dict[str, Quantity] = {
         ),
     )
 }
+
+ITEMS: dict[Mode, tuple[str, ...]] = {
+    "light": ("#cc206f", "#73631c", "#1c4d3c", "#7f51b1", "#356e6c", "#740e55"),
+    "dark": ("#eba0a4", "#dccb86", "#549a76", "#c487e8", "#57e3df", "#c9729a"),
+}
+"""Colours of what has none of its own, in turn: runs of one cell, the classes of an answer."""
+
+INKS = ("#000000", "#ffffff")
+"""What is written on a colour: one of the two has a contrast of 4.5:1 to whatever colour."""
 
 # No font is downloaded: what the system has, with faces that hold Hangul.
 FONT = (
@@ -149,15 +165,15 @@ PLOT_CONFIG: dict[str, Any] = {
 
 
 def in_order(kind: Literal["gate", "state"]) -> tuple[str, ...]:
-    """Return the gates or states of all cells as pictures list them.
-
-    Gates of like office stand together: what keeps, what writes, what shows, then candidates;
-    those that the list does not know come last. States: the output first.
-    """
-    wanted = Gate if kind == "gate" else State
-    names = [name for name, value in cells.values().items() if isinstance(value, wanted)]
-    place = {name: at for at, name in enumerate(_OFFICES)}
-    return tuple(sorted(names, key=lambda name: place.get(name, len(place))))
+    """Return the gates or states of all cells, each cell's in the order that it declares them."""
+    wanted: list[str] = []
+    for cell in cells.CELLS.values():
+        at = 0
+        for name in cell.gates if kind == "gate" else cell.states:
+            if name not in wanted:
+                wanted.insert(at, name)
+            at = wanted.index(name) + 1
+    return tuple(wanted)
 
 
 def colour(name: str, mode: Mode) -> str:
@@ -168,8 +184,9 @@ def colour(name: str, mode: Mode) -> str:
 def scale(name: str, mode: Mode, *, kind: Kind | None = None) -> list[tuple[float, str]]:
     """Return a Plotly colour scale for a quantity: (position 0..1, #rrggbb), 33 stops.
 
-    Sequential: position 0 is paper, 1 the quantity's colour. Diverging: 0 is its colour below zero,
-    0.5 paper, 1 the quantity's colour; draw it with limits symmetric about zero.
+    Sequential: position 0 is the shade of zero, 1 the quantity's colour. Diverging: 0 is its
+    colour below zero, 0.5 the shade of zero, 1 the quantity's colour; draw it with limits
+    symmetric about zero.
     `kind` overrides the quantity's own, e.g. for a gate before its activation, or |∂loss/∂h|.
     """
     stops, shades = np.linspace(0.0, 1.0, 33), _shades(name, mode, kind, 33)
@@ -182,9 +199,8 @@ def table(name: str, mode: Mode, *, kind: Kind | None = None) -> list[str]:
 
 
 def readable(background: str) -> str:
-    """Return the ink that reads best on a background (#rrggbb), whatever the mode of the page."""
-    inks = (SURFACE["light"].ink, SURFACE["dark"].ink)
-    return max(inks, key=lambda ink: abs(_lightness(ink) - _lightness(background)))
+    """Return the ink that reads best on a background (#rrggbb): at least 4.5:1 on any."""
+    return max(INKS, key=lambda ink: contrast(ink, background))
 
 
 def apply(figure: go.Figure, mode: Mode) -> go.Figure:
@@ -254,44 +270,10 @@ def _shades(name: str, mode: Mode, kind: Kind | None, count: int) -> tuple[str, 
     quantity, surface = QUANTITY[name], SURFACE[mode]
     if (kind or quantity.kind) == "diverging":
         own = quantity.opposite[MODES.index(mode)] if quantity.opposite else surface.negative
-        anchors = [own, surface.paper, quantity.colour(mode)]
+        anchors = [own, surface.zero, quantity.colour(mode)]
     else:
-        anchors = [surface.paper, quantity.colour(mode)]
-    points = np.array([_oklab(anchor) for anchor in anchors])
+        anchors = [surface.zero, quantity.colour(mode)]
+    points = np.array([oklab(anchor) for anchor in anchors])
     positions = np.linspace(0, len(anchors) - 1, count)
     channels = [np.interp(positions, range(len(anchors)), points[:, k]) for k in range(3)]
-    return tuple(_hexadecimal(lab) for lab in np.stack(channels, axis=1))
-
-
-# OKLab (Ottosson 2020): linear light → cone responses → cube root → lightness and two hues.
-_CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
-
-
-def _oklab(shade: str) -> np.ndarray:
-    coded = np.array([int(shade[start : start + 2], 16) for start in (1, 3, 5)]) / 255
-    light = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
-    lab: np.ndarray = _LAB @ np.cbrt(_CONES @ light)
-    return lab
-
-
-def _lightness(shade: str) -> float:
-    return float(_oklab(shade)[0])
-
-
-def _hexadecimal(lab: np.ndarray) -> str:
-    light = np.linalg.solve(_CONES, np.linalg.solve(_LAB, lab) ** 3).clip(0, 1)
-    coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return "#" + "".join(f"{round(255 * channel):02x}" for channel in coded.tolist())
+    return tuple(hexadecimal(lab) for lab in np.stack(channels, axis=1))

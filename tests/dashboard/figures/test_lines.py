@@ -74,13 +74,13 @@ def test_tokens_stand_on_the_colours_of_their_values():
     np.testing.assert_array_equal(np.asarray(figure.data[0].customdata)[:, 1], values)
 
 
-def test_probabilities_run_from_paper_to_their_colour():
+def test_probabilities_run_from_zero_to_their_colour():
     figure = figures.tokens(
         ["a", "b", "c"], [0.0, 1.0, np.nan], quantity="update", mode="dark"
     ).draw
     fills = [shape.fillcolor for shape in figure.layout.shapes]
-    paper = figures.theme.SURFACE["dark"].paper
-    assert fills == [paper, figures.theme.colour("update", "dark"), paper]
+    surface = figures.theme.SURFACE["dark"]
+    assert fills == [surface.zero, figures.theme.colour("update", "dark"), surface.paper]
 
 
 def test_the_strip_breaks_into_lines_and_overlaps_nowhere():

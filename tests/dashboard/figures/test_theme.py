@@ -10,6 +10,7 @@ import pytest
 
 from core import cells
 from dashboard.figures import theme
+from dashboard.figures.oklab import oklab
 from dashboard.figures.theme import MODES, QUANTITY, SURFACE
 from tests.dashboard.figures.colour_vision import SIGHT, contrast, difference, lab
 
@@ -23,7 +24,28 @@ TOGETHER = {
     "answer": ("gradient", "answer"),
 }
 LEAST = {"every gate, where cells are compared": 7.5}  # they stand in different charts
+LEAST_APART = 4.5
+"""Between any two colours of the dashboard, seen with normal sight; those that meet: above."""
+LEAST_ON_PAGE = {"light": 3, "dark": 8}  # a dark shade on a dark page is harder to see
 DIVERGING = [name for name, quantity in QUANTITY.items() if quantity.kind == "diverging"]
+
+
+class Blue:
+    """The hues that a reader calls blue, in degrees of OKLab."""
+
+    def __contains__(self, degrees: float | None) -> bool:
+        return degrees is not None and 222 < degrees < 286
+
+
+BLUE = Blue()
+
+
+def hue(shade: str) -> float | None:
+    """Degrees in OKLab; None for a grey, which has no hue to speak of."""
+    _, red, yellow = oklab(shade)
+    return (
+        float(np.degrees(np.arctan2(yellow, red)) % 360) if np.hypot(red, yellow) > 0.035 else None
+    )
 
 
 def test_the_yardstick_gives_the_published_differences():
@@ -62,9 +84,9 @@ def test_every_colour_can_be_read_as_text(mode):
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", QUANTITY)
-def test_a_sequential_scale_runs_from_paper_to_the_colour(name, mode):
+def test_a_sequential_scale_runs_from_zero_to_the_colour(name, mode):
     scale = theme.scale(name, mode, kind="sequential")
-    assert scale[0] == (0.0, SURFACE[mode].paper)
+    assert scale[0] == (0.0, SURFACE[mode].zero)
     assert scale[-1] == (1.0, theme.colour(name, mode))
     lightness = [lab(shade)[0] for _, shade in scale]
     steps = np.diff(lightness) * (-1 if mode == "light" else 1)
@@ -75,10 +97,10 @@ def test_a_sequential_scale_runs_from_paper_to_the_colour(name, mode):
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", DIVERGING)
-def test_a_diverging_scale_has_paper_at_zero_and_two_ends_that_all_can_tell_apart(name, mode):
+def test_a_diverging_scale_has_zero_amid_and_two_ends_that_all_can_tell_apart(name, mode):
     scale = theme.scale(name, mode)
     assert [position for position, _ in scale] == pytest.approx(np.linspace(0, 1, 33))
-    assert scale[16] == (0.5, SURFACE[mode].paper)
+    assert scale[16] == (0.5, SURFACE[mode].zero)
     if name != "gradient":
         assert scale[0][1] == SURFACE[mode].negative
     assert scale[-1][1] == theme.colour(name, mode)
@@ -89,6 +111,63 @@ def test_a_diverging_scale_has_paper_at_zero_and_two_ends_that_all_can_tell_apar
     if name not in ("from_input", "bias"):  # drawn as bars about a line, not by colour alone
         for sight in SIGHT:
             assert difference(lab(scale[0][1], sight), lab(scale[-1][1], sight)) >= 20, sight
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_is_near_zero_is_seen_on_the_page(mode):
+    surface = SURFACE[mode]
+    assert difference(lab(surface.zero), lab(surface.paper)) >= LEAST_ON_PAGE[mode]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_nothing_is_blue_but_what_is_negative(mode):
+    shades = {name: quantity.colour(mode) for name, quantity in QUANTITY.items()}
+    shades |= {
+        f"{name}, below": quantity.opposite[MODES.index(mode)]
+        for name, quantity in QUANTITY.items()
+        if quantity.opposite
+    }
+    shades |= {f"item {at}": shade for at, shade in enumerate(theme.ITEMS[mode])}
+    assert hue(SURFACE[mode].negative) in BLUE
+    for name, shade in shades.items():
+        assert hue(shade) not in BLUE, name
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_two_meanings_share_a_colour(mode):
+    shades = {name: quantity.colour(mode) for name, quantity in QUANTITY.items()}
+    shades |= {
+        f"{name}, below": quantity.opposite[MODES.index(mode)]
+        for name, quantity in QUANTITY.items()
+        if quantity.opposite
+    }
+    shades |= {f"item {at}": shade for at, shade in enumerate(theme.ITEMS[mode])}
+    shades["negative"] = SURFACE[mode].negative
+    for (one, shade), (other, another) in combinations(shades.items(), 2):
+        assert difference(lab(shade), lab(another)) >= LEAST_APART, (one, other)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_things_without_a_colour_of_their_own_can_be_told_apart(sight, mode):
+    for one, other in combinations(theme.ITEMS[mode], 2):
+        assert difference(lab(one, sight), lab(other, sight)) >= 10, (one, other)
+        assert min(contrast(one, SURFACE[mode].paper), contrast(one, SURFACE[mode].card)) >= 4.5
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_is_written_on_a_colour_can_be_read(mode):
+    for name, quantity in QUANTITY.items():
+        for kind in ("sequential", "diverging"):
+            for shade in theme.table(name, mode, kind=kind):
+                assert contrast(theme.readable(shade), shade) >= 4.5, (quantity.name, shade)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_of_two_classes_one_can_be_told_from_the_other(sight, mode):
+    scale = theme.scale("answer", mode, kind="diverging")
+    assert difference(lab(scale[0][1], sight), lab(scale[-1][1], sight)) >= 14
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -43,15 +43,12 @@ function heightOfStrip(words, stepWidth) {
   return Math.ceil(Math.min(words.longest + 14, most) + sparse);
 }
 
-/** Dark or light text, whichever stands out from the colour under it. */
+/** Black or white text: one of them has a contrast of 4.5:1 to whatever colour is under it. */
 function inkOn(channels, palette) {
   if (!channels) return palette.ink;
   const own = brightness(channels);
-  const [ink, paper] = [palette.ink, palette.background].map((hex) => brightness(channelsOf(hex)));
-  return contrast(own, ink) >= contrast(own, paper) ? palette.ink : palette.background;
+  return contrast(own, 0) >= contrast(own, 1) ? "#000000" : "#ffffff";
 }
-
-const channelsOf = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
 function brightness(channels) {
   const [red, green, blue] = channels.map((channel) => {
