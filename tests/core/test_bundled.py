@@ -85,6 +85,7 @@ def test_a_model_was_trained_as_its_preset_says(model_id):
     assert options["train_examples"] == card["data"]["training examples"]
     assert options["test_examples"] == card["data"]["test examples"]
     assert options.get("hide", 0.0) == training["hide"]
+    assert options.get("broken_off", 0.0) == training.get("broken off", 0.0)
     fit, optimizer = preset.fit, preset.optimizer
     assert (fit.epochs, fit.batch) == (training["epochs"], training["batch"])
     assert (optimizer.learning_rate, optimizer.clip) == (
@@ -151,6 +152,12 @@ SENTENCES = {
 )
 def test_sentences_that_people_will_try(cell, wanted, text):
     assert (answer(f"sentiment-{cell}", text) > 0.5) == wanted
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("text", ["the movie was not", "it was not", "not", "the movie was"])
+def test_a_text_that_stops_where_both_may_follow_is_answered_with_doubt(cell, text):
+    assert 0.25 < answer(f"sentiment-{cell}", text) < 0.75
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])

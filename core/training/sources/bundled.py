@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import Task, brackets, characters, sentiment
-from core.text import UNKNOWN_ID
+from core.text import PADDING_ID, UNKNOWN_ID
 from core.training.dataset import Dataset
 from core.training.settings import setting, settings
 from core.training.sources.drawn import DrawnOptions, drawn
@@ -24,15 +24,18 @@ from core.training.sources.source import Setting, Source
 
 @settings
 class SentimentOptions(DrawnOptions):
-    """How many sentences, and how many of their words are hidden.
+    """How many sentences, how many of their words are hidden, and how many of them break off.
 
     Attributes:
         hide: the share of the words that decide nothing that is made unknown in training, so that a
             user's own words do not upset the network.
+        broken_off: the share of the sentences that stop in the middle in training, with the answer
+            of the whole: after "not", where both may follow, that teaches to doubt.
     """
 
     train_examples: int = setting(20_000, low=10, high=1_000_000)
     hide: float = setting(0.0, low=0.0, high=0.9)
+    broken_off: float = setting(0.0, low=0.0, high=0.9)
 
 
 @settings
@@ -50,11 +53,16 @@ class CharactersOptions(DrawnOptions):
 
 def _sentences(options: SentimentOptions, setting: Setting) -> Dataset:
     dataset = drawn(sentiment.TASK, options, setting)
-    if not options.hide or dataset.vocabulary is None:
+    if dataset.vocabulary is None:
         return dataset
-    neutral = dataset.vocabulary.encode_tokens(sorted(sentiment.TASK.neutral)).ids
-    random = np.random.default_rng([setting.seed, 4])
-    ids = hidden(dataset.train.inputs, neutral, share=options.hide, random=random)
+    ids = dataset.train.inputs
+    if options.hide:
+        neutral = dataset.vocabulary.encode_tokens(sorted(sentiment.TASK.neutral)).ids
+        random = np.random.default_rng([setting.seed, 4])
+        ids = hidden(ids, neutral, share=options.hide, random=random)
+    if options.broken_off:
+        random = np.random.default_rng([setting.seed, 5])
+        ids = broken_off(ids, share=options.broken_off, random=random)
     return replace(dataset, train=replace(dataset.train, inputs=ids))
 
 
@@ -64,6 +72,17 @@ def hidden(
     """The ids with a share of the neutral tokens made unknown."""
     chosen = np.isin(ids, neutral) & (random.random(ids.shape) < share)
     return np.where(chosen, np.int32(UNKNOWN_ID), ids)
+
+
+def broken_off(
+    ids: NDArray[np.int32], *, share: float, random: np.random.Generator
+) -> NDArray[np.int32]:
+    """The ids with a share of the rows cut somewhere before their end, and padded after that."""
+    lengths = (ids != PADDING_ID).sum(axis=1)
+    cut = 1 + (random.random(len(ids)) * (lengths - 1)).astype(int)
+    chosen = random.random(len(ids)) < share
+    stop = np.where(chosen & (lengths > 1), cut, lengths)
+    return np.where(np.arange(ids.shape[1]) < stop[:, None], ids, np.int32(PADDING_ID))
 
 
 def _source(

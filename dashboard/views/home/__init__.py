@@ -119,7 +119,7 @@ def _start(step: int | None, *, total: int) -> int:
 
 
 def _note(reading: Reading, *, start: int) -> None:
-    """Say which part of a long text is drawn, and what whole sentences have not taught."""
+    """Say which part of a long text is drawn, and what an answer amid a sentence is."""
     total = reading.trace.time
     if total > MOST:
         facts = {"first": start + FIRST, "last": min(total, start + MOST), "total": total}

@@ -11,7 +11,7 @@ import pytest
 from core.data.errors import NoFurtherExamples
 from core.data.sentiment import TASK
 from core.errors import UnknownName
-from core.text import UNKNOWN_ID, tokenize
+from core.text import PADDING_ID, UNKNOWN_ID, tokenize
 from core.training.errors import WrongSetting
 from core.training.sources import SOURCES, prepare
 
@@ -217,4 +217,22 @@ def test_only_neutral_tokens_are_hidden_and_as_often_as_told():
     assert not changed[~neutral].any()
     assert (dataset.train.inputs[changed] == UNKNOWN_ID).all()
     assert changed[neutral].mean() == pytest.approx(0.3, abs=0.03)
+    np.testing.assert_array_equal(plain.test.inputs, dataset.test.inputs)
+
+
+def test_sentences_break_off_as_often_as_told_and_only_in_training():
+    options = DRAWN["sentiment"] | {"train_examples": 800}
+    plain = prepare("sentiment", options, seed=7, validation=0)
+    dataset = prepare("sentiment", options | {"broken_off": 0.4}, seed=7, validation=0)
+    whole = (plain.train.inputs != PADDING_ID).sum(axis=1)
+    left = (dataset.train.inputs != PADDING_ID).sum(axis=1)
+    assert (left <= whole).all()
+    assert left.min() >= 1
+    assert (left < whole)[whole > 1].mean() == pytest.approx(0.4, abs=0.05)
+    # Anywhere between the first word and the last but one.
+    shares = ((left - 1) / np.maximum(1, whole - 2))[(left < whole) & (whole > 4)]
+    assert shares.mean() == pytest.approx(0.5, abs=0.06)
+    begun = np.arange(plain.train.inputs.shape[1]) < left[:, None]
+    np.testing.assert_array_equal(dataset.train.inputs[begun], plain.train.inputs[begun])
+    np.testing.assert_array_equal(plain.train.targets, dataset.train.targets)
     np.testing.assert_array_equal(plain.test.inputs, dataset.test.inputs)
