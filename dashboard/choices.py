@@ -46,13 +46,13 @@ def declare(field: AnyField) -> AnyField:
 
 
 def origins() -> tuple[str, ...]:
-    """Return what a model may come from: a task, nothing, a run that has finished an epoch, a
-    model that was kept, or one that this session brought.
+    """Return what a model may come from: a task, nothing, a run that has finished an epoch (those
+    that ship are the last), a model that was kept, or one that this session brought.
 
     What each means is said in `dashboard.origins`; another kind begins with a word of its
     own and a colon.
     """
-    runs = (RUN + run.id for run in RunStore().runs() if run.model_epochs)
+    runs = (RUN + run.id for run in RunStore().runs_and_examples() if run.model_epochs)
     models = (*_of_session(), *(kept.id for kept in Shelf().models()))
     return (*data.TASKS, UNTRAINED, *(MODEL + model for model in models), *runs)
 

@@ -37,6 +37,15 @@ class BrokenRun(CoreError):
     message = "The file {file} of this run cannot be read: {why}. What else it holds is shown."
 
 
+class RunIsAnExample(CoreError):
+    """A run that ships with the project was to be changed."""
+
+    message = (
+        "The run '{run}' is an example that ships with the project: it can be looked at, and not "
+        "be changed, resumed or deleted. Train one of your own for that."
+    )
+
+
 class RunIsBusy(CoreError):
     """Something is asked of a run that needs its process to have ended."""
 

@@ -38,7 +38,7 @@ from core.errors import CoreError, WrongFile
 from core.model import Model
 from core.trace import Trace
 from core.training.config import RunConfig
-from core.training.errors import BrokenRun, NoSuchRun
+from core.training.errors import BrokenRun, NoSuchRun, RunIsAnExample
 from core.training.files import (
     epoch_of_batch,
     read_json,
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     import pandas as pd  # a second to import, and most questions need no table
 
 LOG_END = 4_000
+EXAMPLES = Path(__file__).resolve().parent.parent / "bundled" / "runs"
+"""The runs that ship with the project: read as all are, and never written to."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Run:
     def id(self) -> str:
         """Its name among the runs: that of its folder."""
         return self.folder.name
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it ships with the project: it can be read, and nothing else."""
+        return self.folder.parent == EXAMPLES
 
     def file(self, name: str) -> Path:
         """The path of one of its files."""
@@ -102,7 +109,7 @@ class Run:
         return Label.from_json(written, otherwise=self.id)
 
     def relabel(self, *, name: str | None = None, note: str | None = None) -> None:
-        """Gives it another name or note. Raises NoSuchRun, FolderNotWritable and DiskFull."""
+        """Gives it another name or note. Raises as `cancel` does."""
         old = self.label
         new = replace(old, named=old.named or bool(name), name=name or old.name)
         new = new if note is None else replace(new, note=note)
@@ -111,7 +118,9 @@ class Run:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Nobody deletes it meanwhile. Raises NoSuchRun, FolderNotWritable and DiskFull."""
+        """Nobody deletes it meanwhile. Raises as `cancel` does."""
+        if self.is_example:
+            raise RunIsAnExample(run=self.label.name)
         gone = NoSuchRun(run=self.id)
         with alone(self.folder.parent, gone=gone), writing(self.folder, gone=gone):
             yield
@@ -270,7 +279,7 @@ class Run:
     def cancel(self) -> None:
         """Asks its worker to stop after the batch that is under way; without one, it has stopped.
 
-        Raises NoSuchRun, BrokenRun, FolderNotWritable and DiskFull.
+        Raises NoSuchRun, RunIsAnExample, BrokenRun, FolderNotWritable and DiskFull.
         """
         with self._changing():
             written = read_json(self.file("status.json"))

@@ -22,13 +22,14 @@ from core.training.errors import (
     BrokenRun,
     NoSuchRun,
     NothingToResume,
+    RunIsAnExample,
     RunIsBusy,
     WrongSetting,
 )
 from core.training.files import read_json, replace_json, writing
 from core.training.folders import Folders, alone
 from core.training.label import Label
-from core.training.run_folder import Run
+from core.training.run_folder import EXAMPLES, Run
 
 FOLDER_VARIABLE = "RNN_RUNS_DIR"
 LIBRARIES = ("numpy", "keras", "tensorflow")
@@ -48,6 +49,7 @@ class RunStore:
         """The folder is made when the first run is."""
         self.folders = Folders(folder or default_folder(), absent=lambda run: NoSuchRun(run=run))
         self.folder = self.folders.folder
+        self._examples = Folders(EXAMPLES, absent=lambda run: NoSuchRun(run=run))
 
     @property
     def problem(self) -> CoreError | None:
@@ -58,9 +60,20 @@ class RunStore:
         """All runs, the newest first, broken ones included."""
         return [Run(path) for path in self.folders.paths()]
 
+    def examples(self) -> list[Run]:
+        """The runs that ship with the project: a second place, which is only ever read."""
+        return [Run(path) for path in reversed(self._examples.paths())]
+
+    def runs_and_examples(self) -> list[Run]:
+        """All runs, then those that ship."""
+        return [*self.runs(), *self.examples()]
+
     def run(self, identifier: str) -> Run:
-        """The run of that id. Raises NoSuchRun, also for what is no id."""
-        return Run(self.folders.path(identifier))
+        """The run of that id, or the example. Raises NoSuchRun, also for what is no id."""
+        try:
+            return Run(self.folders.path(identifier))
+        except NoSuchRun:
+            return Run(self._examples.path(identifier))
 
     def create(
         self,
@@ -120,8 +133,9 @@ class RunStore:
         """Starts its worker, which waits for its turn by itself.
 
         The worker outlives this process: closing the browser or the dashboard ends no run. Raises
-        RunIsBusy, NoSuchRun, FolderNotWritable and DiskFull.
+        RunIsBusy, NoSuchRun, RunIsAnExample, FolderNotWritable and DiskFull.
         """
+        self._refuse_example(run)
         gone = NoSuchRun(run=run.id)
         with alone(self.folder, gone=gone), writing(run.folder, gone=gone):
             if run.is_busy:
@@ -147,6 +161,7 @@ class RunStore:
 
         Raises NothingToResume, BrokenRun, and what `launch` raises.
         """
+        self._refuse_example(run)
         if run.status.state == "finished":
             raise NothingToResume(run=run.label.name)
         self.launch(run)
@@ -154,13 +169,18 @@ class RunStore:
     def delete(self, run: Run) -> None:
         """Puts a run away; `undelete` brings it back for some days.
 
-        Raises RunIsBusy, NoSuchRun, FolderNotWritable and DiskFull.
+        Raises RunIsBusy, NoSuchRun, RunIsAnExample, FolderNotWritable and DiskFull.
         """
+        self._refuse_example(run)
 
         def objection() -> CoreError | None:
             return RunIsBusy(run=run.label.name) if run.is_busy else None
 
         self.folders.put_away(run.id, unless=objection)
+
+    def _refuse_example(self, run: Run) -> None:
+        if run.is_example:
+            raise RunIsAnExample(run=run.label.name)
 
     def undelete(self, identifier: str) -> Run:
         """Brings a deleted run back. Raises NoSuchRun, FolderNotWritable and DiskFull."""

@@ -127,7 +127,7 @@ def model_of(run: Run, *, epoch: int | None = None) -> Model:
 
 def _experiment(name: str | None) -> Iterator[Run]:
     """The runs of an experiment that have a model; broken ones are passed over."""
-    for run in cache.store().runs() if name else ():
+    for run in cache.store().runs_and_examples() if name else ():
         try:
             if run.config.experiment == name and run.model_epochs:
                 yield run

@@ -16,6 +16,9 @@ from dashboard.i18n import t
 
 def run_name(run: Run) -> str:
     """Return what a run is called; its id where nobody named it and nobody can read it."""
+    if run.is_example:
+        cell = t(f"quantity.{cache.config(run).network.cell}")
+        return t("run.example.name", cell=cell)
     label = run.label
     if label.named:
         return label.name

@@ -17,20 +17,28 @@ from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.origins import choose
 from dashboard.origins.run_name import run_name
+from dashboard.widgets.epochs import playable
 from dashboard.widgets.frame import open_page
 from dashboard.widgets.problem import plain, problem
 from dashboard.widgets.run_overview import Overview
 
 _PROBLEM, _DELETED, _OPEN, _LISTED = "run problem", "run deleted", "run opens", "runs changed"
 MOST_NAME, MOST_NOTE = 120, 4_000  # characters
+LEADS = {
+    "gates": ":material/view_agenda:",
+    "gradients": ":material/trending_down:",
+    "film": ":material/movie:",
+    "compare": ":material/compare:",
+}
+"""The pages that go on from a run, and their icons."""
 
 
 def actions(seen: Overview) -> None:
     """Draw the buttons that make sense for a run as it stands."""
     run = seen.run
-    opened(run)
+    lead_on(seen)
     with st.container(horizontal=True, vertical_alignment="center", key=f"run-actions-{run.id}"):
-        offered = ("delete",) if seen.status is None else seen.status.actions
+        offered = _offered(seen)
         if "cancel" in offered:
             st.button(
                 t("run.cancel"), icon=":material/stop:", key=f"cancel-{run.id}",
@@ -42,12 +50,8 @@ def actions(seen: Overview) -> None:
                 help=t("run.resume.help"), on_click=attempt,
                 args=(lambda: cache.store().resume(run),),
             )  # fmt: skip
-        if can_open(run):
-            st.button(
-                t("run.open"), icon=":material/view_agenda:", key=f"open-{run.id}",
-                help=t("run.open.help"), on_click=choose_model, args=(run, None),
-            )  # fmt: skip
-        _label(seen)
+        if not run.is_example:
+            _label(seen)
         if "delete" in offered:
             st.button(
                 t("run.delete"), icon=":material/delete:", type="tertiary", key=f"delete-{run.id}",
@@ -55,11 +59,35 @@ def actions(seen: Overview) -> None:
             )  # fmt: skip
 
 
+def _offered(seen: Overview) -> tuple[str, ...]:
+    if seen.run.is_example:
+        return ()
+    return ("delete",) if seen.status is None else seen.status.actions
+
+
+def lead_on(seen: Overview, *, name: bool = False) -> None:
+    """Draw the pages that show what a run's model does, each one press away; perhaps its name."""
+    run = seen.run
+    opened(run)
+    if not can_open(run):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key=f"run-leads-{run.id}"):
+        told = plain(seen.name, most=60) if name else t("run.open")
+        st.markdown(told, width="content", help=t("run.open.help"))
+        for page, icon in LEADS.items():
+            if page != "film" or playable(run):
+                st.button(
+                    t(f"{page}.title"), icon=icon, key=f"open-{page}-{run.id}",
+                    on_click=choose_model, args=(run, None, page),
+                )  # fmt: skip
+
+
 def opened(run: Run) -> None:
-    """Go to Gates if `choose_model` was pressed for a run: a callback cannot change the page."""
-    if state.recall(_OPEN) == run.id:
+    """Go where `choose_model` said for a run: a callback cannot change the page."""
+    identifier, page = state.recall(_OPEN) or ("", "")
+    if identifier == run.id:
         state.remember(_OPEN, None)
-        open_page("gates")
+        open_page(page)
 
 
 def can_open(run: Run) -> bool:
@@ -67,10 +95,10 @@ def can_open(run: Run) -> bool:
     return bool(run.model_epochs) and state.RUN + run.id in state.TASK.known()
 
 
-def choose_model(run: Run, text: str | None) -> None:
-    """Let this run's model read, and perhaps a text, on whatever page comes next: a callback."""
+def choose_model(run: Run, text: str | None, page: str = "gates") -> None:
+    """Let this run's model read, and perhaps a text, on the page that comes next: a callback."""
     choose(state.RUN + run.id, text=text)
-    state.remember(_OPEN, run.id)
+    state.remember(_OPEN, (run.id, page))
 
 
 def attempt(do: Callable[[], object]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import streamlit as st
+
 from core.analysis.history import History
 from core.errors import CoreError
 from core.training.config import RunConfig
@@ -94,9 +96,18 @@ def overview(run: Run) -> Overview:
     return Overview(run=run, label=run.label, problem=problem, **found)
 
 
-def overviews() -> list[Overview]:
-    """Return every run there is, the newest first."""
-    return [overview(run) for run in cache.store().runs()]
+def overviews(*, examples: bool = False) -> list[Overview]:
+    """Return every run there is, the newest first; with `examples`, those that ship after them."""
+    store = cache.store()
+    return [overview(run) for run in (store.runs_and_examples() if examples else store.runs())]
+
+
+def mark_example(run: Run) -> None:
+    """Draw that a run ships with the project, and what that means; nothing for any other."""
+    if run.is_example:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"mark-{run.id}"):
+            st.badge(t("run.example"), icon=":material/school:")
+            st.caption(t("run.example.why"))
 
 
 def duration(seconds: float) -> str:

@@ -21,9 +21,9 @@ from dashboard.views.film.turn import turned
 from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.epochs import clock, name, playable, scrubber, tick
 from dashboard.widgets.film import losses, probes
-from dashboard.widgets.frame import open_page
 from dashboard.widgets.layers import pick_layer
 from dashboard.widgets.reading import Reading
+from dashboard.widgets.run_overview import mark_example
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
 
 PAGE = Page(key="film", section="look", icon=":material/movie:", order=60)
@@ -34,11 +34,9 @@ _GOOD = "good text"
 def render() -> None:
     """Draw the pickers, the film with its scrubber, and when the representation settled."""
     offered = _offered()
-    if not offered:
-        _nothing()
-        return
     if state.get(state.TASK) not in offered:
-        # Every page reads with one model: whoever comes here with another sees the newest run.
+        # Every page reads with one model: whoever comes here with another sees the newest run, or
+        # the one that ships.
         choose(offered[0])
     pick_text()
     with st.container(horizontal=True, vertical_alignment="bottom", key="film-read"):
@@ -48,6 +46,7 @@ def render() -> None:
         assert isinstance(found, OfRun)
         model = model_of(found.run)
         pick_layer(model)
+    mark_example(found.run)
     probes(found.run)
     part = _passage(found.run)
     layer = state.fit(state.LAYER, high=len(model.layers) - 1)
@@ -70,12 +69,6 @@ def _offered() -> tuple[str, ...]:
     return tuple(
         task for task in known if playable(cache.store().run(task.removeprefix(state.RUN)))
     )
-
-
-def _nothing() -> None:
-    st.info(t("film.none"), icon=":material/movie:")
-    if "train" in state.recall("pages", {}) and st.button(t("film.none.train")):
-        open_page("train")
 
 
 def _pick_run(offered: tuple[str, ...]) -> None:

@@ -16,11 +16,11 @@ from dashboard.views.runs.differences import differences
 from dashboard.views.runs.experiment import experiments
 from dashboard.views.runs.export import export
 from dashboard.views.runs.mistakes import mistakes
-from dashboard.views.runs.table import narrow, table
+from dashboard.views.runs.table import narrow, table, with_examples
 from dashboard.widgets.problem import plain
-from dashboard.widgets.run_actions import actions, attempt, outcome, undelete
+from dashboard.widgets.run_actions import actions, attempt, lead_on, outcome, undelete
 from dashboard.widgets.run_curves import curves, pick_look
-from dashboard.widgets.run_overview import Overview, overviews
+from dashboard.widgets.run_overview import Overview, mark_example, overviews
 
 PAGE = Page(key="runs", section="train", icon=":material/table_chart:", order=50)
 POLL = 2.0
@@ -36,22 +36,23 @@ def render() -> None:
 
 
 def _runs(*, ticking: bool) -> None:
-    everything = overviews()
-    if any(seen.live for seen in everything) != ticking:
+    own = overviews()
+    if any(seen.live for seen in own) != ticking:
         st.rerun()
     outcome()
     if (unreadable := cache.store().problem) is not None:
         widgets.problem(unreadable)
-    if not everything:
+    everything = overviews(examples=True) if with_examples(own) else own
+    if own:
+        chosen = table(narrow(everything))
+    else:
         st.markdown(t("runs.none"))
         if st.button(t("runs.go_and_train"), type="primary", icon=":material/model_training:"):
             widgets.open_page("train")
-        _settings()
-        return
-    chosen = table(narrow(everything))
+        chosen = table(everything)
     _damaged(everything)
     shown = chosen or [seen for seen in everything if seen.problem is None][:SHOWN]
-    if not chosen:
+    if not chosen and own:
         st.caption(t("runs.choose"))
     _details(everything, shown, chosen)
     _settings()
@@ -107,6 +108,9 @@ def _curves(shown: Sequence[Overview]) -> None:
         return
     pick_look(alone=len(found) == 1)
     curves(found, metric=metric)
+    for seen in shown[:SHOWN]:
+        if seen.state == "finished":
+            lead_on(seen, name=True)
 
 
 def _manage(shown: Sequence[Overview]) -> None:
@@ -114,6 +118,7 @@ def _manage(shown: Sequence[Overview]) -> None:
         if seen.problem is not None:
             continue  # among the damaged ones
         st.markdown(f"**{plain(seen.name, most=80)}**")
+        mark_example(seen.run)
         if seen.label.note:
             st.caption(plain(seen.label.note, most=1_000))
         actions(seen)

@@ -15,7 +15,7 @@ import streamlit as st
 
 from core.training.errors import BrokenRun
 from dashboard import cache, state
-from dashboard.fields import Choice, Names, Text
+from dashboard.fields import Choice, Flag, Names, Text
 from dashboard.i18n import labels, t
 from dashboard.origins.run_name import layers_said, source_said
 from dashboard.widgets.run_overview import Overview
@@ -32,7 +32,7 @@ _GROUPS = {
 
 
 def _ids() -> tuple[str, ...]:
-    return tuple(run.id for run in cache.store().runs())
+    return tuple(run.id for run in cache.store().runs_and_examples())
 
 
 CHOSEN = state.declare(
@@ -40,9 +40,17 @@ CHOSEN = state.declare(
 )
 WORDS = state.declare(Text(name="r_words", default=None, limit=200, pages=PAGES))
 STANDING = state.declare(Choice(name="r_state", default=ALL, options=tuple(_GROUPS), pages=PAGES))
+EXAMPLES = state.declare(Flag(name="r_examples", default=False, pages=PAGES))
 OF_CELLS = state.declare(
     Names(name="r_cells", default=(), options=state.CELLS, least=0, most=3, pages=PAGES)
 )
+
+
+def with_examples(own: Sequence[Overview]) -> bool:
+    """Whether the runs that ship are listed: for who has none, wants them, or came for one."""
+    ids = {run.id for run in cache.store().examples()}
+    chosen: tuple[str, ...] = state.get(CHOSEN)
+    return not own or state.get(EXAMPLES) or not ids.isdisjoint(chosen)
 
 
 def narrow(everything: Sequence[Overview]) -> list[Overview]:
@@ -60,6 +68,7 @@ def narrow(everything: Sequence[Overview]) -> list[Overview]:
             t("train.cells"), state.CELLS, selection_mode="multi", label_visibility="collapsed",
             format_func=labels("quantity").__getitem__, **state.bind(OF_CELLS),
         )  # fmt: skip
+        st.toggle(t("runs.examples"), help=t("run.example.why"), **state.bind(EXAMPLES))
     return [seen for seen in everything if _is_wanted(seen)]
 
 
@@ -111,7 +120,8 @@ def _row(seen: Overview) -> dict[str, Any]:
     row: dict[str, Any] = {"name": seen.name, "note": seen.label.note}
     row["state"] = t(f"run.word.{seen.state}")
     if seen.status is not None:
-        row["begun"] = datetime.fromtimestamp(seen.status.created).astimezone()
+        if not seen.run.is_example:
+            row["begun"] = datetime.fromtimestamp(seen.status.created).astimezone()
         row |= {"epochs": seen.status.epoch, "seconds": seen.status.seconds}
     if seen.config is not None:
         config = seen.config

@@ -1,7 +1,8 @@
 """Train a network and watch it learn, from outside and from inside.
 
 The page opens with a picture: the newest run, alive or not; without one, with experiments that are
-one press away. Training is done by processes of its own, so the page may be closed at any time.
+one press away, beside what the first of them looks like when it has finished. Training is done by
+processes of its own, so the page may be closed at any time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dashboard.i18n import labels, t
 from dashboard.origins.run_name import run_name
 from dashboard.views import Page
 from dashboard.views.train import fields
+from dashboard.views.train.example import finished_example
 from dashboard.views.train.form import fill_in
 from dashboard.views.train.live import live
 from dashboard.views.train.plan import Given, called, planned, start
@@ -29,38 +31,37 @@ def render() -> None:
     """Draw the run that is watched, or what could be trained."""
     runs = cache.store().runs()
     view = state.get(VIEW)
-    if runs:
-        st.segmented_control(
-            t("train.view"),
-            VIEW.known(),
-            format_func=labels("train", "view.of").__getitem__,
-            required=True,
-            label_visibility="collapsed",
-            **state.bind(VIEW),
-        )
-    elif view == "watch":
-        outcome()
-        view = "presets"
-        st.markdown(t("train.welcome"))
+    if not (runs or state.chosen(VIEW) or state.get(WATCHED)):
+        view = "presets"  # what there is to watch is nobody's own
+    st.segmented_control(
+        t("train.view"),
+        VIEW.known(),
+        format_func=labels("train", "view.of").__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        **state.bind(VIEW, showing=view),
+    )
     if view == "watch":
         live(_watched(runs))
     elif view == "presets":
-        st.caption(t("train.presets.why"))
-        watch(presets())
-        if not runs:
-            st.button(t("train.own"), icon=":material/tune:", on_click=_look_at, args=("own",))
+        outcome()
+        st.markdown(t("train.presets.why") if runs else t("train.welcome"))
+        watch(presets(beside=None if runs else finished_example))
     else:
         _own()
 
 
 def _watched(runs: list[Run]) -> Run:
-    """Draw which run is watched, and return it: the newest unless another is chosen."""
-    known = {run.id: run for run in runs}
+    """Draw which run is watched, and return it: the newest unless another is chosen.
+
+    Those that ship stand after the reader's own; who has one alone need not choose.
+    """
+    known = {run.id: run for run in cache.store().runs_and_examples()}
     chosen = state.get(WATCHED)
     if chosen not in known:
-        chosen = runs[0].id
-    if len(runs) > 1:
-        names = {run.id: run_name(run) for run in runs}
+        chosen = next(iter(known))
+    if len(runs) != 1 or chosen != runs[0].id:
+        names = {run.id: run_name(run) for run in known.values()}
         st.selectbox(
             t("train.watched"),
             list(known),
@@ -98,10 +99,6 @@ def _offer(given: Given) -> None:
             widgets.problem(error)
             return
         watch(runs[0].id)
-
-
-def _look_at(view: str) -> None:
-    state.put(VIEW, view)
 
 
 def _reset() -> None:

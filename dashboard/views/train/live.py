@@ -18,7 +18,7 @@ from dashboard.views.train.watched import HELD
 from dashboard.widgets.problem import fragment, guard
 from dashboard.widgets.run_actions import actions, come_or_gone, outcome
 from dashboard.widgets.run_curves import curves, pick_look
-from dashboard.widgets.run_overview import Overview, overview
+from dashboard.widgets.run_overview import Overview, mark_example, overview
 
 POLL = 1.0
 """Seconds. A number is on the screen within two seconds of being written."""
@@ -44,6 +44,7 @@ def _watch(identifier: str, *, ticking: bool) -> None:
         if (seen.live and not state.get(HELD)) != ticking:
             st.rerun()
         outcome()
+        mark_example(seen.run)
         status_of(seen)
         offline(seen)
         actions(seen)

@@ -6,6 +6,7 @@ needs no download comes first among the cards. The others say what they download
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -28,12 +29,22 @@ _CSS = """<style>
 </style>"""
 
 
-def presets() -> str | None:
-    """Draw the cards; return the id of a run that was started."""
+def presets(*, beside: Callable[[], None] | None = None) -> str | None:
+    """Draw the cards; return the id of a run that was started.
+
+    `beside` draws what stands beside the first card.
+    """
     st.html(_CSS)
     started: str | None = None
+    first, *others = PRESETS.values()
+    if beside is not None:
+        left, right = st.columns([1, 2], gap="small")
+        with left:
+            started = _card(first)
+        with right:
+            beside()
     with st.container(key="presets"):
-        for known in PRESETS.values():
+        for known in others if beside is not None else (first, *others):
             started = _card(known) or started
     return started
 

@@ -16,7 +16,7 @@ WATCHED = state.declare(
     Choice(
         name="run",
         default=NEWEST,
-        options=lambda: (NEWEST, *(run.id for run in cache.store().runs())),
+        options=lambda: (NEWEST, *(run.id for run in cache.store().runs_and_examples())),
         pages=PAGES,
     )
 )

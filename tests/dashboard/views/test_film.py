@@ -53,19 +53,26 @@ def test_it_opens_with_everything(open_app, runs, language, cell):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_without_runs_it_says_what_it_needs(open_app, runs, language):
+def test_without_a_run_of_ones_own_it_opens_with_the_one_that_ships(open_app, runs, language):
     write_run(runs, epochs=0, state="training")
     app = open_app("film", language=language)
     assert not app.exception
+    assert not app.error
+    assert set(charts(app)) == {"epoch-losses", "trajectories", "film-gradient", "cka"}
+    example = runs.examples()[0]
+    assert app.selectbox(key="widget.task.film").value == state.RUN + example.id
+    assert len(app.select_slider(key="widget.epoch.").options) == 13
+    assert app.text_area[0].value == example.config.probes[0]
     with speak(language):
-        assert [each.value for each in app.info] == [t("film.none")]
+        assert t("run.example.why") in [each.value for each in app.caption]
 
 
 def test_whoever_comes_with_another_model_sees_the_newest_run(open_app, run):
     app = open_app("film", task="latch", text="mine")
     shown = app.selectbox(key="widget.task.film")
     assert shown.value == state.RUN + run.id
-    assert shown.options == [t("reading.task.run", name="Reviews")]
+    assert shown.options[0] == t("reading.task.run", name="Reviews")
+    assert ["xample" in name for name in shown.options] == [False, True, True]  # those that ship
     assert app.text_area[0].value == "mine"
 
 

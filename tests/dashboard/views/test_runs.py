@@ -52,11 +52,30 @@ def three(runs: RunStore) -> list[Run]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_without_a_run_the_way_to_the_first_is_shown(open_app, language):
-    app = open_app("runs", language=language)
+def test_without_a_run_those_that_ship_are_drawn_beside_each_other(open_app, runs, language):
+    app = open_app("runs", language=language, smooth="0")
     assert not app.exception
     with speak(language):
         assert t("runs.none") in said(app)
+        name = t("run.example.name", cell="LSTM")
+        assert table(app)[t("runs.column.name")].tolist()[0] == name
+    example = runs.examples()[0]
+    drawn = {line["name"]: line for line in chart(app, "metric")["data"]}
+    shown = numbers(drawn[name]["y"])
+    np.testing.assert_allclose(shown, example.epochs["validation_metric"], rtol=1e-6)
+    assert len(drawn) == 4
+
+
+def test_who_has_runs_sees_those_that_ship_when_asked_for(open_app, runs):
+    write_run(runs, name="mine")
+    app = open_app("runs")
+    assert table(app)["Name"].tolist() == ["mine"]
+    app.toggle(key="widget.r_examples.").set_value(True).run()
+    assert len(table(app)) == 3
+    assert table(app)["Name"].tolist()[0] == "mine"
+    for query in ({"runs": runs.examples()[1].id}, {"r_examples": "1", "r_cells": "simple_rnn"}):
+        names = table(open_app("runs", **query))["Name"].tolist()
+        assert "Example: SimpleRNN" in names
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -175,7 +194,7 @@ def test_the_choice_of_an_epoch_belongs_to_its_run(open_app, runs, monkeypatch):
     one, other = (write_run(runs, name=name) for name in ("one", "other"))
     app = open_app("gates", task=f"run:{one.id}", epoch="1")
     assert app.select_slider(key="widget.epoch.").value == 1
-    go_to(app, "runs").button(key=f"open-{other.id}").click().run()
+    go_to(app, "runs").button(key=f"open-gates-{other.id}").click().run()
     go_to(app, "gates")
     assert app.selectbox(key="widget.task.").value == f"run:{other.id}"
     assert app.select_slider(key="widget.epoch.").value == other.final_epoch != 1
