@@ -36,7 +36,9 @@ class Reader(Protocol):
 
     @property
     def card(self) -> Mapping[str, Any]:
-        """Its description; "length" is the number of ids that its file declares."""
+        """Its description; "length" is the number of ids that its file declares, "window" the
+        number of steps of a model that reads numbers.
+        """
 
 
 def length_of(model: Reader) -> int | None:
@@ -47,6 +49,17 @@ def length_of(model: Reader) -> int | None:
     if model.embedding is None or (model.vocabulary and model.vocabulary.length):
         return None
     declared = model.card.get("length")
+    return model.steps or (declared if type(declared) is int and declared > 0 else None)
+
+
+def window_of(model: Reader) -> int | None:
+    """How many steps a model of numbers reads at once, as it has learned; None where nobody says.
+
+    A longer series is read through a window of that length.
+    """
+    if model.embedding is not None:
+        return None
+    declared = model.card.get("window")
     return model.steps or (declared if type(declared) is int and declared > 0 else None)
 
 

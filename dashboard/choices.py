@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from core import cells, data
 from core.initialise import INITIALISERS
-from core.text import MOST_CHARACTERS, MOST_TOKENS, PADDINGS
+from core.text import MOST_CHARACTERS, MOST_TOKENS, PADDINGS, Scaling
 from core.training.shelf import Shelf
 from core.training.store import RunStore
 from dashboard import i18n
@@ -86,6 +86,8 @@ TEXT = declare(Text(name="text", default=None, limit=10 * MOST_CHARACTERS))
 SPLIT = declare(Choice(name="split", default="word", options=("character", "word", "jamo")))
 # Where a model of texts of one length has its padding; the first is what most have learned.
 PADDING = declare(Choice(name="padding", default=PADDINGS[0], options=PADDINGS))
+# What is done to the columns of a series before a model reads it, as `Scaling.to_text` says it.
+SCALING = declare(Text(name="scaling", default=None, limit=100_000, check=Scaling.from_text))
 LIMIT = declare(Whole(name="limit", default=MOST_TOKENS, low=10, high=MOST_STEPS))
 START = declare(Whole(name="start", default=1, low=1, high=MOST_CHARACTERS))  # counts from 1
 

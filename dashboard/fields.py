@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote_plus
 
+from core.errors import CoreError
+
 Value = TypeVar("Value")
 Options = tuple[str, ...] | Callable[[], Iterable[str]]
 
@@ -195,14 +197,20 @@ class Number(Field[float]):
 class Text(Field[str | None]):
     """Any text up to a number of characters; None as long as nobody gave one.
 
-    In links it is packed where that is shorter.
+    In links it is packed where that is shorter. What `check` raises a CoreError for is refused.
     """
 
     limit: int
+    check: Callable[[str], object] | None = None
 
     def accept(self, value: object) -> str | None:
         if not isinstance(value, str) or len(value) > self.limit:
             raise Refused(f"no text of at most {self.limit} characters")
+        try:
+            if self.check is not None:
+                self.check(value)
+        except CoreError as error:
+            raise Refused(str(error)) from error
         return value
 
     def read(self, written: str) -> str | None:

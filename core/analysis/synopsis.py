@@ -16,6 +16,7 @@ from core.analysis.typed import Reads, reads
 from core.cells import CELLS
 from core.model import Model
 from core.nodes import Embedding
+from core.padding import window_of
 from core.text import Unit
 
 Answer = Literal["probability", "probabilities", "classes", "token", "numbers", "states"]
@@ -47,7 +48,7 @@ class Synopsis:
         unit: what its tokens are: "word", "character", "jamo", or "ids" without a vocabulary.
         task: a "classifier" answers a text or a series once in probabilities, a "tagger" at each
             step; a "writer" gives the next token, a "predictor" numbers, a "reader" ends in states.
-        steps: how many steps it reads, None where any number will do.
+        steps: how many steps it has learned from, None where any number will do or nobody says.
         features: numbers of each step; 0 for a model that reads tokens.
         inputs: how many things it reads.
         pieces: its layers, in order, without the one that answers.
@@ -75,7 +76,7 @@ def synopsis(model: Model) -> Synopsis:
         reads=reads(model),
         unit="ids" if model.vocabulary is None else model.vocabulary.unit,
         task=_task(answer, every_step=every),
-        steps=model.steps,
+        steps=window_of(model) or model.steps,
         features=0 if model.embedding is not None else model.features,
         inputs=len(model.inputs),
         pieces=_pieces(model),

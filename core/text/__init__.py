@@ -23,12 +23,15 @@ from core.text.errors import (
     NoSuchRow,
     NotAnId,
     NotANumber,
+    NotAScaler,
     NotAVocabulary,
     NotAWordList,
     NothingKnown,
     NothingToLookUp,
     NotText,
     OtherKindOfFile,
+    OtherScaler,
+    PickledScaler,
     RaggedRow,
     RepeatedToken,
     TooManyCharacters,
@@ -41,6 +44,7 @@ from core.text.fold import FOLDS, Fold, split
 from core.text.hangul import compose, decompose, readable
 from core.text.keras_tokenizer import KerasRules
 from core.text.numbers import Measured, read_ids, read_numbers
+from core.text.scaling import Affine, Scaling, read_scaler
 from core.text.spreadsheet import neutralise, neutralised
 from core.text.table import DELIMITERS, Table, read_table
 from core.text.tokens import MOST_CHARACTERS, UNITS, Unit, tokenize
@@ -63,6 +67,7 @@ __all__ = [
     "UNITS",
     "UNKNOWN",
     "UNKNOWN_ID",
+    "Affine",
     "BlankText",
     "Candidate",
     "Damage",
@@ -78,6 +83,7 @@ __all__ = [
     "NoSuchColumn",
     "NoSuchRow",
     "NotANumber",
+    "NotAScaler",
     "NotAVocabulary",
     "NotAWordList",
     "NotAnId",
@@ -85,9 +91,12 @@ __all__ = [
     "NothingKnown",
     "NothingToLookUp",
     "OtherKindOfFile",
+    "OtherScaler",
     "Padding",
+    "PickledScaler",
     "RaggedRow",
     "RepeatedToken",
+    "Scaling",
     "Table",
     "TooManyCharacters",
     "Unit",
@@ -106,6 +115,7 @@ __all__ = [
     "neutralised",
     "read_ids",
     "read_numbers",
+    "read_scaler",
     "read_table",
     "read_word_list",
     "readable",

@@ -189,3 +189,27 @@ class NoSuchRow(CoreError):
     """A row was asked for by a number that the table does not have."""
 
     message = "The table has no row {found:,}. Its rows go from 1 to {highest:,}."
+
+
+class NotAScaler(CoreError):
+    """A file that does not say how columns are scaled."""
+
+    message = (
+        "This is no scaling that can be used: {why}. It should be JSON with the attributes of a "
+        "scaler of scikit-learn, such as mean_ and scale_, or data_min_ and data_max_."
+    )
+
+
+class OtherScaler(CoreError):
+    """A scaler with a setting that is not read and would change the numbers."""
+
+    message = "The scaler's setting '{setting}' changes the numbers and is not read. Scale by hand."
+
+
+class PickledScaler(CoreError):
+    """A pickle, which would run what is in it."""
+
+    message = (
+        "This is a pickle: opening it would run whatever is in it. Write the scaler as JSON where "
+        "you trained, with the lines below, and drop that."
+    )

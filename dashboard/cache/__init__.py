@@ -36,6 +36,7 @@ from dashboard.cache.records import (
     gradients,
     jacobian_norms,
     picture,
+    rolling,
     trace,
 )
 from dashboard.cache.runs import (
@@ -87,6 +88,7 @@ __all__ = [
     "paths",
     "picture",
     "precise",
+    "rolling",
     "run_model",
     "stamp",
     "store",

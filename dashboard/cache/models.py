@@ -13,7 +13,7 @@ from core.analysis.typed import encode
 from core.bundled import bundled_model
 from core.model import Model
 from core.padding import length_of
-from core.text import PADDING, UNKNOWN, Encoded, Padding, Unit, Vocabulary, tokenize
+from core.text import PADDING, UNKNOWN, Encoded, Padding, Scaling, Unit, Vocabulary, tokenize
 from core.text.decode import Decoded, decode
 from core.text.table import Table, read_table
 from core.text.vocabulary import normal_form
@@ -55,10 +55,12 @@ def precise(model: Model, *, readout: Any) -> Model:
 def encoded(words: str, model: Model) -> Encoded:
     """Return what was typed, as a model reads it. Raises as `core.analysis.typed.encode` does.
 
-    Padding stands where the reader has chosen.
+    Padding stands where the reader has chosen, and numbers are scaled as they have.
     """
     padding = cast(Padding, state.get(state.PADDING))
-    return _encoded(digest(words), model.digest, length_of(model), padding, words, model)
+    scaling = state.get(state.SCALING)
+    key = (digest(words), model.digest, length_of(model))
+    return _encoded(*key, padding, scaling or "", words, model)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -98,10 +100,17 @@ def _precise(key: str, readout: Any, _model: Model) -> Model:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _encoded(
-    key: str, model_key: str, length: int | None, padding: Padding, _words: str, _model: Model
+    key: str,
+    model_key: str,
+    length: int | None,
+    padding: Padding,
+    scaling: str,
+    _words: str,
+    _model: Model,
 ) -> Encoded:
     del key, model_key, length
-    found = encode(_model, _words, limit=MOST_READ, padding=padding)
+    scaled = Scaling.from_text(scaling)
+    found = encode(_model, _words, limit=MOST_READ, padding=padding, scaling=scaled)
     for array in (found.ids, found.known, found.inputs):
         array.flags.writeable = False
     return found

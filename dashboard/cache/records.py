@@ -15,8 +15,11 @@ from core.analysis.findings import Finding
 from core.analysis.findings import findings as core_findings
 from core.analysis.jacobian import JacobianNorms
 from core.analysis.jacobian import jacobian_norms as core_jacobian_norms
+from core.analysis.rolling import Rolling, at_once
+from core.analysis.rolling import rolling as core_rolling
 from core.gradients import Gradients
 from core.model import Model
+from core.text import Affine, Measured
 from core.trace import Trace
 from dashboard.cache.digest import digest
 
@@ -54,6 +57,28 @@ def gradients(
 def jacobian_norms(model: Model, run: Trace, *, steps: NDArray[Any]) -> JacobianNorms:
     """Return the norms of the one-step Jacobians of the first layer at some steps."""
     return _jacobian_norms(model.digest, digest(run.inputs), digest(steps), run, steps)
+
+
+def rolling(
+    model: Model,
+    series: Measured,
+    *,
+    target: str,
+    length: int,
+    output: int,
+    ahead: int,
+    scaling: Affine | None,
+    near: int,
+) -> Rolling:
+    """Return what a model predicts from each window of a series, beside one of its columns.
+
+    Raises as `core.analysis.rolling` does.
+    """
+    truth, most = series.columns[target], at_once(model, length=length)
+    # The same windows for every place among them, so that moving one finds what is there.
+    near = max(near - length + 1, 0) // most * most + length - 1
+    keys = (model.digest, digest(series.values), digest(truth))
+    return _rolling(*keys, length, output, ahead, scaling, near, model, series.values, truth)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -112,3 +137,22 @@ def _jacobian_norms(
 ) -> JacobianNorms:
     del model_key, inputs_key, steps_key
     return core_jacobian_norms(_run.layers[0], steps=_steps.tolist())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _rolling(
+    model_key: str,
+    values_key: str,
+    truth_key: str,
+    length: int,
+    output: int,
+    ahead: int,
+    scaling: Affine | None,
+    near: int,
+    _model: Model,
+    _values: NDArray[Any],
+    _truth: NDArray[Any],
+) -> Rolling:
+    del model_key, values_key, truth_key
+    told = {"length": length, "output": output, "ahead": ahead}
+    return core_rolling(_model, _values, truth=_truth, scaling=scaling, near=near, **told)

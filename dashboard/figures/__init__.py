@@ -33,6 +33,7 @@ from dashboard.figures.gate_history import gate_history
 from dashboard.figures.gates import gates
 from dashboard.figures.gradient_heatmap import gradient_heatmap
 from dashboard.figures.gradients import gradients
+from dashboard.figures.inputs import inputs
 from dashboard.figures.jacobian import jacobian
 from dashboard.figures.layer_norms import layer_norms
 from dashboard.figures.learning_rate import learning_rate
@@ -41,6 +42,7 @@ from dashboard.figures.means import means
 from dashboard.figures.parameters import parameters
 from dashboard.figures.picture import Picture
 from dashboard.figures.reach import reach
+from dashboard.figures.rolling import rolling
 from dashboard.figures.saturation import saturation
 from dashboard.figures.surprise import surprise
 from dashboard.figures.tokens import tokens
@@ -72,6 +74,7 @@ __all__ = [
     "gates",
     "gradient_heatmap",
     "gradients",
+    "inputs",
     "jacobian",
     "labels",
     "layer_norms",
@@ -80,6 +83,7 @@ __all__ = [
     "means",
     "parameters",
     "reach",
+    "rolling",
     "saturation",
     "surprise",
     "tokens",

@@ -16,12 +16,13 @@ import streamlit as st
 from core.analysis.typed import reads
 from core.errors import CoreError
 from core.model import Model
-from core.padding import length_of, paddings
-from core.text import PADDING, Encoded, Window, visible
+from core.padding import length_of, paddings, window_of
+from core.text import PADDING, Encoded, Measured, Window, visible
 from dashboard import cache, state
 from dashboard.i18n import labels, t
 from dashboard.origins import chosen_model, samples
 from dashboard.widgets.problem import guard, plain
+from dashboard.widgets.scaling import pick_scaling
 from dashboard.widgets.upload import take, upload
 
 AREA = 20_000
@@ -169,23 +170,26 @@ def pick_source() -> None:
         model = model_read()
         numbers = model is not None and reads(model) == "numbers"
         upload(features=model.features if model is not None and numbers else None)
+    if model is not None and numbers:
+        pick_scaling(model, current_text())
 
 
 def passage(model: Model, text: str) -> Passage:
     """Return what the model reads of a text. Raises CoreError. Draws the mover of a long one."""
     with st.spinner(t("reading.busy")) if len(text) > LONG else nullcontext():
         encoded = cache.encoded(text, model)
-    window = Window.over(total=len(encoded), length=state.get(state.LIMIT))
+    fixed = window_of(model)
+    window = Window.over(total=len(encoded), length=fixed or state.get(state.LIMIT))
     window = window.at(state.get(state.START) - 1)
     if not window.is_whole or state.get(state.LIMIT) != state.LIMIT.default:
-        _mover(window)
+        _mover(window, fixed=fixed is not None, numbers=isinstance(encoded, Measured))
     part = encoded.part(window.start, window.stop)
     say_unknown(part)
     _say_padding(encoded, model)
     return Passage(text, part, window)
 
 
-def _mover(window: Window) -> None:
+def _mover(window: Window, *, fixed: bool, numbers: bool) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom", key="window")
     with row:
         for name, icon, by in (
@@ -203,12 +207,20 @@ def _mover(window: Window) -> None:
         # A slider with one place would be an error; the text that fits has nowhere to move.
         if window.last_start:
             st.slider(
-                t("reading.window", first=window.start + 1, last=window.stop, total=window.total),
+                t(
+                    f"reading.window.{'steps' if numbers else 'tokens'}",
+                    first=window.start + 1,
+                    last=window.stop,
+                    total=window.total,
+                ),
                 1,
                 window.last_start + 1,
                 help=t("reading.window.help"),
                 **state.bind(state.START, showing=window.start + 1, then=_first_step),
             )
+        if fixed:
+            st.caption(t("series.window", count=window.length), width="content")
+            return
         st.number_input(
             t("reading.limit"),
             state.LIMIT.low,

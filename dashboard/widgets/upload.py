@@ -6,10 +6,13 @@ from typing import Any
 
 import streamlit as st
 
+from core.text.series import as_text
 from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.widgets.encoding import decoded_upload
 
+BESIDE = 2
+"""Columns that are put beside the features unless the reader chooses: what may be predicted."""
 ENDINGS = ("txt", "md", "csv", "tsv")
 
 
@@ -59,21 +62,31 @@ def _take_numbers(file: str, encoding: str, words: str, features: int) -> None:
         # No names: the first row is a step like the others.
         table = cache.table(file, encoding, words, header="none")
     numeric = [name for name in table.columns if all(map(_is_number, table.column(name)))]
+    key = f"{file}-{encoding}-{features}"
     chosen = st.multiselect(
         t("reading.columns"),
         table.columns,
         default=numeric[:features],
         max_selections=features,
-        key=f"columns-{file}-{encoding}-{features}",
+        key=f"columns-{key}",
     )
     if len(chosen) != features:
         st.info(t("reading.columns.pick", features=features), icon=":material/view_column:")
         return
-    source = (file, encoding, *chosen)
+    beside = [name for name in numeric if name not in chosen]
+    targets = st.multiselect(
+        t("series.targets"), beside, default=beside[:BESIDE], help=t("series.targets.help"),
+        key=f"targets-{key}-{cache.digest(chosen)[:8]}",
+    )  # fmt: skip
+    rest = [name for name in table.columns if name not in numeric]
+    steps = st.selectbox(
+        t("series.steps"), rest, index=0 if rest else None, help=t("series.steps.help"),
+        key=f"steps-{key}", disabled=not rest,
+    )  # fmt: skip
+    source = (file, encoding, steps, *chosen, None, *targets)
     if state.recall("upload") != source:
         state.remember("upload", source)
-        rows = zip(*(table.column(name) for name in chosen), strict=True)
-        take("\n".join(", ".join(cell.strip() for cell in row) for row in rows))
+        take(as_text(table, features=chosen, targets=targets, steps=steps))
 
 
 def _is_number(cell: str) -> bool:

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 import core
 from core.analysis.typed import encode, sample
 from core.importers.onnx.file import read_onnx
-from core.padding import length_of, paddings
+from core.padding import length_of, paddings, window_of
 from core.text import PADDING, PADDINGS, Encoded, Padding, Vocabulary
-from tests.core.importers.onnx.graphs import FEATURES, Graph
+from tests.core.importers.onnx.cases import last_of, one
+from tests.core.importers.onnx.graphs import FEATURES, UNITS, Graph
 
 CASES = Path(__file__).parents[3] / "shared/data/models"
 WORDS = Vocabulary(tuple("abcdefgh"), "word", first=1, unknown=None)
@@ -125,3 +126,17 @@ def test_the_sample_of_such_a_model_has_its_length():
     model = replace(model_of(6), vocabulary=None)
     assert encode(model, sample(model)).left_out == 0
     assert len(sample(model).split()) == 6
+
+
+@pytest.mark.parametrize(("sizes", "window"), [((1, 7, 3), 7), ((4, 7, 3), 7), ((4, "t", 3), None)])
+def test_an_onnx_file_says_how_many_steps_of_numbers_it_reads(sizes, window):
+    graph = Graph()
+    x = graph.node("Transpose", graph.input("x", sizes), perm=[1, 0, 2])
+    every, *_ = graph.recurrent("LSTM", x, features=3)
+    data = graph.data(graph.dense(last_of(graph, one(graph, every)), UNITS, 1))
+    model = core.load_model(data)
+    assert window_of(model) == window
+    assert length_of(model) is None
+    series = np.random.default_rng(0).normal(size=(9, 3))
+    typed = "\n".join(", ".join(map(str, row)) for row in series.tolist())
+    assert len(encode(model, typed)) == 9  # read through a window, not refused

@@ -66,6 +66,8 @@ def model_from(
     entrance = next((node for node in reader.nodes if isinstance(node, Input)), None)
     if entrance and entrance.width is None and entrance.length and reader.vocabulary is None:
         told.setdefault("length", entrance.length)
+    elif entrance and entrance.width is not None and entrance.length:
+        told.setdefault("window", entrance.length)
     words = vocabulary or reader.vocabulary
     return _as_chain(Model(tuple(reader.nodes), name, words, told, reading.gives))
 

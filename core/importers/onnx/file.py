@@ -32,7 +32,7 @@ from core.importers.onnx.operators import check_operator
 from core.importers.onnx.plumbing import plumbed
 from core.importers.onnx.proto import Branch, Graph, Node, array_of, axis_of, read_graph
 from core.importers.onnx.reading import Reading, is_recurrent, live, reads
-from core.importers.onnx.sizes import Dim, UnknownSize
+from core.importers.onnx.sizes import UnknownSize
 from core.importers.onnx.structure import STRUCTURE
 from core.importers.onnx.values import Aside, Const, Flow, Left, Tips, Value
 from core.model import Model
@@ -58,8 +58,8 @@ def read_onnx(
     by the names that they have in the file. The first output is the one that most nodes are part
     of; states handed out beside an answer are none. `card["answer_at"]` is "end" or "start" where
     the graph gives that one step of layers that read in both directions; `card["length"]` is how
-    many ids a text must have. With `without_tail`, an operation after the last recurrent layer
-    that cannot be read is left out, and all that follow it.
+    many ids a text must have, `card["window"]` how many steps of numbers. With `without_tail`, an
+    operation after the last recurrent layer that cannot be read is left out, and all after it.
 
     Raises FileRefused by its reason; UnsupportedModel, which names the operation and its place;
     UnsupportedTail where `without_tail` helps; and what Model raises.
@@ -71,8 +71,7 @@ def read_onnx(
     card: dict[str, Any] = {"format": ".onnx"}
     if answers[0].step is not None:
         card["answer_at"] = answers[0].step
-    if (length := _length(graph.inputs.get(answers[0].source, ()))) is not None:
-        card["length"] = length
+    card |= reading.reading.declared(answers[0].source)
     return Model(
         _of_one_type(nodes),
         name=name or shown(graph.name) or "model",
@@ -80,12 +79,6 @@ def read_onnx(
         card=card,
         gives=gives,
     )
-
-
-def _length(sizes: Sequence[Dim]) -> int | None:
-    """How many ids each text has, of an input of ids whose sizes are declared; else None."""
-    numbers = [size for size in sizes if isinstance(size, int) and size != 1]
-    return numbers[0] if len(sizes) == 2 and len(numbers) == 1 else None
 
 
 class _Graph:

@@ -78,6 +78,17 @@ class Reading:
             self.lengths.setdefault(one, self.lengths[other])
         return not self.times & self.batches
 
+    def declared(self, source: str) -> dict[str, int]:
+        """How many ids ("length") or steps of numbers ("window") an input has, where it says so."""
+        sizes = self.graph.inputs.get(source, ())
+        if len(sizes) == 2:
+            numbers = [size for size in sizes if isinstance(size, int) and size != 1]
+            return {"length": numbers[0]} if len(numbers) == 1 else {}
+        labels = (self.axis(axis_of(source, at)) for at in range(len(sizes)))
+        times = [s for s, label in zip(sizes, labels, strict=True) if label in self.times]
+        fixed = len(sizes) == 3 and len(times) == 1
+        return {"window": times[0]} if fixed and isinstance(times[0], int) else {}
+
     def axis(self, label: str) -> str:
         """The label that an axis goes by."""
         while label in self._same:

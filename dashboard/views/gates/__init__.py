@@ -24,6 +24,7 @@ from dashboard.widgets.caption import about
 from dashboard.widgets.colouring import pick_colour
 from dashboard.widgets.film import film
 from dashboard.widgets.layers import pick_layer
+from dashboard.widgets.series import draw_inputs, draw_predictions
 from dashboard.widgets.stepper import clock, go_to, pick_speed, stepper, tick
 
 PAGE = Page(key="gates", section="look", icon=":material/view_agenda:", order=10)
@@ -43,6 +44,7 @@ def render() -> None:
     widgets.fragment(_explore, run_every=every)(
         reading, best, layer=layer, ticking=every is not None
     )
+    draw_predictions(reading)
     _summary(reading, layer)
 
 
@@ -79,6 +81,7 @@ def _explore(reading: Reading, best: Moment | None, *, layer: int, ticking: bool
     left, right = st.columns([3, 2], gap="medium")
     with left:
         picture(reading, layer=layer, colour=colour, step=step)
+        draw_inputs(reading, whose=about(reading, step=step), step=step)
         if reading.model.readout:
             _answers(reading, step)
     with right:

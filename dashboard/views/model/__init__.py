@@ -31,7 +31,10 @@ from dashboard.views.model.words import words
 from dashboard.widgets.caption import named
 from dashboard.widgets.problem import plain
 from dashboard.widgets.reading import recorded
+from dashboard.widgets.scaling import pick_scaling
+from dashboard.widgets.series import draw_inputs, draw_predictions
 from dashboard.widgets.text import passage
+from dashboard.widgets.upload import upload
 
 PAGE = Page(key="model", section="models", icon=":material/upload_file:", order=35)
 
@@ -117,11 +120,10 @@ def _of(shown: OfModel) -> None:
     st.markdown(sentence(model))
     if isinstance(shown.found, Brought):
         questions(shown.found)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
+    if model.embedding is None:
         _picture(model, shown)
-    with right:
-        words(model, shown.id, lambda vocabulary: _reads_with(shown, vocabulary))
+    else:
+        _with_words(model, shown)
     card(model, name=shown.found.name)
     if isinstance(shown.found, Brought):
         original(shown.found)
@@ -129,18 +131,56 @@ def _of(shown: OfModel) -> None:
     files(model, shown.found.name)
 
 
+def _with_words(model: Model, shown: OfModel) -> None:
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _picture(model, shown)
+    with right:
+        words(model, shown.id, lambda vocabulary: _reads_with(shown, vocabulary))
+
+
 def _picture(model: Model, shown: OfModel) -> None:
-    """Draw what the gates do on a first text, so that there is something to see at once."""
-    text = shown.samples()[0]
-    run = recorded(model, passage(model, text))
-    st.caption(t(f"model.first.{reads(model)}", text=plain(text, most=120)))
-    whose = replace(named([shown.found.name]), text=text)
-    widgets.show(
-        figures.means(run.trace, layer=0, tokens=run.tokens, **widgets.look()),
-        name="first-look",
-        about=whose,
-        arrays=run.trace,
-    )
+    """Draw what the gates do on a first input, so that there is something to see at once.
+
+    A model of numbers reads the reader's own series here as soon as there is one.
+    """
+    kind, task, sample = reads(model), state.MODEL + shown.id, shown.samples()[0]
+    first, below = st.container(), st.container()
+    if kind == "numbers" and shown.id:
+        with below:
+            _bring(model, task)
+    chosen = state.get(state.TEXT) if state.get(state.TASK) == task else None
+    text = sample if chosen is None or kind != "numbers" else chosen
+    with widgets.guard():
+        with first:
+            run = recorded(model, passage(model, text))
+            cut = plain(" ".join(text.split()), most=120)
+            st.caption(t(f"model.first.{kind if text == sample else 'own'}", text=cut))
+            whose = replace(named([shown.found.name]), text=text)
+            widgets.show(
+                figures.means(run.trace, layer=0, tokens=run.tokens, **widgets.look()),
+                name="first-look",
+                about=whose,
+                arrays=run.trace,
+            )
+        with below:
+            if kind == "numbers":
+                draw_inputs(run, whose=whose)
+            if text != sample:
+                draw_predictions(run)
+
+
+def _bring(model: Model, task: str) -> None:
+    """Draw the uploader of a series; the first one lets every page read it with this model."""
+    with st.expander(t("series.bring"), icon=":material/upload_file:", expanded=True):
+        st.caption(t("series.bring.help", features=model.features))
+        before = state.get(state.TEXT)
+        upload(features=model.features)
+        after = state.get(state.TEXT)
+        if after != before and state.get(state.TASK) != task:
+            choose(task, text=after)
+        if state.get(state.TASK) == task and after is not None:
+            pick_scaling(model, after)
 
 
 def _open(shown: OfModel, page: str) -> None:

@@ -14,6 +14,7 @@ from core.analysis.cka import cka
 from core.analysis.clipping import clip
 from core.analysis.guesses import Answers
 from core.analysis.jacobian import jacobian_norms
+from core.analysis.rolling import Rolling
 from core.analysis.surprise import Surprise
 from core.analysis.trajectories import trajectories
 from core.analysis.vanishing import Norms
@@ -44,6 +45,15 @@ def answers(cell: str, outputs: int = 1) -> Answers:
         return Answers.of(values, classes=("<b>no", "yes</b>"))
     targets = np.array([*range(samples.TIME - 1), -1]) % outputs
     return Answers.of(values, activation="softmax", classes=TOKENS[:outputs], targets=targets)
+
+
+SERIES = np.random.default_rng(3).normal(size=(samples.TIME, 2))
+
+
+def rolled() -> Rolling:
+    steps = np.arange(4, 8)
+    actual = np.array([1.0, 3.0, 2.0, np.nan])
+    return Rolling(steps - 1, steps, actual[[1, 1, 2, 0]], actual, actual[[0, 0, 1, 2]], 9)
 
 
 def traces() -> dict[str, Trace]:
@@ -89,6 +99,12 @@ def everything() -> dict[str, Drawn]:
     clips = {f"<b>{cell}": clip(samples.run(cell)[1], limit=0.5) for cell in THREE}
     graph = core.Model(GRAPHS["attention"].model().nodes)
     found["anatomy"] = of("anatomy", parts_of(graph))
+    found["inputs"] = of("inputs", SERIES, names=("<b>bus", "rail"), tokens=TOKENS, step=1)
+    wide = np.tile(SERIES, 3)
+    found["inputs many"] = of("inputs", wide, names=[f"<b>{at}" for at in range(6)])
+    found["rolling"] = of(
+        "rolling", rolled(), name="<b>rides", tokens=[f"<b>{at}" for at in range(5)], step=5
+    )
     found["anatomy chain"] = of("anatomy", parts_of(samples.model("lstm")))
     found["clipping"] = of("clipping", clips, cells=THREE)
     found["parameters"] = of("parameters", {f"<b>{cell}": samples.model(cell) for cell in THREE})

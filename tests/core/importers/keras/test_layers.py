@@ -127,6 +127,13 @@ def test_a_flatten_is_as_long_as_the_first_layer_says(first: KerasLayer) -> None
     assert model_from([first, GRU, FLAT], name="flat").steps == 4
 
 
+def test_numbers_of_one_length_are_a_window() -> None:
+    first = KerasLayer("InputLayer", "input", {"batch_shape": [None, 4, 2]})
+    assert model_from([first, GRU], name="series").card["window"] == 4
+    open_ended = KerasLayer("InputLayer", "input", {"batch_shape": [None, None, 2]})
+    assert "window" not in model_from([open_ended, GRU], name="series").card
+
+
 def test_a_flatten_is_as_long_as_the_next_weights_ask_for() -> None:
     wide = weighing(DENSE, kernel=random(15, 2))
     active = KerasLayer("Activation", "active", {"activation": "relu"})
