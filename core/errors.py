@@ -148,6 +148,15 @@ class UnsupportedTail(UnsupportedModel):
     )
 
 
+class UnsupportedBetween(UnsupportedModel):
+    """Recurrent layers stand above a part that cannot be run; those below it can."""
+
+    message = (
+        "{what} is not supported: {why}. Recurrent layers stand before it, so the model can be "
+        "read as far as there, without it and what follows it."
+    )
+
+
 class WrongTargets(CoreError):
     """Targets do not fit the loss."""
 

@@ -16,6 +16,7 @@ from typing import Any
 from core.engines.keras_layout import OURS
 from core.importers.errors import (
     BrokenFile,
+    CodeInFile,
     CustomObjectInFile,
     LambdaInFile,
     PathInFile,
@@ -199,18 +200,28 @@ def group_of(kind: str, counts: dict[str, int]) -> str:
 
 
 def _refuse_code(model: Configured, *, where: str) -> None:
-    """Raises for what would run, in layers that a recurrent one depends on, and in these.
+    """Raises for what would run, where every recurrent layer depends on it or is it.
 
-    Nothing runs in any case. But what only stands after the recurrent layers may be left out, by
+    Nothing runs in any case. But what stands beside or after recurrent layers may be left out, by
     the wish of the user: that, `model_from` decides.
     """
     layer = model.without_weights()
     plan = Plan.of(layer.inner if layer.kind == "Sequential" else [layer], where=where)
     leading = plan.leading_to(RECURRENT) or set(range(len(plan.steps)))
+    beyond: set[int] = set()
+    first: CodeInFile | None = None
     for at, step in enumerate(plan.steps):
-        if at in leading:
-            path = step.path if layer.kind == "Sequential" else step.path[1:]
+        path = step.path if layer.kind == "Sequential" else step.path[1:]
+        try:
             _refuse_in(step.layer, where="/".join((where, *path)))
+        except CodeInFile as code:
+            first = first or (code if at in leading else None)
+            beyond.add(at)
+        if any(source.step in beyond for source in step.reads):
+            beyond.add(at)
+    loops = {at for at, step in enumerate(plan.steps) if step.layer.kind in RECURRENT}
+    if first is not None and loops <= beyond:
+        raise first
 
 
 def _refuse_in(layer: KerasLayer, *, where: str) -> None:

@@ -7,18 +7,20 @@ read stands in `keras/plan.py`, what one layer means in `keras/reader.py`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.errors import UnsupportedModel, UnsupportedTail
+from core.errors import UnsupportedBetween, UnsupportedModel, UnsupportedTail
 from core.importers.keras.fields import Fields, KerasLayer
 from core.importers.keras.masks import MaskValue, Tensor
 from core.importers.keras.plan import Plan, Source, Step, sourced
 from core.importers.keras.reader import IDS, Reader
 from core.importers.keras.recurrent import RECURRENT
 from core.importers.keras.settings import check_settings
+from core.importers.shown import shown
 from core.model import Model
 from core.nodes import Input, Layer, Part, Permute, Port, Recurrent, Reshape, nodes_of
 from core.text import Vocabulary
@@ -40,11 +42,12 @@ def model_from(
     bidirectional layer becomes two, `<name>/forward` and `<name>/backward`, called after the
     direction in which they read the text, and what merges them. The words of a TextVectorization
     become the vocabulary, where no other is given. With `without_tail`, a layer that cannot be
-    read and that no recurrent one depends on is left out, and all that follow it; where nothing
-    of the outputs is left, the model gives what those layers would have read.
+    read is left out, and all that follow it; where nothing of the outputs is left, the model gives
+    what those layers would have read. The card's `cut_off` names them.
 
     Raises UnsupportedModel, which names the layer, its class and its place; UnsupportedTail where
-    `without_tail` would help; and what Model raises.
+    `without_tail` would help, UnsupportedBetween where recurrent layers would be left out as well;
+    and what Model raises.
     """
     plan = Plan.of(layers)
     reading = _Reading(plan)
@@ -57,12 +60,14 @@ def model_from(
         reading = _Reading(plan, flat)
         reading.read()
     reader = reading.reader
+    told = dict(card or {})
     if refusal is not None:
         if not any(isinstance(node, Layer) for node in reader.nodes):
-            raise refusal
+            raise reading.needed or refusal
         if not without_tail:
-            raise UnsupportedTail(**refusal.facts) from refusal
-    told = dict(card or {})
+            kind = UnsupportedTail if reading.needed is None else UnsupportedBetween
+            raise kind(**(reading.needed or refusal).facts) from refusal
+        told["cut_off"] = ", ".join(reading.left_out)
     entrance = next((node for node in reader.nodes if isinstance(node, Input)), None)
     if entrance and entrance.width is None and entrance.length and reader.vocabulary is None:
         told.setdefault("length", entrance.length)
@@ -86,12 +91,11 @@ class _Reading:
             layer = replace(step.layer, name=name)
             self.fields[at] = Fields(layer, layer, at=counted.get(at, 0), total=len(counted))
         self.frontier: dict[Source, None] = {}
+        self.needed: UnsupportedModel | None = None
+        """The first refusal of what a recurrent layer depends on."""
 
     def read(self) -> UnsupportedModel | None:
-        """Reads what can be; the first refusal of what no recurrent layer depends on.
-
-        Raises UnsupportedModel for what one depends on.
-        """
+        """Reads what can be; the first refusal of what cannot."""
         leading = self.plan.leading_to(RECURRENT)
         first: UnsupportedModel | None = None
         for at, step in enumerate(self.plan.steps):
@@ -100,12 +104,18 @@ class _Reading:
                     self.given[at] = self._step(at, step)
                     continue
                 except UnsupportedModel as refusal:
-                    if at in leading or not leading:
-                        raise
                     first = first or refusal
+                    if at in leading:
+                        self.needed = self.needed or refusal
             self.cut.add(at)
             self.frontier |= dict.fromkeys(s for s in step.reads if s.step not in self.cut)
         return first
+
+    @property
+    def left_out(self) -> list[str]:
+        """The names of the layers in `cut`, each with its class."""
+        cut = (self.fields[at].outer for at in sorted(self.cut) if self.plan.steps[at].counted)
+        return [f"{shown(layer.name)} ({shown(re.split('>', layer.kind)[-1])})" for layer in cut]
 
     @property
     def gives(self) -> tuple[Port, ...]:

@@ -118,6 +118,10 @@ def _of(shown: OfModel) -> None:
         actions(shown, then=_show)
     model = shown.model()  # after the row: a kept one that is broken can be deleted
     st.markdown(sentence(model))
+    if cut_off := model.card.get("cut_off"):
+        st.info(
+            t("model.cut_off", layers=plain(str(cut_off), most=300)), icon=":material/content_cut:"
+        )
     if isinstance(shown.found, Brought):
         questions(shown.found)
     if model.embedding is None:

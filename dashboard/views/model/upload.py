@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import CoreError, UnsupportedTail
+from core.errors import CoreError, UnsupportedBetween, UnsupportedTail
 from core.importers.errors import PickleInFile, WeightsAlone
 from core.importers.limits import Limits
 from core.importers.load import load_model, stem_of
@@ -113,7 +113,7 @@ def _refused(refusal: CoreError, file_id: str) -> None:
         )
     if isinstance(refusal, ModulesApart):
         _apart(refusal, file_id)
-    if isinstance(refusal, UnsupportedTail):
+    if isinstance(refusal, UnsupportedTail | UnsupportedBetween):
         st.button(
             t("model.without_tail"),
             icon=":material/content_cut:",

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import UnsupportedModel
+from core.errors import UnsupportedBetween, UnsupportedModel
 from core.importers import errors
 from tests.core.importers.attacks import models
 from tests.core.importers.attacks.models import Json, layer
@@ -172,6 +172,25 @@ def test_a_lambda_behind_the_recurrent_layers_may_be_left_out(witness, canary):
     assert "Lambda" in str(said.error)
     without = witness.read(data, options={"without_tail": True})
     assert without.stages == ("embedding", "lstm", "dense")
+    assert said.deeds == without.deeds == ()
+    assert not canary.exists()
+
+
+@pytest.mark.parametrize("kind", ["Lambda", "evil>Attention"])
+def test_code_between_recurrent_layers_is_cut_off_with_what_follows(witness, canary, kind):
+    found = layer("Lambda", "odd", function=lambda_of(marshalled(canary)))
+    found |= {"registered_name": kind} if ">" in kind else {}
+    first = layer("LSTM", "below", units=3, return_sequences=True)
+    layers = models.layers()
+    described = models.config([*layers[:2], first, found, *layers[2:]])
+    arrays = models.drawn()
+    arrays |= {f"lstm_1/{name[5:]}": array for name, array in arrays.items() if name[:4] == "lstm"}
+    data = models.keras(described, weights=models.hdf5(arrays=arrays))
+    said = witness.read(data)
+    assert isinstance(said.error, UnsupportedBetween)
+    assert "odd" in str(said.error)
+    without = witness.read(data, options={"without_tail": True})
+    assert without.stages == ("embedding", "below")
     assert said.deeds == without.deeds == ()
     assert not canary.exists()
 

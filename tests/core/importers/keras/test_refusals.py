@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import core
-from core.errors import CoreError, UnsupportedModel, UnsupportedTail
+from core.errors import CoreError, UnsupportedBetween, UnsupportedModel, UnsupportedTail
 from core.importers.keras.bridge import from_keras
 from core.importers.keras.export import to_keras
 from core.nodes import Recurrent
@@ -157,15 +157,28 @@ def test_a_tail_that_cannot_be_read_may_be_left_out() -> None:
     np.testing.assert_allclose(core.record(model, features()).outputs, upto, atol=1e-5)
 
 
-@pytest.mark.parametrize("last", ["GRU", "UnitNormalization"])
-def test_what_stands_below_a_recurrent_layer_is_no_tail(last: str) -> None:
-    def build(k: Any) -> list[Any]:
-        middle = [k.LSTM(3, return_sequences=True)] if last == "GRU" else []
-        return [*middle, k.UnitNormalization(name="conv"), k.GRU(2)]
-
+def test_what_every_recurrent_layer_depends_on_is_no_tail() -> None:
+    keras_model = built(lambda k: [k.UnitNormalization(name="conv"), k.GRU(2)])
     with pytest.raises(UnsupportedModel, match="'conv'") as refused:
-        from_keras(built(build), without_tail=True)
-    assert not isinstance(refused.value, UnsupportedTail)
+        from_keras(keras_model, without_tail=True)
+    assert not isinstance(refused.value, UnsupportedTail | UnsupportedBetween)
+
+
+def test_recurrent_layers_below_what_cannot_be_read_may_be_read_alone() -> None:
+    keras_model = built(
+        lambda k: [
+            k.Bidirectional(k.LSTM(3, return_sequences=True), name="first"),
+            k.UnitNormalization(name="odd"),
+            k.GRU(2, name="second"),
+            k.Dense(1, name="answer"),
+        ]
+    )
+    with pytest.raises(UnsupportedBetween, match=r"'odd' .*number 2 of 4\).*as far as there"):
+        from_keras(keras_model)
+    model = from_keras(keras_model, without_tail=True)
+    assert model.card["cut_off"] == "odd (UnitNormalization), second (GRU), answer (Dense)"
+    upto = keras_model.layers[0](features())
+    np.testing.assert_allclose(core.record(model, features()).outputs, upto, atol=1e-5)
 
 
 def test_a_layer_of_ones_own_is_refused_though_it_descends_from_keras() -> None:
