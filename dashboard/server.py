@@ -5,7 +5,8 @@ Streamlit serves the script as the one page of an ASGI application, to which we 
 A WebSocket from a page of another origin is refused here. Streamlit would refuse it too, but first
 ask a public address for this machine's own, to compare the two: nothing may leave the machine.
 
-A page's document is given the scripts of `dashboard.tabs` and `dashboard.typed` before all others.
+A page's document is given the scripts of `dashboard.tabs` and `dashboard.typed` before all others,
+and asks for the typeface with them.
 
 Modules that pages need are imported as the server starts, in the background, so that the first
 reader does not wait for them. A page asked for meanwhile waits for the rest of the imports alone.
@@ -61,7 +62,10 @@ HEAD = b"<head>"
 _AS_BEFORE = (b"if-none-match", b"if-modified-since", b"accept-encoding")
 
 
-SCRIPTS = f"<script>{tabs.SCRIPT}\n{typed.SCRIPT}</script>".encode()
+# The typeface is asked for at once: charts measure their words in it.
+FACE = "app/static/PretendardVariable.woff2"
+_ASKED = f'<link rel="preload" href="{FACE}" as="font" type="font/woff2" crossorigin>'
+SCRIPTS = f"{_ASKED}<script>{tabs.SCRIPT}\n{typed.SCRIPT}</script>".encode()
 
 
 class Headed:

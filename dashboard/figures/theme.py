@@ -144,9 +144,10 @@ ITEMS: dict[Mode, tuple[str, ...]] = {
 INKS = ("#000000", "#ffffff")
 """What is written on a colour: one of the two has a contrast of 4.5:1 to whatever colour."""
 
-# No font is downloaded: what the system has, with faces that hold Hangul.
+# Pretendard is served from dashboard/static; its like from the system where a picture has left the
+# page, for instance in Jupyter. .streamlit/config.toml has the same lines.
 FONT = (
-    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', "
+    "Pretendard, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', "
     "'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans KR', 'Noto Sans CJK KR', sans-serif"
 )
 MONOSPACE = (

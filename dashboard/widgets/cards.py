@@ -27,7 +27,7 @@ _CSS = """<style>
   .unrolled-cards { gap: 0.35rem; }
   .unrolled-card { padding: 0.35rem 0.45rem; border-left-width: 3px; }
   .unrolled-card .number { font-size: 0.96rem; white-space: normal; }
-  .unrolled-card .note { font-size: 0.72rem; }
+  .unrolled-card .note { font-size: 0.75rem; }
 }
 </style>"""
 

@@ -71,3 +71,17 @@ def test_the_language_is_the_browsers_until_it_is_chosen(open_visitor: OpenVisit
     page.get_by_role("radio", name="English").click()
     heading(page, "Gates")
     expect(page.locator("html")).to_have_attribute("lang", "en", timeout=PATIENCE)
+
+
+def test_words_charts_and_canvases_are_of_one_typeface_that_is_here(visitor: Visitor) -> None:
+    visitor.allow(BELOW_THE_PAGE)
+    page = visitor.visit("gates", **UNTRAINED, text="a 가 b")
+    expect(page.locator(".st-key-chart-means .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+    # A face that was not loaded is no typeface: the check is of Hangul, in which fallbacks differ.
+    assert page.evaluate("document.fonts.check('16px Pretendard', '가A')")
+    loaded = "[...document.fonts].filter(face => face.status === 'loaded').map(face => face.family)"
+    assert "Pretendard" in str(page.evaluate(loaded))
+    for where in ("h1", ".st-key-chart-means .xtick text", ".heatmaps"):
+        shown = page.locator(where).first
+        family = shown.evaluate("it => getComputedStyle(it).fontFamily")
+        assert family.startswith("Pretendard"), where

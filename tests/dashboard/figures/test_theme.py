@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core import cells
+from dashboard import server
 from dashboard.figures import theme
 from dashboard.figures.oklab import oklab
 from dashboard.figures.theme import MODES, QUANTITY, SURFACE
@@ -219,3 +220,16 @@ def test_streamlits_settings_have_the_same_surfaces():
                 "textColor": surface.ink,
                 "borderColor": surface.line,
             }
+
+
+def test_the_first_typeface_is_served_by_ourselves():
+    root = Path(theme.__file__).parents[2]
+    settings = tomllib.loads((root / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["server"]["enableStaticServing"] is True
+    [face] = settings["theme"]["fontFaces"]
+    assert theme.FONT.split(",")[0] == face["family"]
+    assert face["url"] == server.FACE
+    file = root / "dashboard" / face["url"].removeprefix("app/")
+    assert file.read_bytes()[:4] == b"wOF2"
+    assert file.stat().st_size < 2_500_000
+    assert "SIL OPEN FONT LICENSE" in file.with_suffix(".LICENSE.txt").read_text(encoding="utf-8")
