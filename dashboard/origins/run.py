@@ -2,7 +2,8 @@
 
 Siblings are the runs of one experiment. Where several have the same cell, the one stands in for it
 whose configuration differs least from the chosen run's. Texts to begin with are the run's probes;
-without any, what its task offers or draws, its worst mistakes, or its own vocabulary.
+without any, those of its task or of its test set of which it knows every token, its worst mistakes,
+or its own vocabulary.
 """
 
 from __future__ import annotations
@@ -86,18 +87,29 @@ class OfRun:
 
     def _samples(self) -> tuple[str, ...]:
         try:  # what is broken is said where the model is asked for
-            config, read = self.run.config, reads(self.model())
+            config, model = self.run.config, self.model()
+            read = reads(model)
             if probes := probes_of(self.run):
                 return tuple(probes.values())
+            found: tuple[str, ...] = ()
             if config.data.source in data.TASKS:
-                return task_samples(config.data.source)
-            found = cache.examples(config) if read != "ids" else ()
+                # A run of a task may know fewer symbols than the model that ships, or others.
+                found = _known(model, task_samples(config.data.source))
+            if not found and read != "ids":
+                found = _known(model, cache.examples(config))
             if not found and read == "text":
                 worst = cache.mistakes(self.run)[:MISTAKES]
                 found = tuple(each["text"] for each in worst if each["text"])
-            return found or spelled(self.model())
+            return found or spelled(model)
         except CoreError:
             return first_samples()
+
+
+def _known(model: Model, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of some texts of which a model knows every token; all of them for one of numbers."""
+    if reads(model) != "text":
+        return texts
+    return tuple(text for text in texts if bool(cache.encoded(text, model).known.all()))
 
 
 def probes_of(run: Run) -> dict[int, str]:

@@ -13,6 +13,7 @@ from dashboard import i18n, state, tabs
 from dashboard.figures import theme
 from dashboard.i18n import labels, t
 from dashboard.widgets.problem import plain
+from dashboard.widgets.share import share
 
 # What Streamlit names in English, whatever the reader's language.
 _NAMES = {
@@ -62,21 +63,6 @@ def language() -> None:
         label_visibility="collapsed",
         **state.bind(state.LANGUAGE, showing=i18n.language()),
     )
-
-
-def share(page: str) -> None:
-    """Offer the link that brings another reader to this page as it stands."""
-    # The link is made only when it is asked for: packing a long text takes time.
-    with st.popover(
-        t("frame.share"), icon=":material/link:", key="share", on_change="rerun"
-    ) as box:
-        if not box.open:
-            return
-        link = state.link(page)
-        st.markdown(t("frame.share.how"))
-        st.code(link.url, language=None, wrap_lines=True)
-        if state.TEXT in link.left_out:
-            st.warning(t("frame.share.long"), icon=":material/content_cut:")
 
 
 def open_page(page: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+import core
 from tests.browser.conftest import OpenVisitor
 from tests.browser.visitor import Visitor
 from tests.dashboard.brought import WORDS, file_of, network
@@ -120,6 +121,12 @@ def test_everything_is_there_after_each_way_of_leaving_and_returning(
     # Somebody else who is given the link: what it says, and nothing that it cannot say.
     page.locator(".st-key-share button").first.click()
     link = page.get_by_test_id("stCode").inner_text().strip()
+    expect(page.get_by_test_id("stPopoverBody")).to_contain_text("가중치는 담기지 않습니다")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="mine.npz").click()
+    sent = core.load_model(Path(download.value.path()).read_bytes(), name="mine.npz")
+    assert sent.vocabulary is not None
+    assert sent.vocabulary.tokens == WORDS
     tab = page.evaluate("sessionStorage.getItem('unrolled-tab')")
     assert len(tab) >= 32
     assert tab not in link

@@ -9,8 +9,10 @@ import pytest
 
 import core
 from core.data import TASKS
+from core.text import Vocabulary
 from core.training.run_folder import Run
 from core.training.run_writer import RunWriter
+from core.training.sources import prepare
 from core.training.store import RunStore
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
@@ -120,14 +122,25 @@ def test_texts_to_begin_with(runs):
     assert OfRun(write_run(runs, configured=config(probes=PROBES))).samples() == PROBES
     texts = OfRun(write_run(runs)).samples()  # its worst mistakes
     assert texts[0].startswith("the film was not good")
-    latch = write_run(runs, epochs=1, state="training", configured=config(data__source="latch"))
+    latch = of_letters(runs, "ABCDEFGH", source="latch")
     assert OfRun(latch).samples() == TASKS["latch"].samples_by_language["en"]
-    drawn = config(data__source="parity", data__options={})
-    parity = write_run(runs, epochs=1, state="training", configured=drawn)
+    parity = of_letters(runs, "01", source="parity")
     assert all(set(text) <= {"0", "1"} for text in OfRun(parity).samples())
     assert len(OfRun(parity).samples()) > 1
     bare = write_run(runs, epochs=1, state="training")
     assert OfRun(bare).samples() == (" ".join(WORDS),)
+
+
+@pytest.mark.parametrize("page", ["gates", "film"])
+def test_a_run_of_fewer_letters_begins_with_a_text_of_those(open_app, runs, page):
+    run = of_letters(runs, "ABCD", source="latch", symbols=4, test_shortest=60)
+    app = open_app(page, task=state.RUN + run.id)
+    assert not app.exception
+    text = app.text_area[0].value
+    assert set(text) <= set("ABCD")
+    assert 61 <= len(text) <= 101  # as its tests are
+    tested = prepare("latch", dict(run.config.data.options), seed=5, validation=0).test
+    assert text in map(tested.texts, range(len(tested.inputs)))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -172,6 +185,17 @@ def test_the_sample_of_a_run_goes_with_it(open_app, runs):
     app.text_area[0].set_value("mine").run()
     app.selectbox(key="widget.task.").set_value(state.RUN + run.id).run()
     assert app.text_area[0].value == "mine"
+
+
+def of_letters(runs: RunStore, letters: str, *, source: str, **options: object) -> Run:
+    """A run of a task of letters that knows these."""
+    settings = config(data__source=source, data__options=options)
+    run = write_run(runs, epochs=1, state="training", configured=settings)
+    known = Vocabulary(tuple(letters), "character")
+    for epoch in run.model_epochs:
+        model = core.new_model("lstm", vocabulary=known, units=[4], outputs=4, seed=epoch)
+        RunWriter(run).model(model, epoch=epoch)
+    return run
 
 
 def of_numbers(runs: RunStore) -> Run:
