@@ -1,7 +1,7 @@
 """One run as a folder: what is in which file, and reading it. Writing is the worker's business.
 
     config.json      what is computed (RunConfig), and the versions it began with
-    label.json       its name and note, which people change
+    label.json       its name and note, which people change; answers.json what they call its answers
     status.json      how it stands; replaced by its worker alone
     batches.csv      one line a batch        epochs.jsonl   one line an epoch
     looks.jsonl      gates and gradients, looked at every few seconds

@@ -40,6 +40,7 @@ from dashboard.cache.records import (
     trace,
 )
 from dashboard.cache.runs import (
+    answer_names,
     answered,
     batches,
     config,
@@ -48,6 +49,7 @@ from dashboard.cache.runs import (
     kept_model,
     looks,
     mistakes,
+    renamed_answers,
     run_model,
     stamp,
     store,
@@ -60,6 +62,7 @@ __all__ = [
     "Frame",
     "Script",
     "alignment",
+    "answer_names",
     "answered",
     "answers",
     "batches",
@@ -88,6 +91,7 @@ __all__ = [
     "paths",
     "picture",
     "precise",
+    "renamed_answers",
     "rolling",
     "run_model",
     "stamp",

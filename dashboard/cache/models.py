@@ -49,7 +49,9 @@ def precise(model: Model, *, readout: Any) -> Model:
 
     A model that pools its steps answers once, whatever is asked.
     """
-    return _precise(model.digest, readout, model)
+    found = _precise(model.digest, readout, model)
+    # What its answers are called is no part of what it computes, and may have changed meanwhile.
+    return found if found.card == model.card else replace(found, card=model.card)
 
 
 def encoded(words: str, model: Model) -> Encoded:

@@ -15,6 +15,8 @@ import streamlit as st
 from core.analysis.looks import is_look
 from core.analysis.questions import answering
 from core.model import Model
+from core.training.answer_names import FILE as ANSWER_NAMES
+from core.training.answer_names import answer_names as given_names
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun, NoSuchModel
 from core.training.files import read_json, read_json_lines
@@ -97,11 +99,29 @@ def kept_model(kept: KeptModel) -> Model:
 def run_model(run: Run, *, epoch: int | None = None) -> Model:
     """Return the model after an epoch; unless one is named, the run's own. Raises BrokenRun.
 
-    Its card names its answers as the run's data name them, where the names fit.
+    Its card names its answers as people do, else as the run's data do, where the names fit.
     """
     epoch = run.final_epoch if epoch is None else epoch
     key = stamp(run, f"epochs/{epoch or 0:04d}.npz")
-    return _run_model(key, stamp(run, "dataset.json"), epoch, run)
+    named = stamp(run, "dataset.json"), stamp(run, ANSWER_NAMES)
+    return _run_model(key, named, epoch, run)
+
+
+def answer_names(run: Run) -> tuple[str, ...]:
+    """Return what the answers of a run's model are called; () for numbers. Raises BrokenRun."""
+    return given_names(run) or _data_names(run)
+
+
+def renamed_answers(run: Run) -> dict[str, str]:
+    """Return what people call the answers, by what its data call them. Raises BrokenRun."""
+    given = given_names(run)
+    data = _data_names(run) or tuple(map(str, range(len(given))))
+    return dict(zip(data, given, strict=True)) if len(given) == len(data) else {}
+
+
+def _data_names(run: Run) -> tuple[str, ...]:
+    names = (described(run) or {}).get("answers") or ()
+    return tuple(map(str, names)) if isinstance(names, list | tuple) else ()
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -176,6 +196,8 @@ def _kept_model(key: Stamp, _kept: KeptModel) -> Model:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _run_model(key: Stamp, data_key: Stamp, epoch: int | None, _run: Run) -> Model:
-    del key, data_key
-    return answering(_run.model(epoch), (described(_run) or {}).get("answers"))
+def _run_model(key: Stamp, named: tuple[Stamp, Stamp], epoch: int | None, _run: Run) -> Model:
+    del key, named
+    model = answering(_run.model(epoch), (described(_run) or {}).get("answers"))
+    given = answering(model, given_names(_run))
+    return given if "answers" in given.card else model

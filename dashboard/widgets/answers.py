@@ -43,6 +43,11 @@ def answers_of(reading: Reading) -> Answers:
     )
 
 
+def classes_named(model: Model) -> tuple[str, ...]:
+    """Return what a model's card calls its classes: for caches, since no digest holds names."""
+    return tuple(model.card.get("answers", ()))
+
+
 def classes_of(model: Model) -> tuple[str, ...]:
     """Return what the outputs are called; () where they have no names."""
     if predicts_tokens(model) and model.vocabulary is not None:

@@ -17,6 +17,7 @@ from dashboard.fields import Choice
 from dashboard.i18n import labels, t
 from dashboard.views.compare.columns import GATES, ORDER, STATES, columns
 from dashboard.views.compare.comparing import Comparison, Entry
+from dashboard.widgets.answers import classes_named
 from dashboard.widgets.layers import layer_names
 from dashboard.widgets.problem import plain
 from dashboard.widgets.stepper import pause
@@ -141,7 +142,7 @@ def _canvas(
 
     named = [
         (each.key, each.title, each.reading.model.digest, cache.digest(each.reading.trace.inputs),
-         each.reading.tokens)
+         each.reading.tokens, classes_named(each.reading.model))
         for each in comparison.entries
     ]  # fmt: skip
     settings = (key, layer, shown, mode, i18n.language(), whole)

@@ -21,6 +21,7 @@ from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import labels, t
+from dashboard.widgets.answers import classes_named
 from dashboard.widgets.caption import About, about, about_cells
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.chart_menu import menu
@@ -111,7 +112,10 @@ def picture(film: Film, reading: Reading) -> None:
         )
 
     inputs = cache.digest(reading.trace.inputs)
-    named = (reading.model.digest, inputs, reading.tokens, layer, strip, sorted(reach.items()))
+    named = (
+        *(reading.model.digest, inputs, reading.tokens, layer, strip, sorted(reach.items())),
+        classes_named(reading.model),
+    )
     twin = figures.gates(reading.trace, layer=layer, tokens=reading.tokens, **look())
     seen = about(reading, step=step)
     with menu(twin, name="film", key=KEY, about=seen, arrays=reading.trace, shown="canvas"):

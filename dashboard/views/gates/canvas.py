@@ -11,6 +11,7 @@ from dashboard import cache, figures, i18n, state
 from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
 from dashboard.i18n import t
+from dashboard.widgets.answers import classes_named
 from dashboard.widgets.caption import about
 from dashboard.widgets.chart import look
 from dashboard.widgets.chart_menu import menu
@@ -73,6 +74,7 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
     named = (
         *(reading.model.digest, cache.digest(reading.trace.inputs), reading.tokens),
         *(layer, colour, unit if colour == UNIT else None, by, mode, i18n.language(), whole),
+        classes_named(reading.model),
     )
     twin = figures.gates(
         reading.trace,

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.analysis.questions import answering
 from core.analysis.typed import reads
 from core.errors import CoreError
 from core.model import Model
@@ -29,6 +30,7 @@ from dashboard.views.model.sentence import sentence
 from dashboard.views.model.upload import drop
 from dashboard.views.model.words import words
 from dashboard.widgets.caption import named
+from dashboard.widgets.naming import name_answers
 from dashboard.widgets.problem import plain
 from dashboard.widgets.reading import recorded
 from dashboard.widgets.scaling import pick_scaling
@@ -128,6 +130,7 @@ def _of(shown: OfModel) -> None:
         _picture(model, shown)
     else:
         _with_words(model, shown)
+    name_answers(model, key=shown.id, keep=lambda names: _answers_as(shown, names))
     card(model, name=shown.found.name)
     if isinstance(shown.found, Brought):
         original(shown.found)
@@ -198,7 +201,14 @@ def _open(shown: OfModel, page: str) -> None:
 
 
 def _reads_with(shown: OfModel, vocabulary: Vocabulary | None) -> None:
-    model = replace(shown.model(), vocabulary=vocabulary)
+    _change(shown, replace(shown.model(), vocabulary=vocabulary))
+
+
+def _answers_as(shown: OfModel, names: tuple[str, ...]) -> None:
+    _change(shown, answering(shown.model(), names))
+
+
+def _change(shown: OfModel, model: Model) -> None:
     if isinstance(shown.found, Brought):
         put_back(replace(shown.found, model=model))
     else:

@@ -8,12 +8,14 @@ from typing import Any
 import streamlit as st
 
 from core.analysis.confusion import Confusion
+from core.training.answer_names import name_answers as name_run_answers
 from dashboard import cache, figures
 from dashboard.i18n import t
 from dashboard.widgets.caption import about_runs
 from dashboard.widgets.chart import look, show
-from dashboard.widgets.problem import plain
-from dashboard.widgets.run_actions import can_open, choose_model, opened
+from dashboard.widgets.naming import name_answers
+from dashboard.widgets.problem import guard, plain
+from dashboard.widgets.run_actions import attempt, can_open, choose_model, opened
 from dashboard.widgets.run_overview import Overview
 
 AT_ONCE = 10
@@ -38,6 +40,12 @@ def mistakes(chosen: Sequence[Overview]) -> None:
     if found is None or seen.metric_name != "accuracy":
         st.info(t("runs.no_classes"))
         return
+    with guard():
+        name_answers(
+            cache.run_model(seen.run),
+            key=seen.run.id,
+            keep=lambda names: attempt(lambda: name_run_answers(seen.run, names)),
+        )
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _confusion(seen, found)
@@ -46,8 +54,7 @@ def mistakes(chosen: Sequence[Overview]) -> None:
 
 
 def _confusion(seen: Overview, found: dict[str, Any]) -> None:
-    names = seen.described.get("answers") or ()
-    answers = tuple(map(str, names)) if isinstance(names, list | tuple) else ()
+    answers = cache.answer_names(seen.run)
     counts = Confusion.of(found["outputs"], found["targets"], answers=answers)
     st.subheader(t("runs.confusion"), anchor=False, help=t("runs.confusion.help"))
     show(figures.confusion(counts, **look()), name="confusion", about=about_runs([seen.run]))
@@ -77,7 +84,9 @@ def _worst(seen: Overview) -> None:
 def _mistake(seen: Overview, mistake: dict[str, Any], at: int) -> None:
     text = str(mistake["text"])
     shown = plain(text, most=MOST_CHARACTERS) if text else t("runs.worst.no_text")
-    facts = {name: plain(str(mistake[name]), most=40) for name in ("target", "answer")}
+    called = cache.renamed_answers(seen.run)
+    said = {name: str(mistake[name]) for name in ("target", "answer")}
+    facts = {name: plain(called.get(own, own), most=40) for name, own in said.items()}
     probability = mistake["probability"]
     sure = f"{probability:.1%}" if isinstance(probability, int | float) else "–"
     with st.container():
