@@ -32,6 +32,7 @@ from core.importers.onnx.operators import check_operator
 from core.importers.onnx.plumbing import plumbed
 from core.importers.onnx.proto import Branch, Graph, Node, array_of, axis_of, read_graph
 from core.importers.onnx.reading import Reading, is_recurrent, live, reads
+from core.importers.onnx.scans import scanned
 from core.importers.onnx.sizes import UnknownSize
 from core.importers.onnx.structure import STRUCTURE
 from core.importers.onnx.values import Aside, Const, Flow, Left, Tips, Value
@@ -150,6 +151,8 @@ class _Graph:
     def _made(self, node: Node, inputs: list[Value | None]) -> Sequence[Value]:
         try:
             check_operator(node)
+            if node.op == "Scan":
+                return scanned(node, inputs, self.reading, lambda name: self._value(name, node))
             found = plumbed(node, inputs, self.reading)
             if found is not None:
                 return found

@@ -24,6 +24,12 @@ _CLIPPED = {"clip": (None, "it clips what goes into its activations (clip)")}
 _TRAINED = {"is_test": (1, "it is in training")}
 
 
+OTHERWISE = (
+    "Export the layer as an LSTM, GRU or RNN of ONNX: in PyTorch torch.onnx.export with "
+    "dynamo=False, in Keras tf2onnx with opset 15 and the layer's own activations"
+)
+
+
 @dataclass(frozen=True)
 class Operator:
     """`inputs` and `attributes` are honoured; `idle` attributes cannot matter, and why.
@@ -167,6 +173,13 @@ OPERATORS: dict[str, Operator] = {
     "Tile": _of("input tiles"),
     "Where": _of("condition X Y"),
     "If": _of("cond", "then_branch else_branch"),
+    "Scan": _of(
+        "sequence_lens initial_state_and_scan_inputs",
+        "body num_scan_inputs scan_input_axes scan_input_directions scan_output_axes "
+        "scan_output_directions",
+        refused={"directions": (None, "it goes as loops of version 8 do (directions)")},
+        variadic=True,
+    ),
     "DequantizeLinear": _of(
         "x x_scale x_zero_point",
         "axis",
@@ -179,9 +192,8 @@ OPERATORS: dict[str, Operator] = {
 """Operation → what is done with what it says."""
 
 _UNROLLED = (
-    "it is a loop that runs a graph of its own, again and again, and that graph is not read. "
-    "Export the layer as an LSTM, GRU or RNN of ONNX: in PyTorch torch.onnx.export with "
-    "dynamo=False, in Keras tf2onnx with opset 15 and the layer's own activations"
+    f"it is a loop that runs a graph of its own, again and again, and that graph is not read. "
+    f"{OTHERWISE}"
 )
 _ROUNDED = (
     "it rounds what flows to a few bits, which no layer here does. Export the model before it is "
@@ -189,7 +201,6 @@ _ROUNDED = (
 )
 _OTHERS = {
     "Loop": _UNROLLED,
-    "Scan": _UNROLLED,
     "QuantizeLinear": _ROUNDED,
     "DynamicQuantizeLinear": _ROUNDED,
 }

@@ -89,6 +89,7 @@ class Branch:
     nodes: tuple[Node, ...]
     tensors: Mapping[str, Stored]
     outputs: tuple[str, ...]
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +158,8 @@ def _branch(graph: onnx.GraphProto, numbers: Sequence[Raw | None], tally: Tally)
         tensors[tensor.name] = tensor, raw
     total = len(graph.node)
     nodes = tuple(_node(node, at, total, tally) for at, node in enumerate(graph.node, start=1))
-    return Branch(nodes, tensors, tuple(value.name for value in graph.output))
+    outputs, inputs = (tuple(v.name for v in values) for values in (graph.output, graph.input))
+    return Branch(nodes, tensors, outputs, inputs)
 
 
 def _version(model: onnx.ModelProto) -> int:

@@ -15,7 +15,7 @@ from core.importers.onnx.values import Flow
 from core.nodes import Merge, Port
 from core.nodes import Node as ModelNode
 
-_RECURRENT = tuple({cell.onnx.operation for cell in CELLS.values() if cell.onnx})
+_RECURRENT = ("Scan", *{cell.onnx.operation for cell in CELLS.values() if cell.onnx})
 
 
 @dataclass

@@ -24,7 +24,7 @@ from tests.core.importers.onnx.graphs import answers as by_the_standard
 from tests.core.importers.onnx.test_runtime import answers
 
 SCHEMAS = [schema for schema in defs.get_all_schemas_with_history() if schema.domain == ""]
-READ = {*LAYERS, *STRUCTURE, *_ARRAYS, "Shape", "Constant", "ConstantOfShape", "If"}
+READ = {*LAYERS, *STRUCTURE, *_ARRAYS, "Shape", "Constant", "ConstantOfShape", "If", "Scan"}
 
 
 def test_every_operation_that_is_read_is_in_the_table() -> None:
