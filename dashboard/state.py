@@ -31,7 +31,7 @@ from dashboard.fields import Choice, Field, Refused
 
 Value = TypeVar("Value")
 
-LASTING = {"kept.brought", "kept.link", "kept.good text"}
+LASTING = {"kept.brought", "kept.link", "kept.good text", "kept.words files"}
 """What is remembered beyond a reload of the page, beside all choices."""
 
 ECHO = 0.7  # seconds in which a browser may still send what we replaced

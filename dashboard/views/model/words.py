@@ -1,8 +1,14 @@
-"""The vocabulary of a model that came without one: from a file beside it, or built from a text."""
+"""The vocabulary of a model that came without one: from a file beside it, or built from a text.
+
+What was begun is there when one comes back to the page: the file that was dropped, what was said
+about it, the text. Streamlit's uploader forgets its file with the page, so it is remembered here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -10,6 +16,7 @@ from core.model import Model
 from core.text import (
     FOLDS,
     KERAS_OFFSET,
+    MOST_CHARACTERS,
     UNITS,
     Fold,
     KerasRules,
@@ -20,12 +27,40 @@ from core.text import (
     visible,
 )
 from dashboard import state
+from dashboard.fields import Choice, Field, Text, Whole
 from dashboard.i18n import labels, t
 from dashboard.widgets.problem import guard, plain
 
 MEGABYTES = 20
 SHOWN = 12
 _WAYS = ("file", "build")
+_FILES = "words files"
+AS_FILE = ""  # what the file itself says, until the reader says otherwise
+
+WAY = state.declare(Choice(name="words way", default=_WAYS[0], options=_WAYS, url=None))
+UNIT = state.declare(Choice(name="words unit", default="word", options=UNITS, url=None))
+TEXT = state.declare(Text(name="words text", default=None, limit=MOST_CHARACTERS, url=None))
+OFFSET = state.declare(Whole(name="words ids", default=-1, low=-1, high=KERAS_OFFSET, url=None))
+SPLIT = state.declare(
+    Choice(name="words split", default=AS_FILE, options=(AS_FILE, *UNITS), url=None)
+)
+FOLD = state.declare(
+    Choice(name="words fold", default=AS_FILE, options=(AS_FILE, *FOLDS), url=None)
+)
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A file of words as it was dropped, and the id that Streamlit gave it."""
+
+    id: str
+    name: str
+    data: bytes
+
+    @property
+    def nbytes(self) -> int:
+        """Its size."""
+        return len(self.data)
 
 
 def words(model: Model, identifier: str, keep: Callable[[Vocabulary | None], None]) -> None:
@@ -43,11 +78,10 @@ def words(model: Model, identifier: str, keep: Callable[[Vocabulary | None], Non
     way = st.segmented_control(
         t("model.words.way"),
         _WAYS,
-        default=_WAYS[0],
         required=True,
         format_func=labels("model", "words.from").__getitem__,
         label_visibility="collapsed",
-        key="model-words-way",
+        **state.bind(WAY),
     )
     rows = model.embedding.weights.shape[0]
     with guard():
@@ -78,15 +112,38 @@ def _from_file(rows: int, identifier: str) -> Vocabulary | None:
         max_upload_size=MEGABYTES,
         help=t("model.words.file.help"),
         key=f"model-words-{identifier}",
+        on_change=_forget,  # by hand; a file that is there is remembered again
+        args=(identifier,),
     )
-    if file is None:
+    dropped = _dropped().get(identifier)
+    if file is not None and (dropped is None or dropped.id != file.file_id):
+        dropped = Dropped(file.file_id, file.name, file.getvalue())
+        state.reset(OFFSET, SPLIT, FOLD)
+        state.remember(_FILES, {identifier: dropped})  # of the model that is looked at alone
+    if dropped is None:
         return None
-    found = read_word_list(file.getvalue(), name=file.name)
+    if file is None:
+        with st.container(horizontal=True, vertical_alignment="center", key="model-words-again"):
+            st.caption(t("model.words.again", name=plain(dropped.name, most=60)), width="content")
+            st.button(
+                t("model.words.forget"), icon=":material/close:", type="tertiary",
+                on_click=_forget, args=(identifier,), key="model-words-forget",
+            )  # fmt: skip
+    found = read_word_list(dropped.data, name=dropped.name)
     with st.container(horizontal=True, key="model-words-settings"):
-        return _settled(found, rows=rows, key=file.file_id)
+        return _settled(found, rows=rows)
 
 
-def _settled(found: WordList, *, rows: int, key: str) -> Vocabulary:
+def _dropped() -> dict[str, Dropped]:
+    files: dict[str, Dropped] = state.recall(_FILES, {})
+    return files
+
+
+def _forget(identifier: str) -> None:
+    state.remember(_FILES, {key: file for key, file in _dropped().items() if key != identifier})
+
+
+def _settled(found: WordList, *, rows: int) -> Vocabulary:
     """Ask what the file does not say, and say what becomes of it."""
     offset, unit, fold = found.offset, found.unit, None
     if found.rules is not None:
@@ -98,32 +155,35 @@ def _settled(found: WordList, *, rows: int, key: str) -> Vocabulary:
         offset = st.selectbox(
             t("model.words.offset"),
             (0, KERAS_OFFSET),
-            index=(0, KERAS_OFFSET).index(found.offset),
             format_func={by: named[str(by)] for by in (0, KERAS_OFFSET)}.__getitem__,
             help=t("model.words.offset.help"),
             width=300,
-            key=f"offset-{key}",
+            **state.bind(OFFSET, showing=_chosen(OFFSET, found.offset)),
         )
     if found.splitting != "pieces":
         unit = st.selectbox(
             t("reading.split"),
             UNITS,
-            index=UNITS.index(found.unit),
             format_func=labels("reading", "split").__getitem__,
             width=200,
-            key=f"unit-{key}",
+            **state.bind(SPLIT, showing=_chosen(SPLIT, found.unit)),
         )
         default = "filter" if found.form == "ranks" else "none"
         fold = st.selectbox(
             t("model.words.fold"),
             FOLDS,
-            index=FOLDS.index(default),
             format_func=labels("model", "words.fold.of").__getitem__,
             help=t("model.words.fold.help"),
             width=300,
-            key=f"fold-{key}",
+            **state.bind(FOLD, showing=_chosen(FOLD, default)),
         )
     return _made(found, rows=rows, unit=unit, fold=fold, offset=offset)
+
+
+def _chosen(field: Field[Any], otherwise: object) -> Any:
+    """What the reader said, else what the file says or most files mean."""
+    value = state.get(field)
+    return otherwise if value == field.default else value
 
 
 def _tell_rules(rules: KerasRules, most: int | None) -> None:
@@ -148,14 +208,15 @@ def _made(found: WordList, *, rows: int, unit: Unit, fold: Fold | None, offset: 
 
 def _built(rows: int) -> Vocabulary | None:
     st.caption(t("model.words.build.help", rows=rows))
-    text = st.text_area(t("model.words.text"), height=120, key="model-words-text")
-    unit = st.segmented_control(
+    text = st.text_area(
+        t("model.words.text"), height=120, **state.bind(TEXT, showing=state.get(TEXT) or "")
+    )
+    unit: Any = st.segmented_control(
         t("reading.split"),
         UNITS,
-        default="word",
         required=True,
         format_func=labels("reading", "split").__getitem__,
-        key="model-words-unit",
+        **state.bind(UNIT),
     )
     if not text or not text.strip():
         return None

@@ -184,37 +184,6 @@ def test_an_example_is_one_click_away(open_app):
     )
 
 
-def test_a_vocabulary_is_dropped_beside_it(open_app):
-    app = drop(open_app("model"), "a.npz", file_of(network(words=False)))
-    assert only(app).vocabulary is None
-    words = b"[PAD]\n[UNK]\nthe\nfilm\n"
-    app = drop(app, "words.txt", words, at=1)
-    assert not app.exception
-    app.button(key="model-words-use").click().run()
-    assert not app.exception
-    vocabulary = only(app).vocabulary
-    assert vocabulary is not None
-    assert vocabulary.encode("the film ends").ids.tolist() == [2, 3, 1]
-    app.button(key="model-words-drop").click().run()
-    assert only(app).vocabulary is None
-
-
-@pytest.mark.parametrize("language", ["en", "ko"])
-def test_a_keras_tokenizer_is_read_by_its_own_settings(open_app, language):
-    app = drop(open_app("model", language=language), "a.npz", file_of(network(words=False)))
-    config = {"word_index": '{"-": 1, "the": 2, "Film": 3}', "num_words": 3, "lower": False,
-              "filters": "!", "split": "|", "oov_token": "-"}  # fmt: skip
-    app = drop(app, "t.json", json.dumps(json.dumps({"config": config})).encode(), at=1)
-    assert not app.exception
-    [told] = [caption.value for caption in app.caption if "Tokenizer" in caption.value]
-    assert "num_words" in told
-    assert "|" in told.replace("&#124;", "|")
-    app.button(key="model-words-use").click().run()
-    vocabulary = only(app).vocabulary
-    assert vocabulary is not None
-    assert vocabulary.encode("the!Film|The|the").ids.tolist() == [2, 1, 1, 2]
-
-
 def test_another_session_does_not_see_it(open_app):
     one, other = open_app("model"), open_app("model")
     one = drop(one, "secret.npz", file_of(network()))
