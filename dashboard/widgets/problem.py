@@ -17,7 +17,7 @@ import streamlit as st
 
 from core.errors import CoreError
 from core.text import visible
-from dashboard.i18n import t
+from dashboard.i18n import reasons, t
 
 MOST_CHARACTERS = 300
 # Every sign that Markdown, its extensions in Streamlit (colours, icons, emoji, formulas) or HTML
@@ -32,7 +32,7 @@ def problem(error: CoreError) -> None:
 
 def told(error: CoreError) -> str:
     """Return an error as a sentence in the reader's language, as Markdown."""
-    facts = {name: _fact(fact) for name, fact in error.facts.items()}
+    facts = {name: _fact(fact) for name, fact in reasons.told(error.facts).items()}
     return t(f"errors.{type(error).__name__}", **facts)
 
 

@@ -71,6 +71,12 @@ def test_nothing_is_said_in_english(name: str, open_visitor: OpenVisitor, runs: 
     query = {"film": {"task": f"run:{runs[0].id}"}, "runs": {"runs": runs[0].id}}
     page = opened(visitor, "" if name == "home" else name, **query.get(name, {}))
     assert not english(page)
+    broken = page.evaluate(
+        """() => [...document.querySelectorAll("h1, p, label, li, td")].filter(element =>
+          element.checkVisibility() && /[가-힣]{2}/.test(element.textContent)
+          && getComputedStyle(element).wordBreak !== "keep-all").map(e => e.textContent)"""
+    )
+    assert not broken, "lines break within a word"
 
 
 def test_streamlit_answers_in_korean_and_the_reader_s_words_stay(

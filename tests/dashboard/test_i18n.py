@@ -42,6 +42,7 @@ DIFFERS: dict[str, tuple[str, ...]] = {
     "heatmaps.hint": ("page",),  # keys of the keyboard
     "home.example.three.why": ("word",),  # 문장: they read one sentence
     "model.words.file.help": ("word",),  # a name in Keras
+    "reasons.unit": ("unit",),  # of a text: characters, words
     "run.examples": ("example",),  # a list of numbers, its label says of what
     "run.failed.unknown": ("word",),  # “no words for”
     "run.pace.number": ("example",),  # a number on a small card

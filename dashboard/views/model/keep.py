@@ -13,6 +13,7 @@ from core.model import Model
 from core.training.shelf import KeptModel, Shelf
 from dashboard import cache, state
 from dashboard.i18n import t
+from dashboard.i18n.reasons import told
 from dashboard.origins.upload import Brought, OfModel, give_up, put_back
 from dashboard.views.model.original import wait
 from dashboard.widgets.problem import guard, plain, problem
@@ -91,7 +92,7 @@ def _file(ending: str, model: Model, name: str) -> None:
             state.remember(made, error)
     refused = state.recall(made)
     if isinstance(refused, CoreError):
-        said = t(f"errors.{type(refused).__name__}", **refused.facts)
+        said = t(f"errors.{type(refused).__name__}", **told(refused.facts))
         st.button(ending, disabled=True, icon=":material/download:", help=said)
         return
     _download(ending, lambda: model_bytes(model, ending), name)

@@ -15,6 +15,7 @@ from core.training.status import Status
 from dashboard import i18n, state
 from dashboard.figures import theme
 from dashboard.i18n import t
+from dashboard.i18n.reasons import told
 from dashboard.widgets.cards import Card, cards
 from dashboard.widgets.problem import plain, problem
 from dashboard.widgets.run_overview import MEGABYTE, Overview, duration
@@ -101,7 +102,7 @@ def failure_said(error: Mapping[str, Any] | None) -> str:
     if name not in known or not isinstance(facts, dict):
         return t("run.failed.unknown")
     try:
-        return known[name].format(**{key: _fact(value) for key, value in facts.items()})
+        return known[name].format(**{key: _fact(value) for key, value in told(facts).items()})
     except (KeyError, ValueError):  # another version's words for other facts
         return t("run.failed.unknown")
 
