@@ -44,6 +44,7 @@ PARTICLES: dict[str, tuple[str, str]] = {
     "와(과)": ("과", "와"),
     "아(야)": ("아", "야"),
     "(으)로": ("으로", "로"),
+    "이었(였)": ("이었", "였"),
     "(이)": ("이", ""),
 }
 """As sentences write them → (after a consonant, after a vowel). `(이)` begins (이)라, (이)나, …"""

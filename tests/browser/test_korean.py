@@ -24,7 +24,10 @@ PATIENCE = 30_000
 MEGABYTE = 1024**2
 STREAMLIT = Path(i18n.__file__).parent / "en" / "streamlit.json"
 # Three words of Latin letters in a row, with nothing but blanks between them.
-ENGLISH = re.compile(r"[A-Za-z][a-z]+(?: [A-Za-z][a-z]+){2,}")
+ENGLISH = re.compile(
+    r"[A-Za-z][a-z]+(?: [A-Za-z][a-z]+){2,}"
+    r"|[A-Za-z]+ (?:of|in|on|the|is|are|to|with|and|for|at|from|by|has|no) \w"  # “Dense of 8”
+)
 SEEN = """(reader) => {
   const said = [];
   const own = element => element.closest(reader);

@@ -42,6 +42,7 @@ DIFFERS: dict[str, tuple[str, ...]] = {
     "heatmaps.hint": ("page",),  # keys of the keyboard
     "home.example.three.why": ("word",),  # 문장: they read one sentence
     "model.words.file.help": ("word",),  # a name in Keras
+    "reasons.its starts, ends, axes and steps are not as many": ("step",),  # names in ONNX
     "reasons.unit": ("unit",),  # of a text: characters, words
     "run.examples": ("example",),  # a list of numbers, its label says of what
     "run.failed.unknown": ("word",),  # “no words for”
@@ -53,8 +54,8 @@ DIFFERS: dict[str, tuple[str, ...]] = {
 }
 # What a particle, or the ending of “to be”, looks like when only one of its forms is written.
 SINGLE = re.compile(
-    r"(?:은|는|이|가|을|를|와|과|으로|로|이?라|이?나|이?란|이고|이며|이므로|이?든|이?어야|여야|아|야)"
-    r"(?=[^가-힣(]|$|서|써|부터|는|고|면|도|의|만)"
+    r"(?:은|는|이|가|을|를|와|과|으로|로|이?라|이?나|이?란|이고|이며|이므로|이었|였|이?든|이?어야|여야|아|야)"
+    r"(?=[^가-힣(]|$|서|써|부터|는|고|면|도|의|만|습니다)"
 )
 FIELD = "漢"  # stands for what a field is filled with: read aloud, but nobody knows how
 

@@ -23,7 +23,7 @@ CODE = Path(core.__file__).parent
 PAGES = CODE.parent / "dashboard"
 PHRASES = reasons.PHRASES | {"found"}
 # Put together from parts that are no whole, or said to programmers alone.
-APART = ("The operation '", "byte {0} (0x{1})", "along time, or along", "of different shapes")
+APART = ("The operation '", "byte {0} (0x{1})")
 # What the system says, through `OSError.strerror`.
 SYSTEM = re.compile(r"[A-Z][a-z-]+(?: [a-z]+)+")
 
@@ -50,6 +50,8 @@ def in_code() -> dict[str, str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 given = [(each.arg, each.value) for each in node.keywords]
+                if "refus" in ast.unparse(node.func):
+                    given += [("why", each) for each in node.args]
             elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 given = [(node.targets[0].id, node.value)]
             else:
