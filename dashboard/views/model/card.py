@@ -97,8 +97,19 @@ def _row(part: Part) -> dict[str, object]:
     }
 
 
+def _titled(layer: LayerCount) -> str:
+    """`LayerCount.title` in the reader's language."""
+    facts = {"kind": TITLES.get(layer.kind, layer.kind), "features": layer.features}
+    match layer.kind:
+        case "embedding":
+            return t("model.gates.of.embedding", **facts, units=layer.units)
+        case "layer_normalization" | "batch_normalization":
+            return t("model.gates.of.normalization", **facts)
+    return t("model.gates.of.layer", **facts, units=layer.units)
+
+
 def _gates(layer: LayerCount) -> None:
-    st.markdown(f"**{plain(layer.name, most=60)}** · {plain(layer.title)}")
+    st.markdown(f"**{plain(layer.name, most=60)}** · {plain(_titled(layer))}")
     named = layer.kind in state.CELLS
     rows = [
         {
