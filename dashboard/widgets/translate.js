@@ -23,9 +23,12 @@ const PLACES = {
   column: '[data-testid="stDataFrameColumnMenu"]',
   table: '[data-testid^="stDataFrame"] [role="menuitem"], [class*="gdg-"]',
   dialog: '[data-testid="stDialog"]',
+  columns: '[data-testid="stDataFrameColumnVisibilityMenu"]',
+  announce: "[data-live-announcer]",
+  button: "button",
 };
 // Where the text between is a reader's own, names and hints alone are Streamlit's.
-const NAMES_ONLY = new Set(["choice", "number", "help", "shortcut", "column"]);
+const NAMES_ONLY = new Set(["choice", "number", "help", "shortcut", "column", "button"]);
 const ATTRIBUTES = ["aria-label", "placeholder", "title"];
 const NEVER =
   '.main-svg, canvas, script, style, textarea, [data-testid="stHtml"],' +
