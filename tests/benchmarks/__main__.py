@@ -1,4 +1,4 @@
-"""Prints tables of speed: `python -m tests.benchmarks [record|backprop|load|training|page …]`."""
+"""Prints tables: `python -m tests.benchmarks [record|backprop|load|training|page|files …]`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import sys
 from core.terminal import print_anywhere
 
 PARTS = ("record", "backprop", "load", "training", "page")
+FILES = "files"
+"""Not of speed but of what is read; run where it is asked for."""
 
 
 def main() -> None:
@@ -20,11 +22,16 @@ def main() -> None:
     parser.add_argument("--no-peers", action="store_true", help="leave Keras and PyTorch out")
     arguments = parser.parse_args()
     parts = arguments.parts or PARTS
-    if unknown := set(parts) - set(PARTS):
+    if unknown := set(parts) - {*PARTS, FILES}:
         parser.error(f"no part called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {sys.version.split()[0]}"
-    print(f"{machine}; medians of {arguments.runs} alternating runs\n")
+    timed = f"; medians of {arguments.runs} alternating runs" if set(parts) - {FILES} else ""
+    print(f"{machine}{timed}\n")
+    if FILES in parts:
+        from tests.benchmarks.files import shares
+
+        print(shares(seeds=arguments.runs), "\n")
     if "page" in parts:
         # First, and alone: Keras in this process would take a core from the browser.
         from tests.benchmarks.pages import pages

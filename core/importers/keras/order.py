@@ -19,6 +19,7 @@ MOST_ORDERS = 6
 
 MERGES = ("concat", "sum", "mul", "ave")
 RETURNS = ("every", "last")
+_ACTIVE = ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")
 _RANK = {
     "Embedding": 0,
     "Masking": 0,
@@ -27,7 +28,7 @@ _RANK = {
     **dict.fromkeys(("GlobalMaxPooling1D", "GlobalAveragePooling1D", "Flatten"), 5),
     **dict.fromkeys(("Dense", "TimeDistributed"), 6),
     **dict.fromkeys(("LayerNormalization", "BatchNormalization"), 5),
-    "Activation": 7,
+    **dict.fromkeys(_ACTIVE, 7),
 }
 _RECURRENT = 4
 _SAME = ("MaxPooling1D", "AveragePooling1D", "UpSampling1D", "Masking")
@@ -83,7 +84,7 @@ def after(layer: Stored, state: State, among: Sequence[Choice]) -> Iterator[Stat
     elif layer.kind == "RepeatVector":
         if not steps and width:
             yield width, True, False
-    elif layer.kind == "Activation" and width:
+    elif layer.kind in _ACTIVE and width:
         yield state
 
 
@@ -155,6 +156,6 @@ def _oddness(order: Sequence[Stored]) -> int:
         before = order[order.index(layer) - 1] if order.index(layer) else None
         if pools and not (before is not None and before.kind in ("Conv1D", layer.kind)):
             odd += 2
-        if following is None and layer.kind not in ("Dense", "TimeDistributed", "Activation"):
+        if following is None and layer.kind not in ("Dense", "TimeDistributed", *_ACTIVE):
             odd += 3 if any(_rank(one) == 6 for one in order) else 0
     return odd

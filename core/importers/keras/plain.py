@@ -60,15 +60,26 @@ IDENTITY = (
 )
 """Layers that do nothing when nothing trains."""
 
-EACH_STEP = ("Activation", "BatchNormalization", "Dense", "LayerNormalization", *IDENTITY)
+_SLOPES = ("alpha", "negative_slope", "max_value", "threshold")
+
+EACH_STEP = (
+    "Activation",
+    "ELU",
+    "LeakyReLU",
+    "ReLU",
+    "BatchNormalization",
+    "Dense",
+    "LayerNormalization",
+    *IDENTITY,
+)
 """What TimeDistributed may hold: layers that make the same of each step by itself anyway."""
 
 ADMITTED = (
     "TextVectorization, Embedding, SimpleRNN, LSTM, GRU, RNN, Bidirectional, Dense, "
-    "TimeDistributed, Activation, LayerNormalization, BatchNormalization, GlobalMaxPooling1D, "
-    "GlobalAveragePooling1D, Flatten, Masking, Conv1D, MaxPooling1D, AveragePooling1D, "
-    "UpSampling1D, RepeatVector, Reshape, Permute, Attention, AdditiveAttention, Concatenate, Add, "
-    "Multiply, Average and dropout"
+    "TimeDistributed, Activation, ReLU, LeakyReLU, ELU, Softmax, LayerNormalization, "
+    "BatchNormalization, GlobalMaxPooling1D, GlobalAveragePooling1D, Flatten, Masking, Conv1D, "
+    "MaxPooling1D, AveragePooling1D, UpSampling1D, RepeatVector, Reshape, Permute, Attention, "
+    "AdditiveAttention, Concatenate, Add, Multiply, Average and dropout"
 )
 
 _SEQUENCES = (
@@ -96,6 +107,8 @@ def plain_node(layer: Fields, spec: Spec) -> Node | None:
             return _convolution(layer)
         case "Activation":
             return Activation(name, layer.activation())
+        case "ReLU" | "LeakyReLU" | "ELU" | "Softmax":
+            return Activation(name, _activation_of(layer, spec))
         case "LayerNormalization" | "BatchNormalization":
             return _normalisation(layer, spec)
         case "GlobalMaxPooling1D" | "GlobalAveragePooling1D":
@@ -150,6 +163,34 @@ def over_features(layer: Fields, spec: Spec, *, doing: str) -> None:
     axis = layer.layer.config.get("axis", -1)
     if axis not in (-1, last, [-1], [last], (-1,), (last,)):
         raise layer.refuse(f"{doing} over axis {axis!r:.20}, not over the features")
+
+
+def _activation_of(layer: Fields, spec: Spec) -> str:
+    """The activation that a layer is, of those whose numbers are set once for all."""
+    if layer.kind == "Softmax":
+        if spec.steps:
+            raise layer.refuse("it reads a sequence, of which a mask might leave out steps")
+        over_features(layer, spec, doing="it is a softmax")
+        return "softmax"
+    numbers: tuple[float | None, ...]
+    known: dict[tuple[float | None, ...], str]
+    if layer.kind == "ELU":
+        known = {(1.0,): "elu"}
+        numbers = (layer.number("alpha", default=1.0),)
+    elif layer.kind == "LeakyReLU":
+        known = {(0.2,): "leaky_relu"}
+        slope = layer.number("alpha", default=0.3)  # as Keras 2 calls it
+        numbers = (round(layer.number("negative_slope", default=slope), 6),)
+    else:
+        most = layer.layer.config.get("max_value")
+        highest = None if most is None else layer.number("max_value", default=0.0)
+        rest = (layer.number(each, default=0.0) for each in ("negative_slope", "threshold"))
+        known = {(None, 0.0, 0.0): "relu", (6.0, 0.0, 0.0): "relu6"}
+        numbers = (highest, *rest)
+    if numbers not in known:
+        said = {name: layer.layer.config[name] for name in _SLOPES if name in layer.layer.config}
+        raise layer.refuse(f"its settings {said!r:.80} are those of no activation that is known")
+    return known[numbers]
 
 
 def _affine(layer: Fields) -> dict[str, Array | None]:

@@ -164,6 +164,10 @@ SETTINGS: Mapping[str, Table] = {
     **dict.fromkeys(
         ("GlobalMaxPooling1D", "GlobalAveragePooling1D"), _all(HONOURED, "data_format", "keepdims")
     ),
+    "ReLU": _all(HONOURED, "max_value", "negative_slope", "threshold"),
+    "LeakyReLU": _all(HONOURED, "negative_slope", "alpha"),
+    "ELU": {"alpha": HONOURED},
+    "Softmax": {"axis": HONOURED},
     "LayerNormalization": {**_NORM, "rms_scaling": HONOURED},
     "BatchNormalization": {
         **_NORM,

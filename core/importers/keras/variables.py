@@ -21,6 +21,7 @@ LOOPS = tuple(KERAS_CELLS)
 _NONE = (
     *("InputLayer", "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "Masking"),
     *("Flatten", "GlobalMaxPooling1D", "GlobalAveragePooling1D", "Activation", "TextVectorization"),
+    *("ReLU", "LeakyReLU", "ELU", "Softmax"),
     *("ActivityRegularization", "Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells"),
     *("unrolled>ReverseTime", "Concatenate", "Add", "Multiply", "Average"),
     *("MaxPooling1D", "AveragePooling1D", "UpSampling1D", "RepeatVector", "Reshape", "Permute"),

@@ -68,6 +68,10 @@ SPACES: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "data_format": ("channels_last", "channels_last", "channels_first"),
     },
     "Activation": {"activation": ("relu", "softmax", "elu", "hard_sigmoid", "mish")},
+    "ReLU": {"max_value": (None, 6.0), "negative_slope": (0.0, 0.0, 0.1), "threshold": (0.0,)},
+    "LeakyReLU": {"negative_slope": (0.2, 0.2, 0.3)},
+    "ELU": {"alpha": (1.0, 1.0, 0.5)},
+    "Softmax": {"axis": (-1, 1)},
     "LayerNormalization": {**_NORM, "rms_scaling": (False, False, True)},
     "BatchNormalization": {**_NORM, "momentum": (0.9, 0.5)},
     "MaxPooling1D": _POOL,
@@ -124,7 +128,7 @@ class Drawn:
         if not ids and rng.integers(2):
             self.inputs[1, 4:] = self.inputs[2, :2] = MASKED
             x = k.Masking(MASKED)(x)
-        if kind == "RepeatVector":
+        if kind in ("RepeatVector", "Softmax"):
             x = self.layer(k.GRU(WIDTH)(x))
         elif ids:
             x = k.GRU(WIDTH)(self.layer(x))
