@@ -11,6 +11,7 @@ from dashboard.cache.digest import digest
 from dashboard.cache.examples import examples
 from dashboard.cache.exports import event_files, keras_file, keras_file_soon
 from dashboard.cache.film import (
+    MOST_EXAMPLES,
     Frame,
     Script,
     alignment,
@@ -57,6 +58,7 @@ from dashboard.cache.runs import (
 )
 
 __all__ = [
+    "MOST_EXAMPLES",
     "MOST_READ",
     "ROWS",
     "Frame",

@@ -60,7 +60,7 @@ def place(run: Run) -> float:
 def test_a_run_is_started_watched_reloaded_and_cancelled(visitor: Visitor, runs: RunStore) -> None:
     visitor.allow(BELOW_THE_PAGE)
     page = visitor.visit("train", data="latch")  # a minute of work, where it learns little
-    page.get_by_role("button", name="Your own").click()
+    page.get_by_text("Your own", exact=True).click()
     page.get_by_role("button", name="Start").click()
     begun = moved(page, beyond=0)
     later = moved(page, beyond=begun)

@@ -99,6 +99,7 @@ def _source(
         citation=task.citation,
         options=options,
         make=make or plain,
+        gathers=not task.tokens,
     )
 
 

@@ -36,4 +36,5 @@ SOURCE = Source(
     options=ImdbOptions,
     make=make,
     downloads=files_of("imdb"),
+    outputs=1,
 )

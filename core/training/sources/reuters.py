@@ -44,4 +44,5 @@ SOURCE = Source(
     options=ReutersOptions,
     make=make,
     downloads=files_of("reuters"),
+    outputs=len(TOPICS),
 )

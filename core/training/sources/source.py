@@ -55,6 +55,9 @@ class Source:
         make: the dataset, without a validation part unless the source splits by itself.
         downloads: the files that are fetched unless the option `folder` says where they lie, as
             `core.data.keras_files` names them.
+        outputs: how many numbers a network gives, where that is known of `downloads` unread.
+        gathers: whether the vocabulary is that of the texts, so that nobody knows how large it is
+            before they are read.
     """
 
     name: str
@@ -63,6 +66,8 @@ class Source:
     options: type[Options]
     make: Callable[[Any, Setting], Dataset] = field(repr=False)
     downloads: tuple[str, ...] = ()
+    outputs: int | None = None
+    gathers: bool = False
 
 
 def ordered(options: Options, *names: str) -> None:

@@ -242,4 +242,5 @@ SOURCE = Source(
     citation="Your own table.",
     options=TableOptions,
     make=make,
+    gathers=True,
 )

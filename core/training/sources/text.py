@@ -123,4 +123,5 @@ SOURCE = Source(
     "neural network based language model'",
     options=TextOptions,
     make=make,
+    gathers=True,
 )

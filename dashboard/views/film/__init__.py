@@ -52,6 +52,8 @@ def render() -> None:
     layer = state.fit(state.LAYER, high=len(model.layers) - 1)
     script = _script(found.run, part)
     film = Film(found.run, model, part, script, layer, cache.epochs_filmed(found.run))
+    if (kept := len(found.run.model_epochs)) > len(film.epochs):
+        st.caption(t("film.thinned", shown=len(film.epochs), kept=kept))
     with st.spinner(t("film.busy")):
         assert film.frames
     said = turned(film)

@@ -138,6 +138,8 @@ def gradient(film: Film, *, epoch: int) -> None:
         st.caption(t("film.gradient.numbers"))
     time = len(film.tokens)
     kept = spread(time, most=MOST_STEPS)
+    if len(kept) < time:
+        st.caption(t("film.gradient.thinned", shown=len(kept), steps=time))
     inside = Inside(
         layer=str(film.layer + FIRST),
         cell=film.run.config.network.cell,
@@ -173,7 +175,10 @@ def likeness(film: Film, scripts: Sequence[cache.Script]) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.markdown(_settled(found, film.epochs))
-        st.caption(t("film.cka.of", texts=len(scripts), tokens=count))
+        compared = min(count, cache.MOST_EXAMPLES)
+        st.caption(t("film.cka.of", texts=len(scripts), tokens=compared))
+        if compared < count:
+            st.caption(t("film.cka.thinned", tokens=count))
         st.segmented_control(
             t("film.cka.estimate"),
             ESTIMATE.known(),

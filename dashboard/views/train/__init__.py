@@ -16,6 +16,7 @@ from dashboard.i18n import labels, t
 from dashboard.origins.run_name import run_name
 from dashboard.views import Page
 from dashboard.views.train import fields
+from dashboard.views.train.counted import counted
 from dashboard.views.train.example import finished_example
 from dashboard.views.train.form import fill_in
 from dashboard.views.train.live import live
@@ -91,6 +92,7 @@ def _offer(given: Given) -> None:
         if len(configs) == 1
         else t("train.plan.many", count=len(configs), at_once=at_once)
     )
+    st.caption(counted(configs))
     if st.button(t("train.start"), type="primary", icon=":material/play_arrow:", key="train-start"):
         try:
             label = called(state.get(fields.NAME) or "", alone=len(configs) == 1)

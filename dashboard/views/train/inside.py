@@ -75,7 +75,10 @@ def _looked(seen: Overview) -> Inside | None:
     if len(names) > 1:
         layer = st.selectbox(t("run.layer"), names, key=f"run-layer-{seen.run.id}", width=240)
     per_epoch = seen.status.batches if seen.status else 0
-    return Inside.of(looks, layer=layer, per_epoch=per_epoch)
+    inside = Inside.of(looks, layer=layer, per_epoch=per_epoch)
+    if len(inside.places) < len(looks):
+        st.caption(t("run.thinned", shown=len(inside.places), count=len(looks)))
+    return inside
 
 
 def _rate(seen: Overview) -> None:

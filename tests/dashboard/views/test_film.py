@@ -260,3 +260,25 @@ def test_every_kind_of_network_has_a_film(open_app, runs, kind):
     hidden = core.record(run.model(), PROBES[0]).layers[layer].states["hidden"][0]
     shown = Picture(app).numbers(Picture(app).panel("hidden")["values"], hidden.size)
     np.testing.assert_allclose(shown.reshape(hidden.T.shape), hidden.T, atol=1e-3)
+
+
+def test_a_long_run_says_of_how_many_epochs_it_is_drawn(open_app, run, monkeypatch):
+    monkeypatch.setattr("dashboard.cache.film.MOST_EPOCHS", 3)
+    monkeypatch.setattr("dashboard.views.film.parts.MOST_STEPS", 4)
+    app = open_app("film", task=state.RUN + run.id)
+    assert not app.exception
+    captions = [each.value for each in app.caption]
+    assert t("film.thinned", shown=3, kept=4) in captions
+    assert t("film.gradient.thinned", shown=4, steps=5) in captions
+    assert len(app.select_slider(key="widget.epoch.").options) == 4
+
+
+def test_a_likeness_says_how_many_tokens_it_compares(open_app, run, monkeypatch):
+    compared = t("film.cka.of", texts=2, tokens=13)
+    app = open_app("film", task=state.RUN + run.id)
+    assert compared in [each.value for each in app.caption]
+    for place in ("dashboard.cache.film.MOST_EXAMPLES", "dashboard.cache.MOST_EXAMPLES"):
+        monkeypatch.setattr(place, 6)
+    captions = [each.value for each in open_app("film", task=state.RUN + run.id).caption]
+    assert t("film.cka.of", texts=2, tokens=6) in captions
+    assert t("film.cka.thinned", tokens=13) in captions
