@@ -19,7 +19,7 @@ HOW = ("none", "standard", "range", "hand", "file")
 LARGE = 20.0
 """Numbers beyond it are hardly ever what a network has learned from."""
 MEGABYTES = 1
-_HOW = "scaled how"
+_HOW, _OF = "scaled how", "scaled of"
 
 
 def pick_scaling(model: Model, text: str) -> None:
@@ -30,7 +30,7 @@ def pick_scaling(model: Model, text: str) -> None:
         return
     if not isinstance(encoded, Measured):
         return
-    scaling = chosen_scaling()
+    scaling, key = chosen_scaling(), cache.digest(text)
     icon = ":material/check:" if scaling.columns else ":material/straighten:"
     with st.popover(t("series.scaling"), icon=icon, key="scaling"):
         st.caption(t("series.scaling.help"))
@@ -39,12 +39,14 @@ def pick_scaling(model: Model, text: str) -> None:
             HOW,
             index=HOW.index(_known(scaling)),
             format_func=labels("series", "scaling.of").__getitem__,
-            key=f"scaling-how-{cache.digest(text)[:12]}",
+            key=f"scaling-how-{key[:12]}",
         )
         if how == "file":
             _from_file(encoded)
-        elif how != _known(scaling) or (how != "none" and not _covers(scaling, encoded)):
-            _take(how, _of(how, encoded))
+        elif how != _known(scaling) or not _holds(how, scaling, encoded, key):
+            state.remember(_OF, key)
+            kept = how == "hand" and _covers(scaling, encoded)
+            _take(how, scaling if kept else _of(how, encoded))
         if scaling.columns and how != "none":
             _by_hand(scaling)
 
@@ -56,6 +58,14 @@ def chosen_scaling() -> Scaling:
 
 def _known(scaling: Scaling) -> str:
     return str(state.recall(_HOW, "file")) if scaling.columns else "none"
+
+
+def _holds(how: str, scaling: Scaling, encoded: Measured, key: str) -> bool:
+    """Whether what was chosen is still what it is called: of another series, means are others."""
+    if how == "none":
+        return True
+    of_this = how == "hand" or state.recall(_OF) == key
+    return of_this and _covers(scaling, encoded)
 
 
 def _covers(scaling: Scaling, encoded: Measured) -> bool:
@@ -119,7 +129,7 @@ def _by_hand(scaling: Scaling) -> None:
         except NotAScaler as error:
             problem(error)
             return
-        _take(str(state.recall(_HOW, "file")), made)
+        _take("hand", made)
 
 
 def _columns(scaling: Scaling) -> list[tuple[str, Affine]]:

@@ -7,7 +7,7 @@ because the browser would have to carry it back and forth with every change of a
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -151,8 +151,19 @@ def _pick_words() -> None:
         )
         return
     with st.container(horizontal=True, vertical_alignment="center", key="text-long"):
-        st.markdown(t("reading.text.long", count=len(text), start=plain(text, most=80)))
+        st.markdown(_long(text, model))
         st.button(t("reading.text.drop"), on_click=_drop, icon=":material/edit:")
+
+
+def _long(text: str, model: Model | None) -> str:
+    """Say what is read where it is too long for a box: a text's beginning, a series's columns."""
+    if model is not None and reads(model) == "numbers":
+        with suppress(CoreError):
+            series = cache.encoded(text, model)
+            if isinstance(series, Measured):
+                columns = ", ".join(plain(name, most=30) for name in series.columns)
+                return t("series.long", count=len(series), columns=columns)
+    return t("reading.text.long", count=len(text), start=plain(text, most=80))
 
 
 def pick_source() -> None:

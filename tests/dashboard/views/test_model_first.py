@@ -129,3 +129,46 @@ def test_a_longer_series_is_read_through_windows_that_move(open_app):
     assert numbers(lines_of(app, "1")["y"]).tolist() == [0, 1, 2, 3, 4]
     app.slider(key="widget.start.").set_value(8).run()
     assert numbers(lines_of(app, "2")["y"]).tolist() == [-7, -8, -9, -10, -11]
+
+
+def how(app: AppTest, name: str) -> AppTest:
+    [box] = [box for box in app.selectbox if box.label == t("series.scaling.how")]
+    return box.set_value(name).run()
+
+
+def test_a_scaler_is_read_from_its_file_and_a_pickle_is_not(open_app):
+    app = how(with_series(open_app), "file")
+    app = drop(app, "scaler.pkl", b"\x80\x04 pickled", at=2)
+    assert not app.exception
+    assert [each.value for each in app.error] == [t("errors.PickledScaler")]
+    assert any("json.dump" in each.value for each in app.code)
+    low, high = TABLE[:, :2].min(axis=0) - 1, TABLE[:, :2].max(axis=0) + 3
+    said = {"data_min_": low.tolist(), "data_max_": high.tolist(), "feature_range": [-1, 1]}
+    app = drop(app, "scaler.json", json.dumps(said).encode(), at=2)
+    assert not app.exception
+    assert not app.error
+    expected = (TABLE[:, 0] - low[0]) / (high[0] - low[0]) * 2 - 1
+    np.testing.assert_allclose(numbers(lines_of(app, "bus")["y"]), expected, rtol=1e-5)
+
+
+def test_means_of_one_series_are_not_those_of_the_next(open_app):
+    app = how(with_series(open_app), "standard")
+    other = CSV.replace(b",9", b",8")
+    app = drop(app, "next.csv", other, at=1)
+    assert not app.exception
+    drawn = numbers(lines_of(app, "bus")["y"])
+    assert abs(drawn.mean()) < 1e-6
+    assert drawn.std() == pytest.approx(1)
+    app = how(app, "hand")  # begins with what there is
+    np.testing.assert_allclose(numbers(lines_of(app, "bus")["y"]), drawn)
+
+
+def test_a_long_series_is_named_by_its_columns(open_app):
+    from core.training.shelf import Shelf
+
+    kept = Shelf().keep(model(), name="Mine")
+    text = "bus, rail\n" + "\n".join(["1.2345, 2.3456"] * 1500)
+    app = open_app("gates", task=state.MODEL + kept.id)
+    app.text_area[0].set_value(text).run()
+    assert not app.exception
+    assert t("series.long", count=1500, columns="bus, rail") in [m.value for m in app.markdown]
