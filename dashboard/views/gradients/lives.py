@@ -86,7 +86,12 @@ def why(found: Mapping[str, Chain]) -> str:
         return ""
     if not gru.norms.kept < simple.norms.kept:
         return ""
-    return t("gradients.why.gru", share=float(gru.layer.gates["update"].mean()))
+    told = t("gradients.why.gru", share=float(gru.layer.gates["update"].mean()))
+    lstm, bias = found.get("lstm"), state.get(state.FORGET_BIAS)
+    if lstm is None or bias <= 0:
+        return told
+    opened = float(lstm.layer.gates["forget"].mean())
+    return f"{told} {t('gradients.why.lstm', share=opened, bias=bias)}"
 
 
 def asked(found: Mapping[str, Chain]) -> str:

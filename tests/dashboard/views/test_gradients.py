@@ -153,6 +153,10 @@ def test_why_the_untrained_gru_keeps_less_is_said_where_it_does(open_app, scale,
     assert ("Why the untrained GRU" in said) is told
     if told:
         assert ends(app)["GRU"] < ends(app)["SimpleRNN"]
+        # The sigmoid of a forget bias of 1, before anything pulls at it.
+        opened = re.search(r"bias of 1, to (0\.\d+) on average", said)
+        assert opened is not None
+        assert float(opened[1]) == pytest.approx(1 / (1 + np.exp(-1)), abs=0.03)
 
 
 def test_one_token_is_one_token(open_app):

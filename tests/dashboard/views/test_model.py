@@ -23,6 +23,7 @@ from tests.core.importers.attacks import torch_files
 from tests.core.importers.onnx.cases import ids, last_of, one
 from tests.core.importers.onnx.graphs import UNITS, Graph
 from tests.dashboard.brought import drop, file_of, network, numeric, onnx_file
+from tests.dashboard.conftest import go_to
 
 KERAS = Path(__file__).parents[2] / "core" / "importers" / "files"
 
@@ -139,6 +140,10 @@ def test_questions_have_defaults_and_other_answers(open_app):
     assert only(app).activation == "tanh"
     assert before.activation != "tanh"
     np.testing.assert_array_equal(only(app).parts[-1].kernel, before.parts[-1].kernel)
+    go_to(go_to(app, "gates"), "model")  # answers are there when one comes back
+    [after] = [box for box in app.selectbox if box.label == asked]
+    assert after.options[after.value] == "tanh"
+    assert only(app).activation == "tanh"
 
 
 @pytest.mark.parametrize("page", ["home", "gates", "compare", "gradients"])
