@@ -267,6 +267,13 @@ def test_every_double_particle_is_one_that_is_known():
         assert not doubtful.search(particles.PARTICLE.sub("", text)), key
 
 
+def test_what_scripts_fill_needs_no_particle():
+    # In the browser nobody chooses: translate.js and the components put facts in by themselves.
+    filled = re.compile(r"(?:streamlit|heatmaps|write\.text)\..*")
+    for key, text in sentences("ko").items():
+        assert not (filled.fullmatch(key) and particles.PARTICLE.search(text)), key
+
+
 def test_bold_words_of_the_reader_end_before_a_sign():
     # Markdown closes no bold between a sign, such as a full stop in the word, and a letter.
     numbers = {"step", "count", "number", "numbers", "epoch", "at_once"}
