@@ -15,7 +15,7 @@ import pytest
 from tests.sources import ROOT
 
 FILE = re.compile(r"`([a-z0-9_/]+\.(?:py|json))`:\n\n```[a-z]+\n(.*?)```", re.DOTALL)
-COPIED = ("core", "dashboard", "tests", ".streamlit", "pyproject.toml", "README.md")
+COPIED = ("core", "dashboard", "docs", "tests", ".streamlit", "pyproject.toml", "README.md")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", "failures")
 
 
