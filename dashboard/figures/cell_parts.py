@@ -108,12 +108,14 @@ class Parts:
             edge_width=2, radius=9, dash="dot" if self.moment.masked else "solid",
         )  # fmt: skip
         self._gauge((x, y - 9), name, value, long=part.width - 22)
-        self.drawing.text((x, y + 24), self.said[name], size=10.5, colour=self.surface.muted)
+        title = self.said[name]
+        size = min(12.0, (part.width - 16) / _ems(title))
+        self.drawing.text((x, y + 24), title, size=size, colour=self.surface.muted)
         self.drawing.text(
             (x, y + 5), f"<i>{part.of.symbol}</i> <b>{number(value)}</b>", size=13.5, colour=shade,
             name=name,
         )  # fmt: skip
-        self.drawing.text((x, y - 24), self._applied(name, places=2), size=10.5,
+        self.drawing.text((x, y - 24), self._applied(name, places=2), size=12,
                           colour=self.surface.muted, name=f"{name}/before")  # fmt: skip
         self.drawing.spot(part.at, name=name, value=value, text=self._told(part.of))
 
@@ -183,7 +185,7 @@ class Parts:
             edge=self.colour(quantity),
         )  # fmt: skip
         self.drawing.text(
-            part.at, f"<b>{number(value)}</b>", size=11.5, colour=theme.readable(fill),
+            part.at, f"<b>{number(value)}</b>", size=12, colour=theme.readable(fill),
             name=part.name,
         )  # fmt: skip
         right, up, anchor = _BESIDE[part.side]
@@ -222,6 +224,11 @@ class Parts:
             edge=self.surface.accent,
         )  # fmt: skip
         self.drawing.text(centre, self.said["cell.masked.short"], size=12, name="masked")
+
+
+def _ems(text: str) -> float:
+    """About how wide a text is, in font sizes: Hangul is nearly square, Latin half as wide."""
+    return sum(0.88 if letter >= "\u1100" else 0.52 for letter in text)
 
 
 def _name(of: Value | str) -> str:

@@ -135,6 +135,7 @@ class Drawing:
             xaxis={**axis, "range": [0, self.width]},
             yaxis={**axis, "range": [0, self.height], "scaleanchor": "x", "constraintoward": "top"},
             hovermode="closest",
+            meta="drawing",  # its words grow small with it where it is narrow: see widgets/frame.js
         )
         return theme.apply(drawn, self.mode)
 

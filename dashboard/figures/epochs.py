@@ -84,7 +84,7 @@ def mark(
     drawn.add_annotation(
         text=text, x=place, xref="x", xanchor="right", xshift=-3, y=height, yref="paper",
         yanchor="top", showarrow=False, bgcolor=surface.paper, opacity=0.9,
-        font={"size": 11, "color": surface.muted},
+        font={"size": 12, "color": surface.muted},
     )  # fmt: skip
 
 
@@ -109,5 +109,5 @@ def level(
         yanchor="bottom" if side == "above" else "top",
         y=float(np.log10(value)) if log else value, showarrow=False, bgcolor=surface.paper,
         opacity=0.9,
-        font={"size": 11, "color": surface.muted},
+        font={"size": 12, "color": surface.muted},
     )  # fmt: skip

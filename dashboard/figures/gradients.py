@@ -72,7 +72,7 @@ def gradients(
             drawn.add_annotation(
                 text=said["gradients.underflow"], x=1, xref="paper", xanchor="right",
                 y=np.log10(SMALLEST_NORMAL), yref="y", yanchor="top", showarrow=False,
-                font={"size": 11, "color": surface.muted},
+                font={"size": 12, "color": surface.muted},
             )  # fmt: skip
         borders_said = _borders(drawn, steps, first, said, mode)
         lines.frame(drawn, steps, step, mode=mode)
@@ -111,7 +111,7 @@ def _axis(values: Sequence[NDArray[np.floating] | None]) -> dict[str, object]:
     low, high = np.floor(low - 0.1), np.ceil(high + 0.1)
     every = next((size for size in _STEPS_OF_POWERS if (high - low) / size <= 9), 50)
     return {"type": "log", "range": [low, high], "dtick": every, "exponentformat": "power",
-            "minor": {"showgrid": False}, "tickfont": {"size": 11}}  # fmt: skip
+            "minor": {"showgrid": False}, "tickfont": {"size": 12}}  # fmt: skip
 
 
 def _line(

@@ -90,7 +90,7 @@ def stack(
         upper = 1 - at * (row_height + GAP) / inside
         lower = max(upper - row_height / inside, 0.0)
         _row(layout, row, at=at, columns=len(columns), lower=lower, upper=upper, mode=mode)
-    layout["yaxis"]["title"] = {"text": words["unit"], "standoff": 4, "font": {"size": 11}}
+    layout["yaxis"]["title"] = {"text": words["unit"], "standoff": 4, "font": {"size": 12}}
     panels: list[go.Heatmap] = []
     for place, column in enumerate(columns):
         steps = replace(column.steps, block=blocks.steps)
@@ -134,7 +134,7 @@ def _row(
         "showgrid": False,
         "showline": False,
         "ticklen": 0,
-        "tickfont": {"size": 10},
+        "tickfont": {"size": 12},
     }
     for place in range(columns):
         number = _number(at * columns + place)
@@ -231,7 +231,7 @@ def _coloraxis(at: int, row: Row, *, lower: float, upper: float, mode: Mode) -> 
         "outlinewidth": 0,
         "tickvals": list(ticks),
         "ticktext": list(ticks.values()),
-        "tickfont": {"size": 10, "color": theme.SURFACE[mode].muted},
+        "tickfont": {"size": 12, "color": theme.SURFACE[mode].muted},
     }
     axis = {"colorscale": row.colorscale, "cmin": row.low, "cmax": row.high, "colorbar": bar}
     return {f"coloraxis{_number(at)}": axis}

@@ -87,7 +87,7 @@ def masked(
             type="rect", xref="x", yref="paper", y0=0, y1=1, layer="below", line={"width": 0},
             x0=steps.position(start - 0.5), x1=steps.position(stop + 0.5),
             fillcolor=surface.card, label={
-                "text": words["masked"], "font": {"color": surface.muted, "size": 11},
+                "text": words["masked"], "font": {"color": surface.muted, "size": 12},
                 "textposition": "top center",
             },
         )  # fmt: skip

@@ -229,7 +229,7 @@ def template(mode: Mode) -> go.layout.Template:
     bar = {
         "outlinewidth": 0,
         "thickness": 12,
-        "tickfont": {"color": surface.muted, "size": 11},
+        "tickfont": {"color": surface.muted, "size": 12},
         "title": {"font": {"color": surface.muted, "size": 12}},
     }
     layout = go.Layout(

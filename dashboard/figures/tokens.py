@@ -161,7 +161,7 @@ def _bar(colorscale: list[tuple[float, str]], low: float, high: float) -> go.Sca
         x=[None], y=[None], mode="markers", hoverinfo="skip", showlegend=False,
         marker={
             "colorscale": colorscale, "cmin": low, "cmax": high, "color": [low], "showscale": True,
-            "colorbar": {"thickness": 8, "outlinewidth": 0, "nticks": 3, "tickfont": {"size": 10}},
+            "colorbar": {"thickness": 8, "outlinewidth": 0, "nticks": 3, "tickfont": {"size": 12}},
         },
     )  # fmt: skip
 

@@ -68,7 +68,7 @@ def trajectories(
                 mode="lines+markers+text",
                 text=shown,
                 textposition="top center",
-                textfont={"size": 11, "color": surface.ink},
+                textfont={"size": 12, "color": surface.ink},
                 line={"color": colour, "width": 2.5, "shape": "linear"},
                 marker={
                     "size": np.where(np.arange(time) == time - 1, 11, 6).tolist(),

@@ -101,14 +101,14 @@ def answers(
             "gridcolor": surface.grid}  # fmt: skip
     if given.probable:
         axis |= {"range": [-0.1, 1.35 if many else 1.1], "tickvals": [0, 0.5, 1]}
-        axis |= {"tickfont": {"size": 10, "color": surface.muted}}
+        axis |= {"tickfont": {"size": 12, "color": surface.muted}}
     drawn.update_layout(yaxis2=axis)
     names_of_ends = given.classes if given.binary else ()
     return notes + [
         {
             "text": plain(name, most=18), "x": 1, "xref": "paper", "xanchor": "right", "y": place,
             "yref": "y2", "yanchor": "bottom" if place == 0 else "top", "showarrow": False,
-            "font": {"size": 11, "color": surface.muted},
+            "font": {"size": 12, "color": surface.muted},
         }
         for place, name in zip((0, 1), names_of_ends, strict=False)
     ]  # fmt: skip

@@ -29,6 +29,22 @@ const navigation = () => {
   }
 };
 
+const fitting = () => {
+  // Plotly draws shapes as wide as there is room and words as large as ever: in a narrow diagram
+  // they would stand out of their boxes. A tenth is to spare, for words that are read.
+  for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+    if (plot.layout?.meta !== "drawing" || !plot._fullLayout?.xaxis) continue;
+    const [low, high] = plot._fullLayout.xaxis.range;
+    const fit = Math.min(1, (1.1 * plot._fullLayout.xaxis._length) / (high - low));
+    for (const note of plot.querySelectorAll(".annotation")) {
+      const anchor = plot.layout.annotations[note.dataset.index]?.xanchor ?? "center";
+      note.style.transformBox = "fill-box";
+      note.style.transformOrigin = `${anchor} center`;
+      note.style.transform = fit < 1 ? `scale(${fit})` : "";
+    }
+  }
+};
+
 // The list of pages covers a narrow screen: who has chosen one wants to see it.
 const choose = (event) => {
   if (!event.target.closest("[data-testid=stSidebarNavLink]")) return;
@@ -46,6 +62,7 @@ if (!window.unrolledFrame) {
     headings();
     icons();
     navigation();
+    fitting();
     scrollable();
   };
   window.unrolledFrame = new MutationObserver(() => {

@@ -43,6 +43,9 @@ class Tab:
         self.page.goto(f"{self.visitor.url}/?{urlencode({'scene': scene, **query})}")
         self.visitor.settle()
         expect(self.root).to_have_attribute("data-drawn", re.compile(r"\w+"))
+        # Words are measured anew, and places moved, when the typeface has come.
+        self.page.evaluate("document.fonts.ready.then(() => true)")
+        self.painted()
         return self
 
     @property

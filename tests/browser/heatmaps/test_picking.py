@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
@@ -23,6 +25,7 @@ def test_a_click_picks_the_cell_that_is_seen(tab: Tab, zooms: int) -> None:
     """One cell of 400 is red; the rows are in a mixed order; click on what is red."""
     tab.open("beacon")
     tab.press("to step 9")  # the zoom is around the cursor
+    expect(tab.root).to_have_attribute("data-cursor", re.compile("^9 "))
     for _ in range(zooms):
         tab.root.get_by_label("Zoom in").click()
         tab.painted()

@@ -113,7 +113,7 @@ def ticks_of(svg: bytes) -> list[str]:
 
 
 def test_an_axis_of_tokens_names_them_all_in_files(tab: Visitor) -> None:
-    words = ["not", "good", "but", "bad", "and", "worse", "than", "the", "film", "was"] * 6
+    words = ["not", "good", "but", "bad", "and", "worse", "than", "the", "film", "was"] * 10
     page = opened(tab, text=" ".join(words))
     on_screen = page.locator(".js-plotly-plot").nth(1).locator(".xtick text").count()
     _, line = downloaded(page, "이 차트의 그림: SVG", chart=1)
@@ -160,6 +160,12 @@ def test_a_chart_alone_fills_the_screen_and_comes_back(tab: Visitor) -> None:
     assert box["x"] + box["width"] <= width
     page.evaluate("document.exitFullscreen()")
     page.wait_for_function("document.querySelector('[data-presented]') === null")
+    # Plotly draws it anew a moment after its place has its size again.
+    page.wait_for_function(
+        "([where, height]) => document.querySelector(where).getBoundingClientRect().height === height",
+        arg=[".st-key-chart-line .main-svg", before["height"]],
+        timeout=PATIENCE,
+    )
     assert chart.bounding_box() == before
 
 

@@ -100,23 +100,23 @@ function drawUnits(surface, panel, map, layout, { palette, words }, chosen) {
   const middleOf = (at) => map.y + (at + 0.5) * row;
   const known = chosen !== null && chosen < panel.units;
   const taken = known ? middleOf(panel.rowOf[chosen]) : -Infinity;
-  const label = { fill: palette.muted, size: 10, align: "right" };
+  const label = { fill: palette.muted, size: 12, align: "right" };
   for (let at = 0; at < panel.units; at += every) {
     const y = middleOf(at);
     if (Math.abs(y - taken) >= 12.5) surface.text(String(panel.order[at]), map.x - 6, y, label);
   }
   if (known) drawUnitName(surface, map, taken, chosen, palette);
   if (layout.narrow || map.height < 40) return;
-  const caption = { fill: palette.muted, size: 10, align: "center", upward: true };
+  const caption = { fill: palette.muted, size: 12, align: "center", upward: true };
   surface.text(words.unit, 8, map.y + map.height / 2, caption);
 }
 
 function drawUnitName(surface, map, y, unit, palette) {
   const text = String(unit);
-  const width = measured(text, fontOf(surface.family, 11, 600)) + 8;
+  const width = measured(text, fontOf(surface.family, 12, 600)) + 8;
   const patch = { x: map.x - 4 - width, y: y - 7.5, width, height: 15 };
   surface.rect(patch, { fill: palette.ink, radius: 4 });
-  const label = { fill: palette.background, size: 11, weight: 600, align: "center" };
+  const label = { fill: palette.background, size: 12, weight: 600, align: "center" };
   surface.text(text, patch.x + width / 2, y + 0.5, label);
 }
 

@@ -45,7 +45,7 @@ function titleOf(family, record, box, layout) {
 }
 
 function legendOf(family, record, box, layout) {
-  const font = fontOf(family, 11, 400);
+  const font = fontOf(family, 12, 400);
   const [low, high] = [endOfScale(record.low), endOfScale(record.high)];
   const width = layout.narrow ? LEGEND.narrow : LEGEND.wide;
   const bar = box.x + box.width - measured(high, font) - 5 - width;
@@ -54,7 +54,7 @@ function legendOf(family, record, box, layout) {
 
 function drawLegend(surface, record, box, layout, palette, middle) {
   const { low, high, bar, width } = legendOf(surface.family, record, box, layout);
-  const label = { fill: palette.muted, size: 11 };
+  const label = { fill: palette.muted, size: 12 };
   surface.text(low, bar - 5, middle, { ...label, align: "right" });
   surface.text(high, box.x + box.width, middle, { ...label, align: "right" });
   const place = { x: bar, y: middle - LEGEND.height / 2, width, height: LEGEND.height };
@@ -138,7 +138,7 @@ function unbroken(panel, box, layout, window, last) {
 function drawSteps(surface, column, layout, { window, palette, words, first }) {
   const { axis } = layout;
   const middle = axis.y + 11;
-  const label = { fill: palette.muted, size: 10 };
+  const label = { fill: palette.muted, size: 12 };
   surface.text(words.step, axis.x - 6, middle, { ...label, align: "right" });
   const stepWidth = axis.width / (window.end - window.start);
   const every = niceStride(44 / stepWidth);
