@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -104,3 +105,15 @@ def test_on_a_telephone_in_korean_and_dark_nothing_sticks_out(
         visitor.settle()
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not wide, f"{tab}: the page scrolls sideways"
+
+
+def test_without_a_run_the_one_that_ships_leads_on_to_its_film(visitor: Visitor) -> None:
+    visitor.allow(BELOW_THE_PAGE)
+    page = visitor.visit("runs")
+    drawn(page, "metric")
+    page.get_by_role("button", name="Film").first.click()
+    page.wait_for_url("**/film*", timeout=PATIENCE)
+    visitor.settle()
+    slider = page.get_by_role("slider", name="Epoch")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("epoch 12"), timeout=PATIENCE)
+    drawn(page, "trajectories")
