@@ -32,8 +32,13 @@ _CSS = """<style>
 def live(run: Run) -> None:
     """Draw a run, again and again while it is alive."""
     st.html(_CSS)
-    ticking = overview(run).live and not state.get(HELD)
+    ticking = _follows(overview(run))
     fragment(_watch, run_every=POLL if ticking else None)(run.id, ticking=ticking)
+
+
+def _follows(seen: Overview) -> bool:
+    """Whether the page moves with a run. One that is asked to stop is followed to its end."""
+    return seen.live and (not state.get(HELD) or seen.run.file("cancel").exists())
 
 
 def _watch(identifier: str, *, ticking: bool) -> None:
@@ -41,7 +46,7 @@ def _watch(identifier: str, *, ticking: bool) -> None:
         st.rerun()  # a press here draws this part alone, and the list of runs stands outside
     with guard():
         seen = overview(cache.store().run(identifier))
-        if (seen.live and not state.get(HELD)) != ticking:
+        if _follows(seen) != ticking:
             st.rerun()
         outcome()
         mark_example(seen.run)
