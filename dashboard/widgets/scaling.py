@@ -82,7 +82,10 @@ def _of(how: str, encoded: Measured) -> Scaling:
 
 def _take(how: str, scaling: Scaling) -> None:
     state.remember(_HOW, how)
-    state.put(state.SCALING, scaling.to_text())
+    if scaling.columns:
+        state.put(state.SCALING, scaling.to_text())
+    else:
+        state.reset(state.SCALING)
     st.rerun()
 
 

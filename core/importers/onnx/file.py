@@ -157,7 +157,9 @@ class _Graph:
             if found is not None:
                 return found
             if isinstance(next(iter(inputs), None), Aside) and node.op in STRUCTURE:
-                return [value for value in inputs[:1] if value] * len(node.outputs)
+                return [
+                    Aside(value.what) for value in inputs[:1] if isinstance(value, Aside)
+                ] * len(node.outputs)
             run = STRUCTURE.get(node.op) or LAYERS.get(node.op)
             if run is None:
                 raise node.refuse("what it reads is not what the file holds")

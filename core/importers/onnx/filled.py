@@ -86,7 +86,7 @@ def expand(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequ
             target = list(np.broadcast_shapes(what.shape, tuple(target)))  # type: ignore[arg-type]
         return [_filled(number, target)]
     # Different numbers: there is only one place for them, the states that a layer starts from.
-    return [Aside("numbers repeated for each example")]
+    return [Aside("numbers repeated for each example", what)]
 
 
 def tile(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequence[Value]:
@@ -96,7 +96,9 @@ def tile(node: Node, arrays: Sequence[Array | None], reading: Reading) -> Sequen
         many = integers(Const(times), node)
         sides = [product([side, time]) for side, time in zip(what.shape, many, strict=True)]
         return [_filled(what.reshape(-1)[:1].reshape(()), sides)]
-    return [Aside("numbers repeated for each example")]
+    beside = np.delete(times, what.ndim - 2) if times.size == what.ndim > 1 else np.zeros(1)
+    once = all(each == 1 for each in beside)  # along the examples alone
+    return [Aside("numbers repeated for each example", what if once else None)]
 
 
 def two_of(node: Node, arrays: Sequence[Array | None]) -> tuple[Array, Array]:

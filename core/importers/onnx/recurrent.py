@@ -8,9 +8,8 @@ Its GRU is Keras's: h = (1 − z)⊙g + z⊙h, with `linear_before_reset` what K
 Its LSTM is one of three cells here: with weights P (directions, 3·units), i o f, that with
 peepholes; with `input_forget` that whose forget gate is 1 − i, so that the rows of f are not read;
 else the plain one. Which rows are whose, the cells' own declarations say. What ONNX has and the
-cells here have not (clipped sums, peepholes of coupled gates, states to start from that the file
-holds) is refused by its name. Initial states that are inputs of the graph are what `record` calls
-so.
+cells here have not (clipped sums, peepholes of coupled gates) is refused by its name. Initial
+states that are inputs of the graph are what `record` calls so.
 """
 
 from __future__ import annotations
@@ -24,24 +23,23 @@ import numpy as np
 from core.activations import Array
 from core.cells import CELLS, Cell
 from core.cells.twins import OnnxTwin
-from core.importers.onnx.axes import ONE, PART, UNITS, Atom
+from core.importers.onnx.axes import PART, UNITS, Atom
 from core.importers.onnx.functions import Fitted, recurrent_functions
 from core.importers.onnx.merges import settled
 from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import Reading, integer, needs, text
 from core.importers.onnx.sizes import Dim, product
+from core.importers.onnx.starts import initial, is_zero
 from core.importers.onnx.structure import Inputs
 from core.importers.onnx.values import (
-    Aside,
     Const,
-    Filled,
     Flow,
     Tip,
     Tips,
     Value,
     tips_of,
 )
-from core.nodes import Direction, Layer, Port
+from core.nodes import Direction, Layer
 
 ONNX_CELLS: dict[str, list[tuple[Cell, OnnxTwin]]] = {}
 """Operation → the cells that it can be, each with its layout."""
@@ -100,58 +98,6 @@ def _axes(x: Flow, layout: int, node: Node, reading: Reading) -> tuple[Atom, Ato
     return time[0], batch[0]
 
 
-def _initial(
-    node: Node, given: Sequence[Value | None], ways: int, reading: Reading, *, layout: int
-) -> list[tuple[Port, ...]]:
-    """The ports of the states that each direction starts from; () for zeros.
-
-    States that are inputs of the graph are what `record` calls so.
-    """
-    values = {"hidden": given[_HIDDEN], **({"cell": given[_CELL]} if node.op == "LSTM" else {})}
-    if all(_zero(value) or _outside(value) for value in values.values()):
-        return [()] * ways
-    ports = []
-    for what, value in values.items():
-        named = f"initial_{what[0]}"
-        if not isinstance(value, Flow | Tips) or _outside(value):
-            kind = "zeros" if _zero(value) else "numbers other than zero that the file holds"
-            raise node.refuse(f"it starts from states that are {kind} ({named})")
-        ports.append(_states(value, node, ways, reading, layout=layout, named=named))
-    return list(zip(*ports, strict=True))
-
-
-def _states(
-    value: Flow | Tips, node: Node, ways: int, reading: Reading, *, layout: int, named: str
-) -> list[Port]:
-    """One port for each direction, out of an array (directions, batch, units)."""
-    order = (1, 0, 2) if layout else (0, 1, 2)
-    why = f"the states that it starts from are not one for each direction ({named})"
-    if len(value.axes) != 3:
-        raise node.refuse(why)
-    across, batch, units = (value.axes[at] for at in order)
-    wide = [atom.label for atom in units if atom.label != ONE]
-    texts = [atom.label for atom in batch if atom.label != ONE]
-    if len(texts) > 1 or any(reading.is_time(label) for label in texts + wide):
-        raise node.refuse(why)
-    if isinstance(value, Tips):
-        tips: list[Tip] = list(value.parts.ravel())
-        parts = [atom.part for atom in across if atom.part is not None]
-        if len(tips) != ways or wide != [UNITS] or value.parts.ndim != len(parts):
-            raise node.refuse(why)
-        if any(tip.pending is not None or not (tip.step or tip.state) for tip in tips):
-            raise node.refuse(why)
-        return [tip.port for tip in tips]
-    if ways > 1 or any(atom.label != ONE for atom in across) or value.step is not None:
-        raise node.refuse(why)
-    return [value.port]
-
-
-def _outside(value: Value | None) -> bool:
-    """Whether it is an input of the graph, or a part of one."""
-    bare = isinstance(value, Flow) and value.bare
-    return bare or (isinstance(value, Aside) and value.what.startswith("a part of the input"))
-
-
 def _cell_of(node: Node, *, peepholes: bool) -> tuple[Cell, OnnxTwin]:
     """The cell that a node computes, by its attributes and whether it has peepholes."""
     known = {"input_forget"}.union(*(twin.attributes for _, twin in ONNX_CELLS[node.op]))
@@ -161,13 +107,6 @@ def _cell_of(node: Node, *, peepholes: bool) -> tuple[Cell, OnnxTwin]:
             return cell, twin
     settings = ", ".join([*given, *(["peepholes (P)"] if peepholes else [])])
     raise node.refuse(f"no cell here has all of {settings}")
-
-
-def _zero(value: Value | None) -> bool:
-    """Whether the value is not there, or all zeros."""
-    if isinstance(value, Const):
-        return value.array.dtype.kind != "O" and not value.array.any()
-    return value is None or (isinstance(value, Filled) and value.number == 0)
 
 
 def _lengths(value: Value | None, time: Atom, node: Node) -> bool:
@@ -194,7 +133,7 @@ def _tips(
     w, r, b = weights
     if w is None or r is None or w.ndim != 3 or r.ndim != 3:
         raise node.refuse("its weights have no axis for the directions")
-    p = None if _zero(given[_PEEPHOLES]) else _weights(given[_PEEPHOLES], node)
+    p = None if is_zero(given[_PEEPHOLES]) else _weights(given[_PEEPHOLES], node)
     cell, twin = _cell_of(node, peepholes=p is not None)
     rows, units = len(twin.order), r.shape[2]
     features = w.shape[2]
@@ -215,8 +154,19 @@ def _tips(
     functions = recurrent_functions(node, twin.functions, len(directions))
     options = {name: bool(integer(node, says, 0)) for name, says in twin.options.items()}
     backwards = bool(x.flipped)
-    starts = _initial(node, given, len(directions), reading, layout=layout)
     stage = reading.name_for(node)
+    states = {"hidden": given[_HIDDEN], **({"cell": given[_CELL]} if node.op == "LSTM" else {})}
+    starts = initial(
+        node,
+        states,
+        len(directions),
+        reading,
+        layout=layout,
+        units=units,
+        features=features,
+        x=x,
+        stage=stage,
+    )
     tips = []
     for at, direction in enumerate(directions):
         one = {"W": w[at], "R": r[at]}

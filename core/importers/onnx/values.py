@@ -44,9 +44,10 @@ class Filled:
 
 @dataclass(frozen=True, eq=False)
 class Aside:
-    """`what` it is, for a message."""
+    """`what` it is, for a message; `repeated` the numbers that are the same for each example."""
 
     what: str
+    repeated: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
