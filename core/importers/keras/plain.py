@@ -159,7 +159,8 @@ def attention_node(layer: Fields, *, causal: bool) -> Node:
 
 def over_features(layer: Fields, spec: Spec, *, doing: str) -> None:
     """Raises where the axis that is set is another than that of the features."""
-    last = 2 if spec.steps else 1
+    # A layer for each step is given them one by one.
+    last = 2 if spec.steps and layer.outer.kind != "TimeDistributed" else 1
     axis = layer.layer.config.get("axis", -1)
     if axis not in (-1, last, [-1], [last], (-1,), (last,)):
         raise layer.refuse(f"{doing} over axis {axis!r:.20}, not over the features")

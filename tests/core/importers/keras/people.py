@@ -21,8 +21,8 @@ Draw = np.random.Generator
 Make = Callable[[Any, Draw], Any]
 TOLERANCE = 1e-5
 RIGHT = "right"
-BEYOND = ("windows_of_windows", "maps")
-"""Kinds that are refused: they read windows of windows, or pictures."""
+BEYOND = ("windows_of_windows", "maps", "leaky")
+"""Kinds that are refused: windows of windows, pictures, and slopes other than 0.2."""
 
 
 def _chain(*, words: bool = False) -> Callable[[Callable[[Any, Draw], list[Any]]], Make]:
@@ -109,8 +109,14 @@ def flattened(k: Any, rng: Draw) -> list[Any]:
 
 @_chain()
 def leaky(k: Any, rng: Draw) -> list[Any]:
+    """LeakyReLU with the slope that Keras gives it."""
+    return [k.LSTM(_units(rng)), k.Dense(6), k.LeakyReLU(), k.Dense(1)]
+
+
+@_chain()
+def active(k: Any, rng: Draw) -> list[Any]:
     """Activations that are layers."""
-    act = (k.ReLU, k.LeakyReLU, k.ELU, k.Softmax)[int(rng.integers(4))]
+    act = (k.ReLU, k.ELU, k.Softmax)[int(rng.integers(3))]
     return [k.LSTM(_units(rng)), k.Dense(6), act(), k.Dense(1)]
 
 
@@ -210,8 +216,8 @@ def maps(keras: Any, rng: Draw) -> Any:
 
 
 KINDS: tuple[Make, ...] = (
-    *(stacked, rectified, gated, both_ways, convolved, repeated, flattened, leaky, classifier),
-    *(pooled, tagger, convolved_text, translator, attentive, with_facts, two_answers),
+    *(stacked, rectified, gated, both_ways, convolved, repeated, flattened, leaky, active),
+    *(classifier, pooled, tagger, convolved_text, translator, attentive, with_facts, two_answers),
     *(windows_of_windows, maps),
 )
 

@@ -175,3 +175,17 @@ def test_half_precision_is_read_as_single() -> None:
         np.testing.assert_array_equal(
             model.parameters["gru/reset/kernel"], half.weights["kernel"][:, 3:6].astype(np.float32)
         )
+
+
+def test_a_norm_for_each_step_may_say_the_axis_of_what_it_is_given() -> None:
+    """Keras 2 writes [1] there: a step is (batch, features)."""
+    each, beyond = (
+        KerasLayer("TimeDistributed", "each", inner=(changed(NORM, axis=[axis]),))
+        for axis in (1, 2)
+    )
+    plain = model_from([GRU, NORM, DENSE], name="plain")
+    said = model_from([GRU, each, DENSE], name="said")
+    x = random(2, 5, 2)
+    np.testing.assert_array_equal(core.record(said, x).outputs, core.record(plain, x).outputs)
+    with pytest.raises(UnsupportedModel, match=r"over axis \[2\]"):
+        model_from([GRU, beyond, DENSE], name="beyond")

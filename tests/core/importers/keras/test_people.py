@@ -34,6 +34,6 @@ def test_every_kind_is_right_in_every_format_or_refused(make: Make, tmp_path: Pa
     for form, path, how in files(keras, model, tmp_path):
         found = outcome(path, how, x, y)
         if make.__name__ in BEYOND:
-            assert found.startswith("refused: UnsupportedModel"), form
+            assert found.startswith("refused: Unsupported"), form
         else:
             assert found == RIGHT, form
