@@ -28,7 +28,7 @@ SECONDS = 10
 """How long the cookie lives: connections are opened within milliseconds."""
 
 MOST_TABS = 200
-MOST_BYTES = 1 << 30
+MOST_BYTES = 512 << 20
 MOST_SECONDS = 6 * 3_600.0
 
 # In the page before Streamlit's own scripts. A tab without a name clears the cookie, lest it be
@@ -57,16 +57,19 @@ def remembering(tab: str) -> str:
 
 @dataclass(eq=False)
 class Tab:
-    """What one session holds for its tab. Values are replaced, never changed in place."""
+    """What one session holds for its tab. Values are replaced, never changed in place.
+
+    `seen` is when it was in use last, `nbytes` what it weighed then.
+    """
 
     id: str
     values: dict[str, Any] = field(default_factory=dict)
     seen: float = 0.0
+    nbytes: int = 0
 
-    @property
-    def nbytes(self) -> int:
-        """Roughly the memory of texts, and of models and what else says its own `nbytes`."""
-        return sum(map(_bytes_of, list(self.values.values())))
+    def weigh(self) -> None:
+        """Take down roughly the memory of texts, and of what says its own, as models do."""
+        self.nbytes = sum(map(_bytes_of, list(self.values.values())))
 
 
 def _bytes_of(value: object) -> int:
@@ -103,6 +106,7 @@ class Tabs:
 
     def touch(self, tab: Tab) -> None:
         """Say that a tab is in use. What has become too much goes, but never this one."""
+        tab.weigh()
         with self._lock:
             tab.seen = self._clock()
             self._held[tab.id] = tab
