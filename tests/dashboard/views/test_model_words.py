@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 import core
 from core.text import Vocabulary
+from dashboard import tabs
 from tests.dashboard.brought import drop, file_of, network
 from tests.dashboard.conftest import go_to
 
@@ -88,3 +90,15 @@ def test_a_keras_tokenizer_is_read_by_its_own_settings(open_app, language):
     vocabulary = only(app).vocabulary
     assert vocabulary is not None
     assert vocabulary.encode("the!Film|The|the").ids.tolist() == [2, 1, 1, 2]
+
+
+def test_a_vocabulary_that_was_begun_is_there_after_a_reload(open_app, monkeypatch):
+    app = drop(open_app("model"), "a.npz", file_of(network(words=False)))
+    app = drop(app, "words.txt", b"the\nfilm\n", at=1)
+    app.selectbox(key="widget.words split.").set_value("character").run()
+    tab = app.session_state["kept.tab"].id
+    monkeypatch.setattr(ContextProxy, "cookies", {tabs.COOKIE: f"reload.{tab}"})
+    again = open_app("model")
+    assert shows(again) == shows(app)
+    again.button(key="model-words-use").click().run()
+    assert only(again).vocabulary == Vocabulary(("the", "film"), "character", first=0, unknown=None)
