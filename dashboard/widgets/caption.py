@@ -83,10 +83,12 @@ def about_cells(
     text: str = "",
     tokens: tuple[str, ...] = (),
     step: int | None = None,
+    of_epoch: bool = True,
 ) -> About:
     """Return what a picture of one origin's models of some cells is about.
 
-    `task` is a value of `state.TASK`, the chosen one unless given.
+    `task` is a value of `state.TASK`, the chosen one unless given. `of_epoch` says which epoch of a
+    run is looked at.
     """
     task = state.get(state.TASK) if task is None else task
     cells = tuple(cells)
@@ -96,7 +98,7 @@ def about_cells(
     short = task if task in (*data.TASKS, state.UNTRAINED) else label
     model = t("chart.about.model", name=label, cell=", ".join(t(f"quantity.{c}") for c in cells))
     file = "-".join((short[:MOST_NAME], *cells))
-    if (epoch := _epoch(task)) is not None:
+    if of_epoch and (epoch := _epoch(task)) is not None:
         model += ", " + (t("film.after", epoch=epoch) if epoch else t("film.before"))
         file += f"-epoch-{epoch}"
     return About(

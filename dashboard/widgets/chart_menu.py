@@ -44,6 +44,7 @@ def menu(
     about: About = NOTHING,
     arrays: Savable | None = None,
     shown: Literal["chart", "canvas", "text"],
+    more: Callable[[], None] | None = None,
 ) -> Iterator[None]:
     """Draw within it what the picture shows; then come its menu, and its table if asked for.
 
@@ -58,6 +59,7 @@ def menu(
         about: what it is about, as its files say.
         arrays: what it was drawn from, offered whole as `.npz`.
         shown: as what it stands on the page.
+        more: draws what else the menu offers.
     """
     line, stem = about.line(name), about.stem(name)
     called = labels("chart", "of").get(name.partition(":")[0], name)
@@ -75,6 +77,8 @@ def menu(
             _file(f"{stem}.csv", "text/csv", key, lambda: csv(picture.table))
             if arrays is not None:
                 _file(f"{stem}.npz", "application/octet-stream", key, lambda: npz(arrays))
+            if more is not None:
+                more()
     if wanted:
         st.dataframe(picture.table, key=f"{key}-numbers", hide_index=True)
 

@@ -16,6 +16,7 @@ from dashboard.i18n import t
 from dashboard.origins import choose, origin, origin_labels, samples
 from dashboard.origins.run import OfRun, model_of, probes_of
 from dashboard.views import Page
+from dashboard.views.film.gif import gif
 from dashboard.views.film.parts import Film, gradient, likeness, paths, picture
 from dashboard.views.film.turn import turned
 from dashboard.widgets.answers import answers_of, slow_answers
@@ -135,7 +136,7 @@ def _explore(film: Film, *, ticking: bool) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.subheader(t("film.gates"), anchor=False, help=t("film.gates.help"))
-        picture(film, reading)
+        picture(film, reading, more=lambda: gif(film))
     with right:
         st.subheader(t("film.paths"), anchor=False, help=t("film.paths.help"))
         paths(film, epoch=epoch)

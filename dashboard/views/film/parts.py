@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,9 +15,10 @@ from core.analysis.looks import Inside
 from core.analysis.questions import answers_numbers
 from core.analysis.series import spread
 from core.model import Model
+from core.nodes import LayerTrace
 from core.training.run_folder import Run
 from dashboard import cache, figures, i18n, state
-from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
+from dashboard.components.heatmaps import Column, Panel, Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import labels, t
@@ -63,6 +64,12 @@ class Film:
         return cache.frames(self.run, self.script, layer=self.layer, epochs=self.epochs)
 
     @property
+    def reach(self) -> dict[str, float]:
+        """The largest absolute value of each state over all epochs."""
+        first = self.frames[0].reach
+        return {name: max(frame.reach[name] for frame in self.frames) for name in first}
+
+    @property
     def about(self) -> About:
         """What its pictures are about, of the epoch that is looked at."""
         return about_cells([self.model.layers[self.layer].cell], text=self.passage.text)
@@ -76,28 +83,35 @@ class Film:
         return Reading(model, self.passage, cache.filmed(self.run, self.script, epoch=epoch)[1])
 
 
-def picture(film: Film, reading: Reading) -> None:
-    """Draw gates and states of one epoch, on scales that hold those of all epochs."""
+def panels_of(film: Film, run: LayerTrace) -> list[Panel]:
+    """Return gates and states of one epoch, on scales that hold those of all epochs."""
+    reach = film.reach
+    return [
+        # What an activation bounds has its scale from that; only a memory grows.
+        replace(each, low=-reach[each.key], high=reach[each.key])
+        if reach.get(each.key) and each.high != 1
+        else each
+        for each in panels(run, mode=state.mode())
+    ]
+
+
+def picture(film: Film, reading: Reading, *, more: Callable[[], None]) -> None:
+    """Draw gates and states of one epoch, on scales that hold those of all epochs.
+
+    `more` draws what else its menu offers.
+    """
     run, mode, layer = reading.trace.layers[film.layer], state.mode(), film.layer
-    reach = {name: max(frame.reach[name] for frame in film.frames) for name in film.frames[0].reach}
     step = state.fit(state.STEP, high=reading.trace.time - 1)
     unit = state.fit(state.UNIT, high=run.units - 1)
     strip = options(reading, run)[0]
     whole = about(reading)  # the canvas knows the step
 
     def make() -> bytes:
-        shown = [
-            # What an activation bounds has its scale from that; only a memory grows.
-            replace(each, low=-reach[each.key], high=reach[each.key])
-            if reach.get(each.key) and each.high != 1
-            else each
-            for each in panels(run, mode=mode)
-        ]
         column = Column(
             key="text",
             title="",
             tokens=reading.tokens,
-            panels=shown,
+            panels=panels_of(film, run),
             strip=colouring(reading, run, strip, layer=layer, unit=unit).strip(mode),
             unknown=~reading.passage.encoded.known,
             masked=() if run.mask is None else ~run.mask[0],
@@ -113,12 +127,14 @@ def picture(film: Film, reading: Reading) -> None:
 
     inputs = cache.digest(reading.trace.inputs)
     named = (
-        *(reading.model.digest, inputs, reading.tokens, layer, strip, sorted(reach.items())),
+        *(reading.model.digest, inputs, reading.tokens, layer, strip, sorted(film.reach.items())),
         classes_named(reading.model),
     )
     twin = figures.gates(reading.trace, layer=layer, tokens=reading.tokens, **look())
     seen = about(reading, step=step)
-    with menu(twin, name="film", key=KEY, about=seen, arrays=reading.trace, shown="canvas"):
+    with menu(
+        twin, name="film", key=KEY, about=seen, arrays=reading.trace, shown="canvas", more=more
+    ):
         heatmaps(
             cache.picture("film", *named, mode, i18n.language(), whole, make=make),
             key=KEY,
