@@ -92,7 +92,7 @@ def test_files_are_offered_for_what_there_is():
     ("locale", "names"),
     [
         ("en", ["Chart menu: bars", "Chart menu: canvas", "Chart menu: The cell in numbers"]),
-        ("ko", ["차트 메뉴: bars", "차트 메뉴: canvas", "차트 메뉴: 셀의 수"]),
+        ("ko", ["차트 메뉴: bars", "차트 메뉴: canvas", "차트 메뉴: 수로 본 셀"]),
     ],
 )
 def test_a_menu_says_of_which_chart_it_is(locale, names):
