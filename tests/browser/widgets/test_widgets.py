@@ -162,7 +162,7 @@ def test_a_chart_alone_fills_the_screen_and_comes_back(tab: Visitor) -> None:
     page.wait_for_function("document.querySelector('[data-presented]') === null")
     # Plotly draws it anew a moment after its place has its size again.
     page.wait_for_function(
-        "([where, height]) => document.querySelector(where).getBoundingClientRect().height === height",
+        "([it, high]) => document.querySelector(it).getBoundingClientRect().height === high",
         arg=[".st-key-chart-line .main-svg", before["height"]],
         timeout=PATIENCE,
     )
