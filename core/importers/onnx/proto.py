@@ -188,7 +188,9 @@ def _node(node: onnx.NodeProto, at: int, total: int, tally: Tally) -> Node:
     name = node.name or next((each for each in node.output if each), f"{node.op_type}_{at}")
     bare = Node(node.op_type, name, tuple(node.input), tuple(node.output), {}, at, total)
     if node.domain not in OWN_DOMAINS:
-        raise bare.refuse(f"it belongs to '{shown(node.domain)}', not to ONNX itself")
+        quantised = "Quant" in node.op_type or "QLinear" in node.op_type
+        before = ". It is quantised: export the model before that was done" if quantised else ""
+        raise bare.refuse(f"it belongs to '{shown(node.domain)}', not to ONNX itself{before}")
     limits = tally.limits
     limits.check_entries(len(node.input) + len(node.output), entry=name)
     limits.check_entries(len(node.attribute), entry=name)

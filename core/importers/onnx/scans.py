@@ -85,8 +85,8 @@ def scanned(
     backwards = _one(node, "scan_input_directions", 0)
     x = _turned(x, axis, node, reading)
     wide = sizes(x.axes)[2] if len(x.axes) == 3 else None
-    if not isinstance(wide, int):
-        raise _refusal(node, "the number of its features is not known")
+    if not isinstance(wide, int) or wide > _MOST_UNITS:
+        raise _refusal(node, "the number of its features is not known, or very large")
     cell, order, every_step = _recognised(node, body, reading, outside, wide=wide)
     hidden = states[order.index("h")]
     memory = states[order.index("c")] if "c" in order else None

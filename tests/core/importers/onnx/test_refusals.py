@@ -114,6 +114,10 @@ def _of_others(g: Graph) -> str:
     return g.node("Gelu", one(g, layer()(g)), domain="com.microsoft")
 
 
+def _quantised(g: Graph) -> str:
+    return g.node("DynamicQuantizeLSTM", numbers(g), domain="com.microsoft")
+
+
 REFUSED: dict[str, tuple[Build, list[str]]] = {
     "peepholes of coupled gates": (
         _peepholes,
@@ -150,6 +154,7 @@ REFUSED: dict[str, tuple[Build, list[str]]] = {
     "a loop": (_loop, ["(Loop, number 3 of 3)", "a graph of its own, again and again"]),
     "an open branch": (_open_branch, ["(If, number 3 of 4)", "which branch it takes"]),
     "operations of others": (_of_others, ["(Gelu", "'com.microsoft'"]),
+    "an LSTM of eight bits": (_quantised, ["DynamicQuantizeLSTM", "is quantised"]),
     "nothing recurrent": (lambda g: g.dense(ids(g), FEATURES, 2), ["no LSTM, GRU or RNN"]),
 }
 

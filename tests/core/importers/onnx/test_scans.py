@@ -190,6 +190,13 @@ def test_outputs_that_run_the_other_way_are_refused():
         read_onnx(proto.SerializeToString())
 
 
+def test_a_few_bytes_do_not_ask_for_gigabytes():
+    proto = onnx.load_model_from_string(scan(CELLS["an RNN"][1]))
+    proto.graph.input[0].type.tensor_type.shape.dim[2].dim_value = 10**5
+    with pytest.raises(UnsupportedModel, match="very large"):
+        read_onnx(proto.SerializeToString())
+
+
 @given(st.integers(0, 2**20), st.sampled_from(sorted(CELLS)), st.integers(0, 40))
 @settings(max_examples=25, deadline=None)
 def test_a_body_with_a_node_changed_is_right_or_refused(seed, name, at):
