@@ -25,7 +25,7 @@ import pandas  # noqa: E402, F401
 import streamlit as st  # noqa: E402
 from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
-from dashboard import server, state, views, widgets  # noqa: E402
+from dashboard import origins, server, state, views, widgets  # noqa: E402
 from dashboard.i18n import t  # noqa: E402
 
 
@@ -43,6 +43,7 @@ def pages() -> list[ModuleType]:
 def show(module: ModuleType) -> None:
     """Draw one page within the frame."""
     state.enter(module.PAGE.key)
+    origins.give_back()
     shared = widgets.frame(module.PAGE.key)
     with widgets.guard():
         module.render()

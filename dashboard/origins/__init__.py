@@ -11,10 +11,12 @@ Not chosen: asking in each widget what kind it is, which a second kind would mak
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from contextlib import suppress
+from typing import Any, Protocol
 
 from core.model import Model
 from dashboard import state
+from dashboard.fields import Field, Refused
 from dashboard.origins.bundled import OfTask
 from dashboard.origins.run import OfRun
 from dashboard.origins.untrained import Untrained
@@ -28,6 +30,8 @@ __all__ = [
     "Untrained",
     "choose",
     "chosen_model",
+    "give_back",
+    "lend",
     "origin",
     "origin_labels",
     "samples",
@@ -59,6 +63,11 @@ class Origin(Protocol):
         """Whether a text belongs to it, in whatever language, and goes when another is chosen."""
 
 
+_LENT = "lent origin"
+_READ: tuple[Field[Any], ...] = (
+    state.TASK, state.TEXT, state.START, state.STEP, state.EPOCH, state.LAYER, state.UNIT,
+)  # fmt: skip
+"""What is read and where one looks: all that a change of origin changes."""
 KINDS: dict[str, Callable[[str], Origin]] = {state.RUN: OfRun.named, state.MODEL: OfModel.named}
 """By the word that their values begin with; each is given the id behind it."""
 
@@ -86,6 +95,37 @@ def choose(task: str, *, text: str | None = None) -> None:
     state.put(state.TASK, task)
     if text is not None:
         state.put(state.TEXT, text)
+    state.remember(_LENT, None)
+
+
+def lend(task: str, *, text: bool = False) -> None:
+    """Let a page that needs another origin than the chosen one have it, until it is left.
+
+    With `text`, it begins with a text of that origin. Nothing is lost by a look at such a page:
+    `give_back` brings back what was read before, unless the reader has chosen something there.
+    """
+    before = {field.name: state.get(field) for field in _READ if state.chosen(field)}
+    choose(task)
+    if text:
+        state.reset(state.TEXT, state.START, state.STEP)
+    state.remember(_LENT, (state.recall("page"), before, state.get(state.TEXT)))
+
+
+def give_back() -> None:
+    """Bring back what `lend` took the place of, on another page, before its widgets are drawn."""
+    lent = state.recall(_LENT)
+    if lent is None or lent[0] == state.recall("page"):
+        return
+    _, before, shown = lent
+    state.remember(_LENT, None)
+    typed = state.get(state.TEXT) != shown  # a text that was typed meanwhile goes along
+    for field in _READ:
+        if typed and field in (state.TEXT, state.START, state.STEP):
+            continue
+        state.reset(field)
+        if field.name in before:
+            with suppress(Refused):  # somebody deleted it meanwhile
+                state.put(field, before[field.name])
 
 
 def _reads_sample() -> bool:

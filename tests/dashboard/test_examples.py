@@ -8,6 +8,7 @@ import pytest
 from core.training.run_folder import EXAMPLES
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
+from tests.dashboard.conftest import go_to
 from tests.dashboard.runs import write_run
 from tests.dashboard.views.test_compare import picture
 from tests.dashboard.views.test_gates import charts
@@ -101,3 +102,30 @@ def test_without_a_run_one_sees_what_a_finished_one_looks_like(open_app, runs):
     assert f"{other.result['metric']:.3f}" in cards(app)
     write_run(runs, name="mine")
     assert "finished-example" not in charts(open_app("train", t_view="presets"))
+
+
+def test_a_look_at_its_film_takes_nothing_from_the_reader(open_app, runs):
+    example = runs.examples()[0]
+    read = {"task": "brackets", "text": "(())", "step": "2", "unit": "3"}
+    app = open_app("gates", **read)
+    app = go_to(app, "film")
+    assert app.selectbox(key="widget.task.film").value == state.RUN + example.id
+    assert app.text_area[0].value == example.config.probes[0]
+    app = go_to(app, "gates")
+    assert app.selectbox(key="widget.task.").value == "brackets"
+    assert app.text_area[0].value == "(())"
+    assert (app.session_state["field.step"], app.session_state["field.unit"]) == (2, 3)
+
+
+def test_what_is_chosen_at_its_film_goes_along(open_app, runs):
+    lstm, other = runs.examples()
+    app = go_to(open_app("gates", task="brackets", text="(())"), "film")
+    app.text_area[0].set_value("ABBA").run()
+    app = go_to(app, "gates")
+    assert app.selectbox(key="widget.task.").value == "brackets"
+    assert app.text_area[0].value == "ABBA"
+    app = go_to(app, "film")
+    app.selectbox(key="widget.task.film").set_value(state.RUN + other.id).run()
+    app = go_to(app, "gates")
+    assert app.selectbox(key="widget.task.").value == state.RUN + other.id
+    assert lstm.id != other.id

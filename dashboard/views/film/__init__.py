@@ -13,7 +13,7 @@ from core.errors import CoreError
 from core.training.run_folder import Run
 from dashboard import cache, state, widgets
 from dashboard.i18n import t
-from dashboard.origins import choose, origin, origin_labels, samples
+from dashboard.origins import choose, lend, origin, origin_labels, samples
 from dashboard.origins.run import OfRun, model_of, probes_of
 from dashboard.views import Page
 from dashboard.views.film.gif import gif
@@ -38,7 +38,9 @@ def render() -> None:
     if state.get(state.TASK) not in offered:
         # Every page reads with one model: whoever comes here with another sees the newest run, or
         # the one that ships.
-        choose(offered[0])
+        # A text of the reader's own means nothing to that one; it waits until the page is left.
+        run = cache.store().run(offered[0].removeprefix(state.RUN))
+        lend(offered[0], text=run.is_example)
     pick_text()
     with st.container(horizontal=True, vertical_alignment="bottom", key="film-read"):
         _pick_run(offered)
