@@ -31,7 +31,7 @@ const PLACES = {
 const NAMES_ONLY = new Set(["choice", "number", "help", "shortcut", "column", "button"]);
 const ATTRIBUTES = ["aria-label", "placeholder", "title"];
 const NEVER =
-  '.main-svg, canvas, script, style, textarea, [data-testid="stHtml"],' +
+  '.main-svg, .katex, canvas, script, style, textarea, [data-testid="stHtml"],' +
   ' [data-testid="stFileUploaderFileName"]';
 
 const compiled = (words) =>
@@ -52,15 +52,22 @@ const compiled = (words) =>
 // What was written → what is shown, for each text and attribute that was replaced.
 const replaced = new WeakMap();
 
+// A text → the words that it could be, so that each text is compared with them once.
+const compared = new Map();
+
+const candidates = (text) => {
+  if (!/[A-Za-z]{3}/.test(text) || text.length > 200) return [];
+  if (compared.size > 2000) compared.clear();
+  if (!compared.has(text)) compared.set(text, words.filter(({ exact }) => exact.test(text)));
+  return compared.get(text);
+};
+
 const translation = (element, text, name) => {
   const trimmed = text.trim();
-  if (!trimmed || trimmed.length > 200) return null;
-  for (const { where, spoken, exact, names, told } of words) {
-    if (spoken && name === "text") continue;
+  for (const { where, spoken, exact, names, told } of candidates(trimmed)) {
+    if ((spoken && name === "text") || !element.closest(where)) continue;
     const parts = exact.exec(trimmed);
-    if (parts && element.closest(where)) {
-      return names.reduce((said, field, i) => said.replace(`{${field}}`, () => parts[i + 1]), told);
-    }
+    return names.reduce((said, field, i) => said.replace(`{${field}}`, () => parts[i + 1]), told);
   }
   return null;
 };
@@ -75,9 +82,7 @@ const settle = (owner, name, element, now, write) => {
 };
 
 const settleText = (node) => {
-  const element = node.parentElement;
-  if (!element || element.closest(NEVER)) return;
-  settle(node, "text", element, node.data, (shown) => (node.data = shown));
+  settle(node, "text", node.parentElement, node.data, (shown) => (node.data = shown));
 };
 
 const settleAttributes = (element) => {
@@ -87,15 +92,23 @@ const settleAttributes = (element) => {
   }
 };
 
+const settleNode = (node) => (node.nodeType === Node.TEXT_NODE ? settleText : settleAttributes)(node);
+
+const isOther = (node) => {
+  const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+  return !element || element.closest(NEVER) !== null;
+};
+
 const settleWithin = (root) => {
-  if (root.nodeType === Node.TEXT_NODE) return settleText(root);
-  if (root.nodeType !== Node.ELEMENT_NODE || root.closest(NEVER)) return;
-  settleAttributes(root);
-  for (const each of root.querySelectorAll("[aria-label], [placeholder], [title]")) {
-    settleAttributes(each);
-  }
-  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) settleText(texts.currentNode);
+  if (root.nodeType === Node.COMMENT_NODE || isOther(root)) return;
+  const shown = NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT;
+  const nodes = document.createTreeWalker(root, shown, (node) =>
+    node.nodeType === Node.ELEMENT_NODE && node.matches(NEVER)
+      ? NodeFilter.FILTER_REJECT // with all that is in it
+      : NodeFilter.FILTER_ACCEPT,
+  );
+  do settleNode(nodes.currentNode);
+  while (nodes.nextNode());
 };
 
 let words = [];
@@ -103,9 +116,8 @@ let spoken = "en";
 if (!window.unrolledTranslate) {
   const observer = new MutationObserver((changes) => {
     for (const { type, target, addedNodes } of changes) {
-      if (type === "attributes") settleAttributes(target);
-      else if (type === "characterData") settleText(target);
-      else addedNodes.forEach(settleWithin);
+      if (type === "childList") addedNodes.forEach(settleWithin);
+      else if (!isOther(target)) settleNode(target);
     }
     observer.takeRecords(); // its own changes
   });
@@ -113,6 +125,7 @@ if (!window.unrolledTranslate) {
     if (language === spoken) return;
     spoken = language;
     words = compiled(given);
+    compared.clear();
     observer.disconnect();
     settleWithin(document.body); // with no words: back to what Streamlit wrote
     if (!words.length) return;
