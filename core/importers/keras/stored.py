@@ -73,7 +73,11 @@ def stored_layers(root: StoredGroup) -> tuple[Stored, ...]:
 
     Raises UnsupportedModel where a layer does not say what it is, or is none that can be read.
     """
-    found = tuple(_of_names(root) if is_legacy(root) else _of_groups(root))
+    named = tuple(_of_names(root) if is_legacy(root) else _of_groups(root))
+    if sum(layer.kind == "InputLayer" for layer in named) > 1:
+        why = "it has several inputs, and which layers read which, weights do not tell"
+        raise UnsupportedModel(what="A file of weights", why=why)
+    found = tuple(layer for layer in named if layer.kind not in (*IDENTITY, "InputLayer"))
     if not any(layer.recurrent for layer in found):
         raise UnsupportedModel(what="A file of weights", why="no layer in it is a recurrent one")
     return found
@@ -86,13 +90,13 @@ def _of_groups(root: StoredGroup) -> Iterator[Stored]:
     for name in sorted(layers.groups, key=_natural):
         kind = _BY_GROUP.get(re.sub(r"_\d+$", "", name))
         group = layers.groups[name]
-        if kind in IDENTITY or kind == "InputLayer":
-            continue
         if kind is None:
             raise _refused(name, "its group is called after no class that can be read")
         own = _variables(group)
         called = (below(group, "vars") or group).text("name") or name
-        if kind == "Bidirectional":
+        if kind in IDENTITY:
+            yield Stored(kind, called)
+        elif kind == "Bidirectional":
             sides = (below(group, side) for side in ("forward_layer", "backward_layer"))
             yield Stored(kind, called, inner=tuple(_cell(side, name) for side in sides))
         elif kind == "TimeDistributed":
@@ -155,8 +159,7 @@ def _of_names(root: StoredGroup) -> Iterator[Stored]:
         if name not in arrays:
             if by_name is None:
                 raise _refused(name, "it has no weights, and a name that is that of no class")
-            if by_name not in (*IDENTITY, "InputLayer"):
-                yield Stored(by_name, name)
+            yield Stored(by_name, name)
             continue
         paths = [array.path for array in arrays[name]]
         leaves = tuple(re.sub(r"(_\d+)?(:\d+)?$", "", path.rpartition("/")[2]) for path in paths)

@@ -171,11 +171,26 @@ def test_what_makes_no_chain_is_refused_with_its_layers(tmp_path: Path) -> None:
     import keras
 
     k = keras.layers
-    one, two = keras.Input((TIME, 3)), keras.Input((TIME, 3))
-    joined = k.Concatenate(name="both")([k.LSTM(3)(one), k.LSTM(4)(two)])
-    keras.Model([one, two], k.Dense(2)(joined)).save_weights(tmp_path / "m.weights.h5")
+    one = keras.Input((TIME, 3))
+    joined = k.Concatenate(name="both")([k.LSTM(3)(one), k.LSTM(4)(one)])
+    keras.Model(one, k.Dense(2)(joined)).save_weights(tmp_path / "m.weights.h5")
     with pytest.raises(UnsupportedModel, match=r"no order does each take .* configuration"):
         core.load_model(tmp_path / "m.weights.h5", hints={}, trusted=True)
+
+
+def test_a_decoder_that_would_fit_its_encoder_as_a_chain_is_no_chain(tmp_path: Path) -> None:
+    """By widths alone the second LSTM could read what the first gives."""
+    import keras
+
+    k = keras.layers
+    source, target = keras.Input((TIME, 3)), keras.Input((TIME, 4))
+    _, *states = k.LSTM(4, return_state=True)(source)
+    y = k.LSTM(4, return_sequences=True)(target, initial_state=states)
+    model = keras.Model([source, target], k.Dense(2)(y))
+    model.save_weights(tmp_path / "m.weights.h5")
+    for data in ((tmp_path / "m.weights.h5").read_bytes(), legacy_weights(model)):
+        with pytest.raises(UnsupportedModel, match="several inputs"):
+            core.load_model(data, hints={}, trusted=True)
 
 
 def test_layers_of_one_s_own_are_refused_by_name(tmp_path: Path) -> None:
