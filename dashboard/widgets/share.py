@@ -42,11 +42,13 @@ def share(page: str) -> None:
 
 def _brought(url: str, page: str) -> tuple[str, ...]:
     """The models that came out of files among those that a link names, each once."""
-    named = dict.fromkeys(
-        value for _, value in parse_qsl(urlsplit(url).query) if value.startswith(state.MODEL)
-    )
+    known = [task for task in state.TASK.known() if task.startswith(state.MODEL)]
+    values = (value for _, value in parse_qsl(urlsplit(url).query))
+    # Compare names several models in one value.
+    parts = (part for value in values for part in value.split(","))
+    named = dict.fromkeys(part for part in parts if part in known)
     if page == "model" and not named:  # it shows the first one where none is chosen
-        named = dict.fromkeys([v for v in state.TASK.known() if v.startswith(state.MODEL)][:1])
+        named = dict.fromkeys(known[:1])
     return tuple(named)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import core
 from core.training.shelf import Shelf
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
+from dashboard.widgets.share import _brought as brought_in
 from tests.dashboard.brought import network, numeric
 from tests.dashboard.runs import write_run
 from tests.dashboard.views.test_compare import said
@@ -139,3 +141,12 @@ def test_models_that_ship_answer_what_core_says(open_app):
     ]
     widest = int(np.argmax(np.abs(lines[0] - lines[1])[0, :, 0]))
     assert f"step {widest + 1}," in said(app)
+
+
+def test_a_link_to_a_model_of_ones_own_is_known_to_carry_no_weights(runs):
+    names = [state.MODEL + Shelf().keep(network(), name=name).id for name in ("a", "b")]
+    link = f"http://x/compare?{urlencode({'models': ','.join(['sentiment/lstm', *names])})}"
+    assert brought_in(link, "compare") == tuple(names)
+    assert brought_in("http://x/compare?models=sentiment%2Flstm", "compare") == ()
+    # A text that speaks of a model is none.
+    assert brought_in("http://x/gates?text=model%3A+a", "gates") == ()
