@@ -33,9 +33,9 @@ def test_columns_of_a_table_are_what_is_read(open_app):
     assert app.text_area[0].label == t("reading.numbers")
     app = drop(app, "table.csv", TABLE)
     assert not app.exception
-    assert app.text_area[0].value == "0.5, 1\n0.25, -2\n1e-1, 3"
+    assert app.text_area[0].value == "@ day, price, volume\nmon, 0.5, 1\ntue, 0.25, -2\nwed, 1e-1, 3"
     app.multiselect[0].set_value(["volume", "price"]).run()
-    assert app.text_area[0].value == "1, 0.5\n-2, 0.25\n3, 1e-1"
+    assert app.text_area[0].value == "@ day, volume, price\nmon, 1, 0.5\ntue, -2, 0.25\nwed, 3, 1e-1"
     app.multiselect[0].set_value(["volume"]).run()
     assert t("reading.columns.pick", features=2) in [each.value for each in app.info]
 
@@ -43,7 +43,7 @@ def test_columns_of_a_table_are_what_is_read(open_app):
 def test_a_table_without_names_loses_no_row(open_app):
     kept = Shelf().keep(numeric(), name="Numbers")
     app = drop(open_app("gates", task=state.MODEL + kept.id), "t.csv", b"1,2\n3,4\n5,6\n")
-    assert app.text_area[0].value == "1, 2\n3, 4\n5, 6"
+    assert app.text_area[0].value == "#1, #2\n1, 2\n3, 4\n5, 6"
 
 
 def test_a_text_of_another_kind_gives_a_sentence_and_a_picture(open_app):

@@ -24,9 +24,10 @@ def test_it_begins_where_something_is_held_to_the_end_and_says_so(open_app):
     # The sentence against the recorded gates: what was written, and what every later gate left.
     gates = {name: values[0, :, best.unit].astype(float) for name, values in run.gates.items()}
     wrote = gates["input"][best.step] * gates["candidate"][best.step]
+    token = TEXT.replace(",", " ,").split()[best.step]
     left = np.prod(gates["forget"][best.step + 1 :])
     assert sentence(app) == (
-        f"**Unit {best.unit} holds on to step {best.step + 1}, “but”:** it takes in "
+        f"**Unit {best.unit} holds on to step {best.step + 1}, “{token}”:** it takes in "
         f"{show_number(wrote, 2)} there (input gate {show_number(gates['input'][best.step], 2)}), "
         f"and {show_number(100 * left, 2)} % of that is still in its cell state when all is read."
     )
