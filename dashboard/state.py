@@ -28,6 +28,7 @@ from dashboard import choices, i18n, tabs
 from dashboard.choices import *  # noqa: F403 — every declared choice is a name of this module too
 from dashboard.choices import FIELDS, HOME, LANGUAGE
 from dashboard.fields import Choice, Field, Refused
+from dashboard.unseen import is_unseen
 
 Value = TypeVar("Value")
 
@@ -87,11 +88,10 @@ def bind(
     """
     key = f"widget.{field.name}.{at}"
     value = field.shown(get(field)) if showing is None else showing
-    # Only where it differs: a value that is set anew in each run would fight with the one being
-    # dragged in the browser. And where anything else was chosen: a browser names a value by what
-    # it is called in a list, and what things are called follows text, model and language. Such a
-    # name is not found in the new list, and the widget would begin at its first entry.
-    known, around = key in st.session_state, _around(field)
+    # Only where it differs: one set in each run would fight with the one being dragged. And where
+    # anything else was chosen: a browser names a value by a word, which follows text and language.
+    hidden = is_unseen() and recall("moved") != key
+    known, around = key in st.session_state and not hidden, _around(field)
     if not known or st.session_state[key] != value or recall(f"around.{key}") != around:
         if known and st.session_state[key] != value:
             _overtake(key, st.session_state[key])
@@ -287,6 +287,7 @@ def _take(
 ) -> None:
     if _is_echo(key):
         return
+    remember("moved", key)
     try:
         value = field.accept(field.taken(st.session_state[key]))
     except Refused:

@@ -65,6 +65,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "dashboard.server",
             "dashboard.tabs",
             "dashboard.typed",
+            "dashboard.unseen",
         }
     ),
     frozenset({"dashboard.views"}),

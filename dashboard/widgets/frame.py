@@ -50,7 +50,8 @@ def style() -> None:
     surface = theme.SURFACE[state.mode()]
     shades = {"paper": surface.paper, "ink": surface.ink, "muted": surface.muted}
     told = "".join(f"--unrolled-{name}: {shade};" for name, shade in shades.items())
-    st.html(f"<style>:root {{ {told} }}\n{_beside('frame.css')}{_beside('chart_menu.css')}</style>")
+    looks = "\n".join(map(_beside, ("frame.css", "chart_menu.css", "opening.css")))
+    st.html(f"<style>:root {{ {told} }}\n{looks}</style>")
 
 
 def language() -> None:

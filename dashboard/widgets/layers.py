@@ -31,6 +31,7 @@ def pick_layer(model: Model) -> None:
         range(len(names)),
         format_func=names.__getitem__,
         help=t("gates.layer.help"),
+        label_visibility="collapsed",
         width=190,
         **state.bind(state.LAYER),
     )

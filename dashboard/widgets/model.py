@@ -14,13 +14,12 @@ from dashboard.origins.bundled import chosen_cell
 
 
 def pick_model() -> None:
-    """Draw the pickers of task and cell; for an untrained model, a popover with its settings."""
+    """Draw the pickers of task and cell; for an untrained model, its settings."""
     pick_task()
     if origin().picks_cell:
         pick_cell()
     if state.get(state.TASK) == state.UNTRAINED:
-        with st.popover(t("reading.settings"), icon=":material/tune:", key="untrained"):
-            pick_settings((chosen_cell(origin().cells),))
+        pick_settings((chosen_cell(origin().cells),))
 
 
 def pick_task() -> None:

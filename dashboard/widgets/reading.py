@@ -12,11 +12,13 @@ from core.trace import Trace
 from dashboard import cache
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
-from dashboard.origins import chosen_model
+from dashboard.origins import chosen_model, origin
+from dashboard.origins.bundled import chosen_cell
 from dashboard.widgets.model import pick_model
+from dashboard.widgets.opening import opening, reader
 from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import problem
-from dashboard.widgets.text import Passage, passage, pick_source, pick_text, readable
+from dashboard.widgets.text import Passage, passage, readable
 
 
 @dataclass(frozen=True)
@@ -38,19 +40,17 @@ def reading() -> Reading:
 
     A text that cannot be read gives a sentence; the last one that could be stays in the pictures.
     """
-    above = st.container()
-    row = st.container(horizontal=True, vertical_alignment="bottom", key="reading")
-    with row:
+    found = origin()
+    cells = (chosen_cell(found.cells),) if found.picks_cell else ()
+    with opening(reader(cells)):
         pick_model()
-        pick_source()
-    with above:
-        pick_text()
-    found, error = readable(read)
+        checked = st.container()
+    read_of, error = readable(read)
     if error is not None:
         problem(error)
-    with row:
-        parity(found.model, found.trace)
-    return found
+    with checked:
+        parity(read_of.model, read_of.trace)
+    return read_of
 
 
 def read(text: str, *, cell: str | None = None) -> Reading:

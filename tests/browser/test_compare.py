@@ -53,8 +53,9 @@ def test_the_slider_moves_the_cursor_of_every_column(visitor: Visitor) -> None:
 
 def test_a_cell_is_taken_out_and_the_counts_follow(visitor: Visitor) -> None:
     page = opened(visitor)
+    page.locator(".st-key-folded-counts summary").click()
     expect(page.locator(".unrolled-card")).to_have_count(3, timeout=PATIENCE)
-    page.get_by_role("button", name="GRU", exact=True).click()
+    visitor.controls().get_by_role("button", name="GRU", exact=True).click()
     expect(page.locator(".unrolled-card")).to_have_count(2, timeout=PATIENCE)
     expect(page.locator(".heatmaps canvas.cursor")).to_have_count(2)
     page.get_by_role("radio", name="Parameters").click()

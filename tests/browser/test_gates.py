@@ -95,12 +95,13 @@ def test_one_step_in_slider_inspector_canvas_and_link_whatever_changes(visitor: 
         drawn_anew(lambda: box.press("Control+Enter"))
 
     def trained_on(task: str) -> None:
+        visitor.controls()
         tasks.click()
         drawn_anew(page.get_by_role("option", name=task).click)
 
     page.locator(".st-key-step-on button:visible").click()
     expect_step(page, 5, 4)
-    page.locator(".st-key-reading").get_by_text("GRU", exact=True).click()
+    visitor.controls().get_by_text("GRU", exact=True).click()
     expect_step(page, 5, 4)
     read("the music was good, and the plot was not dull at all")
     expect_step(page, 5, 4)
@@ -142,6 +143,7 @@ def test_the_zoom_survives_a_step(visitor: Visitor) -> None:
 
 def test_a_point_of_the_answers_picks_its_step(visitor: Visitor) -> None:
     page = opened(visitor, step="4", unit="3")
+    page.get_by_text("If the text ended here").click()
     points = page.locator(".st-key-chart-answers .scatterlayer .point")
     expect(points).to_have_count(11, timeout=PATIENCE)
     points.nth(7).scroll_into_view_if_needed()

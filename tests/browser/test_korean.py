@@ -91,7 +91,7 @@ def test_streamlit_answers_in_korean_and_the_reader_s_words_stay(
     page = visitor.visit("gates", **words)
     main = page.get_by_test_id("stMain")
     expect(main.get_by_text("Upload", exact=True).first).to_be_attached(timeout=PATIENCE)
-    box = page.locator("[data-testid=stSelectbox] input").first
+    box = visitor.controls().locator("[data-testid=stSelectbox] input").first
     box.fill("zzz")
     expect(page.get_by_text("맞는 것이 없습니다")).to_be_visible(timeout=PATIENCE)
     expect(page.locator("[data-live-announcer]")).not_to_contain_text("available")

@@ -51,7 +51,8 @@ def test_a_keras_file_is_dropped_seen_and_opened(visitor: Visitor, keras_file: P
     page.locator(".st-key-model-open-gates button").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Gates", timeout=PATIENCE)
     visitor.settle()
-    expect(page.get_by_role("combobox", name="Trained on")).to_have_value("Model: film")
+    reader = visitor.controls().get_by_role("combobox", name="Trained on")
+    expect(reader).to_have_value("Model: film")
     box = page.locator("textarea").first
     box.fill("The film was not good!")
     box.press("Control+Enter")
@@ -70,6 +71,6 @@ def test_another_window_does_not_list_it(open_visitor: OpenVisitor, tmp_path: Pa
     elsewhere = other.visit("model")
     expect(elsewhere.locator(".st-key-model-actions")).to_have_count(0)
     elsewhere = other.visit("gates")
-    elsewhere.get_by_role("combobox", name="Trained on").click()
+    other.controls().get_by_role("combobox", name="Trained on").click()
     expect(elsewhere.get_by_role("option", name="Sentiment")).to_be_visible()
     expect(elsewhere.get_by_role("option", name=re.compile("secret"))).to_have_count(0)

@@ -29,9 +29,12 @@ def test_a_tap_tells_what_the_pointer_is_told(open_visitor: OpenVisitor) -> None
     expect(status).to_contain_text("before activation", timeout=PATIENCE)
     assert status.evaluate("it => it.scrollWidth <= it.clientWidth && it.scrollHeight <= 40")
 
+    page.locator(".st-key-folded-means summary").tap()
     chart = page.locator(".st-key-chart-means .js-plotly-plot")
-    chart.scroll_into_view_if_needed(timeout=PATIENCE)
-    point = chart.locator(".scatterlayer .points path").nth(2).bounding_box()
+    place = chart.locator(".scatterlayer .points path").nth(2)
+    place.evaluate("it => it.scrollIntoView({ block: 'center' })", timeout=PATIENCE)
+    page.wait_for_timeout(700)  # the part that was opened takes its place
+    point = place.bounding_box()
     assert point is not None
     page.touchscreen.tap(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
     expect(chart.locator(".hoverlayer text").first).to_be_visible(timeout=PATIENCE)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, Response, expect
 
 READY_MILLISECONDS = 60_000
 HOME_HOSTS = {"localhost", "127.0.0.1", "::1", None}
@@ -47,6 +47,13 @@ class Visitor:
         """Wait until the script has run; fails when it ended in an exception."""
         self.page.wait_for_selector(IDLE, timeout=READY_MILLISECONDS)
         expect(self.page.locator(EXCEPTION)).to_have_count(0)
+
+    def controls(self) -> Locator:
+        """Open the box behind the line with which a page opens, and return it."""
+        box = self.page.get_by_test_id("stPopoverBody")
+        if not box.count():
+            self.page.locator(".st-key-opening-box button").click()
+        return box
 
     def allow(self, pattern: str) -> None:
         """Expect findings that match `pattern` in this test, because it provokes them."""

@@ -49,3 +49,10 @@ def go_to(app: AppTest, page: str) -> AppTest:
     # by the hash of their path.
     app._page_hash = "" if page == state.HOME else calc_hash(page)
     return app.run()
+
+
+def unfold(app: AppTest, *parts: str) -> AppTest:
+    """Open parts of the page that are folded until they are wanted, as a press on each does."""
+    for part in parts:
+        app.session_state[f"folded-{part}"] = True
+    return app.run()

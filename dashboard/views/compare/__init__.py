@@ -12,10 +12,11 @@ from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.views.compare.comparing import Comparison, comparing
 from dashboard.views.compare.counts import counts
-from dashboard.views.compare.insides import insides, insides_apart
+from dashboard.views.compare.insides import controls, insides, insides_apart
 from dashboard.views.compare.notice import alike, ends, notice
 from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.film import film
+from dashboard.widgets.opening import folded
 from dashboard.widgets.problem import plain
 from dashboard.widgets.stepper import clock, stepper, tick
 
@@ -32,7 +33,8 @@ def render() -> None:
         if each.reading.model.readout and not slow_answers(each.reading)
     }
     if comparison.linked:
-        widest = notice(comparison, answers)
+        with st.container(key="notice"):
+            widest = notice(comparison, answers)
         if not state.chosen(state.STEP):
             state.put(state.STEP, min(widest, comparison.first.trace.time - 1))
         pause_between = clock()
@@ -41,8 +43,10 @@ def render() -> None:
         )
     else:
         _apart(comparison, answers)
-    st.subheader(t("compare.count"), anchor=False, help=t("compare.count.help"))
-    counts(comparison)
+    with folded(t("compare.count"), t("compare.count.see"), key="counts") as wanted:
+        if wanted:
+            st.caption(t("compare.count.help"))
+            counts(comparison)
 
 
 def _apart(comparison: Comparison, answers: Mapping[str, Answers]) -> None:
@@ -60,12 +64,18 @@ def _apart(comparison: Comparison, answers: Mapping[str, Answers]) -> None:
 
 def _explore(comparison: Comparison, answers: Mapping[str, Answers], *, ticking: bool) -> None:
     tick(ticking=ticking, last=comparison.first.trace.time - 1)
-    step = stepper(comparison.first.tokens)
-    if answers and alike(answers):
+    with st.container(gap="xsmall", key="explored"):
+        with st.container(horizontal=True, vertical_alignment="center", key="compare-controls"):
+            step = stepper(comparison.first.tokens)
+            layer = controls(comparison)
+        insides(comparison, answers, layer=layer, step=step)
+        if not answers or not alike(answers):
+            return
         ahead = next(iter(answers.values())).targets is not None
-        st.subheader(t("compare.answers.next" if ahead else "compare.answers"), anchor=False)
-        _answers(comparison, answers, step)
-    insides(comparison, answers, step)
+        title = t("compare.answers.next" if ahead else "compare.answers")
+        with folded(title, t("compare.answers.see"), key="compare-answers") as wanted:
+            if wanted:
+                _answers(comparison, answers, step)
 
 
 def _answers(comparison: Comparison, answers: Mapping[str, Answers], step: int) -> None:

@@ -18,12 +18,14 @@ from core.model import Model
 from dashboard import cache, state
 from dashboard.i18n import labels, t
 from dashboard.origins import Untrained, origin
+from dashboard.origins.beside import titles
 from dashboard.views.compare.models import chosen_names, pick_models, read_all
 from dashboard.widgets.caption import About, about_cells, titled
 from dashboard.widgets.model import choose_cells, pick_settings, pick_task, shown_cells
+from dashboard.widgets.opening import opening, reader
 from dashboard.widgets.problem import plain, problem, told
 from dashboard.widgets.reading import Reading, recorded
-from dashboard.widgets.text import Passage, passage, pick_source, pick_text, readable
+from dashboard.widgets.text import Passage, passage, readable
 
 REFERENCE = "lstm"
 """The cell that keeps its units when the others are matched to its parameters."""
@@ -85,17 +87,11 @@ def comparing() -> Comparison:
 
     A text that cannot be read gives a sentence; the last one that could be stays in the pictures.
     """
-    pick_text()
-    row = st.container(horizontal=True, vertical_alignment="bottom", key="comparing")
     names = chosen_names()
-    with row:
-        if names:
-            pick_models()
-        else:
+    with opening(_called(names)):
+        if not names:
             _pick_cells()
-            with st.popover(t("compare.models"), icon=":material/library_add:", key="any-models"):
-                pick_models()
-        pick_source()
+        pick_models()
     found, error = readable(_read_named if names else _read)
     if error is not None:
         problem(error)
@@ -120,8 +116,14 @@ def _pick_cells() -> None:
         choose_cells(t("compare.cells"), offered)
     if state.get(state.TASK) == state.UNTRAINED:
         _pick_match()
-        with st.popover(t("reading.settings"), icon=":material/tune:", key="untrained"):
-            pick_settings(shown_cells(offered))
+        pick_settings(shown_cells(offered))
+
+
+def _called(names: tuple[str, ...]) -> str:
+    """What reads, in few words."""
+    if names:
+        return plain(", ".join(titles(names).values()), most=60)
+    return reader(shown_cells(origin().cells))
 
 
 def _read(text: str) -> Comparison:

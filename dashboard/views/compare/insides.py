@@ -19,8 +19,9 @@ from dashboard.views.compare.columns import GATES, ORDER, STATES, columns
 from dashboard.views.compare.comparing import Comparison, Entry
 from dashboard.widgets.answers import classes_named
 from dashboard.widgets.layers import layer_names
+from dashboard.widgets.opening import box
 from dashboard.widgets.problem import plain
-from dashboard.widgets.stepper import pause
+from dashboard.widgets.stepper import pause, pick_speed
 
 SHOWN = {"all": ORDER, "states": STATES, "gates": GATES}
 SHOW = state.declare(Choice(name="show", default="all", options=tuple(SHOWN), pages=("compare",)))
@@ -28,16 +29,19 @@ PICTURE = "compare-picture"
 PANEL = 64  # pixels: an LSTM's six panels then still fit a screen
 
 
-def insides(comparison: Comparison, answers: Mapping[str, Answers], step: int) -> None:
+def insides(
+    comparison: Comparison, answers: Mapping[str, Answers], *, layer: int, step: int
+) -> None:
     """Draw all models on one canvas, the cursor at one step of all."""
-    layer = _controls(comparison)
-    st.caption(_kept(comparison.entries, layer=layer, steps=[step] * len(comparison.entries)))
+    kept = _kept(comparison.entries, layer=layer, steps=[step] * len(comparison.entries))
+    st.container(key="compare-kept").caption(kept)
     _canvas(comparison, comparison.entries, answers, layer=layer, step=step, key=PICTURE)
 
 
 def insides_apart(comparison: Comparison, answers: Mapping[str, Answers]) -> None:
     """Draw each model on a canvas of its own, each with its own step."""
-    layer = _controls(comparison)
+    with st.container(horizontal=True, horizontal_alignment="right", key="compare-controls"):
+        layer = controls(comparison)
     for place, entry in zip(
         st.columns(len(comparison.entries), gap="medium"), comparison.entries, strict=True
     ):
@@ -55,28 +59,20 @@ def _place(entry: Entry) -> str:
     return f"step of {entry.key} in {cache.digest(entry.reading.trace.inputs)}"
 
 
-def _controls(comparison: Comparison) -> int:
-    with st.container(
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="bottom",
-        key="insides",
-    ):
+def controls(comparison: Comparison) -> int:
+    """Draw what is shown of them, behind one button, and return the layer."""
+    layer = _pick_layer(comparison)
+    with box(t("gates.view"), key="compare-view"):
+        st.segmented_control(
+            t("compare.show"),
+            SHOW.known(),
+            format_func=labels("compare", "show.of").__getitem__,
+            required=True,
+            **state.bind(SHOW),
+        )
         if comparison.linked:
-            told = t("compare.insides.help")
-            st.subheader(t("compare.insides"), anchor=False, help=told, width="content")
-        else:
-            st.subheader(t("compare.insides.apart"), anchor=False, width="content")
-        with st.container(horizontal=True, width="content", vertical_alignment="bottom"):
-            layer = _pick_layer(comparison)
-            st.segmented_control(
-                t("compare.show"),
-                SHOW.known(),
-                format_func=labels("compare", "show.of").__getitem__,
-                required=True,
-                label_visibility="collapsed",
-                **state.bind(SHOW),
-            )
+            st.caption(t("compare.insides.help"))
+            pick_speed()
     return layer
 
 

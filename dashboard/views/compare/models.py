@@ -43,7 +43,7 @@ def pick_models() -> None:
     known = offered()
     # What stands on the accent has the colour of the page, as on buttons: white would be too pale.
     paper = theme.SURFACE[state.mode()].paper
-    tag = ".st-key-comparing [data-baseweb=tag]"
+    tag = "[data-testid=stPopoverBody] [data-baseweb=tag]"
     st.html(f"<style>{tag}, {tag} * {{ color: {paper} !important; }}</style>")
     st.multiselect(
         t("compare.models.pick"),

@@ -23,9 +23,10 @@ from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.epochs import clock, name, playable, scrubber, tick
 from dashboard.widgets.film import losses, probes
 from dashboard.widgets.layers import pick_layer
+from dashboard.widgets.opening import folded, opening, reader
 from dashboard.widgets.reading import Reading
 from dashboard.widgets.run_overview import mark_example
-from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
+from dashboard.widgets.text import Passage, current_text, passage
 
 PAGE = Page(key="film", section="look", icon=":material/movie:", order=60)
 MOST_SAID = 8  # outputs of a model whose answers are numbers
@@ -41,16 +42,14 @@ def render() -> None:
         # A text of the reader's own means nothing to that one; it waits until the page is left.
         run = cache.store().run(offered[0].removeprefix(state.RUN))
         lend(offered[0], text=run.is_example)
-    pick_text()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="film-read"):
+    with opening(reader()):
         _pick_run(offered)
-        pick_source()
         found = origin()
         assert isinstance(found, OfRun)
         model = model_of(found.run)
         pick_layer(model)
+        probes(found.run)
     mark_example(found.run)
-    probes(found.run)
     part = _passage(found.run)
     layer = state.fit(state.LAYER, high=len(model.layers) - 1)
     script = _script(found.run, part)
@@ -61,12 +60,13 @@ def render() -> None:
         assert film.frames
     said = turned(film)
     if said:
-        st.markdown(said)
+        st.container(key="notice").markdown(said)
     every = clock(found.run)
     widgets.fragment(_explore, run_every=every)(film, ticking=every is not None)
-    st.subheader(t("film.cka"), anchor=False, help=t("film.cka.help"))
-    with widgets.guard():
-        likeness(film, _scripts(film))
+    with folded(t("film.cka"), t("film.cka.see"), key="cka") as wanted, widgets.guard():
+        if wanted:
+            st.caption(t("film.cka.help"))
+            likeness(film, _scripts(film))
 
 
 def _offered() -> tuple[str, ...]:
@@ -127,23 +127,20 @@ def _scripts(film: Film) -> list[cache.Script]:
 def _explore(film: Film, *, ticking: bool) -> None:
     run = film.run
     tick(run, ticking=ticking)
-    with st.container(border=True, key="film"):
-        left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-        with left:
+    with st.container(gap="xsmall", key="explored"):
+        with st.container(horizontal=True, vertical_alignment="center", key="film"):
             epoch = scrubber(run)
             reading = film.reading(model_of(run, epoch=epoch), epoch=epoch)
-            st.markdown(_said(reading, epoch=epoch))
+            st.markdown(_said(reading, epoch=epoch), width="content")
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            picture(film, reading, more=lambda: gif(film))
         with right:
+            st.markdown(t("film.paths"), help=t("film.paths.help"))
+            paths(film, epoch=epoch)
             losses(run, epoch=epoch)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        st.subheader(t("film.gates"), anchor=False, help=t("film.gates.help"))
-        picture(film, reading, more=lambda: gif(film))
-    with right:
-        st.subheader(t("film.paths"), anchor=False, help=t("film.paths.help"))
-        paths(film, epoch=epoch)
-        st.subheader(t("film.gradient"), anchor=False, help=t("film.gradient.help"))
-        gradient(film, epoch=epoch)
+            st.markdown(t("film.gradient"), help=t("film.gradient.help"))
+            gradient(film, epoch=epoch)
 
 
 def _said(reading: Reading, *, epoch: int) -> str:

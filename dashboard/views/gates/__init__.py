@@ -24,6 +24,7 @@ from dashboard.widgets.caption import about
 from dashboard.widgets.colouring import pick_colour
 from dashboard.widgets.film import film
 from dashboard.widgets.layers import pick_layer
+from dashboard.widgets.opening import box, folded
 from dashboard.widgets.series import draw_inputs, draw_predictions
 from dashboard.widgets.stepper import clock, go_to, pick_speed, stepper, tick
 
@@ -70,26 +71,29 @@ def _explore(reading: Reading, best: Moment | None, *, layer: int, ticking: bool
     tick(ticking=ticking, last=reading.trace.time - 1)
     if state.get(state.LAYER) != layer:
         st.rerun()  # the parts outside of this fragment show the layer too
-    with st.container(horizontal=True, vertical_alignment="bottom", key="gates-controls"):
-        step = stepper(reading.tokens)
-        colour = pick_colour(reading, reading.trace.layers[layer])
-        pick_layer(reading.model)
-        with st.popover(t("gates.view"), icon=":material/tune:", key="gates-view"):
-            pick_order()
-            pick_speed()
-    say(reading, best, layer=layer, step=step)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        picture(reading, layer=layer, colour=colour, step=step)
-        draw_inputs(reading, whose=about(reading, step=step), step=step)
+    with st.container(gap="xsmall", key="explored"):
+        with st.container(horizontal=True, vertical_alignment="center", key="gates-controls"):
+            step = stepper(reading.tokens)
+            pick_layer(reading.model)
+            with box(t("gates.view"), key="gates-view"):
+                colour = pick_colour(reading, reading.trace.layers[layer])
+                pick_order()
+                pick_speed()
+        say(reading, best, layer=layer, step=step)
+        left, right = st.columns([6, 5], gap="medium")
+        with left:
+            picture(reading, layer=layer, colour=colour, step=step)
+            draw_inputs(reading, whose=about(reading, step=step), step=step)
+        with right:
+            inspector(reading, layer=layer, step=step)
         if reading.model.readout:
-            _answers(reading, step)
-    with right:
-        inspector(reading, layer=layer, step=step)
+            seen = t("gates.answers.see")
+            with folded(t("gates.answers"), seen, key="answers") as wanted:
+                if wanted:
+                    _answers(reading, step)
 
 
 def _answers(reading: Reading, step: int) -> None:
-    st.subheader(t("gates.answers"), anchor=False, help=t("gates.answers.help"))
     if slow_answers(reading) and not st.toggle(t("gates.answers.slow"), key="slow-answers"):
         return
     with st.spinner(t("gates.answers.busy")):
@@ -104,22 +108,21 @@ def _answers(reading: Reading, step: int) -> None:
 
 
 def _summary(reading: Reading, layer: int) -> None:
-    run = reading.trace
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader(t("gates.means"), anchor=False, help=t("gates.means.help"))
-        tokens = reading.tokens
-        widgets.show(
-            figures.means(run, layer=layer, tokens=tokens, **widgets.look()),
-            name="means",
-            about=about(reading),
-            arrays=run,
-        )
-    with right:
-        st.subheader(t("gates.saturation"), anchor=False, help=t("gates.saturation.help"))
-        widgets.show(
-            figures.saturation(run, layer=layer, **widgets.look()),
-            name="saturation",
-            about=about(reading),
-            arrays=run,
-        )
+    run, tokens = reading.trace, reading.tokens
+    with folded(t("gates.means"), t("gates.means.see"), key="means") as wanted:
+        if wanted:
+            widgets.show(
+                figures.means(run, layer=layer, tokens=tokens, **widgets.look()),
+                name="means",
+                about=about(reading),
+                arrays=run,
+            )
+    with folded(t("gates.saturation"), t("gates.saturation.see"), key="saturation") as wanted:
+        if wanted:
+            st.caption(t("gates.saturation.help"))
+            widgets.show(
+                figures.saturation(run, layer=layer, **widgets.look()),
+                name="saturation",
+                about=about(reading),
+                arrays=run,
+            )

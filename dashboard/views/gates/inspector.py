@@ -32,22 +32,26 @@ _STYLE = """<style>
 def inspector(reading: Reading, *, layer: int, step: int) -> None:
     """Draw the diagram and the equations of the chosen unit at a step."""
     run, tokens = reading.trace.layers[layer], reading.tokens
-    row = st.container(
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="bottom",
-        key="inspected",
-    )
-    row.markdown(t("gates.inspected", step=step + FIRST, token=plain(tokens[step], most=24)))
     unit = state.fit(state.UNIT, high=run.units - 1)
-    row.number_input(
-        t("gates.unit"), 0, run.units - 1, width=130, help=t("gates.unit.help"),
-        **state.bind(state.UNIT),
-    )  # fmt: skip
-    moment: dict[str, Any] = {"layer": layer, "step": step, "unit": unit}
-    trace = reading.trace
-    seen = about(reading, step=step)
-    show(figures.cell(trace, **moment, tokens=tokens, **look()), name="cell", about=seen)
+    with st.container(gap="xsmall"):
+        row = st.container(
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
+            gap="xsmall",
+            key="inspected",
+        )
+        facts = {"step": step + FIRST, "token": plain(tokens[step], most=24)}
+        of = t("gates.inspected.unit", unit=unit, units=run.units)
+        row.markdown(f"{t('gates.inspected', **facts)}  \n:small[{of}]")
+        row.number_input(
+            t("gates.unit"), 0, run.units - 1, width=130, label_visibility="collapsed",
+            help=t("gates.unit.help"), **state.bind(state.UNIT),
+        )  # fmt: skip
+        moment: dict[str, Any] = {"layer": layer, "step": step, "unit": unit}
+        trace = reading.trace
+        seen = about(reading, step=step)
+        show(figures.cell(trace, **moment, tokens=tokens, **look()), name="cell", about=seen)
     st.subheader(t("gates.equations"), anchor=False, help=t("gates.equations.help"))
     equations = figures.equations(trace, **moment, **look())
     with menu(equations, name="equations", key="equations", about=seen, shown="text"):

@@ -19,7 +19,11 @@ from dashboard.widgets.reading import Reading
 from dashboard.widgets.stepper import pause
 
 # As high as two lines, so that nothing below moves with the length of a sentence.
-_STYLE = "<style>.st-key-gates-highlight { min-height: 3.2rem; }</style>"
+_STYLE = (
+    "<style>.st-key-gates-highlight { min-height: 3rem; gap: 0 0.8rem; } "
+    ".st-key-gates-highlight button { min-height: 1.4rem; padding: 0; } "
+    ".st-key-gates-highlight p { line-height: 1.4; }</style>"
+)
 
 
 def say(reading: Reading, best: Moment | None, *, layer: int, step: int) -> None:

@@ -19,17 +19,21 @@ from dashboard.views.gradients.chain import Chain, about_chains, chain, class_na
 from dashboard.views.gradients.lives import asked, lives, notice, why
 from dashboard.widgets.film import film
 from dashboard.widgets.model import shown_cells
-from dashboard.widgets.text import pick_source, pick_text, readable, say_unknown
+from dashboard.widgets.opening import opening, reader
+from dashboard.widgets.text import readable, say_unknown
 
 PAGE = Page(key="gradients", section="why", icon=":material/trending_down:", order=30)
 
-HEIGHT = 460  # pixels: as tall as the knobs beside it
+HEIGHT = 380  # pixels: with the cards above it, it ends where a small screen does
 LONG = 100_000  # steps × units from which on the page says that it works
 # On a telephone the columns stand beneath one another: the picture first, then the knobs.
 _CSS = """<style>
 @media (max-width: 640px) {
   .st-key-gradients > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
     { flex-direction: column-reverse; }
+}
+@media (max-width: 640px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-lives) { order: 1; }
 }
 .st-key-lives { min-height: 7rem; position: relative; }
 /* Long work is announced over the cards that it will change, so that nothing moves meanwhile. */
@@ -42,14 +46,12 @@ _CSS = """<style>
 def render() -> None:
     """Draw the knobs, the half-life of each cell, the norms, and what lies behind them."""
     st.html(_CSS.replace("PAPER", theme.SURFACE[state.mode()].paper))
-    pick_text()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="gradients-read"):
+    knobs.follow_task()
+    with opening(reader(_shown(), task=state.get(knobs.WEIGHTS))):
         knobs.pick_weights()
         knobs.pick_cells()
-        pick_source()
     film(state.get(knobs.WEIGHTS))
     text = _readable()
-    _unknown(text)
     with st.container(key="gradients"):
         left, right = st.columns([1, 2.8], gap="medium")
         with left:
@@ -57,6 +59,7 @@ def render() -> None:
         with right:
             found = _chains(text)
             _norms(found)
+            _unknown(text)
     _behind(found)
 
 
@@ -106,13 +109,12 @@ def _chains(text: str) -> dict[str, Chain]:
 def _norms(found: Mapping[str, Chain]) -> None:
     norms = {t(f"quantity.{cell}"): each.norms for cell, each in found.items()}
     first = next(iter(found.values()))
-    told = f"{t('gradients.norms.help')}\n\n{t('gradients.card.help')}"
-    st.subheader(t("gradients.norms"), anchor=False, help=told)
-    st.markdown(notice(found))
-    st.caption(" ".join(filter(None, (asked(found), why(found)))))
     picture = figures.gradients(norms, tokens=first.tokens, **widgets.look())
     picture.draw.update_layout(height=HEIGHT)
     widgets.show(picture, name="gradients", about=about_chains(found), arrays=_everything(found))
+    said = f"{t('gradients.norms.help')}\n\n{t('gradients.card.help')}"
+    st.markdown(notice(found), help=said)
+    st.caption(" ".join(filter(None, (asked(found), why(found)))))
 
 
 def _behind(found: Mapping[str, Chain]) -> None:

@@ -32,8 +32,8 @@ ANSWER = state.declare(
 )
 
 
-def pick_weights() -> None:
-    """Draw the choice between untrained weights and those of a task."""
+def follow_task() -> None:
+    """Choose the weights that the task of all pages asks for, before they are shown."""
     if state.get(WEIGHTS) != state.UNTRAINED:
         # Trained weights are those of the task that all pages share, whose samples are offered.
         if state.chosen(state.TASK):
@@ -42,6 +42,10 @@ def pick_weights() -> None:
             state.put(state.TASK, state.get(WEIGHTS))
     elif not state.chosen(WEIGHTS) and state.get(state.TASK).startswith((state.RUN, state.MODEL)):
         state.put(WEIGHTS, state.get(state.TASK))  # whoever comes with a run has come for its own
+
+
+def pick_weights() -> None:
+    """Draw the choice between untrained weights and those of a task."""
     known = WEIGHTS.known()
     named = origin_labels(known) | labels("gradients", "weights.of")
     st.selectbox(

@@ -28,6 +28,7 @@ from dashboard.widgets.caption import about
 from dashboard.widgets.colouring import COLOUR
 from dashboard.widgets.epochs import pick_epoch, playable
 from dashboard.widgets.model import pick_cell, pick_task
+from dashboard.widgets.opening import box
 from dashboard.widgets.text import current_text, pick_line, pick_source, readable
 
 PAGE = Page(key="home", section="", icon=":material/home:", order=0)
@@ -87,9 +88,7 @@ def _controls() -> None:
     found = origin()
     with st.container(horizontal=True, vertical_alignment="bottom", key="home-controls"):
         pick_line(t("home.sentence"))
-        with st.popover(
-            _reader(found), icon=":material/memory:", help=t("home.model"), key="home-model"
-        ):
+        with box(_reader(found), icon=":material/memory:", told=t("home.model"), key="home-model"):
             pick_task()
             if found.picks_cell:
                 pick_cell()

@@ -30,7 +30,6 @@ def render() -> None:
     """Draw the pickers, one sentence about the chosen unit and step, the picture and its check."""
     with st.container():
         reading = widgets.reading()
-    st.markdown(t("memory.lead"))
     _begin(reading)
     every = clock()
     widgets.fragment(_explore, run_every=every)(reading, ticking=every is not None)
@@ -50,26 +49,29 @@ def _explore(reading: Reading, *, ticking: bool) -> None:
     layer = state.fit(state.LAYER, high=len(reading.trace.layers) - 1)
     run = reading.trace.layers[layer]
     unit = state.fit(state.UNIT, high=run.units - 1)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="memory-controls"):
-        step = stepper(reading.tokens)
-        pick_layer(reading.model)
-        st.number_input(
-            t("gates.unit"), 0, run.units - 1, width=130, help=t("memory.unit.help"),
-            **state.bind(state.UNIT),
-        )  # fmt: skip
-    with widgets.guard():
-        _answer(reading, layer=layer, step=step, unit=unit)
+    with st.container(gap="xsmall", key="explored"):
+        with st.container(horizontal=True, vertical_alignment="center", key="memory-controls"):
+            step = stepper(reading.tokens)
+            pick_layer(reading.model)
+            st.number_input(
+                t("gates.unit"), 0, run.units - 1, width=130, label_visibility="collapsed",
+                help=t("memory.unit.help"), **state.bind(state.UNIT),
+            )  # fmt: skip
+        with widgets.guard():
+            _answer(reading, layer=layer, step=step, unit=unit)
 
 
 def _answer(reading: Reading, *, layer: int, step: int, unit: int) -> None:
     run, tokens = reading.trace.layers[layer], reading.tokens
     book = ledger(run, step)
-    st.markdown(_sentence(run, book, unit=unit, tokens=tokens))
+    said = _sentence(run, book, unit=unit, tokens=tokens)
+    st.container(key="memory-said").markdown(said)
     picture = figures.ledger(
         reading.trace, layer=layer, step=step, unit=unit, tokens=tokens, **widgets.look()
     )
     seen = about(reading, step=step)
     widgets.show(picture, name="memory", about=seen, arrays=reading.trace)
+    st.markdown(t("memory.lead"))
     st.caption(f"{_half_life(book, unit)} {_check(book, unit)}")
 
 

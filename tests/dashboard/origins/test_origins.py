@@ -19,6 +19,7 @@ from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.origins import OfTask, Untrained, origin, origin_labels
 from dashboard.origins.run import OfRun, model_of, probes_of
 from dashboard.widgets.problem import plain
+from tests.dashboard.conftest import unfold
 from tests.dashboard.runs import ANSWERS, WORDS, config, write_run
 
 PAGES = ("home", "gates", "compare", "gradients")
@@ -106,7 +107,7 @@ def test_an_experiment_stands_side_by_side(open_app, runs):
     assert found.cells == ("simple_rnn", "gru")
     assert found.model("", cell="gru").digest == made["gru"].model().digest
     assert OfRun(other).model("", cell="gru").digest == other.model().digest
-    app = open_app("compare", task=state.RUN + made["gru"].id)
+    app = unfold(open_app("compare", task=state.RUN + made["gru"].id), "counts")
     assert not app.exception
     assert app.button_group(key="widget.cells.").options == ["SimpleRNN", "GRU"]
     assert t("compare.count.run") in [each.value for each in app.markdown]

@@ -13,6 +13,7 @@ from core.training.store import RunStore
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.widgets import epochs
+from tests.dashboard.conftest import unfold
 from tests.dashboard.runs import WORDS, config, write_run
 from tests.dashboard.views.test_gates import Picture, charts
 
@@ -46,9 +47,12 @@ def test_it_opens_with_everything(open_app, runs, language, cell):
     app = open_app("film", language=language)
     assert not app.exception
     assert not app.error
-    assert set(charts(app)) == {"epoch-losses", "trajectories", "film-gradient", "cka"}
+    assert set(charts(app)) == {"epoch-losses", "trajectories", "film-gradient"}
     with speak(language):
-        assert t("film.cka") in [each.value for each in app.subheader]
+        assert any(t("film.cka") in each.label for each in app.expander)
+        unfold(app, "cka")
+        assert not app.exception
+        assert set(charts(app)) == {"epoch-losses", "trajectories", "film-gradient", "cka"}
         assert app.select_slider(key="widget.epoch.").options[0] == t("film.before")
 
 
@@ -58,7 +62,7 @@ def test_without_a_run_of_ones_own_it_opens_with_the_one_that_ships(open_app, ru
     app = open_app("film", language=language)
     assert not app.exception
     assert not app.error
-    assert set(charts(app)) == {"epoch-losses", "trajectories", "film-gradient", "cka"}
+    assert set(charts(app)) == {"epoch-losses", "trajectories", "film-gradient"}
     example = runs.examples()[0]
     assert app.selectbox(key="widget.task.film").value == state.RUN + example.id
     assert len(app.select_slider(key="widget.epoch.").options) == 13
@@ -209,6 +213,7 @@ def test_a_text_that_cannot_be_read_leaves_the_last_film(open_app, run):
 def test_one_token_has_a_film_without_likeness(open_app, runs):
     run = write_run(runs)
     app = open_app("film", task=state.RUN + run.id, text="good", cka="debiased")
+    unfold(app, "cka")
     assert not app.exception
     assert set(charts(app)) == {"epoch-losses", "trajectories", "film-gradient"}
     assert [each.value for each in app.info] == [t("film.cka.short", count=1)]
@@ -251,7 +256,7 @@ def test_every_kind_of_network_has_a_film(open_app, runs, kind):
         )
         RunWriter(run).model(model, epoch=epoch)
     layer = len(model.layers) - 1
-    app = open_app("film", task=state.RUN + run.id, layer=str(layer))
+    app = unfold(open_app("film", task=state.RUN + run.id, layer=str(layer)), "cka")
     assert not app.exception
     assert not app.error
     answers = kind != "no answer"
@@ -275,10 +280,11 @@ def test_a_long_run_says_of_how_many_epochs_it_is_drawn(open_app, run, monkeypat
 
 def test_a_likeness_says_how_many_tokens_it_compares(open_app, run, monkeypatch):
     compared = t("film.cka.of", texts=2, tokens=13)
-    app = open_app("film", task=state.RUN + run.id)
+    app = unfold(open_app("film", task=state.RUN + run.id), "cka")
     assert compared in [each.value for each in app.caption]
     for place in ("dashboard.cache.film.MOST_EXAMPLES", "dashboard.cache.MOST_EXAMPLES"):
         monkeypatch.setattr(place, 6)
-    captions = [each.value for each in open_app("film", task=state.RUN + run.id).caption]
+    again = unfold(open_app("film", task=state.RUN + run.id), "cka")
+    captions = [each.value for each in again.caption]
     assert t("film.cka.of", texts=2, tokens=6) in captions
     assert t("film.cka.thinned", tokens=13) in captions

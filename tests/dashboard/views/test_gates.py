@@ -16,6 +16,7 @@ from core.analysis.gates import unit_means
 from core.analysis.order import order_units
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
+from tests.dashboard.conftest import unfold
 
 GATES = {
     "simple_rnn": [],
@@ -86,10 +87,14 @@ def test_it_opens_with_a_picture(open_app, language, cell, text):
     assert not app.exception
     assert not app.error
     assert [p["key"] for p in Picture(app).column["panels"]] == GATES[cell] + STATES[cell]
+    assert set(charts(app)) == {"cell"}
     with speak(language):
-        assert [each.value for each in app.subheader] == [
-            t("gates.answers"), t("gates.equations"), t("gates.means"), t("gates.saturation")
-        ]  # fmt: skip
+        assert [each.value for each in app.subheader] == [t("gates.equations")]
+        folded = [each.label for each in app.expander]
+        for at, part in enumerate(("answers", "means", "saturation")):
+            assert folded[at] == f"**{t(f'gates.{part}')}** · {t(f'gates.{part}.see')}"
+        unfold(app, "answers", "means", "saturation")
+    assert not app.exception
     assert set(charts(app)) == {"cell", "answers", "means", "saturation"}
 
 
@@ -195,7 +200,7 @@ def test_layers_and_directions_can_be_chosen(open_app):
 
 
 def test_the_answers_along_the_text_are_those_of_its_beginnings(open_app):
-    app = open_app("gates", text=TEXT)
+    app = unfold(open_app("gates", text=TEXT), "answers")
     line = charts(app)["answers"]["data"][0]
     model, run = recorded()
     found = [core.record(model, run.inputs[:, : at + 1]).outputs[0, 0] for at in range(run.time)]
@@ -260,3 +265,10 @@ def test_states_that_overflow_are_said(open_app, page):
 def test_half_a_character_in_a_link_is_not_taken(open_app):
     app = open_app("gates", text="~eNpLz89PUXi7oEEhLTMnFwAnyQWf")
     assert "text" in app.warning[0].value
+
+
+def test_the_inspector_says_which_unit_of_how_many_it_shows(open_app):
+    app = open_app("gates", text=TEXT, step="4", unit="3")
+    [inspected] = [each.value for each in app.markdown if each.value.startswith("Step")]
+    assert "Step **5** · **good**" in inspected
+    assert "This is unit 3 of 16." in inspected
