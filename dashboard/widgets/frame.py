@@ -91,8 +91,9 @@ def foot(page: str, shared: DeltaGenerator) -> None:
     )
     # Braces, so that each run has names of its own.
     words = f"{_beside('translate.js')} {_translated(i18n.language())}"
+    parts = (told, _beside("frame.js"), _beside("steady.js"), words)
     st.html(
-        f"<script>{{ {told} }} {{ {_beside('frame.js')} }} {{ {words} }}</script>",
+        "<script>" + "".join(f"{{ {part} }}" for part in parts) + "</script>",
         unsafe_allow_javascript=True,
     )
 
