@@ -17,6 +17,7 @@ from dashboard.origins.run import OfRun, epoch_of, probes_of
 from dashboard.widgets.caption import about_runs
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.epochs import clock, playable, scrubber, show_nearest, tick
+from dashboard.widgets.opening import box
 from dashboard.widgets.problem import fragment, plain
 from dashboard.widgets.text import current_text
 from dashboard.widgets.upload import take
@@ -33,10 +34,7 @@ def film(task: str | None = None) -> None:
     if not isinstance(found, OfRun) or not playable(found.run):
         return
     every = clock(found.run)
-    with st.container(border=True, key="film"):
-        fragment(_strip, run_every=every)(
-            found.run, drawn=_shown(found.run), ticking=every is not None
-        )
+    fragment(_strip, run_every=every)(found.run, drawn=_shown(found.run), ticking=every is not None)
 
 
 def _shown(run: Run) -> tuple[int | None, str | None]:
@@ -47,13 +45,11 @@ def _strip(run: Run, *, drawn: tuple[int | None, str | None], ticking: bool) -> 
     tick(run, ticking=ticking)
     if _shown(run) != drawn:
         st.rerun()  # the page around shows the model of that epoch, and that text
-    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    with left:
-        st.markdown(t("film.heading"), help=t("film.help"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="film"):
         epoch = scrubber(run)
-        probes(run)
-    with right:
-        losses(run, epoch=epoch)
+        with box(t("film.heading"), icon=":material/movie:", told=t("film.help"), key="film-box"):
+            probes(run)
+            losses(run, epoch=epoch)
 
 
 def probes(run: Run) -> None:

@@ -53,6 +53,7 @@ def test_the_scrubber_changes_the_picture(visitor: Visitor, run: Run) -> None:
 def test_a_point_of_the_curve_moves_the_scrubber_on_gates(visitor: Visitor, run: Run) -> None:
     visitor.allow(BELOW_THE_PAGE)
     page = visitor.visit("gates", task=f"run:{run.id}", epoch="0")
+    page.locator(".st-key-film-box button:visible").click()
     curve = page.locator(".st-key-chart-epoch-losses")
     expect(curve.locator(".js-plotly-plot")).to_be_visible(timeout=PATIENCE)
     points = curve.locator(".scatterlayer .trace").nth(1).locator(".points path")
