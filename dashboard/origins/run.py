@@ -44,7 +44,8 @@ class OfRun:
     @property
     def label(self) -> str:
         """The name that people gave it."""
-        return t("reading.task.run", name=run_name(self.run))
+        name = run_name(self.run)
+        return name if self.run.is_example else t("reading.task.run", name=name)
 
     @property
     def cell(self) -> str:
