@@ -78,3 +78,5 @@ def test_axe_finds_nothing(
     ]
     assert not serious, "\n".join(map(str, serious))
     assert not ICON_NAME.findall(page.locator("body").aria_snapshot())
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("it => it.scrollWidth <= it.clientWidth"), "the page scrolls sideways"
