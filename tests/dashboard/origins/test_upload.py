@@ -33,9 +33,13 @@ def test_columns_of_a_table_are_what_is_read(open_app):
     assert app.text_area[0].label == t("reading.numbers")
     app = drop(app, "table.csv", TABLE)
     assert not app.exception
-    assert app.text_area[0].value == "@ day, price, volume\nmon, 0.5, 1\ntue, 0.25, -2\nwed, 1e-1, 3"
+    assert app.text_area[0].value == (
+        "@ day, price, volume\nmon, 0.5, 1\ntue, 0.25, -2\nwed, 1e-1, 3"
+    )
     app.multiselect[0].set_value(["volume", "price"]).run()
-    assert app.text_area[0].value == "@ day, volume, price\nmon, 1, 0.5\ntue, -2, 0.25\nwed, 3, 1e-1"
+    assert app.text_area[0].value == (
+        "@ day, volume, price\nmon, 1, 0.5\ntue, -2, 0.25\nwed, 3, 1e-1"
+    )
     app.multiselect[0].set_value(["volume"]).run()
     assert t("reading.columns.pick", features=2) in [each.value for each in app.info]
 
