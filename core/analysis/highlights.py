@@ -3,12 +3,14 @@
 Of all that was written into the memory along the text, something is left at its end, a share for
 each step (`core.analysis.ledger`). What the step read last wrote is all there still, and tells
 little. Of the steps before, the one that a unit held on to has a large share, and the other steps
-have small ones: |share|² / Σ|shares of the unit| is largest. The layer's moment is then: which unit
+have small ones, and it lies far back: |share|² / Σ|shares of the unit|, times the number of steps
+since, is largest. The layer's moment is then: which unit
 took it, when, how far the gate stood open, how much is left. A cell without a way of its own for
 its memory (SimpleRNN) holds on to nothing that could be told apart; there it is the step at which
 the liveliest unit moves most. Cost: that of one ledger. Not chosen: the largest write, which is
 often one that the next step wipes out; the largest share alone, which is that of a unit that adds
-up the same number at every step.
+up the same number at every step; the share without the steps since, which in a network that keeps
+nearly everything is the step before the last.
 """
 
 from __future__ import annotations
@@ -66,7 +68,8 @@ def highlight(layer: LayerTrace) -> Moment:
     held = shares.sum(axis=0) + np.abs(book.initial)
     worth = np.divide(shares**2, held, out=np.zeros_like(shares), where=held > 0)
     if len(worth) > 1:
-        worth[last] = 0
+        since = np.arange(len(worth))
+        worth *= (since[::-1] if layer.direction == "forward" else since)[:, None]
     if not worth.any():
         return moment(layer, *first_look(layer))
     step, unit = np.unravel_index(int(np.argmax(worth)), worth.shape)

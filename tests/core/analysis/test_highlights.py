@@ -38,8 +38,10 @@ def test_no_unit_holds_more_of_what_another_step_wrote(cell):
         memory = cells.get(cell).memory
         start = np.abs(layer.initial_states[memory][0] * np.prod(kept, axis=0))
         worth = {
-            (at, unit): shares[at][unit] ** 2 / (sum(shares.values()) + start)[unit]
-            for at in order[:-1]
+            (at, unit): (TIME - 1 - place)
+            * shares[at][unit] ** 2
+            / (sum(shares.values()) + start)[unit]
+            for place, at in enumerate(order)
             for unit in range(4)
         }
         assert (found.step, found.unit) == max(worth, key=worth.__getitem__)

@@ -271,4 +271,4 @@ def test_the_inspector_says_which_unit_of_how_many_it_shows(open_app):
     app = open_app("gates", text=TEXT, step="4", unit="3")
     [inspected] = [each.value for each in app.markdown if each.value.startswith("Step")]
     assert "Step **5** · **good**" in inspected
-    assert "This is unit 3 of 16." in inspected
+    assert "This is unit 3 of 16, counted from 0." in inspected
