@@ -58,6 +58,7 @@ def test_a_shared_link_opens_what_was_shared(visitor: Visitor, open_visitor: Ope
     expect(other.page.get_by_role("textbox", name="Text").first).to_have_value(
         TEXT, timeout=PATIENCE
     )
+    other.page.get_by_role("button", name="Untrained · GRU").click()
     expect(other.page.get_by_role("radio", name="GRU", exact=True)).to_be_checked(timeout=PATIENCE)
     assert other.page.get_by_test_id("stAlert").count() == 0
 
@@ -76,12 +77,12 @@ def test_the_language_is_the_browsers_until_it_is_chosen(open_visitor: OpenVisit
 def test_words_charts_and_canvases_are_of_one_typeface_that_is_here(visitor: Visitor) -> None:
     visitor.allow(BELOW_THE_PAGE)
     page = visitor.visit("gates", **UNTRAINED, text="a 가 b")
-    expect(page.locator(".st-key-chart-means .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".st-key-chart-cell .js-plotly-plot")).to_be_visible(timeout=PATIENCE)
     # A face that was not loaded is no typeface: the check is of Hangul, in which fallbacks differ.
     assert page.evaluate("document.fonts.check('16px Pretendard', '가A')")
     loaded = "[...document.fonts].filter(face => face.status === 'loaded').map(face => face.family)"
     assert "Pretendard" in str(page.evaluate(loaded))
-    for where in ("h1", ".st-key-chart-means .xtick text", ".heatmaps"):
+    for where in ("h1", ".st-key-chart-cell .annotation-text", ".heatmaps"):
         shown = page.locator(where).first
         family = shown.evaluate("it => getComputedStyle(it).fontFamily")
         assert family.startswith("Pretendard"), where

@@ -76,7 +76,7 @@ def test_each_chart_downloads_as_every_kind_of_file(tab: Visitor) -> None:
     picture = ElementTree.fromstring(data)
     assert picture.tag == "{http://www.w3.org/2000/svg}svg"
     said = " ".join("".join(text.itertext()) for text in picture.iter(f"{SPACE}text"))
-    assert f"{CELL} · {UNTRAINED['text']} · 단계 2 “good”" in said
+    assert f"{CELL} · {UNTRAINED['text']} · 2단계 “good”" in said
 
     name, data = downloaded(page, "HTML")
     assert name == f"{STEM}.html"
