@@ -12,14 +12,18 @@ times as long. In float64 the same formulas lose no digits by cancellation eithe
 
 Definitions are those of Keras 3; the tests hold them to Keras itself, to Python's decimal numbers,
 and the derivatives to central differences. Left out, because recurrent layers cannot use them by
-name: glu (halves the units), threshold (needs arguments) and sparsemax.
+name: glu (halves the units), threshold (needs arguments) and sparsemax. leaky_relu and elu, which
+people use with numbers of their own, exist with each of them under a name that tells it.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,10 +69,45 @@ class Activation:
 
 
 def get(name: str) -> Activation:
-    """The activation that Keras calls `name`. Raises UnknownName."""
-    if name not in ACTIVATIONS:
-        raise UnknownName(kind="activation", found=name, known=", ".join(sorted(ACTIVATIONS)))
-    return ACTIVATIONS[name]
+    """The activation that Keras calls `name`, or one of NUMBERED with its number, as `numbered`
+    names it: "leaky_relu(0.3)". Raises UnknownName.
+    """
+    if name in ACTIVATIONS:
+        return ACTIVATIONS[name]
+    try:
+        return _with_number(name)
+    except ValueError:
+        known = ", ".join(sorted(ACTIVATIONS))
+        raise UnknownName(kind="activation", found=name, known=known) from None
+
+
+def numbered(name: str, number: float) -> str:
+    """What the activation `name` of NUMBERED is called with a number of its own, not the usual.
+
+    The number is kept to seven digits, as many as float32 has. Raises ValueError where it is not
+    finite.
+    """
+    if not math.isfinite(number):
+        raise ValueError(f"{name} has no number {number}")
+    kept = float(f"{number:.7g}")
+    return name if kept == NUMBERED[name].usual else f"{name}({kept!r})"
+
+
+def number_of(name: str) -> tuple[str, float] | None:
+    """The name without its number, and the number; None for one that has no number of its own."""
+    written = _NUMBERED_NAME.fullmatch(name)
+    if written is None or written[1] not in NUMBERED:
+        return None
+    number = float(written[2])
+    return (written[1], number) if name == numbered(written[1], number) else None
+
+
+@cache
+def _with_number(name: str) -> Activation:
+    found = number_of(name)
+    if found is None:
+        raise ValueError(name)
+    return NUMBERED[found[0]].made(name, found[1])
 
 
 def _into(y: Array, out: Array | None) -> Array:
@@ -106,6 +145,34 @@ def _outside(x: Array, edge: float) -> Array:
     return (np.abs(x) > edge).astype(x.dtype)
 
 
+def _leaky_relu(name: str, slope: float) -> Activation:
+    """X above 0, slope · x below."""
+    return _simple(
+        name, lambda x: np.where(x > 0, x, slope * x), lambda x: np.where(x > 0, 1.0, slope)
+    )
+
+
+def _elu(name: str, alpha: float) -> Activation:
+    """X above 0, α · (eˣ − 1) below."""
+    return _simple(
+        name,
+        lambda x: smooth.elu(x, alpha=alpha),
+        lambda x: smooth.elu_slope(x, alpha=alpha),
+        (-alpha, None) if alpha >= 0 else (None, None),
+    )
+
+
+class Numbered(NamedTuple):
+    """A family of activations: how one of them is made, and the number of the plain one."""
+
+    made: Callable[[str, float], Activation]
+    usual: float
+
+
+NUMBERED = {"leaky_relu": Numbered(_leaky_relu, 0.2), "elu": Numbered(_elu, 1.0)}
+"""Those that people give another number, by the name of the plain one."""
+_NUMBERED_NAME = re.compile(r"(\w+)\((-?[\d.]+(?:e[-+]\d+)?)\)", re.ASCII)
+
 _ALL = [
     Activation("tanh", np.tanh, lambda y, x: smooth.tanh_slope(x), (-1, 1)),
     Activation("sigmoid", smooth.sigmoid, lambda y, x: smooth.sigmoid_slope(x), (0, 1)),
@@ -117,9 +184,7 @@ _ALL = [
         (0, None),
     ),
     _simple("relu6", lambda x: np.clip(x, 0, 6), lambda x: _open(x, 0, 6), (0, 6)),
-    _simple(
-        "leaky_relu", lambda x: np.where(x > 0, x, 0.2 * x), lambda x: np.where(x > 0, 1.0, 0.2)
-    ),
+    _leaky_relu("leaky_relu", 0.2),
     _simple(
         "hard_sigmoid", lambda x: np.clip(x + 3, 0, 6) / 6, lambda x: _open(x, -3, 3) / 6, (0, 1)
     ),
@@ -140,7 +205,7 @@ _ALL = [
     _simple(
         "softsign", lambda x: x / (1 + np.abs(x)), lambda x: (1 / (1 + np.abs(x))) ** 2, (-1, 1)
     ),
-    _simple("elu", smooth.elu, smooth.elu_slope, (-1, None)),
+    _elu("elu", 1.0),
     _simple("celu", smooth.elu, smooth.elu_slope, (-1, None)),
     _simple(
         "selu",

@@ -31,6 +31,7 @@ from core.engines.keras_cell import equation_cell
 from core.engines.keras_layout import (
     KERAS_NODES,
     keras_call,
+    keras_class,
     keras_settings,
     keras_weights,
 )
@@ -206,7 +207,7 @@ def _run_other(node: Node, *read: Flow, dtype: str) -> NodeTrace:
     layer.build(shapes if len(read) > 1 else shapes[0])
     layer.set_weights(keras_weights(node))
     calls = _Calls()
-    if isinstance(node, Activated) and node.kind != "time_distributed":
+    if isinstance(node, Activated) and hasattr(layer, "activation"):
         calls.listen(layer, "activation")
     masks = [flow.mask for flow in read]
     for tensor, mask in zip(tensors, masks, strict=True):
@@ -235,5 +236,5 @@ def keras_layer(node: Node, *, dtype: str, name: str | None = None) -> Any:
     if isinstance(node, TimeDistributed):
         inner = keras_layer(node.inner, dtype=dtype)
         return keras.layers.TimeDistributed(inner, name=name, dtype=dtype)
-    kind = getattr(keras.layers, KERAS_NODES[node.kind])
+    kind = getattr(keras.layers, keras_class(node))
     return kind(name=name, dtype=dtype, **keras_settings(node))

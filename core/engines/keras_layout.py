@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from core import cells
-from core.activations import Array
+from core.activations import Array, number_of
 from core.cells import Cell, Weight
-from core.errors import ShapeMismatch
+from core.errors import ShapeMismatch, UnsupportedModel
 from core.nodes import (
     NODES,
     Activation,
@@ -50,6 +50,9 @@ KERAS_NODES = {
     kind: node.title for kind, node in NODES.items() if kind not in ("input", "recurrent")
 }
 """Kind of a node without a loop → the name of Keras's layer."""
+
+_NUMBERED = {"leaky_relu": ("LeakyReLU", "negative_slope"), "elu": ("ELU", "alpha")}
+"""Activation with a number of its own → Keras's layer, and what it calls the number."""
 
 _VARIABLES = (
     "weights", "kernel", "bias", "scale", "concat_score_weight", "gamma", "beta", "moving_mean",
@@ -131,8 +134,10 @@ def keras_settings(node: Node) -> dict[str, Any]:
             return {"input_dim": rows, "output_dim": features, "mask_zero": node.mask_zero}
         case Dense():
             use_bias = node.bias is not None
-            return {"units": node.outputs, "activation": node.activation, "use_bias": use_bias}
+            return {"units": node.outputs, "activation": _by_name(node), "use_bias": use_bias}
         case Activation():
+            if (own := number_of(node.activation)) is not None:
+                return {_NUMBERED[own[0]][1]: own[1]}
             return {"activation": node.activation}
         case LayerNormalization() | BatchNormalization():
             parts = {"center": node.beta is not None, "scale": node.gamma is not None}
@@ -146,7 +151,7 @@ def keras_settings(node: Node) -> dict[str, Any]:
                 "strides": node.stride,
                 "dilation_rate": node.dilation,
                 "padding": node.padding,
-                "activation": node.activation,
+                "activation": _by_name(node),
                 "use_bias": node.bias is not None,
             }
         case MaxPooling1D() | AveragePooling1D():
@@ -168,6 +173,21 @@ def keras_settings(node: Node) -> dict[str, Any]:
     return {}
 
 
+def keras_class(node: Node) -> str:
+    """The name of the Keras layer of a node without a loop."""
+    if isinstance(node, Activation) and (own := number_of(node.activation)) is not None:
+        return _NUMBERED[own[0]][0]
+    return KERAS_NODES[node.kind]
+
+
+def _by_name(node: Dense | Conv1D | Layer) -> str:
+    """An activation as a setting. Raises UnsupportedModel where Keras has it as a layer only."""
+    if number_of(node.activation) is not None:
+        why = "Keras has that activation with its own number as a layer only, not as a setting"
+        raise UnsupportedModel(what=f"{node.name} with {node.activation}", why=why)
+    return node.activation
+
+
 def keras_call(node: Node) -> dict[str, bool]:
     """What the call of that layer takes besides what it reads."""
     causal = isinstance(node, Attention | AdditiveAttention) and node.causal
@@ -177,7 +197,7 @@ def keras_call(node: Node) -> dict[str, bool]:
 def _layer_settings(node: Layer) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "units": node.units,
-        "activation": node.activation,
+        "activation": _by_name(node),
         "use_bias": node.biased,
     }
     cell = cells.get(node.cell)

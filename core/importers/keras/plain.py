@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from core.activations import Array
+from core.activations import Array, numbered
 from core.importers.keras.fields import Fields
 from core.nodes import (
     Activation,
@@ -167,31 +167,26 @@ def over_features(layer: Fields, spec: Spec, *, doing: str) -> None:
 
 
 def _activation_of(layer: Fields, spec: Spec) -> str:
-    """The activation that a layer is, of those whose numbers are set once for all."""
+    """The activation that a layer is, with its number where that is not the usual one."""
     if layer.kind == "Softmax":
         if spec.steps:
             raise layer.refuse("it reads a sequence, of which a mask might leave out steps")
         over_features(layer, spec, doing="it is a softmax")
         return "softmax"
-    numbers: tuple[float | None, ...]
-    known: dict[tuple[float | None, ...], str]
     if layer.kind == "ELU":
-        known = {(1.0,): "elu"}
-        numbers = (layer.number("alpha", default=1.0),)
-    elif layer.kind == "LeakyReLU":
-        known = {(0.2,): "leaky_relu"}
+        return numbered("elu", layer.number("alpha", default=1.0))
+    if layer.kind == "LeakyReLU":
         slope = layer.number("alpha", default=0.3)  # as Keras 2 calls it
-        numbers = (round(layer.number("negative_slope", default=slope), 6),)
-    else:
-        most = layer.layer.config.get("max_value")
-        highest = None if most is None else layer.number("max_value", default=0.0)
-        rest = (layer.number(each, default=0.0) for each in ("negative_slope", "threshold"))
-        known = {(None, 0.0, 0.0): "relu", (6.0, 0.0, 0.0): "relu6"}
-        numbers = (highest, *rest)
-    if numbers not in known:
-        said = {name: layer.layer.config[name] for name in _SLOPES if name in layer.layer.config}
-        raise layer.refuse(f"its settings {said!r:.80} are those of no activation that is known")
-    return known[numbers]
+        return numbered("leaky_relu", layer.number("negative_slope", default=slope))
+    most = layer.layer.config.get("max_value")
+    highest = None if most is None else layer.number("max_value", default=0.0)
+    slope, threshold = (layer.number(n, default=0.0) for n in ("negative_slope", "threshold"))
+    if threshold == 0 and highest is None:
+        return numbered("leaky_relu", slope) if slope else "relu"
+    if (threshold, slope, highest) == (0, 0, 6):
+        return "relu6"
+    said = {name: layer.layer.config[name] for name in _SLOPES if name in layer.layer.config}
+    raise layer.refuse(f"its settings {said!r:.80} are those of no activation that is known")
 
 
 def _affine(layer: Fields) -> dict[str, Array | None]:

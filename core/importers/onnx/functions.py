@@ -1,9 +1,10 @@
 """ONNX's activation functions by the names that they have here, with their numbers checked.
 
-ONNX lets a function bring numbers along (the slope of a LeakyRelu); here each is fixed, as Keras
-has it. Where other numbers only stretch and shift what goes in, as those of a HardSigmoid do, the
-weights before it take that over: a `Fitted` function says by how much. Any other number is refused,
-and the refusal says which it would have to be.
+ONNX lets a function bring numbers along; here most are fixed, as Keras has them, but for the slope
+of a LeakyRelu and the alpha of an Elu where they stand alone. Where other numbers only stretch and
+shift what goes in, as those of a HardSigmoid do, the weights before it take that over: a `Fitted`
+function says by how much. Any other number is refused, and the refusal says which it would have to
+be.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.activations import NUMBERED, number_of, numbered
 from core.importers.onnx.proto import Node
 from core.importers.onnx.reading import integer, number, text
 
@@ -39,14 +41,14 @@ _PLAIN = {
     "Softsign": "softsign",
 }
 _NUMBERED: Mapping[str, tuple[str, Mapping[str, float]]] = {
-    "LeakyRelu": ("leaky_relu", {"alpha": 0.2}),
-    "Elu": ("elu", {"alpha": 1.0}),
     "Celu": ("celu", {"alpha": 1.0}),
     "ScaledTanh": ("tanh", {"alpha": 1.0}),
     "ThresholdedRelu": ("relu", {"alpha": 0.0}),
     "Selu": ("selu", {"alpha": 1.6732632423543772, "gamma": 1.0507009873554805}),
     "Swish": ("silu", {"alpha": 1.0}),
 }
+# Function → its name here, which says the number alpha as well.
+_NAMED = {"LeakyRelu": "leaky_relu", "Elu": "elu"}
 # Function → its name here, and what slope and shift its numbers come to.
 _STRETCHED: Mapping[str, tuple[str, Callable[[float, float], tuple[float, float]]]] = {
     # clip(αx + β, 0, 1), where ours is clip((x + 3) / 6, 0, 1).
@@ -59,6 +61,7 @@ _DEFAULTS: Mapping[str, Mapping[str, float]] = {
     "Affine": {"alpha": 1.0, "beta": 0.0},
     "ScaledTanh": {"alpha": 1.0, "beta": 1.0},
     "LeakyRelu": {"alpha": 0.01},
+    "Elu": {"alpha": 1.0},
     "ThresholdedRelu": {"alpha": 1.0},
 }
 _OPERATIONS = {
@@ -71,9 +74,9 @@ _SOFTMAX = {"Softmax": "softmax", "LogSoftmax": "log_softmax"}
 _USUAL = {"recurrent_activation": "Sigmoid", "activation": "Tanh"}
 _NEAR = 1e-6
 
-_KNOWN = {name.lower(): name for name in (*_PLAIN, *_NUMBERED, *_STRETCHED)}
+_KNOWN = {name.lower(): name for name in (*_PLAIN, *_NUMBERED, *_NAMED, *_STRETCHED)}
 
-FUNCTIONS = (*_OPERATIONS, *_NUMBERED, *_STRETCHED, *_SOFTMAX, "Gelu")
+FUNCTIONS = (*_OPERATIONS, *_NUMBERED, *_NAMED, *_STRETCHED, *_SOFTMAX, "Gelu")
 """Operations that are an activation."""
 
 
@@ -120,6 +123,9 @@ def recurrent_functions(
         fitted = _fitted(
             node, name, lambda which, default: next(lists.get(which, iter(())), default)
         )
+        if (own := number_of(fitted.name)) is not None:
+            ours = NUMBERED[own[0]].usual
+            raise node.refuse(f"its {name} has alpha {own[1]:.6g}, which is {ours:.6g} here")
         role = roles[at % len(roles)]
         if at % len(roles) == 0:
             settings.append({})
@@ -137,6 +143,10 @@ def _fitted(node: Node, name: str, number_of: Callable[[str, float], float]) -> 
         return Fitted(_PLAIN[name])
     default = dict(_DEFAULTS.get(name, _NUMBERED.get(name, ("", {}))[1]))
     numbers = {which: number_of(which, value) for which, value in default.items()}
+    if name in _NAMED:
+        if not math.isfinite(numbers["alpha"]):
+            raise node.refuse(f"the numbers of its {name} are not finite")
+        return Fitted(numbered(_NAMED[name], numbers["alpha"]))
     ours, needed = _NUMBERED.get(name, ("", {}))
     for which, expected in needed.items():
         if abs(numbers[which] - expected) > _NEAR:

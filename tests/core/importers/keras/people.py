@@ -21,8 +21,8 @@ Draw = np.random.Generator
 Make = Callable[[Any, Draw], Any]
 TOLERANCE = 1e-5
 RIGHT = "right"
-BEYOND = ("windows_of_windows", "maps", "leaky")
-"""Kinds that are refused: windows of windows, pictures, and slopes other than 0.2."""
+BEYOND = ("windows_of_windows", "maps")
+"""Kinds that are refused: windows of windows, and pictures."""
 
 
 def _chain(*, words: bool = False) -> Callable[[Callable[[Any, Draw], list[Any]]], Make]:

@@ -55,6 +55,21 @@ def test_activations(op: str, names: list[str], numbers_of: dict[str, list[float
     np.testing.assert_allclose(outputs, expected.swapaxes(0, 1), atol=TOLERANCE)
 
 
+@pytest.mark.parametrize(
+    ("op", "numbers_of"),
+    [("LeakyRelu", {}), ("LeakyRelu", {"alpha": 0.3}), ("Elu", {"alpha": 2.5}), ("Elu", {})],
+)
+def test_slopes_of_their_own(op: str, numbers_of: dict[str, float]) -> None:
+    graph = Graph(seed=4)
+    last = graph.node("Squeeze", graph.recurrent("RNN", numbers(graph))[1], graph.whole(0))
+    data = graph.data(graph.node(op, graph.dense(last, UNITS, 4), **numbers_of))
+    (expected,) = answers(data, x=sequences())
+    assert (expected < 0).any()
+    np.testing.assert_allclose(
+        core.record(read_onnx(data), sequences()).outputs, expected, atol=TOLERANCE
+    )
+
+
 @pytest.mark.parametrize("direction", ["forward", "reverse", "bidirectional"])
 @pytest.mark.parametrize("cell", ["peephole_lstm", "coupled_lstm"])
 def test_lstms_of_other_kinds(cell: str, direction: str) -> None:
