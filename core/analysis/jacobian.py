@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from core.activations import Array
 from core.analysis.sequence import check_index
 from core.cells import Backward, Record
+from core.errors import OutOfRange
 from core.nodes import LayerTrace
 from core.threads import one_thread
 
@@ -98,16 +99,35 @@ def _blocks(layer: LayerTrace, steps: NDArray[np.intp]) -> Iterator[NDArray[np.i
         yield steps[start : start + length]
 
 
+def one_step_jacobians(layer: LayerTrace) -> Array:
+    """∂state_0/∂(the initial states) of every sequence, (batch, units·states, units·states).
+
+    Of a run of one step without a mask: so many states are tried at once. Rows and columns as in
+    `jacobians`. Raises OutOfRange for a longer run.
+    """
+    if _time(layer) != 1:
+        raise OutOfRange(what="The number of steps", found=_time(layer), expected="1")
+    with one_thread():
+        return _rows(layer, layer.record)
+
+
 def _block(layer: LayerTrace, steps: NDArray[np.intp], batch: int) -> Array:
+    found = _rows(layer, _as_batch(layer, steps, batch))
+    if layer.mask is not None:
+        found[~layer.mask[batch, steps]] = np.eye(found.shape[1], dtype=found.dtype)
+    return found
+
+
+def _rows(layer: LayerTrace, record: Record) -> Array:
+    """The Jacobian of each sequence of a record of one step, row by row."""
     cell, units = layer.way_back, layer.units
-    size = units * len(cell.states)
-    found = np.empty((len(steps), size, size), layer.outputs.dtype)
-    if not len(steps):
+    size, count = units * len(cell.states), record.preactivations.shape[1]
+    found = np.empty((count, size, size), layer.outputs.dtype)
+    if not count:
         return found
-    record = _as_batch(layer, steps, batch)
     back = Backward.empty(record)
     (now,) = cell.backward_steps(record, into=back, kernels=layer.kernels)
-    carried = {name: np.empty((len(steps), units), found.dtype) for name in cell.states}
+    carried = {name: np.empty((count, units), found.dtype) for name in cell.states}
     for row in range(size):
         for d in (now.hidden, *carried.values()):
             d.fill(0)
@@ -117,8 +137,6 @@ def _block(layer: LayerTrace, steps: NDArray[np.intp], batch: int) -> Array:
         cell.backward(now, layer.kernels, carried)
         for at, name in enumerate(cell.states):
             found[:, row, at * units : (at + 1) * units] = carried[name]
-    if layer.mask is not None:
-        found[~layer.mask[batch, steps]] = np.eye(size, dtype=found.dtype)
     return found
 
 

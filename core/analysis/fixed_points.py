@@ -1,0 +1,223 @@
+"""Where would the state come to rest if the same were read for ever?
+
+With one input x held, a layer is a map s ↦ F(s, x) of all that it carries on (hidden and cell side
+by side). Its fixed points, F(s*, x) = s*, and slow points, where the state hardly moves, are what
+the network computes with: a stable point is something remembered, a saddle between two of them a
+decision (Sussillo & Barak 2013, "Opening the black box"). They are found from states that the
+network visits, by going down the speed
+
+    q(s) = ½ ‖F(s, x) − s‖²
+
+with Levenberg and Marquardt's steps, all starts side by side, on the exact Jacobian of one step.
+A start is done where q is below `tolerance`; a minimum above it is a slow point, kept where q is
+below `slow`, and told apart (Golub & Sussillo 2018, "FixedPointFinder"). Points closer together
+than `distance` are one. A point is stable where no eigenvalue of ∂F/∂s lies outside the unit
+circle.
+
+Cost: an iteration is one step of as many sequences as there are starts, their Jacobians and linear
+systems, cubic in what is carried on; some tens of iterations. Not chosen: Adam on q, as the paper
+of 2018 has it, which takes thousands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.activations import Array
+from core.analysis.jacobian import one_step_jacobians
+from core.engines import record
+from core.errors import OutOfRange, ShapeMismatch, UnsupportedModel
+from core.model import Model
+from core.nodes import Layer, LayerTrace
+from core.threads import one_thread
+
+Numbers = NDArray[np.float64]
+TOLERANCE, SLOW, DISTANCE = 1e-12, 1e-4, 1e-3
+MOST_ITERATIONS = 200
+_DAMPING = 1e-2
+
+
+@dataclass(frozen=True, eq=False)
+class FixedPoints:
+    """What was found, slowest speed first.
+
+    `points` (points, size) are states, size = units · states in the order `states`; `speeds`
+    (points,) are q there; `eigenvalues` (points, size) those of ∂F/∂s, the largest modulus first;
+    `reached` (points,) how many starts ended there. `tolerance` tells fixed from slow.
+    """
+
+    states: tuple[str, ...]
+    points: Numbers
+    speeds: Numbers
+    eigenvalues: NDArray[np.complex128]
+    reached: NDArray[np.intp]
+    tolerance: float
+
+    @property
+    def fixed(self) -> NDArray[np.bool_]:
+        """Which are fixed points; the others are slow ones, (points,)."""
+        return self.speeds <= self.tolerance
+
+    @property
+    def stable(self) -> NDArray[np.bool_]:
+        """Where no direction grows, (points,)."""
+        return np.abs(self.eigenvalues[:, 0]) < 1
+
+    @property
+    def unstable_directions(self) -> NDArray[np.intp]:
+        """How many eigenvalues lie outside the unit circle, (points,): 1 and more at a saddle."""
+        return np.asarray((np.abs(self.eigenvalues) > 1).sum(axis=1))
+
+    def state(self, name: str) -> Numbers:
+        """One state of every point, (points, units). ValueError for an unknown one."""
+        units = self.points.shape[1] // len(self.states)
+        at = self.states.index(name) * units
+        return self.points[:, at : at + units]
+
+
+def visited(layer: LayerTrace) -> Numbers:
+    """Every state that a run came by, (batch · time, size): where to start from."""
+    return np.concatenate(
+        [layer.states[name].reshape(-1, layer.units) for name in layer.states], axis=1
+    ).astype(np.float64)
+
+
+def fixed_points(
+    layer: Layer,
+    starts: ArrayLike,
+    *,
+    reading: ArrayLike | None = None,
+    tolerance: float = TOLERANCE,
+    slow: float = SLOW,
+    distance: float = DISTANCE,
+) -> FixedPoints:
+    """The fixed and slow points of a layer that are reached from `starts` (starts, size).
+
+    `reading` (features,) is what is read for ever, zeros unless given: nothing, for an input that
+    is features. Raises ShapeMismatch, OutOfRange for settings that are not positive or no starts,
+    and UnsupportedModel for a layer whose initial states come from another node.
+    """
+    for what, number in (("tolerance", tolerance), ("slow", slow), ("distance", distance)):
+        if not number > 0:
+            raise OutOfRange(what=what, found=number, expected="above 0")
+    if len(layer.reads) > 1:
+        why = "its initial states come from another node"
+        raise UnsupportedModel(what=layer.name, why=why)
+    held = _Held.of(layer, reading)
+    s = np.array(starts, np.float64)
+    if s.ndim != 2 or s.shape[1] != held.size:
+        raise ShapeMismatch(what="starts", found=s.shape, expected=("starts", held.size))
+    if not len(s):
+        raise OutOfRange(what="The number of starts", found=0, expected="at least 1")
+    with one_thread():
+        s, speeds = _descended(held, s, tolerance=tolerance)
+        kept = np.flatnonzero(np.isfinite(speeds) & (speeds <= slow))
+        points, reached = _apart(s[kept], speeds[kept], distance=distance)
+        if len(points):
+            moved, jacobians = held.step(points)
+        else:
+            moved, jacobians = points, np.empty((0, held.size, held.size))
+        speeds = _speed(moved - points)
+        eigenvalues = np.linalg.eigvals(jacobians).astype(np.complex128)
+    largest = np.argsort(-np.abs(eigenvalues), axis=1, kind="stable")
+    order = np.argsort(speeds, kind="stable")
+    eigenvalues = np.take_along_axis(eigenvalues, largest, axis=1)
+    return FixedPoints(
+        held.states, points[order], speeds[order], eigenvalues[order], reached[order], tolerance
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """A layer that reads the same for ever, as a map of its states in float64."""
+
+    model: Model
+    reading: Array
+    states: tuple[str, ...]
+    units: int
+
+    @classmethod
+    def of(cls, layer: Layer, reading: ArrayLike | None) -> _Held:
+        wide = {name: array.astype(np.float64) for name, array in layer.parameters().items()}
+        alone = _alone(layer).with_parameters(wide)
+        read = np.zeros(layer.features) if reading is None else np.asarray(reading, np.float64)
+        if read.shape != (layer.features,):
+            raise ShapeMismatch(what="reading", found=read.shape, expected=(layer.features,))
+        model = Model((alone,))
+        names = tuple(record(model, np.zeros((1, 1, layer.features))).layers[0].states)
+        return cls(model, read, names, layer.units)
+
+    @property
+    def size(self) -> int:
+        return self.units * len(self.states)
+
+    def step(self, s: Numbers) -> tuple[Numbers, Numbers]:
+        """F(s) (states, size), and its Jacobian at each, (states, size, size)."""
+        parts = np.split(s, len(self.states), axis=1)
+        given = dict(zip(self.states, map(np.ascontiguousarray, parts), strict=True))
+        inputs = np.broadcast_to(self.reading, (len(s), 1, len(self.reading)))
+        run = record(self.model, inputs, initial_states={self.model.layers[0].name: given})
+        layer = run.layers[0]
+        after = np.concatenate([layer.states[name][:, 0] for name in self.states], axis=1)
+        return after, np.asarray(one_step_jacobians(layer), np.float64)
+
+
+def _alone(layer: Layer) -> Layer:
+    """The layer as a model of its own: forward, since one step has no order, and unmasked."""
+    return replace(layer, direction="forward", reads=(), returns="every")
+
+
+def _speed(step: Numbers) -> Numbers:
+    return np.asarray(0.5 * np.square(step).sum(axis=1))
+
+
+def _descended(held: _Held, s: Numbers, *, tolerance: float) -> tuple[Numbers, Numbers]:
+    """Every start at the foot of its way down q, and q there; NaN where it got lost."""
+    damping = np.full(len(s), _DAMPING)
+    after, jacobians = held.step(s)
+    speeds = _speed(after - s)
+    active = np.flatnonzero(np.isfinite(speeds) & (speeds > tolerance * 1e-6))
+    eye = np.eye(held.size)
+    for _ in range(MOST_ITERATIONS):
+        if not len(active):
+            break
+        a = jacobians[active] - eye  # the Jacobian of r(s) = F(s) − s
+        r = (after - s)[active]
+        normal = a.swapaxes(1, 2) @ a + damping[active, None, None] * eye
+        gradient = np.einsum("nij,ni->nj", a, r)
+        tried = s[active] - np.linalg.solve(normal, gradient[..., None])[..., 0]
+        there, bent = held.step(tried)
+        found = _speed(there - tried)
+        better = np.isfinite(found) & (found < speeds[active])
+        won = active[better]
+        gained = 1 - found[better] / speeds[won]
+        s[won], after[won], jacobians[won] = tried[better], there[better], bent[better]
+        speeds[won] = found[better]
+        damping[won] *= 0.2
+        damping[active[~better]] *= 4
+        still = np.abs(gradient).max(axis=1) > 1e-14
+        stuck = damping[active] > 1e10
+        done = np.zeros(len(active), bool)
+        done[better] = (found[better] <= tolerance * 1e-6) | (gained < 1e-12)
+        active = active[still & ~stuck & ~done]
+    return s, speeds
+
+
+def _apart(s: Numbers, speeds: Numbers, *, distance: float) -> tuple[Numbers, NDArray[np.intp]]:
+    """Points that are not the same, the slowest of each, and how many starts came there."""
+    points: list[Numbers] = []
+    reached: list[int] = []
+    for at in np.argsort(speeds, kind="stable"):
+        if points:
+            gaps = np.linalg.norm(np.stack(points) - s[at], axis=1)
+            nearest = int(np.argmin(gaps))
+            if gaps[nearest] <= distance:
+                reached[nearest] += 1
+                continue
+        points.append(s[at])
+        reached.append(1)
+    shape = (len(points), s.shape[1])
+    return np.reshape(np.array(points), shape), np.array(reached, np.intp)
