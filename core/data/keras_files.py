@@ -105,8 +105,9 @@ def fetched(
 
 def _why(error: Exception) -> str:
     """What stopped a download, in the system's words alone: `[Errno 111] Connection refused`."""
-    plain = isinstance(error, URLError) and not isinstance(error, HTTPError)
-    return str(error.reason if plain else error)  # type: ignore[attr-defined]
+    if isinstance(error, URLError) and not isinstance(error, HTTPError):
+        return str(error.reason)
+    return str(error)
 
 
 def _download(address: str, part: IO[bytes], report: Callable[[float], None]) -> None:

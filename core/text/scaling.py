@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,11 +177,13 @@ def _list(said: Mapping[str, Any], name: str) -> list[float]:
 def _affine(shift: object, spread: object) -> Affine:
     if not _is_finite(shift) or not _is_finite(spread) or spread == 0:
         raise NotAScaler(why=f"a column is divided by {spread!r:.20}")
-    return Affine(float(shift), float(spread))  # type: ignore[arg-type]
+    return Affine(float(shift), float(spread))
 
 
-def _is_finite(value: object) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
+def _is_finite(value: object) -> TypeGuard[float]:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value)
 
 
 def _nonzero(spread: float, *, beside: float = 1.0) -> float:

@@ -120,8 +120,8 @@ def test_what_is_near_zero_is_seen_on_the_page(mode):
     assert difference(lab(surface.zero), lab(surface.paper)) >= LEAST_ON_PAGE[mode]
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_nothing_is_blue_but_what_is_negative(mode):
+def meanings(mode):
+    """Every shade that means something, by what it means."""
     shades = {name: quantity.colour(mode) for name, quantity in QUANTITY.items()}
     shades |= {
         f"{name}, below": quantity.opposite[MODES.index(mode)]
@@ -129,21 +129,19 @@ def test_nothing_is_blue_but_what_is_negative(mode):
         if quantity.opposite
     }
     shades |= {f"item {at}": shade for at, shade in enumerate(theme.ITEMS[mode])}
+    return shades
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_nothing_is_blue_but_what_is_negative(mode):
     assert hue(SURFACE[mode].negative) in BLUE
-    for name, shade in shades.items():
+    for name, shade in meanings(mode).items():
         assert hue(shade) not in BLUE, name
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_no_two_meanings_share_a_colour(mode):
-    shades = {name: quantity.colour(mode) for name, quantity in QUANTITY.items()}
-    shades |= {
-        f"{name}, below": quantity.opposite[MODES.index(mode)]
-        for name, quantity in QUANTITY.items()
-        if quantity.opposite
-    }
-    shades |= {f"item {at}": shade for at, shade in enumerate(theme.ITEMS[mode])}
-    shades["negative"] = SURFACE[mode].negative
+    shades = meanings(mode) | {"negative": SURFACE[mode].negative}
     for (one, shade), (other, another) in combinations(shades.items(), 2):
         assert difference(lab(shade), lab(another)) >= LEAST_APART, (one, other)
 
