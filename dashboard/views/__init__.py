@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SECTIONS = ("", "look", "why", "write", "train", "models")
+SECTIONS = ("", "look", "why", "work", "train", "models")
 """The navigation from left to right; what belongs to none stands before all. One without pages does
 not show. Their names are the strings `frame.section.<section>`."""
 

@@ -24,7 +24,7 @@ from dashboard.views.write.temperatures import temperatures
 from dashboard.views.write.text import TICK, text
 from dashboard.widgets.frame import open_page
 
-PAGE = Page(key="write", section="write", icon=":material/edit_note:", order=10)
+PAGE = Page(key="write", section="work", icon=":material/edit_note:", order=10)
 
 
 def render() -> None:
