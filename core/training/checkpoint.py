@@ -1,13 +1,14 @@
 """All that is needed to go on from the last finished epoch as if nothing had happened.
 
-Every variable of the Keras model (weights, states, the seeds of its dropout) and of its optimizer
-(moments, number of steps), in the order in which Keras lists them, with what the loop itself
-remembers. The order of the data needs nothing: it is drawn from the seed and the epoch's number.
+Every variable of what learns, for a Keras model its own (weights, states, the seeds of its
+dropout) and its optimizer's (moments, number of steps), in the order in which Keras lists them,
+with what the loop itself remembers. The order of the data needs nothing: it is drawn from the seed
+and the epoch's number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,16 @@ from core.training.files import replace_file
 KIND = "checkpoint"
 
 
-def save_checkpoint(
-    path: Path, *, model: Any, optimizer: Any, remembered: Mapping[str, Any]
-) -> None:
+Variables = Mapping[str, Sequence[Any]]
+"""Keras variables, by the name of whose they are."""
+
+
+def save_checkpoint(path: Path, *, variables: Variables, remembered: Mapping[str, Any]) -> None:
     """Writes all variables, and what the loop remembers (plain data), all or nothing."""
     arrays = {
         f"{owner}/{place}": np.asarray(variable)
-        for owner, variables in _variables(model, optimizer)
-        for place, variable in enumerate(variables)
+        for owner, own in variables.items()
+        for place, variable in enumerate(own)
     }
     replace_file(
         path,
@@ -35,21 +38,17 @@ def save_checkpoint(
     )
 
 
-def load_checkpoint(path: Path, *, model: Any, optimizer: Any) -> dict[str, Any]:
+def load_checkpoint(path: Path, *, variables: Variables) -> dict[str, Any]:
     """Sets all variables and returns what the loop remembered.
 
     Raises WrongFile for one that is damaged, and BrokenRun for one of another network.
     """
     remembered, arrays = load_arrays(path, kind=KIND)
-    for owner, variables in _variables(model, optimizer):
-        for place, variable in enumerate(variables):
+    for owner, own in variables.items():
+        for place, variable in enumerate(own):
             found = arrays.get(f"{owner}/{place}")
             if found is None or found.shape != tuple(variable.shape):
                 why = f"it belongs to another network ({owner} {place}: {variable.path})"
                 raise BrokenRun(file=path.name, why=why)
             variable.assign(found)
     return remembered
-
-
-def _variables(model: Any, optimizer: Any) -> tuple[tuple[str, list[Any]], ...]:
-    return ("model", model.variables), ("optimizer", optimizer.variables)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Cell = str
 else:
     Cell = Literal[tuple(CELLS)]
-Optimizer = Literal["sgd", "momentum", "rmsprop", "adam"]
+Optimizer = Literal["sgd", "momentum", "rmsprop", "adam", "nadam"]
 Schedule = Literal["constant", "cosine", "exponential"]
 Units = Annotated[int, setting(low=1, high=2048)]
 MOST_PROBES = 8
@@ -47,6 +47,9 @@ class NetworkSettings(Settings):
     """The network: embedding, recurrent layers, and a dense readout that the data asks for.
 
     Attributes:
+        architecture: how these are put together, a name in
+            `core.training.architectures.ARCHITECTURES`.
+        options: that architecture's own settings.
         cell: the cell of every recurrent layer.
         units: of each recurrent layer, first to last.
         embedding: features of a token; not used where the data are numbers.
@@ -58,6 +61,8 @@ class NetworkSettings(Settings):
         reset_after: GRU: the reset gate after the matrix product (Keras's default).
     """
 
+    architecture: str = "chain"
+    options: Mapping[str, Any] = field(default_factory=dict)
     cell: Cell = "lstm"
     units: tuple[Units, ...] = setting((32,), least=1, most=8)
     embedding: int = setting(32, low=1, high=2048)
@@ -74,7 +79,8 @@ class OptimizerSettings(Settings):
     """How weights follow gradients.
 
     Attributes:
-        name: sgd, momentum (SGD with momentum 0.9), rmsprop or adam, as Keras has them.
+        name: sgd, momentum (SGD with momentum 0.9), rmsprop, adam or nadam (Adam with Nesterov's
+            momentum, Dozat 2016), as Keras has them.
         learning_rate: the highest.
         schedule: how it falls from epoch to epoch: not, along a cosine to zero, or by a tenth per
             epoch (`exponential`, times 0.9).
@@ -140,6 +146,14 @@ class RunConfig(Settings):
     preset: str | None = None
     experiment: str | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, keys in a fixed order; of a chain as before there was anything else."""
+        written = super().to_json()
+        for name, unsaid in (("architecture", "chain"), ("options", {})):
+            if written["network"][name] == unsaid:
+                del written["network"][name]
+        return written
+
     @property
     def digest(self) -> str:
         """A name for what is computed: equal for equal settings, whatever the probes are."""
@@ -153,10 +167,11 @@ class RunConfig(Settings):
     def with_settings(self, values: Mapping[str, Any]) -> RunConfig:
         """The same with some settings changed, named by their paths, their values as in a file.
 
-        A path into `data.options` may name an option that was left at its default. Raises
-        WrongSetting and UnknownSetting.
+        A path into `data.options` or `network.options` may name an option that was left at its
+        default. Raises WrongSetting and UnknownSetting.
         """
         written = self.to_json()
+        written["network"].setdefault("options", {})
         for path, value in values.items():
             place = written
             *tables, name = path.split(".")

@@ -2,7 +2,8 @@
 
 The formulas are those of the cells' own declarations (`core.cells`), so every cell is counted. What
 a network reads and gives is asked of the source, with as few examples as it will draw: a task knows
-its letters without any. Not chosen: building the network, which for 4,096 units takes a minute.
+its letters without any. Not chosen: building the network, which for 4,096 units takes a minute;
+only one that is no chain is built.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from math import prod
 
 from core import cells
 from core.training.config import NetworkSettings, RunConfig
+from core.training.dataset import Dataset
+from core.training.network import untrained
 from core.training.sources import SOURCES, prepare, source_named
 
 FEWEST = {"train_examples": 10, "test_examples": 1}
@@ -31,7 +34,7 @@ class Interface:
 class Count:
     """Parameters: of the recurrent layers, and of the whole; None where only the texts tell."""
 
-    recurrent: int
+    recurrent: int | None
     total: int | None
 
 
@@ -46,11 +49,26 @@ def interface_of(config: RunConfig) -> Interface | None:
     if source.downloads:
         assert source.outputs is not None
         return Interface(config_words(config), None, source.outputs)
-    known = source.options.read(config.data.options).to_json()
-    few = {**config.data.options, **{k: v for k, v in FEWEST.items() if k in known}}
-    dataset = prepare(config.data.source, few, seed=config.seed, validation=0.0)
+    dataset = _few(config)
     tokens = None if dataset.vocabulary is None else dataset.vocabulary.size
     return Interface(tokens, dataset.features, dataset.outputs)
+
+
+def _few(config: RunConfig) -> Dataset:
+    """The data of a run, with as few examples as can be drawn."""
+    known = source_named(config.data.source).options.read(config.data.options).to_json()
+    few = {**config.data.options, **{k: v for k, v in FEWEST.items() if k in known}}
+    return prepare(config.data.source, few, seed=config.seed, validation=0.0)
+
+
+def _built(config: RunConfig) -> Count:
+    """The parameters of a network that is no chain, which has to be built to be counted."""
+    source = source_named(config.data.source)
+    if source.gathers or source.downloads:
+        return Count(None, None)
+    model = untrained(config, _few(config))
+    recurrent = sum(a.size for layer in model.layers for a in layer.parameters().values())
+    return Count(recurrent, model.parameter_count)
 
 
 def config_words(config: RunConfig) -> int:
@@ -62,6 +80,8 @@ def config_words(config: RunConfig) -> int:
 def count_of(config: RunConfig) -> Count:
     """The parameters of a run's network. Raises what `interface_of` raises."""
     network = config.network
+    if network.architecture != "chain":
+        return _built(config)
     seen = interface_of(config)
     features = network.embedding if seen is None else seen.features or network.embedding
     recurrent = sum(_recurrent(network, features))

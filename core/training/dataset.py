@@ -20,6 +20,15 @@ from core.training.errors import TooFewExamples
 
 Readout = Literal["last", "every"]
 Side = Literal["pre", "post"]
+Inputs = NDArray[Any] | Mapping[str, NDArray[Any]]
+"""What a network reads: one thing, or several by name."""
+
+
+def picked(inputs: Inputs, places: Any) -> Inputs:
+    """The examples at some places, of each thing that is read."""
+    if isinstance(inputs, Mapping):
+        return {name: array[places] for name, array in inputs.items()}
+    return inputs[places]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +37,8 @@ class Part:
 
     Attributes:
         inputs: int32 (examples, time), token ids padded with 0; or float32 (examples, time,
-            features).
+            features), or (examples, features) where a vector is read. Several of them by name, for
+            a network that reads several things.
         targets: float32 (examples, 1) for a yes or no; int32 (examples,) for one of several; int32
             (examples, time) for a class at each step; float32 (examples, outputs) or (examples,
             time, outputs) for numbers.
@@ -37,19 +47,26 @@ class Part:
         texts: the text of an example by its number, as a person reads it; None where there is none.
     """
 
-    inputs: NDArray[Any]
+    inputs: Inputs
     targets: NDArray[Any]
     counts: NDArray[np.float32] | None = None
     texts: Callable[[int], str] | None = None
 
     def __len__(self) -> int:
-        return len(self.inputs)
+        return len(self.targets)
+
+    @property
+    def alone(self) -> NDArray[Any]:
+        """What is read where that is one thing. TypeError where it is several."""
+        if isinstance(self.inputs, Mapping):
+            raise TypeError(f"several things are read: {', '.join(self.inputs)}")
+        return self.inputs
 
     def at(self, places: NDArray[np.int64]) -> Part:
         """The examples of those numbers, in that order."""
         texts = self.texts
         return Part(
-            self.inputs[places],
+            picked(self.inputs, places),
             self.targets[places],
             None if self.counts is None else self.counts[places],
             None if texts is None else lambda number: texts(int(places[number])),

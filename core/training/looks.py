@@ -10,7 +10,7 @@ which would be other code than the one that is checked.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ from core.bptt import backprop
 from core.engines import record
 from core.model import Model
 from core.nodes import LayerGradients, LayerTrace
-from core.training.dataset import Dataset
+from core.training.dataset import Dataset, picked
 
 EXAMPLES = 4
 MOST_STEPS = 512
@@ -35,8 +35,8 @@ SHARE = 0.02
 def look(model: Model, dataset: Dataset) -> dict[str, Any]:
     """Gate saturation and ‖∂loss/∂h_t‖ of every layer, on the first validation examples."""
     part = dataset.validation or dataset.train
-    inputs, targets = part.inputs[:EXAMPLES], part.targets[:EXAMPLES]
-    if inputs.shape[1] > MOST_STEPS:
+    inputs, targets = picked(part.inputs, slice(EXAMPLES)), part.targets[:EXAMPLES]
+    if not isinstance(inputs, Mapping) and inputs.shape[1] > MOST_STEPS:
         kept = slice(-MOST_STEPS, None) if dataset.padding == "pre" else slice(MOST_STEPS)
         inputs = inputs[:, kept]
         targets = targets[:, kept] if dataset.readout == "every" else targets

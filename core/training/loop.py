@@ -10,29 +10,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from core.analysis.typed import encode
-from core.engines import record
 from core.errors import CoreError
-from core.importers.keras.bridge import from_keras
 from core.model import Model
 from core.training import network, recovery
+from core.training.architectures import architecture_named
 from core.training.checkpoint import save_checkpoint
 from core.training.config import RunConfig
 from core.training.dataset import Dataset, Part
 from core.training.errors import LossNotFinite
-from core.training.looks import Pace, look
+from core.training.looks import Pace
 from core.training.memory import peak_memory
 from core.training.order import Portion, portions
 from core.training.progress import Progress
 from core.training.rates import rate_at
 from core.training.remembered import Remembered
 from core.training.run_writer import RunWriter
-from core.training.step import Batch, Stepper, batch_of
+from core.training.step import Batch, batch_of
 from core.training.windows import arranged, blocks
 
 LATELY = 20
@@ -64,20 +62,14 @@ class Loop:
         fit = self.config.fit
         self.carries = fit.stateful or fit.truncate is not None
         self.dataset = arranged(self.config, self.dataset)
-        self.keras = network.build(
-            self.config, self.dataset, batch=fit.batch if self.carries else None
-        )
-        optimizer = network.optimizer_of(self.config.optimizer)
-        self.stepper = Stepper(self.keras, optimizer, self.dataset, jit=fit.jit)
+        self.architecture = architecture_named(self.config.network.architecture)
+        self.stepper = network.steps_of(self.config, self.dataset, carries=self.carries)
         self.pace = Pace()
 
     def resume(self) -> None:
         """Goes back to the last finished epoch, if there is one; to less where that is damaged."""
         self.remembered, lost = recovery.last_finished(
-            self.writer.run,
-            model=self.keras,
-            optimizer=self.stepper.optimizer,
-            batches=len(self._order(1)),
+            self.writer.run, steps=self.stepper, batches=len(self._order(1))
         )
         if lost is not None:
             self.note(lost)
@@ -129,7 +121,7 @@ class Loop:
     def _order(self, epoch: int) -> list[Portion]:
         fit = self.config.fit
         if fit.stateful:
-            self._reset()
+            self.stepper.reset()
         seed = None if fit.stateful else self.config.seed
         return portions(
             self.dataset.train, dataset=self.dataset, batch=fit.batch, seed=seed, epoch=epoch
@@ -145,7 +137,7 @@ class Loop:
         if truncate is None:
             return self.stepper.train(batch, rate=rate)
         if not self.config.fit.stateful:
-            self._reset()
+            self.stepper.reset()
         rows = [self.stepper.train(block, rate=rate) for block in blocks(batch, truncate)]
         return np.mean(rows, axis=0)
 
@@ -189,7 +181,7 @@ class Loop:
     ) -> None:
         """Everything that comes after an epoch; the checkpoint last."""
         trained = time.monotonic() - begun
-        examples = min(len(self.dataset.train.inputs), count * self.config.fit.batch)
+        examples = min(len(self.dataset.train), count * self.config.fit.batch)
         row: dict[str, Any] = {"epoch": epoch, "loss": float(means[0])}
         row["metric"] = self._shown(means[1])
         row |= dict(zip(("validation_loss", "validation_metric"), self._validate(), strict=True))
@@ -210,8 +202,7 @@ class Loop:
         )
         save_checkpoint(
             self.writer.run.file("checkpoint.npz"),
-            model=self.keras,
-            optimizer=self.stepper.optimizer,
+            variables=self.stepper.variables,
             remembered={"loop": vars(self.remembered)},
         )
         known = self.remembered
@@ -237,7 +228,7 @@ class Loop:
         """Loss, metric and the outputs of each example, in the order of the examples."""
         size = self.config.fit.batch if self.carries else max(128, self.config.fit.batch)
         if self.config.fit.stateful:
-            self._reset()
+            self.stepper.reset()
         order = portions(part, dataset=self.dataset, batch=size, seed=None)
         loss, metric, outputs = self.stepper.evaluate(self._batches(part, order, size=size))
         in_place = np.argsort(np.concatenate([portion.places for portion in order]))
@@ -248,31 +239,23 @@ class Loop:
         for portion in order:
             self._stop_if_cancelled()
             if self.carries and not self.config.fit.stateful:
-                self._reset()
+                self.stepper.reset()
             yield self._gather(part, portion, size=size)
-
-    def _reset(self) -> None:
-        for layer in self.keras.layers:
-            if getattr(layer, "stateful", False):
-                layer.reset_state()
 
     def model(self, epoch: int) -> Model:
         """The weights as they are now, as every page reads them."""
         card = {"epoch": epoch, "run": self.writer.run.id}
         name = self.writer.run.label.name
-        twin = self.keras
-        if self.carries:
-            twin = network.build(self.config, self.dataset)
-            twin.set_weights(self.keras.get_weights())
-        return from_keras(twin, vocabulary=self.dataset.vocabulary, name=name, card=card)
+        model = self.stepper.exported()
+        return replace(model, name=name, card=card)
 
     def _look(
         self, model: Model, *, epoch: int, batch: int, step: int, row: np.ndarray[Any, Any]
     ) -> None:
         begun = time.monotonic()
-        seen = look(model, self.dataset)
+        seen = self.stepper.look(model)
         said = {"epoch": epoch, "batch": batch, "step": step, "loss": float(row[0])}
-        self.writer.look(said | seen)
+        self.writer.look({**said, **seen})
         self.pace.took(time.monotonic() - begun)
 
     def _after(self, epoch: int, model: Model) -> None:
@@ -283,12 +266,12 @@ class Loop:
         self.writer.model(model, epoch=epoch)
         for place, text in enumerate(self.config.probes):
             try:
-                inputs = encode(model, text).inputs
+                trace = self.architecture.read(model, text)
             except CoreError as error:
                 if epoch == 0:
                     self.progress.say(f"probe {place + 1} is not filmed: {error}")
                 continue
-            self.writer.film(record(model, inputs), probe=place, epoch=epoch)
+            self.writer.film(trace, probe=place, epoch=epoch)
 
 
 def _told(row: dict[str, Any], *, of: int) -> str:

@@ -1,9 +1,10 @@
-"""The Keras model that a configuration asks for, and its optimizer.
+"""The network that a configuration asks for as something that learns, and its optimizer.
 
-The network is that of `core.new_model`, whose weights are drawn from the run's seed, built in Keras
-by `to_keras`: there is no second place that knows what a network is made of. What only training
-needs is added there: dropout, which is that of the recurrent layers themselves (the same share of
-a layer's inputs and states at every step of a text), and states that are handed on.
+The network is what its architecture (`core.training.architectures`) makes of the data, its weights
+drawn from the run's seed, built in Keras by `to_keras`: there is no second place that knows what a
+network is made of. What only training needs is added there: dropout, which is that of the recurrent
+layers themselves (the same share of a layer's inputs and states at every step of a text), and
+states that are handed on.
 """
 
 from __future__ import annotations
@@ -12,53 +13,50 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from core.importers.keras.export import to_keras
-from core.initialise import new_model
 from core.model import Model
-from core.nodes import LayerNormalization, Recurrent
+from core.training.architectures import architecture_named
 from core.training.config import NetworkSettings, OptimizerSettings, RunConfig
 from core.training.dataset import Dataset
 from core.training.errors import WrongSetting
+from core.training.step import Stepper, Steps
 
 MOMENTUM = 0.9
 
 
 def untrained(config: RunConfig, dataset: Dataset) -> Model:
-    """The network before training, its weights drawn from the run's seed."""
-    settings = config.network
-    model = new_model(
-        settings.cell,
-        vocabulary=dataset.vocabulary,
-        features=dataset.features,
-        embedding=settings.embedding,
-        units=settings.units,
-        bidirectional=settings.bidirectional,
-        outputs=dataset.outputs,
-        output_activation="linear" if dataset.loss == "mean_squared_error" else None,
-        readout=dataset.readout,
-        forget_bias=settings.forget_bias,
-        reset_after=settings.reset_after,
-        mask_zero=dataset.mask,
-        seed=config.seed,
-    )
-    if not settings.normalise:
-        return model
-    return Model(tuple(_normalised(model)), name=model.name, vocabulary=model.vocabulary)
+    """The network before training, its weights drawn from the run's seed.
+
+    Raises UnknownName for the architecture, UnknownSetting and WrongSetting for its options or
+    for data that it cannot learn from.
+    """
+    architecture = architecture_named(config.network.architecture)
+    refused = architecture.fits(config, dataset)
+    if refused is not None:
+        raise refused
+    options = architecture.options.read(config.network.options)
+    return architecture.build(config, dataset, options)
 
 
-def _normalised(model: Model) -> Iterator[Any]:
-    """The parts, with a layer normalisation between every two recurrent ones."""
-    for before, part in zip((None, *model.parts), model.parts, strict=False):
-        if isinstance(before, Recurrent) and isinstance(part, Recurrent):
-            gamma, beta = np.ones(before.outputs, np.float32), np.zeros(before.outputs, np.float32)
-            yield LayerNormalization(f"normalise_{part.name}", gamma, beta)
-        yield part
+def steps_of(config: RunConfig, dataset: Dataset, *, carries: bool) -> Steps:
+    """The network of a run with fresh weights, ready to learn; `carries` states or not."""
+    architecture = architecture_named(config.network.architecture)
+    plain = untrained(config, dataset)
+    if architecture.steps is not None:
+        options = architecture.options.read(config.network.options)
+        return architecture.steps(config, dataset, options, plain)
+    twin = twin_of(plain, config, batch=config.fit.batch if carries else None)
+    optimizer = optimizer_of(config.optimizer)
+    return Stepper(twin, optimizer, dataset, jit=config.fit.jit, plain=plain)
 
 
 def build(config: RunConfig, dataset: Dataset, *, batch: int | None = None) -> Any:
-    """The Keras model with fresh weights.
+    """The Keras model with fresh weights. Raises what `untrained` and `twin_of` raise."""
+    return twin_of(untrained(config, dataset), config, batch=batch)
+
+
+def twin_of(model: Model, config: RunConfig, *, batch: int | None = None) -> Any:
+    """The Keras model of an untrained network, with what only training needs.
 
     With `batch`, its recurrent layers keep their states from batch to batch (stateful). Raises
     WrongSetting where the cell cannot do what is asked.
@@ -69,15 +67,18 @@ def build(config: RunConfig, dataset: Dataset, *, batch: int | None = None) -> A
     if batch is not None and settings.bidirectional:
         expected = "false where states are handed on: nothing can be read from its end"
         raise WrongSetting(setting="network.bidirectional", found="true", expected=expected)
-    plain = to_keras(untrained(config, dataset))
-    shape, kind = plain.inputs[0].shape[1:], plain.inputs[0].dtype
-    model = keras.models.clone_model(
+    plain = to_keras(model)
+    entrances = [
+        keras.Input(batch_shape=(batch, *tensor.shape[1:]), dtype=tensor.dtype, name=tensor.name)
+        for tensor in plain.inputs
+    ]
+    twin = keras.models.clone_model(
         plain,
-        input_tensors=keras.Input(batch_shape=(batch, *shape), dtype=kind),
+        input_tensors=entrances if len(entrances) > 1 else entrances[0],
         clone_function=partial(_for_training, settings=settings, stateful=batch is not None),
     )
-    model.set_weights(plain.get_weights())
-    return model
+    twin.set_weights(plain.get_weights())
+    return twin
 
 
 def _for_training(layer: Any, *, settings: NetworkSettings, stateful: bool) -> Any:
@@ -118,4 +119,6 @@ def optimizer_of(settings: OptimizerSettings) -> Any:
             return keras.optimizers.SGD(settings.learning_rate, momentum=MOMENTUM, **clip)
         case "rmsprop":
             return keras.optimizers.RMSprop(settings.learning_rate, **clip)
+        case "nadam":
+            return keras.optimizers.Nadam(settings.learning_rate, **clip)
     return keras.optimizers.Adam(settings.learning_rate, **clip)

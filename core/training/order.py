@@ -8,6 +8,7 @@ does not quite. Where nothing is masked the padding is part of what is learned, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +23,13 @@ ROUNDING = 8
 
 @dataclass(frozen=True, eq=False)
 class Portion:
-    """The examples of one batch, and how many steps of them are more than padding."""
+    """The examples of one batch, and how many steps of them are more than padding.
+
+    `length` is None where nothing is cut off.
+    """
 
     places: NDArray[np.int64]
-    length: int
+    length: int | None
 
 
 def portions(
@@ -35,17 +39,17 @@ def portions(
 
     Examples of one length stand together where `dataset` is masked and not contiguous.
     """
-    count, time = part.inputs.shape[:2]
+    count = len(part)
     order = np.arange(count)
     random = None if seed is None else np.random.default_rng([seed, epoch])
     if random is not None:
         order = random.permutation(count)
     found = []
     lengths = _lengths(part, dataset)
-    for length in (time,) if lengths is None else np.unique(lengths):
+    for length in (None,) if lengths is None else np.unique(lengths).tolist():
         own = order if lengths is None else order[lengths[order] == length]
         found += [
-            Portion(own[start : start + batch], int(length)) for start in range(0, len(own), batch)
+            Portion(own[start : start + batch], length) for start in range(0, len(own), batch)
         ]
     if random is not None and lengths is not None:
         found = [found[place] for place in random.permutation(len(found))]
@@ -54,7 +58,9 @@ def portions(
 
 def _lengths(part: Part, dataset: Dataset) -> NDArray[np.int64] | None:
     """To how many steps each example is cut, (examples,); None where nothing may be cut."""
-    if not dataset.mask or dataset.contiguous or part.inputs.ndim != 2:
+    if isinstance(part.inputs, Mapping) or part.inputs.ndim != 2:
+        return None
+    if not dataset.mask or dataset.contiguous:
         return None
     time = part.inputs.shape[1]
     used = part.inputs != 0

@@ -8,20 +8,17 @@ checkpoints, which double what is written after every epoch for a case that is a
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from core.errors import CoreError, WrongFile
-from core.importers.keras.export import to_keras
 from core.training.checkpoint import load_checkpoint
 from core.training.errors import BrokenRun, CheckpointLost, ModelLost
 from core.training.files import read_json_lines
 from core.training.remembered import Remembered
 from core.training.run_folder import Run
+from core.training.step import Steps
 
 
-def last_finished(
-    run: Run, *, model: Any, optimizer: Any, batches: int
-) -> tuple[Remembered, CoreError | None]:
+def last_finished(run: Run, *, steps: Steps, batches: int) -> tuple[Remembered, CoreError | None]:
     """Sets all variables to those of the last finished epoch. What is known of it, what is lost.
 
     `batches` is how many an epoch has. Raises BrokenRun for a checkpoint of another network.
@@ -30,18 +27,18 @@ def last_finished(
     if not file.exists():
         return Remembered(), None
     try:
-        found = load_checkpoint(file, model=model, optimizer=optimizer)
+        found = load_checkpoint(file, variables=steps.variables)
         return Remembered(**found["loop"]), None
     except (WrongFile, OSError, KeyError, TypeError) as error:
-        remembered = _newest_whole(run, model=model, batches=batches)
+        remembered = _newest_whole(run, steps=steps, batches=batches)
         return remembered, CheckpointLost(epoch=remembered.epoch, why=str(error))
 
 
-def _newest_whole(run: Run, *, model: Any, batches: int) -> Remembered:
+def _newest_whole(run: Run, *, steps: Steps, batches: int) -> Remembered:
     """Sets the weights to the newest ones that can be read. What is known then."""
     for epoch in reversed(run.model_epochs):
         try:
-            _set_weights(run, model, epoch=epoch)
+            steps.restore(run.model(epoch))
         except (BrokenRun, ValueError):  # Keras's, where it is of another network
             continue
         remembered = Remembered()
@@ -58,7 +55,7 @@ def _newest_whole(run: Run, *, model: Any, batches: int) -> Remembered:
     return Remembered()
 
 
-def final(run: Run, *, model: Any) -> tuple[int, CoreError | None]:
+def final(run: Run, *, steps: Steps) -> tuple[int, CoreError | None]:
     """Sets the weights to the model that counts, else to the newest whole one.
 
     Returns its epoch, and what is lost. Raises BrokenRun where there is none.
@@ -69,15 +66,10 @@ def final(run: Run, *, model: Any) -> tuple[int, CoreError | None]:
     lost: BrokenRun | None = None
     for epoch in (wanted, *(other for other in reversed(run.model_epochs) if other != wanted)):
         try:
-            _set_weights(run, model, epoch=epoch)
+            steps.restore(run.model(epoch))
         except BrokenRun as error:
             lost = lost or error
             continue
         return epoch, None if lost is None else ModelLost(epoch=wanted, other=epoch, why=str(lost))
     assert lost is not None
     raise lost
-
-
-def _set_weights(run: Run, model: Any, *, epoch: int) -> None:
-    """To what was kept after an epoch, read back from the disk. Raises BrokenRun."""
-    model.set_weights(to_keras(run.model(epoch)).get_weights())

@@ -8,15 +8,19 @@ Not chosen: `model.fit`, whose callbacks cannot see gradients, and whose metrics
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.training.dataset import Dataset, Part
+from core.importers.keras.bridge import from_keras
+from core.importers.keras.export import to_keras
+from core.model import Model
+from core.training.dataset import Dataset, Inputs, Part, picked
+from core.training.looks import look
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +28,13 @@ class Batch:
     """Examples as a step takes them.
 
     Attributes:
-        inputs: int32 (batch, time) or float32 (batch, time, features).
+        inputs: int32 (batch, time) or float32 (batch, time, features), or several by name.
         targets: as `core.training.dataset.Part` has them.
         weights: float32 (batch,), or (batch, time) where each step is answered: what each answer
             counts for.
     """
 
-    inputs: NDArray[Any]
+    inputs: Inputs
     targets: NDArray[Any]
     weights: NDArray[np.float32]
 
@@ -43,9 +47,10 @@ def batch_of(
     `length` cuts off the steps that are padding in all of them.
     """
     filled = np.concatenate([places, np.full(size - len(places), places[0])])
-    inputs, targets = part.inputs[filled], part.targets[filled]
+    inputs, targets = picked(part.inputs, filled), part.targets[filled]
     counts = None if part.counts is None else part.counts[filled]
-    if length is not None and length < inputs.shape[1]:
+    several = isinstance(inputs, Mapping)
+    if not isinstance(inputs, Mapping) and length is not None and length < inputs.shape[1]:
         kept = slice(-length, None) if dataset.padding == "pre" else slice(length)
         inputs = inputs[:, kept]
         if dataset.readout == "every":
@@ -54,21 +59,61 @@ def batch_of(
     real = (np.arange(size) < len(places)).astype(np.float32)
     if dataset.readout == "last":
         return Batch(inputs, targets, real)
-    weights = np.ones(inputs.shape[:2], np.float32) if counts is None else counts
-    if dataset.mask:
+    weights = np.ones(targets.shape[:2], np.float32) if counts is None else counts
+    if dataset.mask and not several:
         weights = weights * (inputs != 0)
     return Batch(inputs, targets, (weights * real[:, None]).astype(np.float32))
 
 
-class Stepper:
-    """The compiled functions of one Keras model: a training step and an evaluation."""
+class Steps(Protocol):
+    """What the loop needs of a network that learns.
 
-    def __init__(self, model: Any, optimizer: Any, dataset: Dataset, *, jit: bool) -> None:
+    Attributes:
+        layers: whose gradients' norms `train` tells, by name.
+    """
+
+    layers: Sequence[str]
+
+    @property
+    def variables(self) -> Mapping[str, Sequence[Any]]:
+        """All Keras variables that a resumed run needs, by the name of whose they are."""
+
+    def train(self, batch: Batch, *, rate: float) -> NDArray[np.float32]:
+        """One step at a learning rate: (loss, metric, the gradient's norm in each of `layers`)."""
+
+    def evaluate(self, batches: Iterable[Batch]) -> tuple[float, float, list[NDArray[Any]]]:
+        """Mean loss and metric over all that counts in the batches, and the outputs of each."""
+
+    def exported(self) -> Model:
+        """The weights as they are now, as every page reads them."""
+
+    def restore(self, model: Model) -> None:
+        """Sets the weights to those that were `exported`."""
+
+    def reset(self) -> None:
+        """Forgets states that are handed on from batch to batch."""
+
+    def look(self, model: Model) -> Mapping[str, Any]:
+        """What a look inside tells of the exported model, see `core.training.looks`."""
+
+
+class Stepper:
+    """A Keras model that learns a loss of its outputs: its step and its evaluation, compiled.
+
+    `plain` is the untrained network that the Keras model is the twin of.
+    """
+
+    def __init__(
+        self, model: Any, optimizer: Any, dataset: Dataset, *, jit: bool, plain: Model
+    ) -> None:
         """Compiles nothing yet: that happens with the first batch of each shape."""
         import tensorflow as tf
 
         self.model, self.optimizer = model, optimizer
-        self.layers = [layer.name for layer in model.layers if layer.trainable_weights]
+        self.plain, self.dataset = plain, dataset
+        self.layers: Sequence[str] = [
+            layer.name for layer in model.layers if layer.trainable_weights
+        ]
         optimizer.build(model.trainable_variables)
         loss_of = _loss_of(dataset)
         groups = [layer.trainable_weights for layer in model.layers if layer.trainable_weights]
@@ -101,19 +146,55 @@ class Stepper:
         Where the metric is the perplexity, e to the loss, the loss stands in its place: only means
         of losses may be taken.
         """
-        given = map(self._tensor, (batch.inputs, batch.targets, batch.weights))
+        given = self._given(batch)
         return self._train(*given, self._tensor(np.float32(rate))).numpy()
 
     def evaluate(self, batches: Iterable[Batch]) -> tuple[float, float, list[NDArray[Any]]]:
         """Mean loss and metric over all that counts in the batches, and the outputs of each."""
         sums, outputs = np.zeros(3), []
         for batch in batches:
-            given = map(self._tensor, (batch.inputs, batch.targets, batch.weights))
+            given = self._given(batch)
             measured, answered = self._evaluate(*given)
             loss, metric, weight = measured.numpy().astype(np.float64)
             sums += loss * weight, metric * weight, weight
             outputs.append(answered.numpy())
         return float(sums[0] / sums[2]), float(sums[1] / sums[2]), outputs
+
+    def _given(self, batch: Batch) -> Iterator[Any]:
+        """A batch as tensors, what is read in the order of the Keras model's inputs."""
+        inputs: Any = batch.inputs
+        if isinstance(inputs, Mapping):
+            yield [self._tensor(inputs[tensor.name]) for tensor in self.model.inputs]
+        else:
+            yield self._tensor(inputs)
+        yield from map(self._tensor, (batch.targets, batch.weights))
+
+    @property
+    def variables(self) -> Mapping[str, Sequence[Any]]:
+        """Those of the Keras model and of its optimizer."""
+        return {"model": self.model.variables, "optimizer": self.optimizer.variables}
+
+    def exported(self) -> Model:
+        """The weights as they are now, as every page reads them."""
+        twin = self.model
+        if any(getattr(layer, "stateful", False) for layer in twin.layers):
+            twin = to_keras(self.plain)
+            twin.set_weights(self.model.get_weights())
+        return self.plain.with_parameters(from_keras(twin).parameters)
+
+    def restore(self, model: Model) -> None:
+        """Sets the weights to those that were `exported`."""
+        self.model.set_weights(to_keras(model).get_weights())
+
+    def reset(self) -> None:
+        """Forgets states that are handed on from batch to batch."""
+        for layer in self.model.layers:
+            if getattr(layer, "stateful", False):
+                layer.reset_state()
+
+    def look(self, model: Model) -> Mapping[str, Any]:
+        """Gates and gradients on a few examples."""
+        return look(model, self.dataset)
 
 
 def _loss_of(dataset: Dataset) -> Callable[[Any, Any, Any], tuple[Any, Any]]:

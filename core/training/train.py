@@ -81,12 +81,12 @@ def _described(loop: Loop) -> dict[str, Any]:
             }
             for stage in count_parameters(model).stages
         ],
-    } | {name: 0 if part is None else len(part.inputs) for name, part in parts.items()}
+    } | {name: 0 if part is None else len(part) for name, part in parts.items()}
 
 
 def _test(run: Run, loop: Loop) -> None:
     """Scores the model that counts on test data, and keeps its worst mistakes."""
-    epoch, lost = recovery.final(run, model=loop.keras)
+    epoch, lost = recovery.final(run, steps=loop.stepper)
     if lost is not None:
         loop.note(lost)
     dataset = loop.dataset
@@ -96,13 +96,17 @@ def _test(run: Run, loop: Loop) -> None:
         "metric": metric,
         "metric_name": dataset.metric,
         "epoch": epoch,
-        "examples": len(dataset.test.inputs),
+        "examples": len(dataset.test),
         "seconds": loop.remembered.seconds,
         "chance": dataset.chance,
         "solved": dataset.solved,
         "reference": reference_of(run.config),
         "classes": dict(dataset.class_counts),
     }
+    if loop.architecture.judge is not None:
+        judged = loop.architecture.judge(loop.model(epoch), dataset)
+        loop.writer.result({**scores, **judged.scores}, mistakes=judged.mistakes, answers=None)
+        return
     if dataset.readout == "every":
         loop.writer.result(scores, mistakes=[], answers=None)
         return

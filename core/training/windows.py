@@ -7,7 +7,7 @@ Stateful training does the same across batches, for a text that was cut into exa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from core.training.config import RunConfig
@@ -18,6 +18,12 @@ from core.training.step import Batch
 
 def arranged(config: RunConfig, dataset: Dataset) -> Dataset:
     """The data in an order that states can be handed on in. Raises WrongSetting."""
+    if isinstance(dataset.train.inputs, Mapping):
+        for name, wanted in (("truncate", config.fit.truncate), ("stateful", config.fit.stateful)):
+            if wanted:
+                expected = "left out where several things are read: they have no common steps"
+                raise WrongSetting(setting=f"fit.{name}", found=wanted, expected=expected)
+        return dataset
     if config.fit.truncate is not None and dataset.readout != "every":
         expected = "empty where the only answer is at the end: nothing before it would be learned"
         raise WrongSetting(setting="fit.truncate", found=config.fit.truncate, expected=expected)
@@ -37,6 +43,8 @@ def arranged(config: RunConfig, dataset: Dataset) -> Dataset:
 
 def blocks(batch: Batch, length: int) -> Iterator[Batch]:
     """A batch cut along time, each block `length` steps or what is left."""
-    for start in range(0, batch.inputs.shape[1], length):
+    inputs = batch.inputs
+    assert not isinstance(inputs, Mapping)  # `arranged` has seen to it
+    for start in range(0, inputs.shape[1], length):
         cut = slice(start, start + length)
-        yield Batch(batch.inputs[:, cut], batch.targets[:, cut], batch.weights[:, cut])
+        yield Batch(inputs[:, cut], batch.targets[:, cut], batch.weights[:, cut])

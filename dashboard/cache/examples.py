@@ -31,8 +31,7 @@ def _examples(source: str, options: str) -> tuple[str, ...]:
     few = {"train_examples": 10, "test_examples": FEW}
     test = prepare(source, json.loads(options) | few, seed=0, validation=0.0).test
     return tuple(
-        _typed(test.inputs[at]) if test.texts is None else test.texts(at)
-        for at in range(len(test.inputs))
+        _typed(test.alone[at]) if test.texts is None else test.texts(at) for at in range(len(test))
     )
 
 

@@ -27,7 +27,7 @@ from core.training.presets import PRESETS
 from core.training.progress import Progress
 from core.training.run_writer import RunWriter
 from core.training.sources import prepare
-from core.training.step import Stepper, batch_of
+from core.training.step import batch_of
 from core.training.store import RunStore
 from tests.benchmarks.timing import alternate, table
 
@@ -134,8 +134,7 @@ def stepping(dataset: Dataset) -> Callable[[], object]:
     import keras
 
     keras.utils.set_random_seed(0)
-    model = network.build(config(), dataset)
-    own = Stepper(model, network.optimizer_of(config().optimizer), dataset, jit=True)
+    own = network.steps_of(config(), dataset, carries=False)
 
     def epoch() -> None:
         for portion in portions(dataset.train, dataset=dataset, batch=128, seed=0):

@@ -55,7 +55,7 @@ def _sentences(options: SentimentOptions, setting: Setting) -> Dataset:
     dataset = drawn(sentiment.TASK, options, setting)
     if dataset.vocabulary is None:
         return dataset
-    ids = dataset.train.inputs
+    ids = dataset.train.alone
     if options.hide:
         neutral = dataset.vocabulary.encode_tokens(sorted(sentiment.TASK.neutral)).ids
         random = np.random.default_rng([setting.seed, 4])

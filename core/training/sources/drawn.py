@@ -99,7 +99,7 @@ def drawn_numbers(task: NumberTask, options: DrawnOptions, setting: Setting) -> 
         validation=None,
         test=test,
         vocabulary=None,
-        features=train.inputs.shape[-1],
+        features=train.alone.shape[-1],
         outputs=train.targets.shape[-1],
         loss="mean_squared_error",
         readout=task.readout,

@@ -75,7 +75,14 @@ CELLS = state.declare(
     Names(name="t_cells", default=("lstm",), options=state.CELLS, most=3, pages=PAGES)
 )
 SETTINGS = declared(RunConfig)
-_ELSEWHERE = ("data.source", "network.cell", "probes", "preset", "experiment")
+_ELSEWHERE = (
+    "data.source",
+    "network.architecture",
+    "network.cell",
+    "probes",
+    "preset",
+    "experiment",
+)
 """Settings that are not asked for one at a time."""
 _NAMES = {
     "network.bidirectional": "t_both",

@@ -29,11 +29,12 @@ def stepper(dataset, *, optimizer="sgd", jit=False, **settings):
         network=NetworkSettings(units=(5,), embedding=4, **settings),
         optimizer=OptimizerSettings(name=optimizer, learning_rate=0.1),
     )
-    model = network.build(config, dataset)
+    plain = network.untrained(config, dataset)
+    model = network.twin_of(plain, config)
     for variable in model.trainable_variables:  # no weight is zero, no two gates alike
         drawn = np.random.default_rng(variable.shape[-1]).normal(size=variable.shape)
         variable.assign(0.4 * drawn)
-    return Stepper(model, network.optimizer_of(config.optimizer), dataset, jit=jit)
+    return Stepper(model, network.optimizer_of(config.optimizer), dataset, jit=jit, plain=plain)
 
 
 @pytest.mark.parametrize("cell", ["simple_rnn", "lstm", "gru"])

@@ -57,7 +57,7 @@ def test_a_text_in_blocks_is_read_as_in_one_go(loop_of):
     whole = batch_of(data.test, np.arange(8), size=8, dataset=data)
     wanted = record(model, whole.inputs).outputs
     for _ in range(2):  # the second time from zero states again
-        loop._reset()
+        loop.stepper.reset()
         seen = loop.stepper.evaluate(blocks(whole, 7))[2]
         np.testing.assert_allclose(np.concatenate(seen, axis=1), wanted, atol=1e-5)
     unreset = loop.stepper.evaluate(blocks(whole, 7))[2]
