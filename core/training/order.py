@@ -25,7 +25,7 @@ ROUNDING = 8
 class Portion:
     """The examples of one batch, and how many steps of them are more than padding.
 
-    `length` is None where nothing is cut off.
+    `length` is None where several things are read.
     """
 
     places: NDArray[np.int64]
@@ -40,13 +40,14 @@ def portions(
     Examples of one length stand together where `dataset` is masked and not contiguous.
     """
     count = len(part)
+    whole = None if isinstance(part.inputs, Mapping) else part.inputs.shape[1]
     order = np.arange(count)
     random = None if seed is None else np.random.default_rng([seed, epoch])
     if random is not None:
         order = random.permutation(count)
     found = []
     lengths = _lengths(part, dataset)
-    for length in (None,) if lengths is None else np.unique(lengths).tolist():
+    for length in (whole,) if lengths is None else np.unique(lengths).tolist():
         own = order if lengths is None else order[lengths[order] == length]
         found += [
             Portion(own[start : start + batch], length) for start in range(0, len(own), batch)
