@@ -25,7 +25,7 @@ import pandas  # noqa: E402, F401
 import streamlit as st  # noqa: E402
 from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
-from dashboard import origins, server, state, views, widgets  # noqa: E402
+from dashboard import origins, reader, server, state, views, widgets  # noqa: E402
 from dashboard.i18n import t  # noqa: E402
 
 
@@ -53,6 +53,9 @@ def show(module: ModuleType) -> None:
 def main() -> None:
     """Draw the page that the URL asks for."""
     modules = pages()  # first: pages declare fields, which a link may hold
+    if (stranger := reader.problem()) is not None:
+        widgets.problem(stranger)
+        return
     state.begin()
     state.restore()
     # A file, because the browser would fetch a ":material/…:" icon from another server.

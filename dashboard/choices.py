@@ -13,9 +13,7 @@ from typing import Any, TypeVar
 from core import cells, data
 from core.initialise import INITIALISERS
 from core.text import MOST_CHARACTERS, MOST_TOKENS, PADDINGS, Scaling
-from core.training.shelf import Shelf
-from core.training.store import RunStore
-from dashboard import i18n
+from dashboard import i18n, reader
 from dashboard.fields import Choice, Field, Flag, Names, Number, Text, Whole
 
 AnyField = TypeVar("AnyField", bound=Field[Any])
@@ -52,8 +50,8 @@ def origins() -> tuple[str, ...]:
     What each means is said in `dashboard.origins`; another kind begins with a word of its
     own and a colon.
     """
-    runs = (RUN + run.id for run in RunStore().runs_and_examples() if run.model_epochs)
-    models = (*_of_session(), *(kept.id for kept in Shelf().models()))
+    runs = (RUN + run.id for run in reader.store().runs_and_examples() if run.model_epochs)
+    models = (*_of_session(), *(kept.id for kept in reader.shelf().models()))
     return (*data.TASKS, UNTRAINED, *(MODEL + model for model in models), *runs)
 
 

@@ -58,6 +58,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "dashboard.figures",
             "dashboard.state",
             "dashboard.choices",
+            "dashboard.reader",
             "dashboard.fields",
             "dashboard.cache",
             "dashboard.i18n",

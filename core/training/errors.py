@@ -17,6 +17,16 @@ class UnknownSetting(CoreError):
     message = "There is no setting '{setting}'. Known here: {known}."
 
 
+class UnnamedReader(CoreError):
+    """A server for several people was not told who reads."""
+
+    message = (
+        "This server keeps its readers apart by the header {header}, and the request had none. "
+        "Open the page by the address of the proxy that asks for your name; if this is that "
+        "address, the proxy has to set the header."
+    )
+
+
 class NoSuchRun(CoreError):
     """A run is asked for that is not in the folder of runs."""
 

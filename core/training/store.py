@@ -29,6 +29,7 @@ from core.training.errors import (
 from core.training.files import read_json, replace_json, writing
 from core.training.folders import Folders, alone
 from core.training.label import Label
+from core.training.readers import base_of, rules, spare_cores
 from core.training.run_folder import EXAMPLES, Run
 
 FOLDER_VARIABLE = "RNN_RUNS_DIR"
@@ -191,15 +192,32 @@ class RunStore:
         return [Run(path) for path in self.folders.away()]
 
     @property
+    def is_shared(self) -> bool:
+        """Whether this folder is one reader's among those of others, with rules for all."""
+        return base_of(self.folder) != self.folder
+
+    @property
+    def places(self) -> tuple[tuple[Path, int], ...]:
+        """The folders of locks of which a run takes one each before it trains, and how many.
+
+        One reader's runs wait for each other, and then for those of all readers of the server.
+        """
+        own = (self.folder / ".places", self.at_once)
+        if not self.is_shared:
+            return (own,)
+        return own, (base_of(self.folder) / ".places", rules().runs_at_once)
+
+    @property
     def at_once(self) -> int:
         """How many runs train at the same time; unless set, one core is left to the reader."""
+        if self.is_shared:
+            return rules().runs_each
         try:
             written = read_json(self.folder / "settings.json")
         except BrokenRun:
             written = None
         found = written.get("at_once") if isinstance(written, dict) else None
-        spare = max(1, (os.cpu_count() or 1) - 1)
-        return found if isinstance(found, int) and found > 0 else spare
+        return found if isinstance(found, int) and found > 0 else spare_cores()
 
     @at_once.setter
     def at_once(self, count: int) -> None:

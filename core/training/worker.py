@@ -15,7 +15,7 @@ import errno
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -107,26 +107,31 @@ def _at_once() -> Iterator[None]:
 
 @contextmanager
 def _turn(run: Run) -> Iterator[None]:
-    """Waits for one of the places, first come, first served. Raises _Cancelled."""
+    """Waits for a place, first come, first served. Raises _Cancelled."""
     store = RunStore(run.folder.parent)
-    places = run.folder.parent / ".places"
-    places.mkdir(exist_ok=True)
-    while True:
-        if run.file("cancel").exists():
-            raise _Cancelled
-        if _is_first(run, store):
-            for place in range(store.at_once):
-                held = FileLock(places / f"{place}.lock", timeout=0)
-                try:
-                    held.acquire()
-                except Timeout:
-                    continue
-                try:
-                    yield
-                finally:
-                    held.release()
-                return
-        time.sleep(LOOK_AGAIN)
+    with ExitStack() as held:
+        for places, _ in store.places:
+            places.mkdir(parents=True, exist_ok=True)
+            while (place := _free_place(run, store, places)) is None:
+                time.sleep(LOOK_AGAIN)
+            held.callback(place.release)
+        yield
+
+
+def _free_place(run: Run, store: RunStore, places: Path) -> FileLock | None:
+    """One of the places, taken; None while there is none. Raises _Cancelled."""
+    if run.file("cancel").exists():
+        raise _Cancelled
+    if not _is_first(run, store):
+        return None
+    for place in range(dict(store.places)[places]):  # asked again: somebody may change the number
+        lock = FileLock(places / f"{place}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            continue
+        return lock
+    return None
 
 
 def _is_first(run: Run, store: RunStore) -> bool:

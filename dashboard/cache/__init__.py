@@ -53,9 +53,9 @@ from dashboard.cache.runs import (
     renamed_answers,
     run_model,
     stamp,
-    store,
     validation_metric,
 )
+from dashboard.reader import store
 
 __all__ = [
     "MOST_EXAMPLES",

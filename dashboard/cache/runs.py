@@ -22,17 +22,11 @@ from core.training.errors import BrokenRun, NoSuchModel
 from core.training.files import read_json, read_json_lines
 from core.training.run_folder import Run
 from core.training.shelf import KeptModel
-from core.training.store import RunStore
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Stamp = tuple[str, int, int]
-
-
-def store() -> RunStore:
-    """Return the runs of this machine, as RNN_RUNS_DIR names their folder now."""
-    return RunStore()
 
 
 def stamp(run: Run, name: str) -> Stamp:

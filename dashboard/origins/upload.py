@@ -17,14 +17,12 @@ from core.analysis.questions import answering
 from core.analysis.typed import encode, reads
 from core.errors import CoreError
 from core.model import Model
-from core.training.shelf import KeptModel, Shelf
-from dashboard import cache, state
+from core.training.readers import rules
+from core.training.shelf import KeptModel
+from dashboard import cache, reader, state
 from dashboard.i18n import t
 from dashboard.origins.bundled import first_samples, task_samples
 from dashboard.origins.run import spelled
-
-MOST = 8
-"""Models that one session holds; the oldest goes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +56,7 @@ class OfModel:
     def named(cls, identifier: str) -> OfModel:
         """The model of that id, of this session or of the shelf. Raises NoSuchModel."""
         own = state.brought().get(identifier)
-        return cls(own if own is not None else Shelf().model(identifier))
+        return cls(own if own is not None else reader.shelf().model(identifier))
 
     @property
     def id(self) -> str:
@@ -120,10 +118,17 @@ def _is_familiar(model: Model, text: str) -> bool:
 def bring(
     model: Model, *, name: str, file: str, data: bytes, options: Mapping[str, Any] | None = None
 ) -> Brought:
-    """Let this session have a model, under a new id."""
+    """Let this session have a model, under a new id; the oldest go where they become too much."""
     made = Brought(secrets.token_hex(16), name, file, data, cleaned(model), dict(options or {}))
-    held = {**state.brought(), made.id: made}
-    state.remember("brought", {key: held[key] for key in list(held)[-MOST:]})
+    allowed = rules()
+    held = {made.id: made}
+    weight = made.nbytes
+    for key, each in reversed(state.brought().items()):
+        weight += each.nbytes
+        if len(held) == allowed.models_each or weight > allowed.megabytes_each << 20:
+            break
+        held[key] = each
+    state.remember("brought", dict(reversed(held.items())))
     return made
 
 

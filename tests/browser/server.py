@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,33 +78,44 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(script: Path, *, log_file: Path, folder: Path) -> Iterator[Server]:
+def serving(
+    script: Path,
+    *,
+    log_file: Path,
+    folder: Path,
+    options: Mapping[str, object] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
     """Run `streamlit run script` from `folder` and wait until it is healthy.
 
-    Raises ServerFailed, with the log, when it ends early or is not healthy within a minute.
+    `options` are further ones of Streamlit, `environment` further variables. Raises ServerFailed,
+    with the log, when it ends early or is not healthy within a minute.
     """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    options = {
+    every = {
         "server.port": port,
         "server.headless": "true",
         "server.fileWatcherType": "none",
         "server.disconnectedSessionTTL": 5,  # seconds for which a session waits for its browser
+        **(options or {}),
     }
-    for name, value in options.items():
+    for name, value in every.items():
         command += [f"--{name}", str(value)]
     runs = log_file.with_name("runs")  # nobody's own runs are looked at or touched
-    environment = os.environ | {"PYTHONUNBUFFERED": "1", FOLDER_VARIABLE: str(runs)}
+    variables = {"PYTHONUNBUFFERED": "1", FOLDER_VARIABLE: str(runs), **(environment or {})}
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=environment,
+            env=os.environ | variables,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        server = Server(f"http://localhost:{port}", log_file, process, runs)
+        base = str(every.get("server.baseUrlPath", ""))
+        url = f"http://localhost:{port}" + (f"/{base}" if base else "")
+        server = Server(url, log_file, process, runs)
         try:
             _wait_until_healthy(server)
             yield server

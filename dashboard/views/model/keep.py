@@ -10,8 +10,8 @@ import streamlit as st
 from core.errors import CoreError
 from core.importers.save import model_bytes
 from core.model import Model
-from core.training.shelf import KeptModel, Shelf
-from dashboard import cache, state
+from core.training.shelf import KeptModel
+from dashboard import cache, reader, state
 from dashboard.i18n import t
 from dashboard.i18n.reasons import told
 from dashboard.origins.upload import Brought, OfModel, give_up, put_back
@@ -121,7 +121,7 @@ def _rename(found: Brought | KeptModel, name: str) -> None:
 
 def _keep(found: Brought, then: Callable[[str], None]) -> None:
     def keep() -> None:
-        kept = Shelf().keep(found.model, name=found.name, source=found.file)
+        kept = reader.shelf().keep(found.model, name=found.name, source=found.file)
         give_up(found.id)
         _follow(found.id, kept.id)
         then(kept.id)
@@ -133,7 +133,7 @@ def _delete(found: Brought | KeptModel, then: Callable[[str], None]) -> None:
     def away() -> None:
         name = found.name
         if isinstance(found, KeptModel):
-            Shelf().delete(found)
+            reader.shelf().delete(found)
         else:
             give_up(found.id)
         _follow(found.id, None)
@@ -146,7 +146,7 @@ def _delete(found: Brought | KeptModel, then: Callable[[str], None]) -> None:
 def _undelete(found: Brought | KeptModel, then: Callable[[str], None]) -> None:
     def back() -> None:
         if isinstance(found, KeptModel):
-            Shelf().undelete(found.id)
+            reader.shelf().undelete(found.id)
         else:
             put_back(found)
         state.remember(_DELETED, None)

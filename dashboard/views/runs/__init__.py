@@ -8,6 +8,8 @@ import streamlit as st
 
 from core.errors import CoreError
 from core.training.folders import KEPT_DAYS
+from core.training.readers import rules
+from core.training.store import RunStore
 from dashboard import cache, widgets
 from dashboard.i18n import t
 from dashboard.origins.run_name import run_name
@@ -124,23 +126,31 @@ def _manage(shown: Sequence[Overview]) -> None:
         actions(seen)
 
 
+def _pick_at_once(store: RunStore) -> None:
+    if store.is_shared:  # whoever runs the server has said it, for everybody
+        st.caption(t("runs.at_once.shared", each=store.at_once, all=rules().runs_at_once))
+        return
+    count = st.number_input(
+        t("runs.at_once"),
+        1,
+        64,
+        store.at_once,
+        help=t("runs.at_once.help"),
+        # Named by what it begins with: another window may have changed it meanwhile.
+        key=f"at-once-{store.at_once}",
+    )
+    if count != store.at_once:
+        attempt(lambda: setattr(store, "at_once", int(count)))
+
+
 def _settings() -> None:
     """Draw what belongs to no run: how many train at once, and those that were deleted."""
     store = cache.store()
     left, right = st.columns(2)
     with left, st.popover(t("runs.settings"), icon=":material/tune:", key="runs-settings"):
-        count = st.number_input(
-            t("runs.at_once"),
-            1,
-            64,
-            store.at_once,
-            help=t("runs.at_once.help"),
-            # Named by what it begins with: another window may have changed it meanwhile.
-            key=f"at-once-{store.at_once}",
-        )
-        if count != store.at_once:
-            attempt(lambda: setattr(store, "at_once", int(count)))
-        st.caption(t("runs.folder", folder=plain(str(store.folder))))
+        _pick_at_once(store)
+        if not store.is_shared:
+            st.caption(t("runs.folder", folder=plain(str(store.folder))))
     with right, st.popover(t("runs.deleted"), icon=":material/delete:", key="runs-deleted"):
         st.caption(t("runs.deleted.help", days=KEPT_DAYS))
         try:

@@ -17,7 +17,7 @@ import core
 from core.training.shelf import Shelf
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
-from dashboard.origins.upload import MOST, Brought
+from dashboard.origins.upload import Brought
 from dashboard.widgets.problem import plain
 from tests.core.importers.attacks import torch_files
 from tests.core.importers.onnx.cases import ids, last_of, one
@@ -203,19 +203,33 @@ def test_another_session_does_not_see_it(open_app):
     assert len(identifier) == 32  # 128 bits: nobody guesses them
 
 
-def test_a_session_holds_only_so_many(open_app):
+def test_a_session_holds_only_so_many(open_app, monkeypatch):
+    monkeypatch.setenv("UNROLLED_MODELS_EACH", "3")
     app = open_app("model")
-    for at in range(MOST):
+    for at in range(3):
         app.session_state["kept.brought"] = {
             **(held(app) if at else {}),
             str(at): Brought(str(at), f"m{at}", "", b"", network()),
         }
     app = drop(app, "new.npz", file_of(network()))
     assert [each.name for each in held(app).values()] == [
-        *(f"m{at}" for at in range(1, MOST)),
+        *(f"m{at}" for at in range(1, 3)),
         "new",
     ]
     assert shown(app) == ["### new"]
+
+
+def test_a_session_holds_only_so_much(open_app, monkeypatch):
+    monkeypatch.setenv("UNROLLED_MEGABYTES_EACH", "2")
+    app = drop(open_app("model"), "a.npz", file_of(network()))
+    before = held(app)
+    [first] = before.values()
+    app.session_state["kept.brought"] = {
+        "large": replace(first, id="large", data=bytes(2 << 20)),
+        **before,
+    }
+    app = drop(app, "new.npz", file_of(network()))
+    assert [each.name for each in held(app).values()] == ["a", "new"]  # the oldest was too much
 
 
 def test_kept_renamed_deleted_and_undone(open_app):
