@@ -66,19 +66,33 @@ def measure(
     without the last axis, whole numbers. `mask`, of the shape without the last axis, leaves
     steps out. Raises UnknownName and WrongTargets.
     """
+    weights = _weights(outputs, mask)
+    values, gradient = measure_each(
+        name, outputs=outputs, preactivations=preactivations, activation=activation,
+        targets=targets,
+    )  # fmt: skip
+    value = float((values * weights[..., 0]).sum()) if values.size else 0.0
+    return Loss(name, value, (gradient * weights).astype(outputs.dtype))
+
+
+def measure_each(
+    name: str, *, outputs: Array, preactivations: Array, activation: str, targets: ArrayLike
+) -> tuple[Array, Array]:
+    """The loss of each position by itself, (…), and its gradient at the pre-activations there.
+
+    As `measure`, before anything is averaged over positions.
+    """
     if name not in LOSSES:
         raise UnknownName(kind="loss", found=name, known=", ".join(LOSSES))
     wanted = _targets(name, np.asarray(targets), outputs)
-    weights = _weights(outputs, mask)
     each, at_outputs, at_logits = _terms(name, outputs, wanted)
-    value = float((each.mean(axis=-1) * weights[..., 0]).sum()) if each.size else 0.0
+    values = each.mean(axis=-1) if each.size else np.zeros(each.shape[:-1], outputs.dtype)
     if at_logits is not None and activation == _OWN_ACTIVATION.get(name):
-        gradient = at_logits
-    else:
-        gradient = activations.get(activation).backward(
-            at_outputs, outputs=outputs, inputs=preactivations
-        )
-    return Loss(name, value, (gradient * weights).astype(outputs.dtype))
+        return values, at_logits
+    gradient = activations.get(activation).backward(
+        at_outputs, outputs=outputs, inputs=preactivations
+    )
+    return values, gradient
 
 
 _OWN_ACTIVATION = {

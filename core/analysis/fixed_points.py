@@ -21,6 +21,8 @@ of 2018 has it, which takes thousands.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,6 +40,10 @@ Numbers = NDArray[np.float64]
 TOLERANCE, SLOW, DISTANCE = 1e-12, 1e-4, 1e-3
 MOST_ITERATIONS = 200
 _DAMPING = 1e-2
+_EXACT = 1e-6
+"""The share of the tolerance that a descent goes on to: distances are the roots of speeds."""
+_BLOCK = 131_072
+"""Numbers in the Jacobians of one block of starts: about a megabyte."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,35 +180,56 @@ def _speed(step: Numbers) -> Numbers:
     return np.asarray(0.5 * np.square(step).sum(axis=1))
 
 
-def _descended(held: _Held, s: Numbers, *, tolerance: float) -> tuple[Numbers, Numbers]:
-    """Every start at the foot of its way down q, and q there; NaN where it got lost."""
-    damping = np.full(len(s), _DAMPING)
+def _descended(held: _Held, starts: Numbers, *, tolerance: float) -> tuple[Numbers, Numbers]:
+    """Every start at the foot of its way down q, and q there; NaN where it got lost.
+
+    In blocks whose matrices stay near the processor; threads share them out, as NumPy leaves the
+    interpreter free during its loops.
+    """
+    length = max(1, _BLOCK // held.size**2)
+    blocks = [starts[at : at + length] for at in range(0, len(starts), length)]
+    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
+        found = list(
+            pool.map(lambda block: _block(held, block.copy(), tolerance=tolerance), blocks)
+        )
+    return np.concatenate([s for s, _ in found]), np.concatenate([q for _, q in found])
+
+
+def _block(held: _Held, starts: Numbers, *, tolerance: float) -> tuple[Numbers, Numbers]:
+    """Some starts side by side, each with a damping of its own."""
+    s = starts.copy()
     after, jacobians = held.step(s)
     speeds = _speed(after - s)
-    active = np.flatnonzero(np.isfinite(speeds) & (speeds > tolerance * 1e-6))
-    eye = np.eye(held.size)
+    moving = np.flatnonzero(np.isfinite(speeds) & (speeds > tolerance * _EXACT))
+    # What is still on its way: places in `s`, and what belongs to them.
+    at, r, a = s[moving], (after - s)[moving], jacobians[moving]
+    damping, q = np.full(len(moving), _DAMPING), speeds[moving]
+    diagonal = np.arange(held.size)
+    a[:, diagonal, diagonal] -= 1  # the Jacobian of r(s) = F(s) − s
     for _ in range(MOST_ITERATIONS):
-        if not len(active):
+        if not len(moving):
             break
-        a = jacobians[active] - eye  # the Jacobian of r(s) = F(s) − s
-        r = (after - s)[active]
-        normal = a.swapaxes(1, 2) @ a + damping[active, None, None] * eye
+        normal = a.swapaxes(1, 2) @ a
+        normal[:, diagonal, diagonal] += damping[:, None]
         gradient = np.einsum("nij,ni->nj", a, r)
-        tried = s[active] - np.linalg.solve(normal, gradient[..., None])[..., 0]
+        tried = at - np.linalg.solve(normal, gradient[..., None])[..., 0]
         there, bent = held.step(tried)
         found = _speed(there - tried)
-        better = np.isfinite(found) & (found < speeds[active])
-        won = active[better]
-        gained = 1 - found[better] / speeds[won]
-        s[won], after[won], jacobians[won] = tried[better], there[better], bent[better]
-        speeds[won] = found[better]
-        damping[won] *= 0.2
-        damping[active[~better]] *= 4
-        still = np.abs(gradient).max(axis=1) > 1e-14
-        stuck = damping[active] > 1e10
-        done = np.zeros(len(active), bool)
-        done[better] = (found[better] <= tolerance * 1e-6) | (gained < 1e-12)
-        active = active[still & ~stuck & ~done]
+        better = np.isfinite(found) & (found < q)
+        gained = 1 - np.where(better, found, 0) / q
+        bent[:, diagonal, diagonal] -= 1
+        if better.all():
+            at, r, a, q = tried, there - tried, bent, found
+        else:
+            at[better], r[better], a[better] = tried[better], (there - tried)[better], bent[better]
+            q = np.where(better, found, q)
+        damping *= np.where(better, 0.2, 4)
+        s[moving], speeds[moving] = at, q
+        still = (np.abs(gradient).max(axis=1) > 1e-14) & (damping <= 1e10)
+        still &= ~(better & ((q <= tolerance * _EXACT) | (gained < 1e-12)))
+        if not still.all():
+            moving, at, r, a = moving[still], at[still], r[still], a[still]
+            damping, q = damping[still], q[still]
     return s, speeds
 
 

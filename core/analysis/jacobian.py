@@ -4,13 +4,14 @@ J_t = ∂state_t/∂state_{t−1} is the factor of one step; gradients vanish or
 of these does (Pascanu, Mikolov & Bengio 2013). Its spectral norm is the most that the step can
 lengthen a gradient: if it stays below 1, the gradient must vanish.
 
-The mathematics stays in the cell: its own `backward`, given the unit vector of one state as the
-gradient after the step, answers with one row of J_t. All steps go through it at once, as if they
-were a batch, so the cost is one call a state and a block of steps, and then the spectral norms,
-which are the larger part: cubic in what is carried on. Blocks bound the memory. Not chosen: a
-formula for each cell, which would have to be kept true beside the cell's own; and Lanczos
-iterations for the norms, which are slow where singular values lie close together, as those of
-orthogonal kernels do.
+The mathematics stays in the cell: from its equations follows what leads from state to state in one
+step (`core/cells/routes.py`), a few scaled matrices that add up to J_t, made for all steps at once,
+as if they were a batch. Where a way goes through two matrices (the GRU whose reset gate comes
+first), the cell's own `backward`, given the unit vector of one state, answers with one row of J_t.
+The larger part of the cost are the spectral norms, cubic in what is carried on. Blocks bound the
+memory. Not chosen: a formula for each cell, which would have to be kept true beside the cell's own;
+and Lanczos iterations for the norms, which are slow where singular values lie close together, as
+those of orthogonal kernels do.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core import cells
 from core.activations import Array
 from core.analysis.sequence import check_index
 from core.cells import Backward, Record
+from core.cells.routes import Routes, jacobian
 from core.errors import OutOfRange
 from core.nodes import LayerTrace
 from core.threads import one_thread
@@ -119,16 +122,35 @@ def _block(layer: LayerTrace, steps: NDArray[np.intp], batch: int) -> Array:
 
 
 def _rows(layer: LayerTrace, record: Record) -> Array:
-    """The Jacobian of each sequence of a record of one step, row by row."""
-    cell, units = layer.way_back, layer.units
+    """The Jacobian of each sequence of a record of one step.
+
+    From the factors of the cell's equations where each way from state to state has one matrix at
+    most; else row by row, by the cell's own way back.
+    """
+    cell, units = cells.get(layer.cell), layer.units
     size, count = units * len(cell.states), record.preactivations.shape[1]
     found = np.empty((count, size, size), layer.outputs.dtype)
     if not count:
         return found
+    routes = Routes.of(cell, record=record, kernels=layer.kernels).composed
+    if routes is None:
+        _by_unit_vectors(layer, record, into=found)
+        return found
+    for row, after in enumerate(cell.states):
+        for column, before in enumerate(cell.states):
+            rows = slice(row * units, (row + 1) * units)
+            columns = slice(column * units, (column + 1) * units)
+            jacobian(routes[after, before], into=found[:, rows, columns])
+    return found
+
+
+def _by_unit_vectors(layer: LayerTrace, record: Record, *, into: Array) -> None:
+    """Each row from the cell's `backward`, given the unit vector of one state."""
+    cell, units = layer.way_back, layer.units
     back = Backward.empty(record)
     (now,) = cell.backward_steps(record, into=back, kernels=layer.kernels)
-    carried = {name: np.empty((count, units), found.dtype) for name in cell.states}
-    for row in range(size):
+    carried = {name: np.empty((len(into), units), into.dtype) for name in cell.states}
+    for row in range(into.shape[1]):
         for d in (now.hidden, *carried.values()):
             d.fill(0)
         state, unit = cell.states[row // units], row % units
@@ -136,8 +158,7 @@ def _rows(layer: LayerTrace, record: Record) -> Array:
         seeded[:, unit] = 1
         cell.backward(now, layer.kernels, carried)
         for at, name in enumerate(cell.states):
-            found[:, row, at * units : (at + 1) * units] = carried[name]
-    return found
+            into[:, row, at * units : (at + 1) * units] = carried[name]
 
 
 def _as_batch(layer: LayerTrace, steps: NDArray[np.intp], batch: int) -> Record:

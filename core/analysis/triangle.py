@@ -11,11 +11,11 @@ parts do not add up; so a way's part is its component along the whole gradient, 
 parts of all ways add up to the norm; a negative one works against the others. Only the first step
 of the way back is split: k to k + 1.
 
-Beginnings run side by side where a mask can tell them apart, in blocks of like length and bounded
-memory, and one by one where it cannot (branches, convolutions, texts of fixed length). Cost: for T
-steps that of reading and going back through T²/2 steps; memory linear in T beyond the triangle.
-Not chosen: one way back for all losses of one run, which layers that read from the end of the
-text do not allow.
+Where all layers read forward, one below the other, the losses of one run are taken back together
+(`analysis/sweep.py`): T²/2 rows of matrices, and nothing is read again. Other beginnings run side
+by side where a mask can tell them apart, in blocks of like length and bounded memory, and one by
+one where it cannot (branches, convolutions, texts of fixed length): then for T steps the cost is
+that of reading and going back through T²/2 steps. Memory is linear in T beyond the triangle.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core import cells
 from core.activations import Array
+from core.analysis.one_run import of_one_run, serves_all_losses
 from core.analysis.sequence import check_index, layer_of, valid_steps
 from core.bptt import backprop_from
 from core.cells.ways_back import Arrived, ways_back
@@ -125,6 +126,15 @@ def triangle(
     norms = np.full((len(kept), trace.time), np.nan)
     parts: dict[str, Numbers] = {}
     losses = np.full(len(kept), np.nan)
+    if len(kept) and serves_all_losses(model, trace):
+        order, place = np.unique(kept, return_inverse=True)
+        wanted_there = wanted[order] if trace.outputs.ndim == 3 else wanted
+        values, norms, parts = of_one_run(
+            model, trace, name, targets=wanted_there, ends=order, state=state, loss=loss,
+            batch=batch,
+        )  # fmt: skip
+        split = {way: part[place] for way, part in parts.items()}
+        return Triangle(state, kept, norms[place], split, values[place])
     for rows, again in _beginnings(model, trace, kept, batch=batch):
         last = kept[rows]
         measured, values = _losses(model, again, wanted, last, name=loss)

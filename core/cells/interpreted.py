@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -161,14 +161,18 @@ def evaluated(
 
 def back_through(
     line: Line,
-    arrived: Array,
+    arrived: Any,
     *,
     values: Values,
     weights: Mapping[tuple[str, str], Array],
     kernels: Kernels,
-) -> Values:
-    """What a line hands back to each quantity that it reads, of the gradient of what it gives."""
-    d: Values = {}
+) -> dict[Expression, Any]:
+    """What a line hands back to each quantity that it reads, of the gradient of what it gives.
+
+    A gradient is an array, or whatever else can be added, negated, multiplied unit by unit and
+    taken through a matrix.
+    """
+    d: dict[Expression, Any] = {}
     _back(line, line.form, arrived, values=values, weights=weights, kernels=kernels, d=d)
     return d
 
@@ -196,26 +200,26 @@ def _value(
     return np.asarray(made)
 
 
-def _add(d: Values, leaf: Expression, gradient: Array) -> None:
+def _add(d: dict[Expression, Any], leaf: Expression, gradient: Any) -> None:
     d[leaf] = d[leaf] + gradient if leaf in d else gradient
 
 
 def _back(
     line: Line,
     part: Expression,
-    arrived: Array,
+    arrived: Any,
     *,
     values: Values,
     weights: Mapping[tuple[str, str], Array],
     kernels: Kernels,
-    d: Values,
+    d: dict[Expression, Any],
 ) -> None:
     """Pass ∂loss/∂ of an expression on to the leaves that it is made of; not to weights."""
 
     def of(expression: Expression) -> Array:
         return _value(line, expression, values, weights, kernels)
 
-    def back(expression: Expression, gradient: Array) -> None:
+    def back(expression: Expression, gradient: Any) -> None:
         _back(line, expression, gradient, values=values, weights=weights, kernels=kernels, d=d)
 
     match part:
@@ -234,7 +238,7 @@ def _back(
                     back(factor, _times(arrived, others))
         case Quotient(above, below):
             under = of(below)
-            share = NUMPY.divide_no_nan(arrived, np.broadcast_to(under, arrived.shape))
+            share = arrived * NUMPY.divide_no_nan(np.ones_like(under), under)
             back(above, share)
             back(below, -share * NUMPY.divide_no_nan(of(above), under))
         case Largest(left, right):
@@ -257,7 +261,7 @@ def _moves(part: Expression) -> bool:
     return not isinstance(part, Number | Input | Weight)
 
 
-def _times(arrived: Array, others: list[Array]) -> Array:
+def _times(arrived: Any, others: list[Array]) -> Any:
     for other in others:
         arrived = arrived * other
     return arrived

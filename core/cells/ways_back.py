@@ -26,6 +26,7 @@ from core.cells.expressions import Expression
 from core.cells.interpreted import Values, back_through, weights_by_map
 from core.cells.leaves import Gate, Line, Preactivation, State
 from core.cells.record import Kernels, Record
+from core.cells.routes import values_of
 
 KEPT = "kept"
 """The way of a state's own: c in f ⊙ c₋₁ + …, and a step that a mask skips."""
@@ -116,25 +117,10 @@ class _Split:
         return back_through(
             line,
             arrived,
-            values=self._values(),
+            values=values_of(self.cell, self.record),
             weights=weights_by_map(self.cell, self.kernels),
             kernels=self.kernels,
         )
-
-    def _values(self) -> Values:
-        record, cell = self.record, self.cell
-        values: Values = {}
-        for state in cell.carried:
-            values[state.before], values[state] = (
-                record.before(state.name),
-                record.after(state.name),
-            )
-        for name in cell.maps:
-            value, at = cell.values[name], cell.index(name)
-            values[value.a] = record.preactivations[:, :, at]
-            if isinstance(value, Gate):
-                values[value] = record.gates[:, :, at]
-        return values
 
     def _counted(self, d: Array) -> Array:
         """Nothing goes into the equations of a step that was skipped."""

@@ -22,7 +22,8 @@ def fused(cell: str, inputs: Any, *, units: int) -> Contestant:
     return run
 
 
-def _cell(cell: str, *, features: int, units: int) -> Any:
+def torch_cell(cell: str, *, features: int, units: int) -> Any:
+    """PyTorch's cell of that kind, one step at a time."""
     import torch
 
     kinds = {"simple_rnn": torch.nn.RNNCell, "lstm": torch.nn.LSTMCell, "gru": torch.nn.GRUCell}
@@ -33,7 +34,7 @@ def looped(cell: str, inputs: Any, *, units: int) -> Contestant:
     """A loop over a PyTorch cell that keeps the states of every step."""
     import torch
 
-    layer, x = _cell(cell, features=inputs.shape[2], units=units), torch.from_numpy(inputs)
+    layer, x = torch_cell(cell, features=inputs.shape[2], units=units), torch.from_numpy(inputs)
 
     def run() -> object:
         kept, state = [], None
@@ -50,7 +51,7 @@ def looped_backward(cell: str, inputs: Any, *, units: int) -> Contestant:
     """The same loop with `retain_grad` on every state, and a backward pass."""
     import torch
 
-    layer, x = _cell(cell, features=inputs.shape[2], units=units), torch.from_numpy(inputs)
+    layer, x = torch_cell(cell, features=inputs.shape[2], units=units), torch.from_numpy(inputs)
 
     def run() -> object:
         kept, state = [], None
