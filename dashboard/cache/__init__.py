@@ -55,6 +55,7 @@ from dashboard.cache.runs import (
     stamp,
     validation_metric,
 )
+from dashboard.cache.shapes import masked_batch, written
 from dashboard.reader import store
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "keras_file",
     "keras_file_soon",
     "looks",
+    "masked_batch",
     "mistakes",
     "original",
     "parity",
@@ -102,4 +104,5 @@ __all__ = [
     "trace",
     "untrained",
     "validation_metric",
+    "written",
 ]

@@ -38,12 +38,14 @@ from dashboard.figures.jacobian import jacobian
 from dashboard.figures.layer_norms import layer_norms
 from dashboard.figures.learning_rate import learning_rate
 from dashboard.figures.ledger import ledger
+from dashboard.figures.masking import masking
 from dashboard.figures.means import means
 from dashboard.figures.parameters import parameters
 from dashboard.figures.picture import Picture
 from dashboard.figures.reach import reach
 from dashboard.figures.rolling import rolling
 from dashboard.figures.saturation import saturation
+from dashboard.figures.shapes import shapes
 from dashboard.figures.surprise import surprise
 from dashboard.figures.tokens import tokens
 from dashboard.figures.trajectories import trajectories
@@ -80,11 +82,13 @@ __all__ = [
     "layer_norms",
     "learning_rate",
     "ledger",
+    "masking",
     "means",
     "parameters",
     "reach",
     "rolling",
     "saturation",
+    "shapes",
     "surprise",
     "tokens",
     "trajectories",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.guesses import Answers
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 MOST = 20
 UNITS = 24  # rows that a column shows
-_LOW, _HIGH = 0.0, 1.0  # of the columns
 _FEWEST = 7  # places: few cells do not grow wider than this allows
 
 
@@ -75,10 +73,11 @@ def unrolled(
 
     def draw() -> go.Figure:
         drawn = go.Figure()
-        drawn.add_trace(_cells(shown, step, mode))
+        drawn.add_trace(parts.cells(count, mode, framed=[at == step for at in shown]))
         values = hidden.values[list(shown)][:, rows].T
-        drawn.add_trace(_columns(values, rows, tokens, shown, said, mode, low=hidden.low,
-                                 high=hidden.high))  # fmt: skip
+        names = [f"{plain(tokens[at], most=14)} · {said['step']} {at + FIRST}" for at in shown]
+        drawn.add_trace(parts.columns(values, rows, names, said, mode, low=hidden.low,
+                                      high=hidden.high))  # fmt: skip
         texts = [tokens[at] for at in shown]
         slanted = len(texts) * max(width(text[: parts.LONG]) + 1 for text in texts) > 44
         notes = parts.arrows(count, window, backward=backward, mode=mode)
@@ -134,56 +133,3 @@ def unrolled(
 def _window(time: int, *, start: int, step: int | None) -> Window:
     window = Window(0, MOST, time)
     return window.at(start) if step is None else Window.over(total=time, length=MOST, near=step)
-
-
-def _cells(shown: Sequence[int], step: int | None, mode: Mode) -> go.Bar:
-    """The frames of the cells: bars, which alone can have round corners in pixels."""
-    surface = theme.SURFACE[mode]
-    line = {
-        "width": [2.5 if at == step else 1 for at in shown],
-        "color": [surface.accent if at == step else surface.line for at in shown],
-    }
-    return go.Bar(
-        x=list(range(len(shown))),
-        y=[_HIGH - _LOW + 0.12] * len(shown),
-        base=_LOW - 0.06,
-        width=2 * parts.HALF + 0.12,
-        marker={"color": surface.card, "cornerradius": 9, "line": line},
-        hoverinfo="skip",
-        showlegend=False,
-    )
-
-
-def _columns(
-    values: np.ndarray,
-    rows: Sequence[int],
-    tokens: Sequence[str],
-    shown: Sequence[int],
-    said: Mapping[str, str],
-    mode: Mode,
-    *,
-    low: float,
-    high: float,
-) -> go.Heatmap:
-    """Each step's units as a column of its own: every other column of the heatmap is empty."""
-    count = len(shown)
-    spread = np.full((len(rows), 2 * count - 1), np.nan, dtype=np.float32)
-    spread[:, ::2] = values
-    edges = [side for at in range(count) for side in (at - parts.HALF, at + parts.HALF)]
-    names = [""] * (2 * count - 1)
-    names[::2] = [f"{plain(tokens[at], most=14)} · {said['step']} {at + FIRST}" for at in shown]
-    return go.Heatmap(
-        x=edges,
-        # The first unit on top.
-        y=np.linspace(_HIGH, _LOW, len(rows) + 1),
-        z=spread,
-        customdata=[[f"{name}<br>{said['unit']} {row}" for name in names] for row in rows],
-        hovertemplate=f"%{{customdata}}<br>{said['hidden']}: <b>%{{z:.4f}}</b><extra></extra>",
-        hoverongaps=False,
-        zmin=low,
-        zmax=high,
-        colorscale=theme.scale("hidden", mode),
-        showscale=False,
-        zorder=1,
-        ygap=1 if len(rows) <= 16 else 0,
-    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from core.analysis.guesses import Answers
@@ -19,8 +20,64 @@ from dashboard.figures.steps import FIRST
 from dashboard.figures.theme import Mode
 
 HALF = 0.27  # of a cell's width
+LOW, HIGH = 0.0, 1.0  # of the columns
 LONG = 9  # characters of a token
 Note = dict[str, Any]  # an annotation
+
+
+def cells(count: int, mode: Mode, *, framed: Sequence[bool]) -> go.Bar:
+    """The frames of the cells: bars, which alone can have round corners in pixels."""
+    surface = theme.SURFACE[mode]
+    line = {
+        "width": [2.5 if frame else 1 for frame in framed],
+        "color": [surface.accent if frame else surface.line for frame in framed],
+    }
+    return go.Bar(
+        x=list(range(count)),
+        y=[HIGH - LOW + 0.12] * count,
+        base=LOW - 0.06,
+        width=2 * HALF + 0.12,
+        marker={"color": surface.card, "cornerradius": 9, "line": line},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def columns(
+    values: np.ndarray,
+    rows: Sequence[int],
+    names: Sequence[str],
+    said: Mapping[str, str],
+    mode: Mode,
+    *,
+    low: float,
+    high: float,
+) -> go.Heatmap:
+    """Each step's units (rows, steps) as a column of its own, with the step's name in hover.
+
+    Every other column of the heatmap is empty.
+    """
+    count = len(names)
+    spread = np.full((len(rows), 2 * count - 1), np.nan, dtype=np.float32)
+    spread[:, ::2] = values
+    edges = [side for at in range(count) for side in (at - HALF, at + HALF)]
+    spread_names = [""] * (2 * count - 1)
+    spread_names[::2] = names
+    return go.Heatmap(
+        x=edges,
+        # The first unit on top.
+        y=np.linspace(HIGH, LOW, len(rows) + 1),
+        z=spread,
+        customdata=[[f"{name}<br>{said['unit']} {row}" for name in spread_names] for row in rows],
+        hovertemplate=f"%{{customdata}}<br>{said['hidden']}: <b>%{{z:.4f}}</b><extra></extra>",
+        hoverongaps=False,
+        zmin=low,
+        zmax=high,
+        colorscale=theme.scale("hidden", mode),
+        showscale=False,
+        zorder=1,
+        ygap=1 if len(rows) <= 16 else 0,
+    )
 
 
 def arrows(count: int, window: Window, *, backward: bool, mode: Mode) -> list[Note]:
@@ -33,13 +90,14 @@ def arrows(count: int, window: Window, *, backward: bool, mode: Mode) -> list[No
         more = (at == -1 and window.before) or (at == count - 1 and window.after)
         opacity = 0.45 if at in (-1, count - 1) and not more else 1.0
         tail, tip = (right, left) if backward else (left, right)
-        arrows.append(_arrow((tail, 0.5), (tip, 0.5), colour=hidden, opacity=opacity))
-    return arrows + [_arrow((at, -0.33), (at, -0.08), colour=read) for at in range(count)]
+        arrows.append(arrow((tail, 0.5), (tip, 0.5), colour=hidden, opacity=opacity))
+    return arrows + [arrow((at, -0.33), (at, -0.08), colour=read) for at in range(count)]
 
 
-def _arrow(
+def arrow(
     tail: tuple[float, float], tip: tuple[float, float], *, colour: str, opacity: float = 1.0
 ) -> Note:
+    """From one point to another."""
     return {
         "ax": tail[0], "ay": tail[1], "x": tip[0], "y": tip[1], "axref": "x", "ayref": "y",
         "xref": "x", "yref": "y", "showarrow": True, "arrowhead": 2, "arrowsize": 0.9,
@@ -76,7 +134,7 @@ def answers(
     many = given.probable and not given.binary
     heights = [share for _, share in guesses] if many else given.values[list(shown), 0].tolist()
     names = [plain(name, most=7) for name, _ in guesses]
-    notes = [_arrow((at, 1.09), (at, 1.31), colour=colour) for at in range(len(shown))]
+    notes = [arrow((at, 1.09), (at, 1.31), colour=colour) for at in range(len(shown))]
     drawn.add_trace(
         go.Scatter(
             x=list(range(len(shown))),

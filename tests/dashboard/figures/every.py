@@ -14,7 +14,9 @@ from core.analysis.cka import cka
 from core.analysis.clipping import clip
 from core.analysis.guesses import Answers
 from core.analysis.jacobian import jacobian_norms
+from core.analysis.masking import Batch, Read
 from core.analysis.rolling import Rolling
+from core.analysis.shapes import DECODER, ENCODER, Turn, Unrolling
 from core.analysis.surprise import Surprise
 from core.analysis.trajectories import trajectories
 from core.analysis.vanishing import Norms
@@ -64,6 +66,42 @@ def norms() -> dict[str, Norms]:
     return {f"<b>{cell}": Norms.of(*samples.run(cell, truncate=4)) for cell in THREE}
 
 
+def unrolling(cell: str, *, sides: bool = False) -> Unrolling:
+    """A turn for each token; with `sides`, the last four are a decoder's, which looks back."""
+    states = samples.trace(cell).layers[0].states["hidden"][0]
+    start = samples.TIME - 4 if sides else 0
+    turns = tuple(
+        Turn(
+            state,
+            read,
+            answer=None if at < start else TOKENS[-1 - at],
+            share=None if at < start else 0.5 + at / 20,
+            side=("" if not sides else ENCODER if at < start else DECODER),
+        )
+        for at, (state, read) in enumerate(zip(states, TOKENS, strict=True))
+    )
+    looks = None
+    if sides:
+        looks = np.zeros((4, start))
+        looks[0, [0, start - 1]], looks[1, 1], looks[2, 2] = (0.75, 0.25), 1.0, 0.05
+    return Unrolling("encoder_decoder" if sides else "frames", cell, turns, looks=looks)
+
+
+def batch() -> tuple[Batch, list[tuple[str, ...]]]:
+    """Two texts of unlike length, with tokens that are no markup."""
+    random = np.random.default_rng(11)
+    real = np.arange(samples.TIME) < np.array([[samples.TIME], [3]])
+    ids = np.where(real, 5, 0)
+
+    def read(gradients: np.ndarray) -> Read:
+        shape = (2, samples.TIME, samples.UNITS)
+        return Read(random.uniform(-1, 1, shape), gradients, random.uniform(0, 1, (2, 1)))
+
+    gradients = random.normal(size=(2, samples.TIME, 3))
+    plain, masked = read(gradients), read(gradients * real[..., None])
+    return Batch(ids, real, plain, masked, masked.outputs), [TOKENS, TOKENS[:3]]
+
+
 def everything() -> dict[str, Drawn]:
     found: dict[str, Drawn] = {}
     for cell in CELLS:
@@ -93,6 +131,11 @@ def everything() -> dict[str, Drawn]:
         cells=THREE, time=samples.TIME, tokens=TOKENS, step=1,
     )  # fmt: skip
     found["forgetting"] = of("forgetting", *samples.run("lstm"), tokens=TOKENS, step=1)
+    found["shapes"] = of("shapes", unrolling("lstm"))
+    found["shapes sides"] = of("shapes", unrolling("gru", sides=True))
+    uneven, tokens = batch()
+    found["masking"] = of("masking", uneven, tokens=tokens)
+    found["masking gradients"] = of("masking", uneven, tokens=tokens, of="gradients")
     found["surprise"] = of("surprise", Surprise(samples.bits()), tokens=TOKENS, step=2)
     found["ledger"] = of("ledger", samples.trace("gru"), unit=2, step=5, tokens=TOKENS)
     found |= training()

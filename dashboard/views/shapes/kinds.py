@@ -1,0 +1,159 @@
+"""Which model shows which shape, what is said about it, and which page uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from core.analysis.shapes import Unrolling, unroll
+from core.text import visible
+from core.trace import Trace
+from dashboard import cache, state
+from dashboard.i18n import t
+from dashboard.origins import choose
+from dashboard.views.shapes.settings import BRACKETS, SENTENCE, TOKEN, cell, given
+from dashboard.widgets.answers import classes_of
+from dashboard.widgets.caption import NOTHING, About, about_cells
+from dashboard.widgets.problem import plain
+
+STEPS = 8
+"""Tokens that are written from one."""
+MOST = 14
+"""Tokens that are read: past that a picture of this size has no room for their names."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A shape at work: its turns, what they were drawn from, the answers along the way, and what
+    was written.
+    """
+
+    unrolling: Unrolling
+    trace: Trace | None = None
+    about: About = NOTHING
+    along: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the shapes: how it is found, said, and opened on the `page` that uses it."""
+
+    name: str
+    page: str
+    find: Callable[[], Found]
+    say: Callable[[Found], str]
+    choose: Callable[[], None]
+    ships: Callable[[], bool] = lambda: True
+
+
+def _read(task: str, text: str, *, fed_back: bool = False) -> Found:
+    """A shipped model of the chosen cell reads the beginning of a text."""
+    model = cache.bundled(f"{task}-{cell()}")
+    encoded = model.encode(text)
+    trace = cache.trace(model, encoded.ids[None, :MOST])
+    tokens = tuple(map(visible, encoded.tokens[:MOST]))
+    classes = classes_of(model)
+    found = unroll(model, trace, tokens=tokens, classes=classes, fed_back=fed_back)
+    along: tuple[str, ...] = ()
+    if trace.outputs.ndim == 2 and trace.outputs.shape[1] == 1:
+        answers = cache.answers(model, trace)[:, 0]
+        along = tuple(classes[int(answer > 0.5)] for answer in answers)
+    about = about_cells([cell()], task=task, text=text, of_epoch=False)
+    return Found(found, trace, about, along)
+
+
+def _first(text: str) -> str:
+    """The first token of a text, as the writer splits it."""
+    model = cache.bundled(f"characters-{cell()}")
+    return model.encode(text).tokens[0]
+
+
+def _one_to_one() -> Found:
+    return _read("characters", _first(given(TOKEN)))
+
+
+def _one_to_many() -> Found:
+    model = cache.bundled(f"characters-{cell()}")
+    written = cache.written(model, _first(given(TOKEN)), steps=STEPS)
+    trace = cache.trace(model, written.ids[None, :-1])
+    tokens = tuple(map(visible, written.tokens[:-1]))
+    classes = classes_of(model)
+    about = about_cells([cell()], task="characters", text=written.text, of_epoch=False)
+    found = unroll(model, trace, tokens=tokens, classes=classes, fed_back=True)
+    return Found(found, trace, about, text=written.text)
+
+
+def _say_one(found: Found) -> str:
+    turn = found.unrolling.turns[0]
+    return t("shapes.said.one_to_one", **_answer(turn.answer, turn.share), read=_told(turn.read))
+
+
+def _say_written(found: Found) -> str:
+    turns = found.unrolling.turns
+    shares = np.array([turn.share for turn in turns], np.float64)
+    low = turns[int(shares.argmin())]
+    return t(
+        "shapes.said.one_to_many", read=_told(turns[0].read), text=_told(found.text),
+        count=len(turns), low=_told(low.answer), share=f"{shares.min():.0%}",
+    )  # fmt: skip
+
+
+def _say_answer(found: Found) -> str:
+    turns = found.unrolling.turns
+    facts = _answer(turns[-1].answer, turns[-1].share) | {"count": len(turns)}
+    other = [at for at, name in enumerate(found.along) if name != found.along[-1]]
+    if not other:
+        return t("shapes.said.many_to_one.settled", **facts)
+    at = other[-1]
+    return t(
+        "shapes.said.many_to_one",
+        **facts,
+        other=_told(found.along[at]),
+        until=_told(turns[at].read),
+    )
+
+
+def _say_frames(found: Found) -> str:
+    turns = found.unrolling.turns
+    right = sum(one.answer == next_.read for one, next_ in pairwise(turns))
+    sure = max(turns, key=lambda turn: turn.share or 0)
+    return t(
+        "shapes.said.frames", count=len(turns), number=right, total=len(turns) - 1,
+        **_answer(sure.answer, sure.share), after=_told(sure.read),
+    )  # fmt: skip
+
+
+def _answer(answer: str | None, share: float | None) -> dict[str, str]:
+    return {"answer": _told(answer), "percent": f"{share or 0:.0%}"}
+
+
+def _told(text: str | None) -> str:
+    return plain(text or "", most=40)
+
+
+def _to_write(*, steps: int) -> None:
+    state.put(state.FIELDS["beginning"], _first(given(TOKEN)))
+    state.put(state.FIELDS["writer"], "characters")
+    state.put(state.FIELDS["write_steps"], steps)
+
+
+def _to_gates(task: str, text: str) -> None:
+    choose(task, text=text)
+
+
+SHOWN = (
+    Kind("one_to_one", "write", _one_to_one, _say_one, lambda: _to_write(steps=0)),
+    Kind("one_to_many", "write", _one_to_many, _say_written, lambda: _to_write(steps=160)),
+    Kind(
+        "many_to_one", "gates", lambda: _read("sentiment", given(SENTENCE)), _say_answer,
+        lambda: _to_gates("sentiment", given(SENTENCE)),
+    ),
+    Kind(
+        "frames", "gates", lambda: _read("brackets", given(BRACKETS)), _say_frames,
+        lambda: _to_gates("brackets", given(BRACKETS)),
+    ),
+)  # fmt: skip

@@ -1,0 +1,69 @@
+"""The shape of a network is read off its graph; its turns are those that were recorded."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import core
+from core.analysis.shapes import SHAPES, shape_of, unroll
+from core.errors import ShapeMismatch
+from tests.core.graphs import GRAPHS
+
+OF_GRAPHS = {
+    "side by side": "frames",
+    "mean of the last": "many_to_one",
+    "a vector as a text": "one_to_many",
+    "an autoencoder": "encoder_decoder",
+    "attention": "encoder_decoder",
+    "lstm that starts from another": "encoder_decoder",
+    "convolved, causal": "frames",
+}
+
+
+@pytest.mark.parametrize(("name", "shape"), OF_GRAPHS.items())
+def test_the_shape_is_that_of_the_graph(name, shape):
+    assert shape_of(GRAPHS[name].model()) == shape
+
+
+def test_every_model_that_ships_has_a_shape():
+    found = {card["id"]: shape_of(core.bundled_model(card["id"])) for card in core.bundled_models()}
+    assert found["sentiment-gru"] == found["latch-lstm"] == "many_to_one"
+    assert found["brackets-lstm"] == found["characters-gru"] == "frames"
+    assert set(found.values()) <= set(SHAPES)
+
+
+def test_one_answer_stands_at_the_end_of_the_text():
+    model = core.bundled_model("sentiment-lstm")
+    encoded = model.encode("not good at all")
+    trace = core.record(model, encoded.inputs)
+    found = unroll(model, trace, tokens=encoded.tokens, classes=("against", "for"))
+    assert found.shape == "many_to_one"
+    assert [turn.read for turn in found.turns] == ["not", "good", "at", "all"]
+    np.testing.assert_array_equal(
+        [turn.state for turn in found.turns], trace.layers[0].states["hidden"][0]
+    )
+    assert [turn.answer for turn in found.turns] == [None, None, None, "against"]
+    assert found.turns[-1].share == pytest.approx(1 - float(trace.outputs[0, 0]))
+    assert found.answered == found.turns[-1:]
+
+
+def test_answers_at_every_step_and_one_step_alone():
+    model = core.bundled_model("brackets-gru")
+    encoded = model.encode("([])")
+    trace = core.record(model, encoded.inputs)
+    found = unroll(model, trace, tokens=encoded.tokens)
+    assert found.shape == "frames"
+    assert [turn.share for turn in found.turns] == pytest.approx(trace.outputs[0].max(axis=1))
+    assert [turn.answer for turn in found.turns] == list(map(str, trace.outputs[0].argmax(axis=1)))
+    first = core.record(model, encoded.inputs[:, :1])
+    assert unroll(model, first).shape == "one_to_one"
+    assert unroll(model, first).turns[0].read is None
+    assert unroll(model, trace, fed_back=True).shape == "one_to_many"
+
+
+def test_tokens_of_another_number_are_refused():
+    model = core.bundled_model("brackets-gru")
+    trace = core.record(model, model.encode("([])").inputs)
+    with pytest.raises(ShapeMismatch, match="tokens"):
+        unroll(model, trace, tokens="([")
