@@ -57,7 +57,8 @@ class Cell(ABC):
     `carried`, its states, the one that is its output first; `options`, settings of its own with
     their defaults; `equations`; its twins in other libraries; `forget_bias`, the gates whose bias
     begins with that setting of `new_model`, and with which sign, so that a larger one keeps more;
-    `default_activations`; and its `diagram`.
+    `default_activations`; `ahead`, whether `steps` computes what no state is needed for, for all
+    steps before the first; and its `diagram`.
 
     From the equations follow `maps`, the names of its affine maps, `gates`, those of them that
     are recorded as gates, `states`, and `candidate`, the map behind the layer's `activation`.
@@ -76,6 +77,7 @@ class Cell(ABC):
     onnx: ClassVar[OnnxTwin | None] = None
     forget_bias: ClassVar[Mapping[str, int]] = {}
     default_activations: ClassVar[tuple[str, str]] = ("tanh", "sigmoid")
+    ahead: ClassVar[bool] = False
 
     def __init__(self) -> None:
         lines = self.lines(self.options)

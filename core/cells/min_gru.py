@@ -64,6 +64,7 @@ class MinGRU(Cell):
     look = Look("#4d1e2c", "#fcfc9b", "dot")
     carried = (h,)
     default_activations = ("linear", "sigmoid")
+    ahead = True
 
     def equations(self, options: Options) -> Iterable[Line]:
         for gate, function in ((z, SIGMA), (g, PHI)):

@@ -51,24 +51,32 @@ class Sampling:
 
     def weighed(self, probabilities: Array) -> NDArray[np.float64]:
         """The probabilities (tokens,) that a token is drawn with, from those the model gave."""
-        given = np.asarray(probabilities, np.float64)
-        order = np.argsort(-given, kind="stable")
         if self.strategy == "greedy":
-            weights = np.zeros_like(given)
-            weights[order[0]] = 1
+            weights = np.zeros(len(probabilities))
+            weights[probabilities.argmax()] = 1
             return weights
-        logs = np.log(given, out=np.full_like(given, -np.inf), where=given > 0) / self.temperature
-        weights = np.exp(logs - logs.max())
-        if self.top_k is not None:
-            weights[order[self.top_k :]] = 0
-        weights /= weights.sum()
-        if self.top_p is not None:
-            before = np.cumsum(weights[order]) - weights[order]
-            weights[order[before >= self.top_p]] = 0
-            weights /= weights.sum()
-        return weights
+        weights = self._relative(np.asarray(probabilities, np.float64))
+        return weights / weights.sum()
 
     def draw(self, probabilities: Array, *, random: np.random.Generator) -> int:
         """A token's id."""
-        weights = self.weighed(probabilities)
-        return int(random.choice(len(weights), p=weights))
+        if self.strategy == "greedy":
+            return int(probabilities.argmax())
+        # As `random.choice` does it, which spends most of its time on checking the weights.
+        up_to = self._relative(np.asarray(probabilities, np.float64)).cumsum()
+        return int(up_to.searchsorted(random.random() * up_to[-1], side="right"))
+
+    def _relative(self, given: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What `weighed` gives, but that it need not add up to 1."""
+        weights = given
+        if self.temperature != 1:  # as exp(log p / T), and 0 stays 0
+            weights = (given / given.max()) ** (1 / self.temperature)
+        if self.top_k is None and self.top_p is None:
+            return weights
+        weights, order = weights.copy(), np.argsort(-given, kind="stable")
+        if self.top_k is not None:
+            weights[order[self.top_k :]] = 0
+        if self.top_p is not None:
+            shares = weights[order] / weights.sum()
+            weights[order[np.cumsum(shares) - shares >= self.top_p]] = 0
+        return weights

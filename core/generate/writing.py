@@ -21,11 +21,15 @@ from core.generate.sampling import Sampling, Strategy
 from core.generate.stepping import Stepper, check_language_model
 from core.model import Model
 from core.text import PADDING_ID, Vocabulary, compose, visible
+from core.threads import one_thread
 from core.trace import Trace
 
 MOST_STEPS = 100_000
 """Tokens that are written at once."""
 MOST_NAMED = 5
+AHEAD = 16
+"""Tokens that are made before they are handed on: holding BLAS to one thread costs as much as one,
+and may not last while others compute."""
 
 
 class WrittenToken(NamedTuple):
@@ -75,7 +79,7 @@ def likeliest(
     vocabulary: Vocabulary, probabilities: Array, *, most: int
 ) -> tuple[Alternative, ...]:
     """The tokens that a model thought likeliest, first one first; none that is never written."""
-    writable = _writable(probabilities, vocabulary)
+    writable = probabilities * _allowed(len(probabilities), vocabulary)
     order = np.argsort(-writable, kind="stable")[:most]
     return tuple(
         Alternative(vocabulary.token_of(int(index)), float(writable[index]))
@@ -110,13 +114,22 @@ def write(
     chosen, random = sampling or Sampling(), np.random.default_rng(seed)
     stepper = Stepper(model)
     probabilities = stepper.begin(ids)
-    for at in range(steps):
-        index = chosen.draw(_writable(probabilities, vocabulary), random=random)
-        token = WrittenToken(index, vocabulary.token_of(index), probabilities)
-        yield token
-        if token.text == stop or at == steps - 1:
-            return
-        probabilities = stepper.read(index)
+    allowed = _allowed(len(probabilities), vocabulary)
+    left = steps
+    while left:
+        ahead: list[WrittenToken] = []
+        with one_thread():
+            for _ in range(min(AHEAD, left)):
+                index = chosen.draw(probabilities * allowed, random=random)
+                token = WrittenToken(index, vocabulary.token_of(index), probabilities)
+                ahead.append(token)
+                left -= 1
+                if token.text == stop:
+                    left = 0
+                    break
+                if left:
+                    probabilities = stepper.read(index)
+        yield from ahead
 
 
 def generate(
@@ -167,12 +180,12 @@ def _beginning(model: Model, beginning: str, *, steps: int) -> tuple[Vocabulary,
     return model.vocabulary, encoded.ids
 
 
-def _writable(probabilities: Array, vocabulary: Vocabulary) -> Array:
-    """The probabilities without those of padding, the unknown token and rows of no token."""
-    kept = probabilities.copy()
-    kept[vocabulary.size :] = 0
+def _allowed(size: int, vocabulary: Vocabulary) -> NDArray[np.float64]:
+    """1 for each token (tokens,), 0 for padding, the unknown token and rows of no token."""
+    allowed = np.ones(size)
+    allowed[vocabulary.size :] = 0
     if vocabulary.first > PADDING_ID:
-        kept[: vocabulary.first] = 0
+        allowed[: vocabulary.first] = 0
     if vocabulary.unknown is not None:
-        kept[vocabulary.unknown] = 0
-    return kept
+        allowed[vocabulary.unknown] = 0
+    return allowed

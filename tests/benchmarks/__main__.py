@@ -1,4 +1,4 @@
-"""Prints tables: `python -m tests.benchmarks [record|backprop|analysis|load|training|page …]`."""
+"""Prints tables: `python -m tests.benchmarks [record|backprop|write|analysis|load|…]`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 
 from core.terminal import print_anywhere
 
-PARTS = ("record", "backprop", "analysis", "load", "training", "page")
+PARTS = ("record", "backprop", "write", "analysis", "load", "training", "page")
 FILES = "files"
 """Not of speed but of what is read; run where it is asked for."""
 
@@ -49,6 +49,10 @@ def main() -> None:
         from tests.benchmarks.analysing import analysing
 
         print(analysing(runs=arguments.runs, peers=not arguments.no_peers), "\n")
+    if "write" in parts:
+        from tests.benchmarks.writing import writing
+
+        print(writing(runs=arguments.runs, peers=not arguments.no_peers), "\n")
     if {"record", "backprop"} & set(parts):
         from tests.benchmarks.recording import differentiating, recording
 

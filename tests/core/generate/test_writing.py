@@ -13,6 +13,7 @@ from core.analysis.surprise import surprise
 from core.generate.errors import NeverEnds, NotALanguageModel, UnknownSymbols, ZeroTemperature
 from core.generate.sampling import Sampling
 from core.generate.writing import MOST_STEPS, likeliest, write
+from core.nodes import Concatenate, Dense
 from core.text import PADDING_ID, UNKNOWN_ID, Vocabulary
 
 LETTERS = Vocabulary(tuple("abcdefgh "), "character")
@@ -110,3 +111,30 @@ def test_alternatives_are_the_likeliest_that_may_be_written() -> None:
     assert [one.text for one in known] == ["b", "e", "c", "d"]
     assert [one.probability for one in known] == pytest.approx([0.2, 0.2, 0.05, 0.04])
     assert len(likeliest(LETTERS, probabilities, most=20)) == 5
+
+
+def test_a_table_that_is_read_twice_is_looked_up_for_both() -> None:
+    model = language_model("gru")
+    embedding, one, two, dense = model.nodes
+    both = Concatenate("both", reads=(two.name, embedding.name))
+    wide = np.random.default_rng(0).normal(size=(6 + 5, LETTERS.size)).astype(np.float32)
+    answer = Dense("answer", wide, dense.bias, "softmax")
+    written = core.generate(
+        core.Model((embedding, one, two, both, answer), name="graph", vocabulary=LETTERS),
+        "bad cab", steps=20,
+    )  # fmt: skip
+    whole = core.record(written.model, written.ids[None])
+    np.testing.assert_allclose(
+        written.probabilities, whole.outputs[0, written.read - 1 : -1], atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    "sampling", [Sampling(), Sampling(temperature=0.3), Sampling(top_k=3), Sampling(top_p=0.6)]
+)
+def test_tokens_are_drawn_as_often_as_they_are_weighed(sampling: Sampling) -> None:
+    given = np.random.default_rng(1).dirichlet(np.ones(9)).astype(np.float32)
+    weighed = sampling.weighed(given)
+    one, other = np.random.default_rng(2), np.random.default_rng(2)
+    drawn = [sampling.draw(given, random=one) for _ in range(300)]
+    assert drawn == [int(other.choice(9, p=weighed)) for _ in range(300)]
