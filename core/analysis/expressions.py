@@ -30,6 +30,8 @@ from core.cells.expressions import (
 from core.cells.expressions import evaluate as evaluate_expression
 from core.cells.record import NUMPY
 
+_HELD = 700.0
+"""Logarithms up to which e^x is a number of float64."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SYMBOLS = {
     "sigmoid": "σ",
@@ -136,6 +138,14 @@ def show_number(value: float, digits: int) -> str:
     else:
         text = f"{mantissa}×10{str(power).translate(_SUPERSCRIPTS)}"
     return text.replace("-", "−")
+
+
+def show_exponential(log: float, digits: int) -> str:
+    """e^`log` as `show_number` writes it, also where that is more or less than a number holds."""
+    if math.isnan(log) or math.isinf(log) or abs(log) < _HELD:
+        return show_number(math.inf if log == math.inf else math.exp(log), digits)
+    whole, rest = divmod(log / math.log(10), 1)
+    return f"{10**rest:.{digits - 1}f}×10{str(int(whole)).translate(_SUPERSCRIPTS)}"
 
 
 def _pieces(expression: Expression, print_operand: Callable[[Operand], str]) -> tuple[Piece, ...]:

@@ -23,16 +23,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.activations import Array
-from core.analysis.jacobian import one_step_jacobians
-from core.engines import record
-from core.errors import OutOfRange, ShapeMismatch, UnsupportedModel
-from core.model import Model
+from core.analysis.held import Held
+from core.errors import OutOfRange, ShapeMismatch
 from core.nodes import Layer, LayerTrace
 from core.threads import one_thread
 
@@ -109,10 +106,7 @@ def fixed_points(
     for what, number in (("tolerance", tolerance), ("slow", slow), ("distance", distance)):
         if not number > 0:
             raise OutOfRange(what=what, found=number, expected="above 0")
-    if len(layer.reads) > 1:
-        why = "its initial states come from another node"
-        raise UnsupportedModel(what=layer.name, why=why)
-    held = _Held.of(layer, reading)
+    held = Held.of(layer, reading)
     s = np.array(starts, np.float64)
     if s.ndim != 2 or s.shape[1] != held.size:
         raise ShapeMismatch(what="starts", found=s.shape, expected=("starts", held.size))
@@ -136,51 +130,11 @@ def fixed_points(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Held:
-    """A layer that reads the same for ever, as a map of its states in float64."""
-
-    model: Model
-    reading: Array
-    states: tuple[str, ...]
-    units: int
-
-    @classmethod
-    def of(cls, layer: Layer, reading: ArrayLike | None) -> _Held:
-        wide = {name: array.astype(np.float64) for name, array in layer.parameters().items()}
-        alone = _alone(layer).with_parameters(wide)
-        read = np.zeros(layer.features) if reading is None else np.asarray(reading, np.float64)
-        if read.shape != (layer.features,):
-            raise ShapeMismatch(what="reading", found=read.shape, expected=(layer.features,))
-        model = Model((alone,))
-        names = tuple(record(model, np.zeros((1, 1, layer.features))).layers[0].states)
-        return cls(model, read, names, layer.units)
-
-    @property
-    def size(self) -> int:
-        return self.units * len(self.states)
-
-    def step(self, s: Numbers) -> tuple[Numbers, Numbers]:
-        """F(s) (states, size), and its Jacobian at each, (states, size, size)."""
-        parts = np.split(s, len(self.states), axis=1)
-        given = dict(zip(self.states, map(np.ascontiguousarray, parts), strict=True))
-        inputs = np.broadcast_to(self.reading, (len(s), 1, len(self.reading)))
-        run = record(self.model, inputs, initial_states={self.model.layers[0].name: given})
-        layer = run.layers[0]
-        after = np.concatenate([layer.states[name][:, 0] for name in self.states], axis=1)
-        return after, np.asarray(one_step_jacobians(layer), np.float64)
-
-
-def _alone(layer: Layer) -> Layer:
-    """The layer as a model of its own: forward, since one step has no order, and unmasked."""
-    return replace(layer, direction="forward", reads=(), returns="every")
-
-
 def _speed(step: Numbers) -> Numbers:
     return np.asarray(0.5 * np.square(step).sum(axis=1))
 
 
-def _descended(held: _Held, starts: Numbers, *, tolerance: float) -> tuple[Numbers, Numbers]:
+def _descended(held: Held, starts: Numbers, *, tolerance: float) -> tuple[Numbers, Numbers]:
     """Every start at the foot of its way down q, and q there; NaN where it got lost.
 
     In blocks whose matrices stay near the processor; threads share them out, as NumPy leaves the
@@ -195,7 +149,7 @@ def _descended(held: _Held, starts: Numbers, *, tolerance: float) -> tuple[Numbe
     return np.concatenate([s for s, _ in found]), np.concatenate([q for _, q in found])
 
 
-def _block(held: _Held, starts: Numbers, *, tolerance: float) -> tuple[Numbers, Numbers]:
+def _block(held: Held, starts: Numbers, *, tolerance: float) -> tuple[Numbers, Numbers]:
     """Some starts side by side, each with a damping of its own."""
     s = starts.copy()
     after, jacobians = held.step(s)

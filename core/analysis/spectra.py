@@ -74,7 +74,8 @@ class Spectra:
 
     `log_singular` (time, top) holds the natural logarithms of the largest singular values of
     ∂s_T/∂s_t, largest first, by time index t: 0 at T itself, −∞ where the product is singular in
-    that direction, NaN for steps read after T and below what float64 resolves.
+    that direction, NaN for steps read after T and below what float64 resolves. `log_hidden` (time,)
+    is that of the largest one of ∂h_T/∂h_t alone, the output's own way to itself.
     `exponents` (top,) are Lyapunov exponents per step, in nats, largest first, and `so_far`
     (time, top) their averages up to each step: NaN at steps whose text is not counted (those of
     the warm-up, and masked ones). −∞ where a step forgets a direction altogether.
@@ -83,6 +84,7 @@ class Spectra:
     step: int
     direction: Direction
     log_singular: Numbers
+    log_hidden: Numbers
     exponents: Numbers
     so_far: Numbers
 
@@ -123,19 +125,21 @@ def spectra(
     if not 1 <= top <= size:
         raise OutOfRange(what="top", found=top, expected=f"from 1 to {size}")
     time = layer.record.time
-    singular = np.full((time, top), np.nan)
+    singular, hidden = np.full((time, top), np.nan), np.full(time, np.nan)
     for at, product, log in _products(layer, place, batch):
         values = np.linalg.svd(product, compute_uv=False)[:top]
         resolved = values >= RESOLVED * values[0]
         # A direction that a zero of the weights shuts exactly is not a matter of rounding.
         with np.errstate(divide="ignore"):
             logs = np.log(values) + log
+            own = product[: layer.units, : layer.units]
+            hidden[at] = np.log(np.linalg.norm(own, ord=2)) + log if size > layer.units else logs[0]
         singular[at] = np.where(resolved | (values == 0), logs, np.nan)
     so_far = _exponents(layer, place, top=top, warm_up=warm_up, batch=batch)
     counted = so_far[np.isfinite(so_far).any(axis=1) | np.isneginf(so_far).any(axis=1)]
     last = counted if layer.direction == "forward" else counted[::-1]
     exponents = last[-1] if len(last) else np.full(top, np.nan)
-    return Spectra(place, layer.direction, singular, exponents, so_far)
+    return Spectra(place, layer.direction, singular, hidden, exponents, so_far)
 
 
 def _place(layer: LayerTrace, step: int, batch: int) -> int:

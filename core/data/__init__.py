@@ -6,12 +6,13 @@ those with options, are sources of training data (`core.training.sources`).
 
 from __future__ import annotations
 
-from core.data import brackets, characters, latch, sentiment
+from core.data import brackets, characters, flip_flop, latch, sentiment
 from core.data.task import Example, Side, Task
 from core.errors import UnknownName
 
 TASKS: dict[str, Task] = {
-    task.name: task for task in (sentiment.TASK, brackets.TASK, latch.TASK, characters.TASK)
+    task.name: task
+    for task in (sentiment.TASK, brackets.TASK, latch.TASK, flip_flop.TASK, characters.TASK)
 }
 
 

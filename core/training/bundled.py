@@ -13,7 +13,7 @@ seeds; what it lacks is not the means to hold a symbol but a gradient to learn i
 
 Without a task, or with --runs, the runs that ship (`core.training.example_runs`) are made as well.
 
-Cost: about a quarter of an hour for all twelve on two cores, and half a minute for the runs.
+Cost: about a quarter of an hour for all fifteen on two cores, and half a minute for the runs.
 """
 
 from __future__ import annotations
@@ -108,6 +108,14 @@ PRESETS: dict[str, RunConfig] = {
         options={"train_examples": 320_000, "test_examples": 1_000},
         rate=4e-3,
         fit=FitSettings(epochs=1, batch=64),
+    ),
+    **_presets(
+        "flip-flop",
+        units={"simple_rnn": 28, "lstm": 14, "gru": 16},
+        embedding=4,
+        options={"train_examples": 24_000, "test_examples": 500},
+        rate=8e-3,
+        fit=FitSettings(epochs=5, batch=64),
     ),
     **_presets(
         "characters",

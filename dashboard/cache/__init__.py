@@ -56,6 +56,7 @@ from dashboard.cache.runs import (
     validation_metric,
 )
 from dashboard.cache.shapes import masked_batch, written
+from dashboard.cache.why import fixed_points, flow, spectra, triangle
 from dashboard.reader import store
 
 __all__ = [
@@ -81,6 +82,8 @@ __all__ = [
     "examples",
     "filmed",
     "findings",
+    "fixed_points",
+    "flow",
     "frames",
     "gradients",
     "jacobian_norms",
@@ -98,10 +101,12 @@ __all__ = [
     "renamed_answers",
     "rolling",
     "run_model",
+    "spectra",
     "stamp",
     "store",
     "table",
     "trace",
+    "triangle",
     "untrained",
     "validation_metric",
     "written",

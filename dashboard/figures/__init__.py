@@ -46,9 +46,12 @@ from dashboard.figures.reach import reach
 from dashboard.figures.rolling import rolling
 from dashboard.figures.saturation import saturation
 from dashboard.figures.shapes import shapes
+from dashboard.figures.spectra import lyapunov, spectra
+from dashboard.figures.state_space import Path, state_space
 from dashboard.figures.surprise import surprise
 from dashboard.figures.tokens import tokens
 from dashboard.figures.trajectories import trajectories
+from dashboard.figures.triangle import triangle
 from dashboard.figures.unrolled import unrolled
 from dashboard.figures.words import labels
 
@@ -57,6 +60,7 @@ __all__ = [
     "EquationLine",
     "Equations",
     "Group",
+    "Path",
     "Picture",
     "anatomy",
     "answers",
@@ -82,6 +86,7 @@ __all__ = [
     "layer_norms",
     "learning_rate",
     "ledger",
+    "lyapunov",
     "masking",
     "means",
     "parameters",
@@ -89,8 +94,11 @@ __all__ = [
     "rolling",
     "saturation",
     "shapes",
+    "spectra",
+    "state_space",
     "surprise",
     "tokens",
     "trajectories",
+    "triangle",
     "unrolled",
 ]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.cells import get
 from dashboard import state
+from dashboard.fields import Names
 from dashboard.i18n import labels, t
 from dashboard.origins import choose, origin, origin_labels
 from dashboard.origins.bundled import chosen_cell
@@ -54,6 +55,23 @@ def choose_cells(label: str, offered: tuple[str, ...]) -> None:
         selection_mode="multi",
         format_func=labels("quantity").__getitem__,
         **state.bind(state.COMPARED, showing=list(shown_cells(offered))),
+    )
+
+
+def choose_beside(field: Names) -> None:
+    """Draw which cells of the same origin stand beside the one that reads; none where it has one.
+
+    What was chosen and is not there now stays chosen.
+    """
+    offered = tuple(cell for cell in origin().cells if cell != state.get(state.CELL))
+    if not origin().picks_cell or not offered:
+        return
+    st.pills(
+        t("reading.beside"),
+        offered,
+        selection_mode="multi",
+        format_func=labels("quantity").__getitem__,
+        **state.bind(field, showing=[c for c in state.get(field) if c in offered]),
     )
 
 

@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 
 import core
+from core.analysis.fixed_points import fixed_points, visited
+from core.analysis.held import Held
 from core.bundled import UnknownBundledModel
 from core.data import TASKS, task
+from core.nodes import Flow
 from core.training.bundled import PRESETS, table
 from core.training.bundled import test_examples as examples_of
 from core.training.scores import score
@@ -120,6 +123,50 @@ def test_scores_are_far_from_chance_and_gates_read_sentences_better():
     assert 0.75 < scores["sentiment-simple_rnn"] < 0.95
     assert scores["sentiment-lstm"] > 0.98
     assert scores["sentiment-gru"] > 0.98
+
+
+@pytest.mark.parametrize("cell", ["simple_rnn", "lstm"])
+def test_the_flip_flops_hold_eight_states_with_saddles_between(cell):
+    """Found from states that they visit, while pauses are read for ever (Sussillo & Barak 2013)."""
+    model = core.bundled_model(f"flip-flop-{cell}")
+    texts = [example.text for example in examples_of(task("flip-flop"), 8)]
+    runs = [core.record(model, text) for text in (*texts, *task("flip-flop").samples)]
+    starts = np.concatenate([visited(run.layers[0]) for run in runs])
+    starts = starts[:: max(1, len(starts) // 150)]
+    aside = np.random.default_rng(1).normal(0, 0.5, starts.shape)
+    (pause,) = model.vocabulary.encode_tokens(["."]).ids
+    found = fixed_points(
+        model.layers[0],
+        np.concatenate([starts, starts + aside]),
+        reading=model.embedding.weights[pause],
+    )
+    stable = found.fixed & found.stable
+    assert stable.sum() == 8
+    saddles = found.fixed & (found.unstable_directions == 1)
+    assert saddles.sum() >= 5
+    # Each stable point is another answer of the eight.
+    answers = model.nodes[-1].run(Flow(found.state("hidden")[stable].astype(np.float32)))
+    assert set(answers.outputs.argmax(axis=1)) == set(range(8))
+    # From a saddle one falls to either side, into two different states.
+    at = int(np.flatnonzero(saddles)[0])
+    ends = set()
+    for side in (-1, 1):
+        s = found.points[at] + side * 1e-2 * _falling(model, found, at, pause)
+        parts = np.split(s, len(found.states))
+        given = {n: p[None].astype(np.float32) for n, p in zip(found.states, parts, strict=True)}
+        run = core.record(
+            model, np.full((1, 400), pause), initial_states={model.layers[0].name: given}
+        )
+        ends.add(int(run.outputs[0, -1].argmax()))
+    assert len(ends) == 2
+
+
+def _falling(model, found, at, pause):
+    """The direction of the one eigenvalue outside the unit circle, at a fixed point."""
+    held = Held.of(model.layers[0], model.embedding.weights[pause])
+    _, jacobian = held.step(found.points[at : at + 1])
+    values, vectors = np.linalg.eig(jacobian[0])
+    return np.real(vectors[:, np.argmax(np.abs(values))])
 
 
 SENTENCES = {

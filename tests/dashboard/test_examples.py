@@ -16,7 +16,7 @@ from tests.dashboard.views.test_gradients import chart, numbers
 from tests.dashboard.views.test_runs import at_tab
 from tests.dashboard.views.test_train import cards, press, said
 
-PAGES = ("train", "runs", "film", "gates", "gradients", "compare", "memory")
+PAGES = ("train", "runs", "film", "gates", "gradients", "compare", "memory", "paths", "dynamics")
 CHANGES = ("cancel-", "resume-", "delete-", "label-", "FormSubmitter")
 
 

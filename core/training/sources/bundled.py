@@ -1,6 +1,6 @@
-"""The tasks of the models that ship, as sources: sentiment, brackets, characters.
+"""The tasks of the models that ship, as sources: sentiment, brackets, flip-flop, characters.
 
-The latch, the fourth of them, has options of its own (`core.training.sources.latch`). What is not
+The latch, the fifth of them, has options of its own (`core.training.sources.latch`). What is not
 in the vocabulary is learned as unknown from words that stand in the examples once; a share of the
 words that decide nothing can be hidden beside them.
 """
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import Task, brackets, characters, sentiment
+from core.data import Task, brackets, characters, flip_flop, sentiment
 from core.text import PADDING_ID, UNKNOWN_ID
 from core.training.dataset import Dataset
 from core.training.settings import setting, settings
@@ -41,6 +41,11 @@ class SentimentOptions(DrawnOptions):
 @settings
 class BracketsOptions(DrawnOptions):
     """How many rows of brackets."""
+
+
+@settings
+class FlipFlopOptions(DrawnOptions):
+    """How many rows of pulses."""
 
 
 @settings
@@ -106,5 +111,6 @@ def _source(
 SOURCES = (
     _source(sentiment.TASK, SentimentOptions, _sentences),
     _source(brackets.TASK, BracketsOptions),
+    _source(flip_flop.TASK, FlipFlopOptions),
     _source(characters.TASK, CharactersOptions),
 )

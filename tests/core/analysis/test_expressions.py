@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from core.analysis.expressions import (
     numbers,
     operands,
     round_to,
+    show_exponential,
     show_number,
     symbols,
     with_digits,
@@ -133,3 +135,12 @@ def test_nonsense_is_refused():
         evaluate(3)
     with pytest.raises(TypeError, match="int is no expression"):
         symbols(3)
+
+
+@pytest.mark.parametrize(
+    ("log", "shown"),
+    [(np.log(0.25), "0.250"), (-np.inf, "0"), (np.nan, "NaN"), (np.inf, "∞"), (0.0, "1.00"),
+     (1000 * np.log(10) + np.log(2), "2.00×10¹⁰⁰⁰"), (-1000 * np.log(10), "1.00×10⁻¹⁰⁰⁰")],
+)  # fmt: skip
+def test_exponentials_past_all_numbers_are_written_as_powers_of_ten(log, shown):
+    assert show_exponential(float(log), 3) == shown

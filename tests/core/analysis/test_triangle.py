@@ -7,8 +7,8 @@ import pytest
 
 import core
 from core import cells
-from core.analysis import triangle as module
-from core.analysis.triangle import triangle
+from core.analysis import beginnings as module
+from core.analysis.triangle import Triangle, difference_from_one, triangle
 from core.errors import ForeignTrace, OutOfRange, UnknownName, UnsupportedModel, WrongTargets
 from core.nodes import Add, Conv1D, Dense, Flatten, Input, Layer
 from tests.core.analysis.models import random_model, recorded
@@ -176,3 +176,26 @@ def test_a_model_of_two_inputs_is_refused_by_its_name():
     trace = core.record(model, {"a": x, "b": x})
     with pytest.raises(UnsupportedModel, match="several things"):
         triangle(model, trace, np.zeros_like(trace.outputs))
+
+
+def test_a_row_is_checked_against_the_way_back_of_its_beginning_alone():
+    model = random_model("lstm", features=2, units=[3], outputs=1, dtype=np.float64)
+    trace, target = recorded(model, batch=1, time=6), np.array([[1.0]])
+    computed = triangle(model, trace, target)
+    assert difference_from_one(computed, model, trace, target, row=4) < 1e-12
+    wrong = replace(computed, norms=computed.norms * 1.5)
+    assert difference_from_one(wrong, model, trace, target, row=4) == pytest.approx(0.5)
+
+
+def test_what_a_row_tells():
+    norms = np.array([[3.0, np.nan, np.nan], [0.5, 1.0, 2.0], [0.001, 1.0, 4.0]])
+    parts = {"kept": 0.25 * norms, "input": 0.75 * norms}
+    told = Triangle("cell", np.array([0, 1, 2]), norms, parts, np.zeros(3))
+    assert [told.row_of(step) for step in (0, 1, 2)] == [0, 1, 2]
+    some = Triangle("cell", np.array([5, 2]), norms[:2], parts, np.zeros(2))
+    assert [some.row_of(step) for step in (0, 2, 4, 5, 9)] == [1, 1, 1, 0, 0]
+    assert told.reach(2) == 1
+    assert told.reach(2, share=1e-4) == 0
+    assert told.reach(0) == 0
+    assert told.ways(2) == {"input": pytest.approx(0.75), "kept": pytest.approx(0.25)}
+    assert told.ways(0) == {}

@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from core.data import brackets, copy_memory, dyck, latch, parity, reber, temporal_order
+from core.data import brackets, copy_memory, dyck, flip_flop, latch, parity, reber, temporal_order
 from core.data.errors import NoFurtherExamples
 from core.errors import OutOfRange
 
@@ -19,6 +19,7 @@ TASKS = {
     "copy": copy_memory.build(symbols=5, length=6, gap=7),
     "dyck1": dyck.build(1, longest=30, test_shortest=20, test_longest=40, deepest=5),
     "dyck2": dyck.build(2, longest=30, test_shortest=20, test_longest=40, deepest=3),
+    "flip-flop": flip_flop.TASK,
     "reber": reber.build(),
     "reber, every": reber.build(words=2, asked="every"),
 }
@@ -187,3 +188,16 @@ def test_nothing_but_the_second_letter_tells_the_last_but_one():
     shares = [inner["T", "T"] / (inner["T", "T"] + inner["T", "P"]),
               inner["P", "T"] / (inner["P", "T"] + inner["P", "P"])]  # fmt: skip
     assert np.allclose(shares, 0.5, atol=0.06)
+
+
+def test_a_flip_flop_keeps_what_it_was_last_told():
+    for example in both_sides("flip-flop"):
+        for bit, letter in enumerate("ABC"):
+            for end in range(len(example.text)):
+                read = example.text[: end + 1]
+                on, off = read.rfind(letter), read.rfind(letter.lower())
+                answer = flip_flop.ANSWERS[example.steps[end]]
+                assert answer[bit] == ("1" if on > off else "0")
+    pulses = "".join(example.text for example in both_sides("flip-flop"))
+    assert 0.15 < sum(sign != "." for sign in pulses) / len(pulses) < 0.25
+    assert flip_flop.states("A.x?b") == (4, 4, 4, 4, 4)

@@ -12,13 +12,17 @@ from core.analysis.anatomy import anatomy as parts_of
 from core.analysis.answers import answers as asked
 from core.analysis.cka import cka
 from core.analysis.clipping import clip
+from core.analysis.fixed_points import fixed_points, visited
+from core.analysis.flow import flow
 from core.analysis.guesses import Answers
 from core.analysis.jacobian import jacobian_norms
 from core.analysis.masking import Batch, Read
 from core.analysis.rolling import Rolling
 from core.analysis.shapes import DECODER, ENCODER, Turn, Unrolling
+from core.analysis.spectra import spectra
 from core.analysis.surprise import Surprise
-from core.analysis.trajectories import trajectories
+from core.analysis.trajectories import Plane, trajectories
+from core.analysis.triangle import Triangle, triangle
 from core.analysis.vanishing import Norms
 from core.trace import Trace
 from dashboard import figures
@@ -47,6 +51,11 @@ def answers(cell: str, outputs: int = 1) -> Answers:
         return Answers.of(values, classes=("<b>no", "yes</b>"))
     targets = np.array([*range(samples.TIME - 1), -1]) % outputs
     return Answers.of(values, activation="softmax", classes=TOKENS[:outputs], targets=targets)
+
+
+def triangle_of(cell: str) -> Triangle:
+    run = samples.trace(cell)
+    return triangle(samples.model(cell), run, np.ones(run.outputs.shape))
 
 
 SERIES = np.random.default_rng(3).normal(size=(samples.TIME, 2))
@@ -138,6 +147,9 @@ def everything() -> dict[str, Drawn]:
     found["masking gradients"] = of("masking", uneven, tokens=tokens, of="gradients")
     found["surprise"] = of("surprise", Surprise(samples.bits()), tokens=TOKENS, step=2)
     found["ledger"] = of("ledger", samples.trace("gru"), unit=2, step=5, tokens=TOKENS)
+    for cell in CELLS:
+        found[f"triangle {cell}"] = of("triangle", triangle_of(cell), row=4, tokens=TOKENS)
+    found |= dynamics()
     found |= training()
     clips = {f"<b>{cell}": clip(samples.run(cell)[1], limit=0.5) for cell in THREE}
     graph = core.Model(GRAPHS["attention"].model().nodes)
@@ -152,6 +164,28 @@ def everything() -> dict[str, Drawn]:
     found["clipping"] = of("clipping", clips, cells=THREE)
     found["parameters"] = of("parameters", {f"<b>{cell}": samples.model(cell) for cell in THREE})
     return found
+
+
+def dynamics() -> dict[str, Drawn]:
+    """The state space of one layer in two and three dimensions, and its spectra."""
+    run = samples.trace("lstm").layers[0]
+    layer, states = samples.model("lstm").layers[0], visited(run)
+    paths = [
+        figures.Path("<b>one", states[: samples.TIME], TOKENS),
+        figures.Path("other", states[samples.TIME :], TOKENS),
+    ]
+    plane, solid = Plane.of(states), Plane.of(states, components=3)
+    points = fixed_points(layer, states)
+    whole = spectra(run, top=3)
+    return {
+        "state_space": of(
+            "state_space", paths, plane, step=2, flow=flow(layer, plane, states, side=4),
+            points=points,
+        ),
+        "state_space solid": of("state_space", paths, solid, points=points),
+        "spectra": of("spectra", whole, tokens=TOKENS),
+        "lyapunov": of("lyapunov", whole, tokens=TOKENS),
+    }  # fmt: skip
 
 
 def training() -> dict[str, Drawn]:

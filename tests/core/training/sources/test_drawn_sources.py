@@ -28,6 +28,7 @@ CASES = {
     "sines": {"length": 15},
     "sentiment": {},
     "brackets": {},
+    "flip-flop": {},
     "characters": {},
 }
 NUMBERS = {"adding", "sines"}
