@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.activations import Array
+from core.engines import fast_engine
 from core.errors import ForeignTrace, OutOfRange, UnknownName, WrongTargets
 from core.gradients import Gradients
 from core.losses import Loss, default_loss, measure
@@ -24,8 +25,10 @@ from core.model import Model
 from core.nodes import (
     PREACTIVATIONS,
     Activated,
+    Back,
     Contribution,
     Flow,
+    Layer,
     LayerBack,
     LayerGradients,
     Port,
@@ -138,8 +141,8 @@ def _walk_back(
     *,
     truncate: int | None,
 ) -> _Way:
-    """Back through every node, last first."""
-    way = _Way({})
+    """Back through every node, last first; through layers as the engine of the trace does."""
+    way, loop = _Way({}), fast_engine.way_back(trace)
     for given, loss in measured.items():
         owner = model.by_name[model.wiring.owners[given]]
         # Behind an activation, the loss is measured before it.
@@ -150,7 +153,10 @@ def _walk_back(
         ports = (*run.gave, PREACTIVATIONS)
         named = {of: port(node.name, of) for of in ports}
         gradients = {of: way.arrived[at] for of, at in named.items() if at in way.arrived}
-        back = node.back(gradients, run, truncate=truncate)
+        if loop is not None and isinstance(node, Layer):
+            back: Back = node.back(gradients, run, truncate=truncate, loop=loop)
+        else:
+            back = node.back(gradients, run, truncate=truncate)
         for read, d in zip(model.wiring.reads[node.name], back.inputs, strict=False):
             if d is not None:
                 way.add(read, d)

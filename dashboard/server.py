@@ -10,6 +10,7 @@ and asks for the typeface with them.
 
 Modules that pages need are imported as the server starts, in the background, so that the first
 reader does not wait for them. A page asked for meanwhile waits for the rest of the imports alone.
+Compiled loops are asked for a little later: nobody needs them yet, as NumPy answers meanwhile.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.engines import fast_engine
 from dashboard import tabs, typed
 
 
@@ -120,12 +122,18 @@ def lifespan(warm: Callable[[], object]) -> Callable[[st.App], AbstractAsyncCont
     @contextlib.asynccontextmanager
     async def started(_: st.App) -> AsyncIterator[None]:
         threading.Thread(target=warm, name="warm", daemon=True).start()
+        later = threading.Timer(COMPILES_AFTER, fast_engine.warm)
+        later.daemon = True
+        later.start()
         if not st.get_option("server.headless"):
             threading.Timer(OPENS_AFTER, webbrowser.open, [address()]).start()
         yield
 
     return started
 
+
+# Seconds. The first reader's page is drawn by then, and Numba's own import holds up no other.
+COMPILES_AFTER = 8.0
 
 # Seconds. The lifespan ends before the server listens; it does so within milliseconds.
 OPENS_AFTER = 0.5

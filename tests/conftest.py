@@ -10,6 +10,10 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# The reference, in this process and in servers that tests start: else what a test sees would
+# depend on how far a compiler is. Tests of compiled loops ask for them by name.
+os.environ.setdefault("UNROLLED_ENGINE", "numpy")
+
 # No deadline: a first call compiles, loads or waits for a core, and says nothing about the code.
 # In continuous integration the draws are always the same, so that a red run can be run again;
 # by hand they differ every time, and find more.

@@ -1,4 +1,4 @@
-"""How far two traces of one run are apart: the number behind "NumPy against Keras".
+"""How far two traces of one run are apart: the number behind "Compare with Keras".
 
 Every recorded array is compared, not the answer alone: two engines may well agree on an answer
 and differ on the way. Cost: one pass over both traces.

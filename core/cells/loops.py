@@ -3,8 +3,8 @@
 A cell knows one step; these loops know no cell, and walk over the steps that it lays out. All
 input products of a layer are one matrix product before the loop; each step then costs one matrix
 product and a few calls that write into arrays made beforehand. An engine may bring another loop
-(`engines/`), and is held to this one. Not chosen here: compiled loops, which would hide the
-equations.
+(`engines/`), and is held to this one: the compiled loops of `engines/fast/` are written from the
+same equations.
 """
 
 from __future__ import annotations
@@ -44,6 +44,23 @@ class Forward(Protocol):
 
     def __call__(
         self, cell: Cell, *, kernels: Kernels, read: Array, valid: Valid | None, record: Record
+    ) -> None: ...
+
+
+class Back(Protocol):
+    """How an engine goes back through one recurrent layer: see `backward`."""
+
+    def __call__(
+        self,
+        cell: WayBack,
+        record: Record,
+        *,
+        into: Backward,
+        kernels: Kernels,
+        upstream: Array,
+        carried: dict[str, Array],
+        valid: Valid | None,
+        truncate: int | None,
     ) -> None: ...
 
 

@@ -1,4 +1,4 @@
-"""The two forward time loops, and `record`, which chooses between them."""
+"""The forward time loops, and `record`, which chooses between them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from core.engines import fast_engine
 from core.engines.inputs import Inputs
 from core.engines.intervening import run as run_changed
 from core.engines.numpy_engine import run as run_numpy
@@ -21,7 +22,7 @@ def record(
     inputs: Any,
     mask: ArrayLike | None = None,
     initial_states: Sequence[Mapping[str, ArrayLike]] | Mapping[str, Any] | None = None,
-    engine: str = "numpy",
+    engine: str | None = None,
     interventions: Iterable[Intervention | Mapping[str, Any]] = (),
 ) -> Trace:
     """Runs the model on `inputs`, step by step, and keeps every gate, state and output.
@@ -31,8 +32,10 @@ def record(
     with an embedding that has `mask_zero`, id 0 is skipped as well, and with a Masking the steps
     that have its value.
     `initial_states` are zero unless given: for each layer of `model.layers`, by position or by
-    name, its states by name, (batch, units). `engine` is "numpy" or "keras" (real Keras cells,
-    slower; same Trace, array for array). `interventions` put something in place of what the
+    name, its states by name, (batch, units). `engine` is "fast" (compiled loops), "numpy" (the
+    readable reference) or "keras" (real Keras cells, slower): the same Trace, array for array.
+    Unless given, "fast" for layers whose loops are compiled, and NumPy for others, while they are
+    compiled in the background. `interventions` put something in place of what the
     network would have computed (`core.Intervention`, or the same as plain data), and the run goes
     on from there; layers so changed are run by their equations.
 
@@ -43,13 +46,15 @@ def record(
     prepared = Inputs.of(model, inputs, mask=mask, initial_states=initial_states)
     changes = interventions_of(interventions)
     if changes:
-        if engine != "numpy":
+        if engine == "keras":
             raise WrongIntervention(why="Keras's cells cannot be changed within a step")
         return run_changed(model, prepared, changes)
-    if engine == "numpy":
+    if engine == "fast" or (engine is None and fast_engine.wanted()):
+        return fast_engine.run(model, prepared, wait=engine is not None)
+    if engine in ("numpy", None):
         return run_numpy(model, prepared)
     if engine == "keras":
         from core.engines.keras_engine import run as run_keras
 
         return run_keras(model, prepared)
-    raise UnknownName(kind="engine", found=engine, known="numpy, keras")
+    raise UnknownName(kind="engine", found=engine, known="fast, numpy, keras")

@@ -180,8 +180,9 @@ class Layer(Node):
         )
 
     def back(
-        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
-    ) -> LayerBack:
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None,
+        loop: loops.Back = loops.backward,
+    ) -> LayerBack:  # fmt: skip
         """Back through time: Werbos 1990; truncation in blocks as in Williams & Peng 1990."""
         assert isinstance(run, LayerTrace)
         record, kernels = run.record, run.kernels
@@ -196,7 +197,7 @@ class Layer(Node):
         for name, d in carried.items():
             if (there := gradients.get(port(STATE, name))) is not None:
                 d += there
-        loops.backward(
+        loop(
             run.way_back, record, into=back, kernels=kernels, upstream=upstream, carried=carried,
             valid=valid, truncate=truncate,
         )  # fmt: skip

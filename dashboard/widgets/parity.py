@@ -1,4 +1,4 @@
-"""NumPy against Keras: how far our numbers are from those of real Keras cells, on this very text.
+"""Ours against Keras: how far our numbers are from those of real Keras cells, on this very text.
 
 Keras takes seconds to load, so nothing is asked before the reader wants to know; from then on each
 new picture is checked, half a second after it has come to rest, and the page does not wait.
@@ -10,6 +10,7 @@ import time
 
 import streamlit as st
 
+from core.engines import fast_engine
 from core.errors import CoreError
 from core.model import Model
 from core.trace import Trace
@@ -30,7 +31,7 @@ def parity(model: Model, run: Trace) -> None:
             t("parity.check"),
             icon=":material/balance:",
             type="tertiary",
-            help=t("parity.help"),
+            help=f"{t('parity.help')} {_recorded_by(run)}",
             on_click=state.remember,
             args=("parity wanted", True),
             key="parity",
@@ -64,11 +65,20 @@ def _badge(model: Model, run: Trace) -> None:
         return
     agree = found.value <= AGREE
     st.badge(
-        t("parity.difference", value=found.value),
+        t("parity.difference", value=found.value, engine=t(f"parity.by.{run.engine}")),
         icon=":material/check:" if agree else ":material/priority_high:",
         color="green" if agree else "red",
-        help=t("parity.where", layer=found.layer, quantity=found.quantity),
+        help=t("parity.where", layer=found.layer, quantity=found.quantity)
+        + f" {_recorded_by(run)}",
     )
+
+
+def _recorded_by(run: Trace) -> str:
+    """Which engine recorded what is shown, and why not the faster one."""
+    engine_state, why = fast_engine.state()
+    if run.engine != "fast" and engine_state in ("failed", "absent"):
+        return t("parity.recorded.failed", why=why or "Numba")
+    return t(f"parity.recorded.{run.engine}")
 
 
 def _ask_again(model: Model, run: Trace) -> None:

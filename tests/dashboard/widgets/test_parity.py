@@ -93,3 +93,12 @@ def test_a_keras_that_fails_is_said_and_can_be_asked_again(app):
     assert "120 seconds" in page.error[0].value
     page.button(key="parity again").click().run()
     assert (ASKED[0][0], True) in ASKED
+
+
+def test_the_badge_says_which_engine_recorded_and_why_not_the_faster_one(app, monkeypatch):
+    from core.engines import fast_engine
+
+    page, _ = app
+    assert "NumPy recorded this text; compiled" in page.run().button(key="parity").help
+    monkeypatch.setattr(fast_engine, "state", lambda: ("failed", "no room on the disk"))
+    assert "cannot be had here: no room on the disk." in page.run().button(key="parity").help

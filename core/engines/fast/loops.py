@@ -1,0 +1,192 @@
+"""The compiled loops as an engine calls them: arrays in their order, a batch shared by cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from core.activations import Array
+from core.cells import Cell, loops
+from core.cells.loops import Valid, WayBack
+from core.cells.record import Backward, Kernels, Record
+from core.engines.fast.modules import Compiled
+from core.engines.fast.rows import Blocks, Variant
+
+Find = Callable[[Variant, float], Compiled | None]
+"""From a cell with its settings, and the products of numbers in a run, its loops; or None."""
+
+SHARED_FROM = 4e6
+"""Products of two numbers in a run, from which on a second core is worth its waking."""
+SPARE = 64
+"""As wide as the widest block of `products.py`."""
+ROWS = 8
+"""Rows of a batch that one core takes at a time: as few as do not slow the products down."""
+
+
+class FastLoops:
+    """The pair of loops, forward and back; layers that have no compiled ones run in NumPy."""
+
+    def __init__(self, find: Find, *, fewest_steps: int = 1) -> None:
+        self.find = find
+        self.fewest_steps = fewest_steps
+        self.used = False
+
+    def _compiled(self, cell: WayBack, kernels: Kernels, run: Record) -> Compiled | None:
+        if not isinstance(cell, Cell) or run.time < self.fewest_steps:
+            return None
+        if not run.preactivations.dtype == kernels.kernel.dtype == np.float32:
+            return None
+        names = kernels.activation.name, kernels.recurrent_activation.name
+        return self.find(Variant(cell, kernels.options, *names), _work(run))
+
+    def forward(
+        self, cell: Cell, *, kernels: Kernels, read: Array, valid: Valid | None, record: Record
+    ) -> None:
+        """Fills the record, first step first."""
+        compiled = self._compiled(cell, kernels, record)
+        if compiled is None:
+            loops.forward(cell, kernels=kernels, read=read, valid=valid, record=record)
+            return
+        self.used = True
+        source, units = compiled.source, record.preactivations.shape[3]
+        entering = [
+            _flat(read),
+            _mask(valid),
+            _packed(Blocks("kernel", 0, len(cell.maps)), kernels, units=units),
+        ]
+        entering.append(cell.standing_bias(kernels).reshape(-1))
+        _Shared(compiled.forward, kernels, units, source.forward_rooms).run(
+            entering,
+            source.forward_blocks,
+            [*(kernels[name] for name in source.forward_vectors)],
+            _arrays(record),
+            batch=read.shape[1],
+            work=_work(record),
+        )
+
+    def backward(
+        self,
+        cell: WayBack,
+        record: Record,
+        *,
+        into: Backward,
+        kernels: Kernels,
+        upstream: Array,
+        carried: dict[str, Array],
+        valid: Valid | None,
+        truncate: int | None,
+    ) -> None:
+        """Fills `into`, last step first, as `core.cells.loops.backward` does."""
+        compiled = self._compiled(cell, kernels, record)
+        if compiled is None:
+            loops.backward(
+                cell, record, into=into, kernels=kernels, upstream=upstream, carried=carried,
+                valid=valid, truncate=truncate,
+            )  # fmt: skip
+            return
+        source, units = compiled.source, record.preactivations.shape[3]
+        _Shared(compiled.backward, kernels, units, source.backward_rooms).run(
+            [_flat(upstream), _mask(valid), truncate or 0],
+            source.backward_blocks,
+            [*(kernels[name] for name in source.backward_vectors)],
+            [*_arrays(record), *_arrays(into), *(carried[name] for name in record.states)],
+            batch=upstream.shape[1],
+            work=_work(record),
+        )
+
+
+def _work(run: Record) -> float:
+    """Products of two numbers in the recurrent products of a run."""
+    return float(run.preactivations.size) * run.preactivations.shape[3]
+
+
+def _flat(array: Array) -> Array:
+    """(time, batch, …) as (time·batch, …), maps side by side."""
+    return array.reshape(array.shape[0] * array.shape[1], -1)
+
+
+def _mask(valid: Valid | None) -> Valid:
+    return np.zeros(0, bool) if valid is None else np.ascontiguousarray(valid).reshape(-1)
+
+
+def _arrays(run: Record | Backward) -> tuple[Array, ...]:
+    return tuple(map(_flat, (run.preactivations, run.gates, *run.states.values())))
+
+
+def _packed(blocks: Blocks, kernels: Kernels, *, units: int, rows: int | None = None) -> Array:
+    from core.engines.fast.products import FEW, packed
+
+    columns = kernels[blocks.weight][:, blocks.first * units : blocks.last * units]
+    return packed(columns.T if blocks.turned else columns, rows=FEW if rows is None else rows)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """One loop over all rows of a batch, on several cores where there is enough to do.
+
+    Each core takes a few rows when it is done with the last ones, so that one that is busy with
+    something else holds nobody up for longer than those take.
+    """
+
+    function: Callable[..., None]
+    kernels: Kernels
+    units: int
+    rooms: int
+
+    def run(
+        self,
+        entering: Sequence[Any],
+        blocks: Sequence[Blocks],
+        vectors: Sequence[Array],
+        arrays: Sequence[Array],
+        *,
+        batch: int,
+        work: float,
+    ) -> None:
+        """Calls the loop with its arguments in their order."""
+        alone = available() < 2 or batch < 2 * ROWS or work < SHARED_FROM
+        some = batch if alone else ROWS
+        given = [
+            *entering,
+            *(_packed(each, self.kernels, units=self.units, rows=some) for each in blocks),
+            *vectors,
+        ]
+        starts = range(0, max(1, batch - some // 2 + 1), some)  # a short rest goes with the last
+        turn = count()
+
+        def take() -> None:
+            while (at := next(turn)) < len(starts):
+                first = starts[at]
+                last = batch if at == len(starts) - 1 else starts[at + 1]
+                rooms = [
+                    np.empty((last - first, self.units), np.float32) for _ in range(self.rooms)
+                ]
+                spare = np.empty((1, SPARE), np.float32)
+                self.function(*given, *rooms, spare, *arrays, batch, first, last - first)
+
+        if alone:
+            take()
+            return
+        helpers = [_pool().submit(take) for _ in range(min(available(), len(starts)) - 1)]
+        take()
+        for helper in helpers:
+            if not helper.cancel():
+                helper.result()
+
+
+@cache
+def available() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max(1, available() - 1), thread_name_prefix="loops")
