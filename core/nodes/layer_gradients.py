@@ -19,6 +19,7 @@ from core.cells import Backward, Weight
 from core.cells.expressions import Expression
 from core.nodes.base import Back, Contribution
 from core.nodes.layer_trace import LayerTrace, in_reading_order, in_text_order
+from core.threads import product
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,7 @@ def layer_gradients(
     cell, kernels = cells.get(run.cell), run.kernels
     time, batch = back.preactivations.shape[:2]
     flat = back.preactivations.reshape(time * batch, -1)
-    d_inputs = (flat @ kernels.kernel.T).reshape(time, batch, -1)  # z = x W + …
+    d_inputs = product(flat, kernels.kernel.T).reshape(time, batch, -1)  # z = x W + …
 
     def named(names: tuple[str, ...], stacked: Array) -> Mapping[str, Array]:
         """(time, batch, maps, units) in reading order, by name as in the trace."""
@@ -81,7 +82,7 @@ def weight_gradients(
 ) -> Iterator[tuple[str, Contribution]]:
     """The gradient of each weight that is `there`, by its full name and what it multiplies.
 
-    The products are made for all gates at once that multiply the same, and then split.
+    The products are made for all neighbours at once that multiply the same, and then split.
     """
     cell, kernels, units = cells.get(run.cell), run.kernels, run.units
     read = np.ascontiguousarray(in_reading_order(run.inputs, run.direction))
@@ -96,24 +97,42 @@ def weight_gradients(
     for gate in cell.stacked:
         for weight, row, factor in cell.terms(gate, kernels.options):
             by_row.setdefault((weight, row), []).append((gate, factor))
+
+    @cache
+    def multiplied_by(gate: str, factor: Expression) -> Array:
+        return d[:, :, _at(cell.index(gate), units)] * of(factor)  # a = … + factor ⊙ (row · weight)
+
     for (weight, row), uses in by_row.items():
-        columns = [_at(cell.index(gate), units) for gate, _ in uses]
-        through = d
-        if len(uses) < len(cell.stacked):
-            through = np.concatenate([d[:, :, own] for own in columns], axis=2)
-            columns = [_at(at, units) for at in range(len(uses))]
-        if any(factor is not None for _, factor in uses):
-            through = through.copy() if through is d else through
-            for own, (_, factor) in zip(columns, uses, strict=True):
-                if factor is not None:
-                    through[:, :, own] *= of(factor)  # a = … + factor ⊙ (row · weight)
-        multiplied = None if row is None else of(row)
-        total = through.sum(axis=(0, 1)) if row is None else _total(of(row), through)
-        for own, (gate, _) in zip(columns, uses, strict=True):
-            name = f"{run.name}/{gate}/{weight.name}"
-            if name in there:
-                each = partial(_each, multiplied, through[:, :, own], order)
-                yield name, Contribution(total[..., own], each, once=False)
+        for gates, factor in _together(uses, cell.stacked):
+            if factor is None:
+                first = cell.index(gates[0])
+                through = d[:, :, first * units : (first + len(gates)) * units]
+            else:
+                through = multiplied_by(gates[0], factor)
+            total = through.sum(axis=(0, 1)) if row is None else _total(of(row), through)
+            for place, gate in enumerate(gates):
+                name, own = f"{run.name}/{gate}/{weight.name}", _at(place, units)
+                if name in there:
+                    multiplied = None if row is None else of(row)
+                    each = partial(_each, multiplied, through[:, :, own], order)
+                    yield name, Contribution(total[..., own], each, once=False)
+
+
+def _together(
+    uses: list[tuple[str, Expression | None]], stacked: tuple[str, ...]
+) -> Iterator[tuple[list[str], Expression | None]]:
+    """Gates that one product serves: neighbours that nothing multiplies, and each other alone."""
+    gates: list[str] = []
+    for gate, factor in uses:
+        if gates and (factor is not None or stacked.index(gate) != stacked.index(gates[-1]) + 1):
+            yield gates, None
+            gates = []
+        if factor is None:
+            gates.append(gate)
+        else:
+            yield [gate], factor
+    if gates:
+        yield gates, None
 
 
 def _each(multiplied: Array | None, d: Array, order: slice) -> Array:
@@ -133,4 +152,4 @@ def _side_by_side(stacked: Array) -> Array:
 
 def _total(inputs: Array, d: Array) -> Array:
     """Σ over time and batch of inputsᵀ d, for z = inputs · W."""
-    return inputs.reshape(-1, inputs.shape[2]).T @ d.reshape(-1, d.shape[2])
+    return product(inputs.reshape(-1, inputs.shape[2]).T, d.reshape(-1, d.shape[2]))

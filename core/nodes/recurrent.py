@@ -187,7 +187,10 @@ class Layer(Node):
         assert isinstance(run, LayerTrace)
         record, kernels = run.record, run.kernels
         valid = None if run.mask is None else in_reading_order(run.mask, self.direction)
-        upstream = np.array(in_reading_order(self.arrived(gradients, run), self.direction))
+        if MAIN in gradients:
+            upstream = np.array(in_reading_order(gradients[MAIN], self.direction), order="C")
+        else:
+            upstream = np.zeros_like(record.after(cells.get(self.cell).states[0]))
         if LAST in gradients:
             upstream[-1] += gradients[LAST]
         if valid is not None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from itertools import count
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,12 +16,11 @@ from core.cells.loops import Valid, WayBack
 from core.cells.record import Backward, Kernels, Record
 from core.engines.fast.modules import Compiled
 from core.engines.fast.rows import Blocks, Variant
+from core.threads import SHARED_FROM, cores, shared
 
 Find = Callable[[Variant, float], Compiled | None]
 """From a cell with its settings, and the products of numbers in a run, its loops; or None."""
 
-SHARED_FROM = 4e6
-"""Products of two numbers in a run, from which on a second core is worth its waking."""
 SPARE = 64
 """As wide as the widest block of `products.py`."""
 ROWS = 8
@@ -131,8 +128,7 @@ def _packed(blocks: Blocks, kernels: Kernels, *, units: int, rows: int | None = 
 class _Shared:
     """One loop over all rows of a batch, on several cores where there is enough to do.
 
-    Each core takes a few rows when it is done with the last ones, so that one that is busy with
-    something else holds nobody up for longer than those take.
+    In pieces of a few rows each, which read the weights anew: no smaller than they have to be.
     """
 
     function: Callable[..., None]
@@ -151,7 +147,7 @@ class _Shared:
         work: float,
     ) -> None:
         """Calls the loop with its arguments in their order."""
-        alone = available() < 2 or batch < 2 * ROWS or work < SHARED_FROM
+        alone = cores() < 2 or batch < 2 * ROWS or work < SHARED_FROM
         some = batch if alone else ROWS
         given = [
             *entering,
@@ -159,34 +155,10 @@ class _Shared:
             *vectors,
         ]
         starts = range(0, max(1, batch - some // 2 + 1), some)  # a short rest goes with the last
-        turn = count()
 
-        def take() -> None:
-            while (at := next(turn)) < len(starts):
-                first = starts[at]
-                last = batch if at == len(starts) - 1 else starts[at + 1]
-                rooms = [
-                    np.empty((last - first, self.units), np.float32) for _ in range(self.rooms)
-                ]
-                spare = np.empty((1, SPARE), np.float32)
-                self.function(*given, *rooms, spare, *arrays, batch, first, last - first)
+        def rows(first: int, last: int) -> None:
+            rooms = [np.empty((last - first, self.units), np.float32) for _ in range(self.rooms)]
+            spare = np.empty((1, SPARE), np.float32)
+            self.function(*given, *rooms, spare, *arrays, batch, first, last - first)
 
-        if alone:
-            take()
-            return
-        helpers = [_pool().submit(take) for _ in range(min(available(), len(starts)) - 1)]
-        take()
-        for helper in helpers:
-            if not helper.cancel():
-                helper.result()
-
-
-@cache
-def available() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(1, available() - 1), thread_name_prefix="loops")
+        shared([partial(rows, *ends) for ends in pairwise((*starts, batch))])

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -23,7 +24,10 @@ from core.engines.fast.options import OPTIONS
 
 LANES = 8
 """Numbers in one vector of a tile: those of AVX; elsewhere a vector becomes several."""
-NARROW, WIDE = 2 * LANES, 8 * LANES
+_REGISTERS = 32 if get_host_cpu_features().get("avx512vl") else 16
+ACROSS = 4 if _REGISTERS > 16 else 2
+"""Vectors in a row of a tile of four rows: its sums are to stay in registers."""
+NARROW, WIDE = ACROSS * LANES, 8 * LANES
 FEW = 4
 """From so many rows on, a product goes by four rows."""
 
@@ -120,7 +124,8 @@ def _add_product(
         builder.store(total, vector_at(c_rows[row], at), align=4)
 
 
-_four, _two, _one, _wide = _tile(4, 2), _tile(2, 2), _tile(1, 2), _tile(1, 8)
+_four, _two, _one = _tile(4, ACROSS), _tile(2, ACROSS), _tile(1, ACROSS)
+_wide = _tile(1, 8)
 
 
 @njit(**OPTIONS)  # type: ignore[untyped-decorator]

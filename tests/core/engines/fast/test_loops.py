@@ -87,7 +87,7 @@ def test_gradients_that_are_not_cut_go_all_the_way_back() -> None:
 def test_a_batch_that_cores_share_is_recorded_whole(
     batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loops, "available", lambda: 2)
+    monkeypatch.setattr(loops, "cores", lambda: 2)
     monkeypatch.setattr(loops, "SHARED_FROM", 0)
     given = case("gru", {}, batch=batch, units=5, masked=True)
     fast, slow = (given.record(engine=engine) for engine in ("fast", "numpy"))
