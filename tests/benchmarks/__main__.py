@@ -18,7 +18,7 @@ def main() -> None:
     """Runs the parts that were asked for, one after another, and prints their tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"any of {', '.join(PARTS)}; all unless given")
-    parser.add_argument("--runs", type=int, default=9, help="alternating runs for each median")
+    parser.add_argument("--runs", type=int, default=9, help="alternating runs of each")
     parser.add_argument("--no-peers", action="store_true", help="leave Keras and PyTorch out")
     arguments = parser.parse_args()
     parts = arguments.parts or PARTS
@@ -26,7 +26,7 @@ def main() -> None:
         parser.error(f"no part called {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {sys.version.split()[0]}"
-    timed = f"; medians of {arguments.runs} alternating runs" if set(parts) - {FILES} else ""
+    timed = f"; {arguments.runs} alternating runs" if set(parts) - {FILES} else ""
     print(f"{machine}{timed}\n")
     if FILES in parts:
         from tests.benchmarks.files import shares
