@@ -45,6 +45,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "core.corpus",
             "core.analysis",
             "core.generate",
+            "core.make",
             "core.forecast",
             "core.bundled",
         }

@@ -20,8 +20,10 @@ from core.analysis.gates import summarise
 from core.analysis.vanishing import norms
 from core.bptt import backprop
 from core.engines import record
+from core.gradients import Gradients
 from core.model import Model
 from core.nodes import LayerGradients, LayerTrace
+from core.trace import Trace
 from core.training.dataset import Dataset, picked
 
 EXAMPLES = 4
@@ -41,7 +43,11 @@ def look(model: Model, dataset: Dataset) -> dict[str, Any]:
         inputs = inputs[:, kept]
         targets = targets[:, kept] if dataset.readout == "every" else targets
     trace = record(model, inputs)
-    gradients = backprop(model, trace, targets, loss=dataset.loss)
+    return look_at(trace, backprop(model, trace, targets, loss=dataset.loss))
+
+
+def look_at(trace: Trace, gradients: Gradients) -> dict[str, Any]:
+    """The same of any run of a model, and of any way back through it."""
     layers = [_layer(run, back) for run, back in zip(trace.layers, gradients.layers, strict=True)]
     return {"layers": layers}
 

@@ -6,11 +6,17 @@ A new one is one file and its line in `ARCHITECTURES`.
 from __future__ import annotations
 
 from core.errors import UnknownName
-from core.training.architectures import chain
+from core.training.architectures import adversarial, autoencoder, chain, diffusion
 from core.training.architectures.architecture import Architecture, Judgement, NetworkOptions
 
 ARCHITECTURES: dict[str, Architecture] = {
-    architecture.name: architecture for architecture in (chain.ARCHITECTURE,)
+    architecture.name: architecture
+    for architecture in (
+        chain.ARCHITECTURE,
+        autoencoder.ARCHITECTURE,
+        adversarial.ARCHITECTURE,
+        diffusion.ARCHITECTURE,
+    )
 }
 
 

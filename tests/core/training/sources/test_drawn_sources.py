@@ -54,7 +54,15 @@ def parts(dataset):
 
 
 def test_every_source_is_here_or_has_tests_of_its_own():
-    assert set(SOURCES) - set(DRAWN) == {"imdb", "reuters", "text", "table"}
+    assert set(SOURCES) - set(DRAWN) == {
+        "imdb",
+        "reuters",
+        "text",
+        "table",
+        "strokes",
+        "waves",
+        "melodies",
+    }
     assert all(name == source.name for name, source in SOURCES.items())
 
 
