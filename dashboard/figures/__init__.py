@@ -18,9 +18,11 @@ draw. Steps are shown counting from 1, units by their index.
 from dashboard.figures.anatomy import anatomy
 from dashboard.figures.answers import answers
 from dashboard.figures.bands import Band, bands
+from dashboard.figures.by_step import by_step
 from dashboard.figures.cell import cell
 from dashboard.figures.cka import cka
 from dashboard.figures.clipping import clipping
+from dashboard.figures.code_plane import code_plane
 from dashboard.figures.compare import compare
 from dashboard.figures.compare_answers import compare_answers
 from dashboard.figures.confusion import confusion
@@ -35,6 +37,7 @@ from dashboard.figures.gradient_heatmap import gradient_heatmap
 from dashboard.figures.gradients import gradients
 from dashboard.figures.inputs import inputs
 from dashboard.figures.jacobian import jacobian
+from dashboard.figures.kinds import kinds
 from dashboard.figures.layer_norms import layer_norms
 from dashboard.figures.learning_rate import learning_rate
 from dashboard.figures.ledger import ledger
@@ -45,6 +48,7 @@ from dashboard.figures.picture import Picture
 from dashboard.figures.reach import reach
 from dashboard.figures.rolling import rolling
 from dashboard.figures.saturation import saturation
+from dashboard.figures.sequences import sequences
 from dashboard.figures.shapes import shapes
 from dashboard.figures.spectra import lyapunov, spectra
 from dashboard.figures.state_space import Path, state_space
@@ -65,9 +69,11 @@ __all__ = [
     "anatomy",
     "answers",
     "bands",
+    "by_step",
     "cell",
     "cka",
     "clipping",
+    "code_plane",
     "compare",
     "compare_answers",
     "confusion",
@@ -82,6 +88,7 @@ __all__ = [
     "gradients",
     "inputs",
     "jacobian",
+    "kinds",
     "labels",
     "layer_norms",
     "learning_rate",
@@ -93,6 +100,7 @@ __all__ = [
     "reach",
     "rolling",
     "saturation",
+    "sequences",
     "shapes",
     "spectra",
     "state_space",

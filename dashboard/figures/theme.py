@@ -182,6 +182,14 @@ def colour(name: str, mode: Mode) -> str:
     return QUANTITY[name].colour(mode)
 
 
+def item(number: int | None, mode: Mode) -> str:
+    """Return one of ITEMS, or for None the colour of an answer: what is given, beside what is made.
+
+    In turn, where there are more than colours.
+    """
+    return colour("answer", mode) if number is None else ITEMS[mode][number % len(ITEMS[mode])]
+
+
 def scale(name: str, mode: Mode, *, kind: Kind | None = None) -> list[tuple[float, str]]:
     """Return a Plotly colour scale for a quantity: (position 0..1, #rrggbb), 33 stops.
 

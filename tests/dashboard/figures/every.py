@@ -12,6 +12,7 @@ from core.analysis.anatomy import anatomy as parts_of
 from core.analysis.answers import answers as asked
 from core.analysis.cka import cka
 from core.analysis.clipping import clip
+from core.analysis.coverage import coverage
 from core.analysis.fixed_points import fixed_points, visited
 from core.analysis.flow import flow
 from core.analysis.guesses import Answers
@@ -24,8 +25,11 @@ from core.analysis.surprise import Surprise
 from core.analysis.trajectories import Plane, trajectories
 from core.analysis.triangle import Triangle, triangle
 from core.analysis.vanishing import Norms
+from core.data.sequences import SETS, Sequences
 from core.trace import Trace
 from dashboard import figures
+from dashboard.figures.by_step import Along
+from dashboard.figures.sequences import Row
 from tests.core.graphs import GRAPHS
 from tests.dashboard.figures import samples, trained
 from tests.dashboard.figures.samples import CELLS, TOKENS
@@ -162,6 +166,7 @@ def everything() -> dict[str, Drawn]:
     )
     found["anatomy chain"] = of("anatomy", parts_of(samples.model("lstm")))
     found["clipping"] = of("clipping", clips, cells=THREE)
+    found |= making()
     found["parameters"] = of("parameters", {f"<b>{cell}": samples.model(cell) for cell in THREE})
     return found
 
@@ -206,6 +211,40 @@ def training() -> dict[str, Drawn]:
     found["bands"] = of("bands", trained.bands(), title="y")
     found["confusion"] = of("confusion", trained.confusion()[0])
     return found
+
+
+def making() -> dict[str, Drawn]:
+    found: dict[str, Drawn] = {}
+    for name, drawn_of in SETS.items():
+        drawn, kinds = drawn_of.examples(6, seed=0)
+        rows = [
+            Row("<b>read", drawn[:4], None, ["<b>", *drawn_of.signs[:3]]),
+            Row("made</b>", drawn[2:], 0, chosen=1),
+        ]
+        found[f"sequences {name}"] = of_rows(rows, of=name, features=drawn_of.features)
+        found[f"code_plane {name}"] = of_plane(drawn_of, kinds)
+    counted = coverage(SERIES, SERIES, kinds=np.arange(samples.TIME) % 2, of=3, neighbours=2)
+    found["kinds"] = of("kinds", counted, names=("<b>one", "two</b>", "three"))
+    lines = [Along("<b>critic", SERIES[:, 0], 0, "dash"), Along("made</b>", SERIES[:, 1], None)]
+    found["by_step"] = of(
+        "by_step", lines, places=np.arange(samples.TIME), axis="epoch", title="loss", chosen=2.0,
+        level=(0.693, "guess"),
+    )  # fmt: skip
+    return found
+
+
+def of_rows(rows: list[Row], **settings: Any) -> Drawn:
+    return lambda labels=None, mode="light": figures.sequences(
+        rows, **settings, labels=labels, mode=mode
+    )
+
+
+def of_plane(drawn: Sequences, kinds: np.ndarray[Any, Any]) -> Drawn:
+    codes = np.random.default_rng(1).normal(size=(len(kinds), 2))
+    return of(
+        "code_plane", codes, kinds=kinds, names=[f"<b>{kind}" for kind in drawn.kinds],
+        signs=drawn.signs, point=(0.1, -0.2),
+    )  # fmt: skip
 
 
 def film() -> dict[str, Drawn]:
