@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from core.bptt import backprop
 from core.bundled import bundled_model, bundled_models
+from core.encoder_decoder import new_translator
 from core.engines import record
 from core.errors import CoreError
+from core.generate.translating import translate
 from core.generate.writing import generate
 from core.gradients import Gradients
 from core.importers.keras.bridge import from_keras
@@ -39,7 +41,9 @@ __all__ = [
     "generate",
     "load_model",
     "new_model",
+    "new_translator",
     "record",
     "save_model",
     "to_keras",
+    "translate",
 ]

@@ -21,7 +21,8 @@ from core.text import Vocabulary
 Draw = Callable[[np.random.Generator, tuple[int, int]], Array]
 
 
-def _glorot_uniform(generator: np.random.Generator, shape: tuple[int, int]) -> Array:
+def glorot_uniform(generator: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Uniform, as wide as keeps variances alike in both directions (Glorot & Bengio 2010)."""
     limit = np.sqrt(6 / sum(shape))
     return generator.uniform(-limit, limit, shape)
 
@@ -39,7 +40,7 @@ def _identity(generator: np.random.Generator, shape: tuple[int, int]) -> Array:
 
 INITIALISERS: dict[str, Draw] = {
     "orthogonal": _orthogonal,
-    "glorot_uniform": _glorot_uniform,
+    "glorot_uniform": glorot_uniform,
     "glorot_normal": lambda g, shape: g.normal(0, np.sqrt(2 / sum(shape)), shape),
     "he_normal": lambda g, shape: g.normal(0, np.sqrt(2 / shape[0]), shape),
     "identity": _identity,
@@ -129,7 +130,7 @@ def new_model(
         width = part.outputs
     if outputs is not None:
         chosen = output_activation or ("sigmoid" if outputs == 1 else "softmax")
-        kernel = _glorot_uniform(generator, (width, outputs)).astype(dtype)
+        kernel = glorot_uniform(generator, (width, outputs)).astype(dtype)
         nodes.append(Dense("dense", kernel, np.zeros(outputs, dtype), chosen))
     read = vocabulary if isinstance(vocabulary, Vocabulary) else None
     return Model(tuple(nodes), name=f"untrained-{cell}", vocabulary=read)
@@ -156,7 +157,7 @@ class _Drawer:
         declared = cells.get(cell)
         sizes, maps = {"features": features, "units": units}, declared.maps
         # All gates in one draw: Glorot's limit counts the columns of the whole kernel, as Keras's.
-        kernel = _glorot_uniform(self.generator, (features, units * len(maps)))
+        kernel = glorot_uniform(self.generator, (features, units * len(maps)))
         weights: dict[str, dict[str, Array]] = {}
         for at, gate in enumerate(maps):
             own = {"kernel": kernel[:, at * units : (at + 1) * units]}

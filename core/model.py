@@ -20,7 +20,6 @@ from core.arrays import load_arrays, save_arrays
 from core.errors import (
     MissingVocabulary,
     NonFiniteWeights,
-    ShapeMismatch,
     UnknownName,
     UnsupportedModel,
     WrongFile,
@@ -41,7 +40,7 @@ from core.nodes import (
     nodes_of,
     recurrent_parts,
 )
-from core.padding import fitted
+from core.padding import check_rows, fitted
 from core.text import MOST_CHARACTERS, Encoded, Padding, Vocabulary
 from core.wiring import Wiring, wire
 
@@ -52,8 +51,9 @@ class Model:
 
     In the list of nodes, a `Recurrent` may stand for those of a bidirectional layer. `gives` are
     the ports whose values are the model's outputs; unless named, what the last node hands on.
-    Raises ShapeMismatch where a node does not fit what it reads, UnsupportedModel where the nodes
-    are no model that can be run, NonFiniteWeights for NaN or infinity.
+    `vocabularies` are those of further inputs, by name: a decoder's language is another.
+    Raises ShapeMismatch where a node does not fit what it reads, UnsupportedModel for nodes that
+    are no model that can be run, UnknownName, NonFiniteWeights for NaN or infinity.
     """
 
     nodes: tuple[Node, ...]
@@ -61,6 +61,7 @@ class Model:
     vocabulary: Vocabulary | None = None
     card: Mapping[str, Any] = field(default_factory=dict)
     gives: tuple[Port, ...] = ()
+    vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", nodes_of(self.nodes))
@@ -74,12 +75,8 @@ class Model:
             if bad:
                 raise NonFiniteWeights(what=name, count=bad)
             array.flags.writeable = False
-        if self.vocabulary is not None and self.embedding is not None:
-            rows = self.embedding.weights.shape[0]
-            if rows < self.vocabulary.size:
-                found = f"{rows} rows"
-                expected = f"at least {self.vocabulary.size} rows, one a token of the vocabulary"
-                raise ShapeMismatch(what=self.embedding.name, found=found, expected=expected)
+        for name, vocabulary in {self.inputs[0]: self.vocabulary, **self.vocabularies}.items():
+            check_rows(vocabulary, self.wiring.embedding(name, self.nodes))
 
     @cached_property
     def wiring(self) -> Wiring:
@@ -102,16 +99,17 @@ class Model:
 
     @property
     def output_node(self) -> Node:
-        """The node that the main output comes from."""
+        """Where the main output comes from."""
         return self.by_name[self.wiring.owners[self.output_ports[0]]]
 
     @cached_property
     def embedding(self) -> Embedding | None:
         """The embedding of what is read first, None for a model that reads numbers."""
-        name, entrance = next(iter(self.wiring.inputs.items()))
-        names = {*self.wiring.readers(entrance), *self.wiring.readers(name)}
-        readers = (node for node in self.nodes if node.name in names)
-        return next((node for node in readers if isinstance(node, Embedding)), None)
+        return self.wiring.embedding(self.inputs[0], self.nodes)
+
+    def vocabulary_of(self, name: str) -> Vocabulary | None:
+        """The vocabulary that the input called `name` is read with."""
+        return self.vocabulary if name == self.inputs[0] else self.vocabularies.get(name)
 
     @cached_property
     def parts_by_node(self) -> Mapping[str, Part]:
@@ -184,7 +182,7 @@ class Model:
 
     @property
     def features(self) -> int:
-        """The number of features of each input step, before the first weights but embedding."""
+        """The number of features of each input step, after an embedding."""
         return self.embedding.outputs if self.embedding else self._entrance.features or 0
 
     @property
@@ -264,7 +262,8 @@ class Model:
 
     def described(self) -> dict[str, Any]:
         """Everything about the model but its weights, as plain data for JSON."""
-        return {
+        further = {name: known.to_json() for name, known in self.vocabularies.items()}
+        return ({"vocabularies": further} if further else {}) | {
             "nodes": [node.described() for node in self.nodes],
             "gives": list(self.gives),
             "vocabulary": None if self.vocabulary is None else self.vocabulary.to_json(),
@@ -283,7 +282,9 @@ class Model:
         read = None if vocabulary is None else Vocabulary.from_json(vocabulary)
         nodes = nodes_from(described["nodes" if "nodes" in described else "stages"], weights)
         gives = tuple(described.get("gives", ()))
-        return cls(nodes, described["name"], read, described["card"], gives)
+        further = described.get("vocabularies", {})
+        vocabularies = {name: Vocabulary.from_json(known) for name, known in further.items()}
+        return cls(nodes, described["name"], read, described["card"], gives, vocabularies)
 
     def save(self, file: str | PathLike[str] | IO[bytes]) -> None:
         """Writes the model as an `.npz` of its named weights and a JSON description."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from core.errors import ShapeMismatch
 from core.nodes import Embedding
 from core.text import PADDINGS, Encoded, Padding, Vocabulary
 
@@ -39,6 +40,14 @@ class Reader(Protocol):
         """Its description; "length" is the number of ids that its file declares, "window" the
         number of steps of a model that reads numbers.
         """
+
+
+def check_rows(vocabulary: Vocabulary | None, table: Embedding | None) -> None:
+    """Raises ShapeMismatch where an embedding has fewer rows than the vocabulary has ids."""
+    if vocabulary is None or table is None or len(table.weights) >= vocabulary.size:
+        return
+    expected = f"at least {vocabulary.size} rows, one a token of the vocabulary"
+    raise ShapeMismatch(what=table.name, found=f"{len(table.weights)} rows", expected=expected)
 
 
 def length_of(model: Reader) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from core.errors import UnsupportedModel
+from core.errors import UnknownName, UnsupportedModel
 from core.nodes import MAIN, READ, Embedding, Input, Layer, Node, Port, Spec, port
 
 INPUT = "input"
@@ -35,6 +35,14 @@ class Wiring:
     def readers(self, of: Port) -> Iterator[str]:
         """The names of the nodes that read a port."""
         return (name for name, ports in self.reads.items() if of in ports)
+
+    def embedding(self, of: str, nodes: Sequence[Node]) -> Embedding | None:
+        """The embedding of an input, None where that is numbers. Raises UnknownName."""
+        if of not in self.inputs:
+            raise UnknownName(kind="input", found=of, known=", ".join(self.inputs))
+        names = {*self.readers(self.inputs[of]), *self.readers(of)}
+        readers = (node for node in nodes if node.name in names)
+        return next((node for node in readers if isinstance(node, Embedding)), None)
 
 
 def wire(nodes: Sequence[Node]) -> Wiring:

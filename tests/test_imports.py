@@ -31,6 +31,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "core.model",
             "core.padding",
             "core.initialise",
+            "core.encoder_decoder",
             "core.losses",
             "core.trace",
             "core.threads",

@@ -13,6 +13,7 @@ from core import cells
 from core.activations import Array
 from core.errors import (
     EmptyText,
+    MissingVocabulary,
     NonFiniteInput,
     ShapeMismatch,
     TokenOutOfRange,
@@ -22,6 +23,7 @@ from core.errors import (
 )
 from core.model import Model
 from core.nodes import Embedding, Flow, Mask, Port, Spec
+from core.text import START
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +122,7 @@ def _by_name(model: Model, inputs: Any) -> Mapping[str, Any]:
 
 def _given(model: Model, inputs: Any, *, name: str, at: Port) -> NDArray[Any]:
     if isinstance(inputs, str):
-        inputs = model.encode(inputs).ids[None]
+        inputs = _ids_of(model, inputs, name=name)[None]
     try:
         given = np.asarray(inputs)
     except ValueError as error:
@@ -135,6 +137,19 @@ def _given(model: Model, inputs: Any, *, name: str, at: Port) -> NDArray[Any]:
         expected = f"exactly {steps} steps, because the model reads texts of one length"
         raise WrongInputs(expected=expected, found=f"{given.shape[1]} steps")
     return given
+
+
+def _ids_of(model: Model, text: str, *, name: str) -> NDArray[np.int64]:
+    """The ids of a text; what a decoder reads begins with the token that says so, if it has one."""
+    if name == model.inputs[0]:
+        return model.encode(text).ids
+    vocabulary = model.vocabulary_of(name)
+    if vocabulary is None:
+        raise MissingVocabulary
+    ids = vocabulary.encode(text).ids
+    if START not in vocabulary:
+        return ids
+    return np.concatenate([vocabulary.encode_tokens([START]).ids, ids])
 
 
 def _numbers(model: Model, given: NDArray[Any], spec: Spec) -> NDArray[Any]:

@@ -27,6 +27,7 @@ import numpy as np
 from core.activations import Array
 from core.cells import Cell, Kernels, Record
 from core.engines.inputs import Inputs
+from core.engines.keras_along import repeat_along
 from core.engines.keras_cell import equation_cell
 from core.engines.keras_layout import (
     KERAS_NODES,
@@ -50,6 +51,7 @@ from core.nodes import (
     Mask,
     Node,
     NodeTrace,
+    RepeatAlong,
     TimeDistributed,
 )
 from core.trace import Trace
@@ -236,5 +238,6 @@ def keras_layer(node: Node, *, dtype: str, name: str | None = None) -> Any:
     if isinstance(node, TimeDistributed):
         inner = keras_layer(node.inner, dtype=dtype)
         return keras.layers.TimeDistributed(inner, name=name, dtype=dtype)
-    kind = getattr(keras.layers, keras_class(node))
+    own = isinstance(node, RepeatAlong)
+    kind = repeat_along() if own else getattr(keras.layers, keras_class(node))
     return kind(name=name, dtype=dtype, **keras_settings(node))

@@ -36,3 +36,39 @@ class NotALanguageModel(CoreError):
     """The model does not say at each step which token comes next."""
 
     message = "{model} cannot go on with a text: {why}."
+
+
+class NotATranslator(CoreError):
+    """The model does not write a text from another."""
+
+    message = "{model} does not translate: {why}."
+
+
+class UnknownSource(CoreError):
+    """A source holds what the model has never read, so that it would read another text."""
+
+    message = (
+        "The model does not know {symbols}: it would read another text than yours. Write them in "
+        "another way, or choose a model that has read them."
+    )
+
+
+class UnknownAnswer(CoreError):
+    """A token that should be written is none of those that the model writes."""
+
+    message = "The model never writes {symbols}. Choose among the tokens that it knows."
+
+
+class WrongBeam(CoreError):
+    """A beam that is wider than there are tokens to choose from, or has no width."""
+
+    message = (
+        "The beam is {found} wide; it has to be from 1 to {highest:,}: there are no more tokens to "
+        "choose from at a step."
+    )
+
+
+class NoSuchStep(CoreError):
+    """A token is forced at a step that is not written."""
+
+    message = "A token is forced at step {found}; the steps that are written are 0 to {highest:,}."

@@ -38,7 +38,7 @@ from core.nodes import (
 )
 from core.nodes.flow import MAIN
 
-_STEPWISE = (
+STEPWISE = (
     Activation, Add, Average, BatchNormalization, Concatenate, Dense, Embedding, Input, Layer,
     LayerNormalization, Multiply,
 )  # fmt: skip
@@ -64,7 +64,7 @@ def _reasons(model: Model) -> list[str]:
     if model.activation not in ("softmax", "linear"):
         return [f"its answers come out of {model.activation}, and are not one choice among tokens"]
     for node in model.nodes:
-        if not isinstance(node, _STEPWISE):
+        if not isinstance(node, STEPWISE):
             return [f"{node.name} looks at more than one step"]
         if isinstance(node, Layer) and len(model.wiring.reads[node.name]) > 1:
             return [f"the states of {node.name} come from another node"]

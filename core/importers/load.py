@@ -124,13 +124,14 @@ def read_model(
             from core.importers.keras.layers import model_from
 
             found = _keras_model(data, form, config=config, hints=hints, limits=limits)
-    return model_from(
+    model = model_from(
         tuple(_with_words(layer, words) for layer in found.layers),
         name=found.name,
         vocabulary=found.vocabulary,
         card={**found.card, "format": f".{form}"},
         without_tail=without_tail,
     )
+    return replace(model, vocabularies=found.further) if found.further else model
 
 
 def _keras_model(

@@ -34,7 +34,13 @@ from core.nodes.merging import Add, Average, Concatenate, Merge, Multiply
 from core.nodes.normalisation import BatchNormalization, LayerNormalization
 from core.nodes.pooling import Flatten, GlobalAveragePooling, GlobalMaxPooling
 from core.nodes.recurrent import Layer, Readout
-from core.nodes.resampling import AveragePooling1D, MaxPooling1D, RepeatVector, UpSampling1D
+from core.nodes.resampling import (
+    AveragePooling1D,
+    MaxPooling1D,
+    RepeatAlong,
+    RepeatVector,
+    UpSampling1D,
+)
 from core.nodes.reshaping import Permute, Reshape, TimeDistributed
 
 __all__ = [
@@ -84,6 +90,7 @@ __all__ = [
     "Port",
     "Readout",
     "Recurrent",
+    "RepeatAlong",
     "RepeatVector",
     "Reshape",
     "Spec",
@@ -123,6 +130,7 @@ NODES: dict[str, type[Node]] = {
         AveragePooling1D,
         UpSampling1D,
         RepeatVector,
+        RepeatAlong,
         Attention,
         AdditiveAttention,
         Reshape,

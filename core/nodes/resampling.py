@@ -1,10 +1,10 @@
-"""Fewer steps, or more: poolings over windows, steps repeated, a vector repeated as a sequence."""
+"""Fewer steps, or more: poolings over windows, steps repeated, a vector repeated in time."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -173,3 +173,39 @@ class RepeatVector(Node):
     ) -> Back:
         """The sum over the steps."""
         return Back((self.arrived(gradients, run).sum(axis=1),))
+
+
+@dataclass(frozen=True, eq=False)
+class RepeatAlong(Node):
+    """A vector at every step of a sequence: it reads the vector, and then the sequence.
+
+    What lets a decoder see the encoder's last state at each of its own steps ("peeky").
+    """
+
+    kind: ClassVar[str] = "repeat_along"
+    title: ClassVar[str] = "RepeatAlong"
+
+    def spec(self, *read: Spec) -> Mapping[str, Spec]:
+        """The vector's features at the sequence's steps."""
+        if len(read) != 2:
+            what = f"{self.name} of {len(read)} things"
+            raise UnsupportedModel(what=what, why="it reads a vector and a sequence")
+        vector, sequence = read
+        self.check_features(vector)
+        if vector.steps:
+            why = f"{vector.of} hands on a sequence, and it reads one vector"
+            raise UnsupportedModel(what=f"{self.name} above {vector.of}", why=why)
+        self.check_steps(sequence)
+        return {MAIN: replace(sequence, features=vector.features)}
+
+    def run(self, *read: Flow) -> NodeTrace:
+        """Repeated; of the sequence it takes its steps and its mask."""
+        vector, sequence = read
+        time = sequence.values.shape[1]
+        return self.trace(read, sequence.giving(np.repeat(vector.values[:, None], time, axis=1)))
+
+    def back(
+        self, gradients: Mapping[str, Array], run: NodeTrace, *, truncate: int | None = None
+    ) -> Back:
+        """The sum over the steps, to the vector alone."""
+        return Back((self.arrived(gradients, run).sum(axis=1), None))

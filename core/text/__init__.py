@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from core.text.decode import MOST_BYTES, Candidate, Damage, Decoded, decode
 from core.text.encoded import (
+    END,
     PADDING,
     PADDING_ID,
     PADDINGS,
+    START,
     UNKNOWN,
     UNKNOWN_ID,
     Encoded,
@@ -56,6 +58,7 @@ from core.text.window import MOST_TOKENS, Window
 __all__ = [
     "DELIMITERS",
     "ENCODINGS",
+    "END",
     "FOLDS",
     "KERAS_OFFSET",
     "MOST_BYTES",
@@ -64,6 +67,7 @@ __all__ = [
     "PADDING",
     "PADDINGS",
     "PADDING_ID",
+    "START",
     "UNITS",
     "UNKNOWN",
     "UNKNOWN_ID",

@@ -12,6 +12,8 @@ Padding = Literal["before", "after", "none"]
 PADDINGS: tuple[Padding, ...] = get_args(Padding)
 PADDING_ID, UNKNOWN_ID = 0, 1
 PADDING, UNKNOWN = "<pad>", "<unk>"
+START, END = "<s>", "</s>"
+"""Tokens of what a decoder writes: what it reads first, and what it writes last."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.importers.keras.bridge import from_keras
 from core.importers.keras.export import to_keras
 from core.model import Model
+from core.nodes import Node
 from core.training.dataset import Dataset, Inputs, Part, picked
 from core.training.looks import look
 
@@ -180,7 +181,11 @@ class Stepper:
         if any(getattr(layer, "stateful", False) for layer in twin.layers):
             twin = to_keras(self.plain)
             twin.set_weights(self.model.get_weights())
-        return self.plain.with_parameters(from_keras(twin).parameters)
+        found = from_keras(twin).parameters
+        return self.plain.with_parameters({
+            name: found[name] if name in found else found[_unslashed(node, name)]
+            for node in self.plain.nodes for name in node.parameters()
+        })  # fmt: skip
 
     def restore(self, model: Model) -> None:
         """Sets the weights to those that were `exported`."""
@@ -195,6 +200,11 @@ class Stepper:
     def look(self, model: Model) -> Mapping[str, Any]:
         """Gates and gradients on a few examples."""
         return look(model, self.dataset)
+
+
+def _unslashed(node: Node, name: str) -> str:
+    """What a weight is called where Keras, which allows no slash there, has named its layer."""
+    return node.name.replace("/", "_") + name.removeprefix(node.name)
 
 
 def _loss_of(dataset: Dataset) -> Callable[[Any, Any, Any], tuple[Any, Any]]:

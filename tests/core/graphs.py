@@ -32,6 +32,7 @@ from core.nodes import (
     Part,
     Permute,
     Recurrent,
+    RepeatAlong,
     RepeatVector,
     Reshape,
     TimeDistributed,
@@ -258,6 +259,20 @@ GRAPHS: dict[str, Graph] = {
             dense("answer"),
         ],
         reads={"image": (2,), "words": "ids"},
+    ),
+    "a decoder that peeks": Graph(
+        lambda: [
+            Input("source", WIDTH),
+            Input("target"),
+            layer("encoder", reads=("source",)),
+            table("words", reads=("target",), mask_zero=True),
+            RepeatAlong("seen", reads=("encoder.last", "words")),
+            Concatenate("read", reads=("words", "seen")),
+            layer("decoder", features=WIDTH + UNITS, reads=("read", "encoder.state.hidden")),
+            Concatenate("told", reads=("decoder", "seen")),
+            dense("answer", 2 * UNITS),
+        ],
+        reads={"source": (TIME + 1, WIDTH), "target": "ids"},
     ),
     **NODES_IN_PLACES,
     "a decoder that heeds no mask": Graph(

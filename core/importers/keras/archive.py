@@ -55,7 +55,11 @@ def _with_ours(found: KerasModel, archive: Archive, *, limits: Limits) -> KerasM
         raise BrokenFile(entry=OURS, why="it has no card")
     words = ours.get("vocabulary")
     vocabulary = None if words is None else Vocabulary.from_json(words)
-    return replace(found, vocabulary=vocabulary, card=card)
+    further = ours.get("vocabularies", {})
+    if not isinstance(further, Mapping):
+        raise BrokenFile(entry=OURS, why="its vocabularies are not named")
+    read = {str(name): Vocabulary.from_json(known) for name, known in further.items()}
+    return replace(found, vocabulary=vocabulary, card=card, further=read)
 
 
 def _with_words(layer: Configured, archive: Archive, *, path: str) -> Configured:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from core.activations import Array
+from core.engines.keras_along import repeat_along
 from core.engines.keras_cell import equation_cell
 from core.engines.keras_layout import OURS
 from core.errors import UnsupportedModel
@@ -153,7 +154,7 @@ def _kind(layer: Any) -> str:
     kind = type(layer)
     if kind.__module__.startswith("keras."):
         return kind.__name__
-    if kind in (reverse_time(), equation_cell()):
+    if kind in (reverse_time(), repeat_along(), equation_cell()):
         return str(keras.saving.get_registered_name(kind))
     return f"{kind.__module__}>{kind.__name__}"
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.engines.keras_along import ALONG
 from core.engines.keras_layout import OURS
 from core.importers.errors import (
     BrokenFile,
@@ -27,7 +28,7 @@ from core.importers.keras.plan import NESTED, OPERATION, Plan
 from core.importers.keras.recurrent import RECURRENT
 
 _OWN_MODULES = re.compile(r"(keras|tf_keras|tensorflow\.(python\.)?keras)(\.|$)")
-_OURS = ("unrolled>ReverseTime", OURS)
+_OURS = ("unrolled>ReverseTime", ALONG, OURS)
 _GPU = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True, "cudnn": True}
 _CUDNN: dict[str, dict[str, Any]] = {
     "CuDNNLSTM": _GPU,

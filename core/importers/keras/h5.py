@@ -35,13 +35,14 @@ class KerasModel:
     """What a Keras file holds: the name of the model, and its layers with their weights.
 
     A functional model is one layer, of those that it holds.
-    `vocabulary` and `card` are there where the archive is one that `save_model` wrote.
+    `vocabulary`, that of `further` inputs, and `card` are there where `save_model` wrote it.
     """
 
     name: str
     layers: tuple[KerasLayer, ...]
     vocabulary: Vocabulary | None = None
     card: Mapping[str, Any] = field(default_factory=dict)
+    further: Mapping[str, Vocabulary] = field(default_factory=dict)
 
 
 def read_h5(data: Data, *, limits: Limits | None = None) -> KerasModel:

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from core.engines.keras_along import ALONG
 from core.importers.keras.fields import Fields
 from core.importers.keras.masks import Mask, MaskValue, Tensor, implied, mask_value
 from core.importers.keras.plain import (
@@ -47,6 +48,7 @@ from core.nodes import (
     Masking,
     Node,
     Port,
+    RepeatAlong,
     Spec,
     port,
 )
@@ -106,6 +108,9 @@ class Reader:
             return [self._merge(layer, tensors)]
         if layer.kind in ATTENTIONS:
             return [self._attention(layer, tensors, options)]
+        if layer.kind == ALONG and len(tensors) == 2:
+            self._append(RepeatAlong(layer.outer.name, reads=tuple(one.port for one in tensors)))
+            return [replace(tensors[1], port=layer.outer.name)]
         if len(tensors) != 1:
             raise layer.refuse(f"it reads {len(tensors)} tensors, not one")
         return [self._one(layer, tensors[0])]

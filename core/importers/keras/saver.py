@@ -12,6 +12,7 @@ import json
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from core import children
 from core.children import Kind
@@ -36,7 +37,10 @@ def keras_archive_of(model: Model) -> bytes:
         file = io.BytesIO(path.read_bytes())
     vocabulary = None if model.vocabulary is None else model.vocabulary.to_json()
     card = {name: v for name, v in model.card.items() if isinstance(v, str | int | float)}
-    ours = {"vocabulary": vocabulary, "card": card}
+    ours: dict[str, Any] = {"vocabulary": vocabulary, "card": card}
+    if model.vocabularies:
+        further = {name: known.to_json() for name, known in model.vocabularies.items()}
+        ours["vocabularies"] = further
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr(OURS, json.dumps(ours, ensure_ascii=False))
     return file.getvalue()

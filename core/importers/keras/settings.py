@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.cells import CELLS
+from core.engines.keras_along import ALONG
 from core.engines.keras_layout import OURS
 from core.importers.keras.fields import Fields, KerasLayer
 from core.importers.keras.plan import NESTED, OPERATION
@@ -194,6 +195,7 @@ SETTINGS: Mapping[str, Table] = {
     "ActivityRegularization": _all(TRAINING, "l1", "l2"),
     "Identity": {},
     "unrolled>ReverseTime": {},
+    ALONG: {},
     OURS: {
         **_GATED,
         **_LOOP,

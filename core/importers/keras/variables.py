@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.cells import CELLS
+from core.engines.keras_along import ALONG
 from core.engines.keras_layout import KERAS_CELLS, OURS, keras_variables
 from core.importers.keras.config import Configured
 from core.importers.keras.plan import NESTED, OPERATION
@@ -23,7 +24,7 @@ _NONE = (
     *("Flatten", "GlobalMaxPooling1D", "GlobalAveragePooling1D", "Activation", "TextVectorization"),
     *("ReLU", "LeakyReLU", "ELU", "Softmax"),
     *("ActivityRegularization", "Bidirectional", "TimeDistributed", "RNN", "StackedRNNCells"),
-    *("unrolled>ReverseTime", "Concatenate", "Add", "Multiply", "Average"),
+    *("unrolled>ReverseTime", ALONG, "Concatenate", "Add", "Multiply", "Average"),
     *("MaxPooling1D", "AveragePooling1D", "UpSampling1D", "RepeatVector", "Reshape", "Permute"),
 )
 STATISTICS = ("moving_mean", "moving_variance")
