@@ -77,6 +77,7 @@ ORDER: tuple[frozenset[str], ...] = (
 LEVEL = {group: level for level, groups in enumerate(ORDER) for group in groups}
 
 NEEDS_KERAS = (
+    "core.engines.keras_along",
     "core.engines.keras_cell",
     "core.engines.keras_engine",
     "core.training",
