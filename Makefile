@@ -65,6 +65,7 @@ fuzz: $(VENV)/installed-tests ## Read 20,000 mutated model files, and count what
 models: $(VENV)/installed ## Train the models that ship with the project again
 	$(PY) -m core.training.bundled $(ARGS)
 	$(PY) -m core.training.makers
+	$(PY) -m core.training.translators
 
 format: $(VENV)/installed-tests ## Format the code and mend what lint can mend
 	$(PY) -m ruff check --fix .

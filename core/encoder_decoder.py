@@ -57,6 +57,7 @@ def new_translator(
     bidirectional: bool = False,
     backwards: bool = False,
     peeky: bool = False,
+    combined: int = 0,
     seed: int = 0,
     forget_bias: float = 1.0,
     dtype: Any = np.float32,
@@ -67,6 +68,7 @@ def new_translator(
     `source` and `target` are vocabularies, or how many ids there are; id 0 is padding, and masked.
     With `bidirectional` the encoder has half the `units` in each direction, so that its states,
     side by side, are what the decoder begins with; `backwards` it reads the source from its end.
+    `combined` are units of a tanh layer between what the decoder has seen and its answer.
     `options` are those of cells. The nodes worth a look are "encoder", "decoder" and "attention",
     whose weights are (batch, query, key): a row for each step of the target. The same seed gives
     the same weights. Raises OutOfRange, UnknownName and UnsupportedModel.
@@ -112,6 +114,10 @@ def new_translator(
     if seen:
         nodes.append(Concatenate("readout", reads=("decoder", *seen)))
     width = units * (1 + len(seen))
+    if combined:
+        kernel = glorot_uniform(random, (width, combined)).astype(dtype)
+        nodes.append(Dense("combined", kernel, np.zeros(combined, dtype), "tanh"))
+        width = combined
     kernel = glorot_uniform(random, (width, rows)).astype(dtype)
     nodes.append(Dense("answer", kernel, np.zeros(rows, dtype), "softmax"))
     return Model(

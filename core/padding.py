@@ -8,8 +8,11 @@ that are given as arrays; those are read as they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import ShapeMismatch
 from core.nodes import Embedding
@@ -40,6 +43,14 @@ class Reader(Protocol):
         """Its description; "length" is the number of ids that its file declares, "window" the
         number of steps of a model that reads numbers.
         """
+
+
+def padded_after(rows: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
+    """Rows of ids as one array (rows, time), id 0 after the shorter ones."""
+    ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    for row, own in zip(ids, rows, strict=True):
+        row[: len(own)] = own
+    return ids
 
 
 def check_rows(vocabulary: Vocabulary | None, table: Embedding | None) -> None:

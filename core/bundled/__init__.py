@@ -5,6 +5,7 @@ vocabulary, and `<task>-<cell>.json`, its card: the task and its data, parameter
 versions and the command that made it (`python -m core.training.bundled`). The cards lie apart so
 that all of them can be listed without opening a model.
 
+Models that no task is told by, each shown by a page of its own, lie beneath, in `apart`.
 Not chosen: Keras files, which need 4 s of TensorFlow to open, and pickles, which run code.
 """
 
@@ -17,9 +18,12 @@ from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+import numpy as np
+
 from core.errors import UnknownName
 from core.model import Model
 
+APART = "apart"
 CELL_ORDER = ("simple_rnn", "lstm", "gru")
 
 
@@ -37,8 +41,14 @@ def bundled_models() -> list[dict[str, Any]]:
 
     A card's `id` is what `bundled_model` takes. Each call gives new dictionaries.
     """
-    cards = [json.loads(text) for text in _cards()]
+    cards = [json.loads(text) for text in _cards("")]
     return sorted(cards, key=lambda card: (card["task"], CELL_ORDER.index(card["cell"])))
+
+
+def models_apart() -> list[dict[str, Any]]:
+    """Return the cards of the models that ship for one page each, such as "context-lstm"."""
+    cards = [json.loads(text) for text in _cards(APART)]
+    return sorted(cards, key=lambda card: str(card["id"]))
 
 
 def bundled_model(model_id: str) -> Model:
@@ -50,15 +60,15 @@ def bundled_model(model_id: str) -> Model:
     Raises:
         UnknownBundledModel: when there is no such model; the error names those there are.
     """
-    known = [card["id"] for card in bundled_models()]
+    known = [card["id"] for card in (*bundled_models(), *models_apart())]
     if model_id not in known:
         raise UnknownBundledModel(found=str(model_id), known=", ".join(known))
     return _loaded(model_id)
 
 
 @cache
-def _cards() -> tuple[str, ...]:
-    here = files(__name__)
+def _cards(folder: str) -> tuple[str, ...]:
+    here = files(__name__) / folder
     return tuple(_text(f) for f in here.iterdir() if f.name.endswith(".json"))
 
 
@@ -68,6 +78,10 @@ def _text(file: Traversable) -> str:
 
 @cache
 def _loaded(model_id: str) -> Model:
-    card = next(card for card in bundled_models() if card["id"] == model_id)
-    with as_file(files(__name__) / f"{model_id}.npz") as path:
-        return replace(Model.load(path), card=card)
+    cards = {card["id"]: "" for card in bundled_models()}
+    folder = cards.get(model_id, APART)
+    known = bundled_models() if model_id in cards else models_apart()
+    card = next(card for card in known if card["id"] == model_id)
+    with as_file(files(__name__) / folder / f"{model_id}.npz") as path:
+        # What lies apart may be stored in half precision.
+        return replace(Model.load(path).astype(np.float32), card=card)

@@ -101,12 +101,13 @@ class Decoder:
     `begin` and `read` give what comes next, (rows, tokens). Raises NotATranslator.
     """
 
-    def __init__(self, model: Model, source: NDArray[np.integer]) -> None:
-        """Runs the encoder on the ids of a source, (time,)."""
+    def __init__(self, model: Model, sources: NDArray[np.integer]) -> None:
+        """Runs the encoder on the ids of a source (time,), or of some, padded: (rows, time)."""
         check_translator(model)
         self._model = model
         written = _written(model)
-        self._source = self._read_source(source, written)
+        sources = np.atleast_2d(sources)
+        self._source = self._read_source(sources, written)
         self._nodes = [node for node in model.nodes if node.name in written and node.name != TARGET]
         self._entrance = model.wiring.inputs[TARGET]
         self._states: dict[str, dict[str, Array]] = {}
@@ -115,12 +116,13 @@ class Decoder:
         self._layers = {
             node.name: _LayerStep(node) for node in self._nodes if isinstance(node, Layer)
         }
-        self.keep(np.zeros(1, np.int64))
+        self._of = np.arange(len(sources))
+        self.keep(self._of)
 
-    def _read_source(self, source: NDArray[np.integer], written: set[str]) -> dict[Port, Flow]:
-        """What the nodes gave that depend on the source alone."""
+    def _read_source(self, sources: NDArray[np.integer], written: set[str]) -> dict[Port, Flow]:
+        """What the nodes gave that depend on the sources alone."""
         model = self._model
-        given = {SOURCE: source[None], TARGET: np.zeros((1, 1), np.int64)}
+        given = {SOURCE: sources, TARGET: np.zeros((len(sources), 1), np.int64)}
         inputs = Inputs.of(model, given, mask=None, initial_states=None)
         flows = inputs.entering(model)
         for node in model.nodes:
@@ -134,9 +136,10 @@ class Decoder:
         """Goes on with these rows, in this order; one may stand there twice."""
         for name, states in self._states.items():
             self._states[name] = {state: values[rows] for state, values in states.items()}
-        if len(rows) != self._rows:
-            self._rows = len(rows)
-            self._fixed = {name: _spread(flow, self._rows) for name, flow in self._source.items()}
+        of = self._of[rows]
+        if self._rows != len(rows) or (of != self._of).any():
+            self._fixed = {name: _spread(flow, of) for name, flow in self._source.items()}
+        self._of, self._rows = of, len(rows)
 
     def read(self, tokens: NDArray[np.integer]) -> Array:
         """Reads a token for each row, (rows,); the probabilities (rows, tokens) of what follows."""
@@ -162,32 +165,32 @@ class Decoder:
         return {name: np.zeros((self._rows, node.units), self._model.dtype) for name in names}
 
 
-def _spread(flow: Flow, rows: int) -> Flow:
-    """The one text of a flow as so many rows, which take no memory."""
-    mask = flow.mask
-    return Flow(
-        np.broadcast_to(flow.values, (rows, *flow.values.shape[1:])),
-        None if mask is None else np.broadcast_to(mask, (rows, *mask.shape[1:])),
-        flow.clock,
-    )
+def _spread(flow: Flow, of: NDArray[np.integer]) -> Flow:
+    """A flow with the sources `of` as its rows; of one source alone they take no memory."""
+
+    def rows(array: Array) -> Array:
+        if len(array) > 1:
+            return array[of]
+        return np.broadcast_to(array, (len(of), *array.shape[1:]))
+
+    return Flow(rows(flow.values), None if flow.mask is None else rows(flow.mask), flow.clock)
 
 
 class _LayerStep:
-    """One step of a recurrent layer, in arrays that are made once for each number of rows."""
+    """One step of a recurrent layer, in arrays that are made anew when the rows become fewer."""
 
     def __init__(self, layer: Layer) -> None:
         self._layer, self._cell, self._kernels = layer, cells.get(layer.cell), layer.kernels()
-        self._records: dict[int, Record] = {}
+        self._record: Record | None = None
 
     def __call__(self, values: Array, states: Mapping[str, Array]) -> dict[str, Array]:
         """The states after a step (rows, 1, features)."""
         rows = len(values)
-        record = self._records.get(rows)
-        if record is None:
-            record = Record.empty(
+        record = self._record
+        if record is None or record.preactivations.shape[1] != rows:
+            record = self._record = Record.empty(
                 self._cell, time=1, batch=rows, units=self._layer.units, dtype=values.dtype
             )
-            self._records[rows] = record
         for name, state in states.items():
             record.states[name][0] = state
         loops.forward(

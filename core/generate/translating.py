@@ -64,7 +64,7 @@ class Translation:
     @property
     def text(self) -> str:
         """What it wrote, as a text: up to where it ends."""
-        return _text(self.tokens, self._vocabulary)
+        return text_of(self.tokens, self._vocabulary)
 
     @property
     def log_probability(self) -> float:
@@ -88,7 +88,7 @@ class Translation:
             return (self.text,)
         nodes = self.beams.nodes
         return tuple(
-            _text(tuple(nodes[at].text for at in self.beams.path(end)), self._vocabulary)
+            text_of(tuple(nodes[at].text for at in self.beams.path(end)), self._vocabulary)
             for end in self.beams.answers
         )
 
@@ -130,7 +130,7 @@ def translate(
     most = min(2 * len(source) + 10, MOST_TOKENS) if most is None else most
     if not 1 <= most <= MOST_TOKENS:
         raise NeverEnds(found=most, highest=MOST_TOKENS)
-    writable = _writable(model, vocabulary)
+    writable = writable_of(model, vocabulary)
     highest = _widest(writable)
     if not 1 <= beams <= highest:
         raise WrongBeam(found=beams, highest=highest)
@@ -144,7 +144,7 @@ def translate(
     names = tuple(
         vocabulary.token_of(at) if at < vocabulary.size else "" for at in range(len(writable))
     )
-    start, end = (int(vocabulary.encode_tokens([token]).ids[0]) for token in (START, END))
+    start, end = int(vocabulary.encode_tokens([START]).ids[0]), id_of_end(vocabulary)
     found, given = search(
         decoder,
         start=start,
@@ -228,7 +228,7 @@ def _widest(writable: NDArray[np.bool_]) -> int:
     return min(int(writable.sum()), MOST_BEAMS)
 
 
-def _writable(model: Model, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+def writable_of(model: Model, vocabulary: Vocabulary) -> NDArray[np.bool_]:
     """Which tokens (tokens,) are written: all but padding, unknown, and the one that begins."""
     writable = np.ones(model.outputs, bool)
     writable[vocabulary.size :] = False
@@ -239,6 +239,11 @@ def _writable(model: Model, vocabulary: Vocabulary) -> NDArray[np.bool_]:
     return writable
 
 
+def id_of_end(vocabulary: Vocabulary) -> int:
+    """The id of the token that ends what is written."""
+    return int(vocabulary.encode_tokens([END]).ids[0])
+
+
 def _id_of(token: str, vocabulary: Vocabulary, writable: NDArray[np.bool_]) -> int:
     """The id of a token that is to be written. Raises UnknownAnswer."""
     found = int(vocabulary.encode_tokens([token]).ids[0]) if token else 0
@@ -247,6 +252,7 @@ def _id_of(token: str, vocabulary: Vocabulary, writable: NDArray[np.bool_]) -> i
     return found
 
 
-def _text(tokens: tuple[str, ...], vocabulary: Vocabulary) -> str:
+def text_of(tokens: tuple[str, ...], vocabulary: Vocabulary) -> str:
+    """Tokens as a text, up to where they end."""
     kept = tokens[: tokens.index(END)] if END in tokens else tokens
     return joined(tuple(token for token in kept if token != START), vocabulary=vocabulary)

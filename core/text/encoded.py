@@ -12,8 +12,11 @@ Padding = Literal["before", "after", "none"]
 PADDINGS: tuple[Padding, ...] = get_args(Padding)
 PADDING_ID, UNKNOWN_ID = 0, 1
 PADDING, UNKNOWN = "<pad>", "<unk>"
-START, END = "<s>", "</s>"
-"""Tokens of what a decoder writes: what it reads first, and what it writes last."""
+START, END = "⊢", "⊣"
+"""Tokens of what a decoder writes: what it reads first, and what it writes last.
+
+One character each, of no script and no punctuation: no text has them, and no fold drops them.
+"""
 
 
 @dataclass(frozen=True, eq=False)

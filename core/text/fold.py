@@ -11,6 +11,7 @@ A vocabulary from Keras knows small letters without punctuation, so 'Good!' has 
 | bare | "strip_punctuation" | parted by blanks | without punctuation |
 | strip | "lower_and_strip_punctuation", its default | parted by blanks | both |
 | filter | `Tokenizer`'s rules | parted by blanks and punctuation | small letters |
+| letters | | parted by blanks | as strip, in all of Unicode: ¿Quién? finds quién |
 
 "filter" is what IMDB and Reuters were indexed with: it leaves apostrophes in words, as in "don't".
 
@@ -34,7 +35,7 @@ from core.errors import UnknownName
 from core.text.errors import TooManyCharacters
 from core.text.tokens import Unit, tokenize
 
-Fold = Literal["none", "exact", "lower", "bare", "strip", "filter"]
+Fold = Literal["none", "exact", "lower", "bare", "strip", "filter", "letters"]
 FOLDS: tuple[Fold, ...] = get_args(Fold)
 
 _OF_VECTORIZATION = ("exact", "lower", "bare", "strip")
@@ -94,6 +95,9 @@ def forms(token: str, unit: Unit, fold: Fold) -> tuple[str, ...]:
         plain = unicodedata.normalize("NFC", token).translate(_FILTERED)
         # Keras indexed "'good'" with its quotes, and seldom; then the word itself is what is meant.
         return plain, plain.lower(), plain.lower().strip("'")
+    if fold == "letters":
+        plain = unicodedata.normalize("NFC", token).lower()
+        return ("".join(c for c in plain if not unicodedata.category(c).startswith("P")),)
     small = token.translate(_SMALL) if fold in ("lower", "strip") else token
     return (small.translate(_BARE) if fold in ("bare", "strip") else small,)
 

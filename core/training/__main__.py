@@ -17,6 +17,7 @@ from pathlib import Path
 from core.errors import CoreError
 from core.terminal import print_anywhere
 from core.training import worker
+from core.training.architectures import ARCHITECTURES, architecture_named
 from core.training.config import DataSettings, RunConfig
 from core.training.experiment import Interval, grid, summary
 from core.training.presets import PRESETS, preset, reference_of
@@ -75,6 +76,8 @@ def _every_setting() -> dict[str, Declared]:
     found = declared(RunConfig)
     for source in SOURCES.values():
         found |= declared(source.options)
+    for architecture in ARCHITECTURES.values():
+        found |= declared(architecture.options)
     return {path: each for path, each in found.items() if path not in ("preset", "experiment")}
 
 
@@ -96,11 +99,15 @@ def _config(given: argparse.Namespace) -> RunConfig:
     texts = {path: text for path in _every_setting() if (text := vars(given)[path]) is not None}
     if given.preset is None:
         config = RunConfig(data=DataSettings(source=texts.get("data.source", "sentiment")))
+        architecture = source_named(config.data.source).architecture
+        config = config.with_setting("network.architecture", architecture)
     else:
         chosen = preset(given.preset)
         config = chosen.quick if given.quick else chosen.config
     options = source_named(config.data.source).options
-    known = declared(RunConfig) | declared(options)
+    architecture = texts.get("network.architecture", config.network.architecture)
+    asked = architecture_named(architecture).options
+    known = declared(RunConfig) | declared(options) | declared(asked)
     # What another source knows is left as a text, to be refused by its name.
     values = {path: known[path].read(text) if path in known else text
               for path, text in texts.items()}  # fmt: skip
@@ -108,6 +115,7 @@ def _config(given: argparse.Namespace) -> RunConfig:
         values["data.options.folder"] = str(Path(given.folder).resolve())
     config = config.with_settings(values)
     options.read(config.data.options)  # refused now, and not in the run
+    asked.read(config.network.options)
     return config
 
 

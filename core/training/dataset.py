@@ -98,6 +98,7 @@ class Dataset:
             answers are not classes.
         padding: where the zeros of short texts stand.
         mask: whether the network should mask id 0.
+        vocabularies: those of further things that are read, by name.
         contiguous: whether each example continues the one before it, so that states may be handed
             on from batch to batch (`streams`).
     """
@@ -120,6 +121,7 @@ class Dataset:
     padding: Side = "post"
     mask: bool = False
     contiguous: bool = False
+    vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
 
     def with_validation(self, share: float, *, seed: int) -> Dataset:
         """The same with a share of the training examples, drawn at random, kept for validation.

@@ -6,7 +6,13 @@ A new one is one file and its line in `ARCHITECTURES`.
 from __future__ import annotations
 
 from core.errors import UnknownName
-from core.training.architectures import adversarial, autoencoder, chain, diffusion
+from core.training.architectures import (
+    adversarial,
+    autoencoder,
+    chain,
+    diffusion,
+    encoder_decoder,
+)
 from core.training.architectures.architecture import Architecture, Judgement, NetworkOptions
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -16,6 +22,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         autoencoder.ARCHITECTURE,
         adversarial.ARCHITECTURE,
         diffusion.ARCHITECTURE,
+        encoder_decoder.ARCHITECTURE,
     )
 }
 

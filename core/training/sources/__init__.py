@@ -18,6 +18,7 @@ from core.training.sources import (
     dyck,
     imdb,
     latch,
+    pairs,
     parity,
     reber,
     reuters,
@@ -26,6 +27,7 @@ from core.training.sources import (
     table,
     temporal_order,
     text,
+    translation,
 )
 from core.training.sources.source import Options, Report, Setting, Source
 
@@ -45,6 +47,8 @@ SOURCES: dict[str, Source] = {
         imdb.SOURCE,
         reuters.SOURCE,
         text.SOURCE,
+        *pairs.SOURCES,
+        translation.SOURCE,
         table.SOURCE,
     )
 }

@@ -11,6 +11,30 @@ class UnreadableFile(CoreError):
     message = "The file {file} cannot be read: {why}."
 
 
+class NoPair(CoreError):
+    """A line of a file of pairs has no two texts."""
+
+    message = (
+        "Line {line:,} of the file has no two texts with '{separator}' between them. Write one "
+        "pair a line, or name the sign that stands between."
+    )
+
+
+class NoPairsLeft(CoreError):
+    """The limits leave too few pairs to learn from."""
+
+    message = (
+        "Only {found:,} pairs are left within these limits, of {total:,}; at least {least:,} are "
+        "needed. Allow longer texts or more words."
+    )
+
+
+class NoTextInArchive(CoreError):
+    """A ZIP holds no file of pairs."""
+
+    message = "The ZIP {file} holds no file whose name ends in .txt and does not begin with '_'."
+
+
 class TextTooShort(CoreError):
     """A text has too few tokens to be cut into windows."""
 

@@ -26,18 +26,27 @@ def text_of(file: str, encoding: str, setting: Setting) -> str:
         UnreadableFile: when it is not there, or may not be read.
         FileTooLarge, EmptyFile, NotText, WrongEncoding, UnknownEncoding: see `core.text.decode`.
     """
+    return decoded(bytes_of(file, setting), encoding)
+
+
+def bytes_of(file: str, setting: Setting) -> bytes:
+    """All of a file. Raises UnreadableFile and FileTooLarge."""
     path = setting.folder / Path(file).expanduser()
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise FileTooLarge(found=size, limit=MOST_BYTES)
-        data = path.read_bytes()
+        return path.read_bytes()
     except (OSError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise UnreadableFile(file=file, why=why) from error
-    decoded = decode(data, encoding or None, limit=MOST_BYTES)
-    damage = decoded.damage
+
+
+def decoded(data: bytes, encoding: str) -> str:
+    """Bytes as text, as `text_of` reads them. Raises what `core.text.decode` raises."""
+    found = decode(data, encoding or None, limit=MOST_BYTES)
+    damage = found.damage
     if damage is not None and not encoding:
         # To learn from what is left is for the user to decide, by naming the encoding.
-        raise WrongEncoding(encoding=decoded.encoding, position=damage.position, byte=damage.byte)
-    return decoded.text
+        raise WrongEncoding(encoding=found.encoding, position=damage.position, byte=damage.byte)
+    return found.text

@@ -56,6 +56,7 @@ class Source:
         downloads: the files that are fetched unless the option `folder` says where they lie, as
             `core.data.keras_files` names them.
         outputs: how many numbers a network gives, where that is known of `downloads` unread.
+        architecture: the one that can learn from them, see `core.training.architectures`.
         gathers: whether the vocabulary is that of the texts, so that nobody knows how large it is
             before they are read.
     """
@@ -67,6 +68,7 @@ class Source:
     make: Callable[[Any, Setting], Dataset] = field(repr=False)
     downloads: tuple[str, ...] = ()
     outputs: int | None = None
+    architecture: str = "chain"
     gathers: bool = False
 
 

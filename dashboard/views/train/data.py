@@ -10,6 +10,7 @@ import streamlit as st
 from core.training.settings import declared
 from core.training.sources import SOURCES
 from core.training.sources.table import labelled
+from core.training.sources.translation import TAB
 from dashboard import cache, state
 from dashboard.fields import Choice, Field, Flag, Number, Whole
 from dashboard.i18n import labels, strings, t
@@ -43,7 +44,7 @@ def own_data() -> Given | None:
     if source not in form.OWN_DATA:
         return Given()
     with guard():
-        return _table() if source == "table" else _text()
+        return {"table": _table, "text": _text, "translation": _pairs}[source]()
     return None
 
 
@@ -133,6 +134,20 @@ def _balance(counts: dict[str, int]) -> None:
     )
     if len(ordered) > len(shown):
         st.caption(t("train.table.more", count=len(ordered) - len(shown)))
+
+
+def _pairs() -> Given | None:
+    """Draw the uploader of pairs, and what stands between the two texts of a line."""
+    left, right = st.columns([3, 1])
+    file = left.file_uploader(t("train.pairs"), type=["txt", "tsv", "zip"],
+                              help=t("train.pairs.help"), key="train-pairs")  # fmt: skip
+    between = right.text_input(t("train.pairs.between"), value=TAB, max_chars=8,
+                               help=t("train.pairs.between.help"), key="train-between")  # fmt: skip
+    if file is None:
+        st.info(t("train.pairs.first"))
+        return None
+    name = "pairs.zip" if file.name.lower().endswith(".zip") else "pairs.txt"
+    return Given({"file": name, "separator": between or TAB}, {name: file.getvalue()})
 
 
 def _text() -> Given | None:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from core.training.architectures import ARCHITECTURES
 from core.training.config import RunConfig
 from core.training.settings import Declared, declared
 from core.training.sources import SOURCES
@@ -18,10 +19,11 @@ from dashboard import state
 from dashboard.fields import Choice, Field, Flag, Names, Number, Refused, Text, Whole
 
 PAGES = ("train",)
-OWN_DATA = ("table", "text")
+OWN_DATA = ("table", "text", "translation")
 """Sources that read a file of the user's."""
 HANDLED = {"table": ("file", "text_column", "label_column", "encoding"),
-           "text": ("file", "text", "encoding")}  # fmt: skip
+           "text": ("file", "text", "encoding"),
+           "translation": ("file", "encoding", "separator")}  # fmt: skip
 """Options that the upload decides."""
 NOT_VARIED = ""
 
@@ -109,6 +111,15 @@ _OPTIONS: dict[str, dict[str, Field[Any]]] = {
     for source in SOURCES
 }
 
+_ARCHITECTURES: dict[str, dict[str, Field[Any]]] = {
+    name: {
+        path: state.declare(_field(option, f"a_{path.rpartition('.')[2]}"))
+        for path, option in declared(architecture.options).items()
+    }
+    for name, architecture in ARCHITECTURES.items()
+}
+"""The fields of each architecture's own settings, by their paths."""
+
 REPEATS = state.declare(Whole(name="t_repeats", default=1, low=1, high=20, pages=PAGES))
 MATCH = state.declare(
     Choice(name="t_match", default="units", options=("units", "parameters"), pages=PAGES)
@@ -139,11 +150,20 @@ def option_fields(source: str) -> dict[str, Field[Any]]:
     return _OPTIONS[source]
 
 
+def architecture_fields(source: str) -> dict[str, Field[Any]]:
+    """Return the fields of what only the architecture of a source's data asks for, by path."""
+    return _ARCHITECTURES[SOURCES[source].architecture]
+
+
 def values() -> dict[str, Any]:
     """Return what was chosen, by the paths of the settings, the options of the source included."""
     source = state.get(SOURCE)
     options = declared(SOURCES[source].options)
     chosen = {path: _value(SETTINGS[path], field) for path, field in FIELDS.items()}
+    chosen["network.architecture"] = SOURCES[source].architecture
+    asked = declared(ARCHITECTURES[SOURCES[source].architecture].options)
+    for path, field in architecture_fields(source).items():
+        chosen[path] = _value(asked[path], field)
     for name, field in _OPTIONS[source].items():
         path = f"data.options.{name}"
         chosen[path] = _value(options[path], field)

@@ -87,6 +87,13 @@ def _network() -> None:
     if not any(get(cell).forget_bias for cell in cells):
         shut.add("network.forget_bias")
     _group("network", without=shut)
+    for path, field in form.architecture_fields(state.get(form.SOURCE)).items():
+        train_data.control(
+            field,
+            t(f"setting.{path}"),
+            words=labels("setting", f"{path}.of") if isinstance(field, Choice) else {},
+            help=t(f"setting.{path}.help"),
+        )
 
 
 def _group(table: str, *, without: Collection[str] = ()) -> None:

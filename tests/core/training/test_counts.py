@@ -6,7 +6,7 @@ import pytest
 
 from core import cells
 from core.training.config import DataSettings, NetworkSettings, RunConfig
-from core.training.counts import count_of
+from core.training.counts import Count, count_of
 from core.training.network import untrained
 from core.training.sources import SOURCES, prepare
 from tests.core.training.sources.test_ranked import folder
@@ -20,6 +20,10 @@ OPTIONS = {
 KNOWN = [name for name, source in SOURCES.items() if not (source.gathers or source.downloads)]
 
 
+GATHERED = [name for name, source in SOURCES.items()
+            if source.gathers and source.architecture == "chain"]  # fmt: skip
+
+
 def built(config: RunConfig):
     few = {"train_examples": 40, "test_examples": 3} | config.data.options
     dataset = prepare(config.data.source, few, seed=1, validation=0.25)
@@ -29,13 +33,22 @@ def built(config: RunConfig):
 @pytest.mark.parametrize("source", KNOWN)
 def test_whatever_is_learned(source):
     data = DataSettings(source=source, options=OPTIONS.get(source, {}))
-    config = RunConfig(data=data, network=NetworkSettings(units=(5, 3), embedding=4))
+    architecture = SOURCES[source].architecture
+    units = (5, 3) if architecture == "chain" else (5,)
+    network = NetworkSettings(architecture=architecture, units=units, embedding=4)
+    config = RunConfig(data=data, network=network)
     model = built(config)
     count = count_of(config)
     assert count.total == model.parameter_count
     assert count.recurrent == sum(
         array.size for layer in model.layers for array in layer.parameters().values()
     )
+
+
+def test_a_network_that_is_no_chain_is_counted_when_its_data_are_read():
+    network = NetworkSettings(architecture="encoder_decoder", units=(6,))
+    config = RunConfig(data=DataSettings(source="translation"), network=network)
+    assert count_of(config) == Count(None, None)
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
@@ -61,7 +74,7 @@ def test_what_is_downloaded_is_counted_unread(name, folder):
     assert count_of(nowhere) == count_of(config)
 
 
-@pytest.mark.parametrize("name", [name for name, source in SOURCES.items() if source.gathers])
+@pytest.mark.parametrize("name", GATHERED)
 def test_where_the_words_are_the_texts_own_the_rest_is_counted(name):
     config = RunConfig(data=DataSettings(source=name), network=NetworkSettings(units=(7, 2)))
     count = count_of(config)

@@ -1,0 +1,190 @@
+"""Pairs of texts from a file of the user's: sentences and their translations, dates, sums.
+
+One pair a line, with a sign between: a tab in the files of manythings.org/anki, which hold pairs of
+tatoeba.org (CC BY 2.0) and come as ZIP; "_" in other files of course books. What stands behind a
+second tab (whose sentence it is) is passed over, and blanks around a text are left out.
+
+A share of the *sources* is kept for testing, the same ones in every run: a sentence that has five
+translations is learned or tested, not both. The vocabularies are those of the training pairs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.data.pairs import Pair
+from core.importers.archive import open_archive
+from core.importers.limits import Limits
+from core.text import Fold, Unit, Vocabulary, split
+from core.training.dataset import Dataset
+from core.training.settings import setting, settings
+from core.training.sources.arrange import some_of
+from core.training.sources.drawn import TEST_SEED
+from core.training.sources.errors import NoPair, NoPairsLeft, NoTextInArchive
+from core.training.sources.pairs import dataset_of, target_vocabulary
+from core.training.sources.reading import bytes_of, decoded, text_of
+from core.training.sources.source import Options, Setting, Source, given
+
+LEAST = 10
+TAB = "tab"
+
+
+@settings
+class TranslationOptions(Options):
+    """What is read of the pairs.
+
+    Attributes:
+        file: path of a text file, or of a ZIP that holds one; a relative one begins in the run's
+            folder.
+        encoding: of the file; "" to find out.
+        separator: what stands between the two texts of a line; "tab" for a tab.
+        swap: whether the second text is read and the first is written.
+        unit: what a token is.
+        fold: by which rules words are gathered, see `core.text.fold`.
+        words: ids of the source in all: the most frequent tokens, padding and unknown.
+        target_words: ids of the target in all, the two ends besides.
+        longest: tokens of a source at most; longer pairs are left out.
+        target_longest: tokens of a target at most.
+        known: leaves out pairs in which a token is unknown.
+        first: takes only the first translation of each source.
+        examples: pairs for training and validation, drawn at random; None for all.
+        test: the share of the sources that is kept for testing.
+    """
+
+    file: str = ""
+    encoding: str = ""
+    separator: str = TAB
+    swap: bool = False
+    unit: Unit = "word"
+    fold: Fold = "letters"
+    words: int = setting(1_500, low=5, high=100_000)
+    target_words: int = setting(1_500, low=5, high=100_000)
+    longest: int = setting(5, low=1, high=200)
+    target_longest: int = setting(8, low=1, high=200)
+    known: bool = False
+    first: bool = False
+    examples: int | None = setting(None, low=10, high=1_000_000)
+    test: float = setting(0.1, low=0.01, high=0.5)
+
+    def __post_init__(self) -> None:
+        given(self, "file")
+        given(self, "separator")
+
+
+def make(options: TranslationOptions, setting: Setting) -> Dataset:
+    """Reads, splits and arranges the pairs."""
+    setting.report("reading", 0.0)
+    pairs = pairs_of(_text(options, setting), options)
+    setting.report("splitting", 0.3)
+    kept = [pair for pair in pairs if _fits(pair, options)]
+    if options.first:
+        kept = list({pair.source: pair for pair in reversed(kept)}.values())[::-1]
+    _check_enough(kept, pairs)
+    train, test = _sides(kept, share=options.test)
+    source, target = _vocabularies(train, options)
+    if options.known:
+        train, test = (
+            [pair for pair in side if _known(pair, source, target, options)]
+            for side in (train, test)
+        )
+        _check_enough(train, pairs)
+        _check_enough(test, pairs, least=1)
+    taken = some_of(len(train), options.examples, seed=setting.seed)
+    setting.report("arranging", 0.8)
+    return dataset_of(
+        "translation",
+        [train[at] for at in taken],
+        test,
+        source=source,
+        target=target,
+        split=lambda text: _split(text, options),
+        citation=options.file,
+    )
+
+
+def pairs_of(text: str, options: TranslationOptions) -> list[Pair]:
+    """The pairs of a text, one a line. Raises NoPair."""
+    separator = "\t" if options.separator == TAB else options.separator
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        one, between, rest = line.partition(separator)
+        other = rest.partition(separator)[0]
+        if not between or not one.strip() or not other.strip():
+            raise NoPair(line=number, separator=options.separator)
+        sides = (other, one) if options.swap else (one, other)
+        found.append(Pair(*(side.strip() for side in sides)))
+    return found
+
+
+def _text(options: TranslationOptions, setting: Setting) -> str:
+    if not options.file.lower().endswith(".zip"):
+        return text_of(options.file, options.encoding, setting)
+    archive = open_archive(bytes_of(options.file, setting), limits=Limits())
+    names = [name for name in archive.names if name.endswith(".txt")]
+    names = [name for name in names if not name.rpartition("/")[2].startswith("_")]
+    if not names:
+        raise NoTextInArchive(file=options.file)
+    return decoded(bytes(archive.read(names[0])), options.encoding)
+
+
+def _split(text: str, options: TranslationOptions) -> Sequence[str]:
+    return split(text, options.unit, options.fold, limit=None)
+
+
+def _fits(pair: Pair, options: TranslationOptions) -> bool:
+    lengths = (len(_split(text, options)) for text in pair)
+    limits = (options.longest, options.target_longest)
+    return all(0 < length <= most for length, most in zip(lengths, limits, strict=True))
+
+
+def _sides(pairs: Sequence[Pair], *, share: float) -> tuple[list[Pair], list[Pair]]:
+    """Those to learn and those to test."""
+    sources = list(dict.fromkeys(pair.source for pair in pairs))
+    order = np.random.default_rng(TEST_SEED).permutation(len(sources))
+    tested = {sources[at] for at in order[: max(1, round(share * len(sources)))]}
+    sides: tuple[list[Pair], list[Pair]] = [], []
+    for pair in pairs:
+        sides[pair.source in tested].append(pair)
+    return sides
+
+
+def _vocabularies(
+    pairs: Sequence[Pair], options: TranslationOptions
+) -> tuple[Vocabulary, Vocabulary]:
+    read: Counter[str] = Counter()
+    written: Counter[str] = Counter()
+    for pair in pairs:
+        read.update(_split(pair.source, options))
+        written.update(_split(pair.target, options))
+    known, other = (
+        Vocabulary.gathered(counts, unit=options.unit, most=ids - 2, fold=options.fold)
+        for counts, ids in ((read, options.words), (written, options.target_words))
+    )
+    return known, target_vocabulary(other.tokens, other)
+
+
+def _known(pair: Pair, source: Vocabulary, target: Vocabulary, options: TranslationOptions) -> bool:
+    sides = ((pair.source, source), (pair.target, target))
+    return all(token in known for text, known in sides for token in _split(text, options))
+
+
+def _check_enough(kept: Sequence[Pair], pairs: Sequence[Pair], *, least: int = LEAST) -> None:
+    if len(kept) < least:
+        raise NoPairsLeft(found=len(kept), total=len(pairs), least=least)
+
+
+SOURCE = Source(
+    name="translation",
+    description="Reads a text of your own pairs, and writes the one that belongs to it.",
+    citation="Your own pairs. Sutskever, Vinyals & Le 2014, 'Sequence to sequence learning with "
+    "neural networks'",
+    options=TranslationOptions,
+    make=make,
+    gathers=True,
+    architecture="encoder_decoder",
+)
