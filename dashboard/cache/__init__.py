@@ -56,6 +56,7 @@ from dashboard.cache.runs import (
     validation_metric,
 )
 from dashboard.cache.shapes import masked_batch, written
+from dashboard.cache.translations import translated, translators
 from dashboard.cache.why import fixed_points, flow, spectra, triangle
 from dashboard.reader import store
 
@@ -106,6 +107,8 @@ __all__ = [
     "store",
     "table",
     "trace",
+    "translated",
+    "translators",
     "triangle",
     "untrained",
     "validation_metric",

@@ -17,7 +17,9 @@ draw. Steps are shown counting from 1, units by their index.
 
 from dashboard.figures.anatomy import anatomy
 from dashboard.figures.answers import answers
+from dashboard.figures.attention import attention
 from dashboard.figures.bands import Band, bands
+from dashboard.figures.beam import beam
 from dashboard.figures.by_step import by_step
 from dashboard.figures.cell import cell
 from dashboard.figures.cka import cka
@@ -26,10 +28,12 @@ from dashboard.figures.code_plane import code_plane
 from dashboard.figures.compare import compare
 from dashboard.figures.compare_answers import compare_answers
 from dashboard.figures.confusion import confusion
+from dashboard.figures.context import context
 from dashboard.figures.curves import curves
 from dashboard.figures.epoch_losses import epoch_losses
 from dashboard.figures.equations import EquationLine, Equations, equations
 from dashboard.figures.experiment import Group, experiment
+from dashboard.figures.forcing import forcing
 from dashboard.figures.forgetting import forgetting
 from dashboard.figures.gate_history import gate_history
 from dashboard.figures.gates import gates
@@ -41,6 +45,7 @@ from dashboard.figures.kinds import kinds
 from dashboard.figures.layer_norms import layer_norms
 from dashboard.figures.learning_rate import learning_rate
 from dashboard.figures.ledger import ledger
+from dashboard.figures.lengths import lengths
 from dashboard.figures.masking import masking
 from dashboard.figures.means import means
 from dashboard.figures.parameters import parameters
@@ -68,7 +73,9 @@ __all__ = [
     "Picture",
     "anatomy",
     "answers",
+    "attention",
     "bands",
+    "beam",
     "by_step",
     "cell",
     "cka",
@@ -77,10 +84,12 @@ __all__ = [
     "compare",
     "compare_answers",
     "confusion",
+    "context",
     "curves",
     "epoch_losses",
     "equations",
     "experiment",
+    "forcing",
     "forgetting",
     "gate_history",
     "gates",
@@ -93,6 +102,7 @@ __all__ = [
     "layer_norms",
     "learning_rate",
     "ledger",
+    "lengths",
     "lyapunov",
     "masking",
     "means",

@@ -67,11 +67,7 @@ def writing(
     mode = state.mode()
     table = theme.table("answer", mode, kind="sequential")
 
-    def shade(bits: float | None) -> str:
-        share = 0.0 if bits is None else min(max(bits, 0.0) / HIGHEST, 1.0)
-        return table[round(share * (len(table) - 1))]
-
-    shades = [shade(token.bits) for token in tokens]
+    shades = [shade(token.bits, table) for token in tokens]
     surface = theme.SURFACE[mode]
     data = {
         "tokens": [
@@ -99,3 +95,9 @@ def writing(
             on_fork(Fork(start + int(sent["at"]), str(sent["text"])))
 
     _text(key=key, data=data, on_forked_change=forked)
+
+
+def shade(bits: float | None, table: Sequence[str]) -> str:
+    """Return the colour of a surprise, of a table from none to the strongest."""
+    share = 0.0 if bits is None else min(max(bits, 0.0) / HIGHEST, 1.0)
+    return table[round(share * (len(table) - 1))]

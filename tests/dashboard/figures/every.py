@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import core
+from core.analysis.alignment import Alignment
 from core.analysis.anatomy import anatomy as parts_of
 from core.analysis.answers import answers as asked
 from core.analysis.cka import cka
@@ -17,6 +18,7 @@ from core.analysis.fixed_points import fixed_points, visited
 from core.analysis.flow import flow
 from core.analysis.guesses import Answers
 from core.analysis.jacobian import jacobian_norms
+from core.analysis.lengths import Group
 from core.analysis.masking import Batch, Read
 from core.analysis.rolling import Rolling
 from core.analysis.shapes import DECODER, ENCODER, Turn, Unrolling
@@ -30,6 +32,10 @@ from core.trace import Trace
 from dashboard import figures
 from dashboard.figures.by_step import Along
 from dashboard.figures.sequences import Row
+from core.generate import BeamNode, Beams
+from core.trace import Trace
+from dashboard import figures
+from dashboard.figures.forcing import Way
 from tests.core.graphs import GRAPHS
 from tests.dashboard.figures import samples, trained
 from tests.dashboard.figures.samples import CELLS, TOKENS
@@ -115,6 +121,51 @@ def batch() -> tuple[Batch, list[tuple[str, ...]]]:
     return Batch(ids, real, plain, masked, masked.outputs), [TOKENS, TOKENS[:3]]
 
 
+def alignment() -> Alignment:
+    """Nine steps of a target that look at the nine of a source."""
+    random = np.random.default_rng(6)
+    weights = random.dirichlet(np.full(samples.TIME, 0.4), size=samples.TIME)
+    values = random.normal(size=(samples.TIME, 6))
+    return Alignment("attention", weights, values, weights @ values)
+
+
+def beams() -> Beams:
+    """A search of width 2 over three steps, among tokens that are no markup."""
+    random = np.random.default_rng(8)
+    nodes: list[BeamNode] = []
+    parents = [(-1, 0.0)]
+    for step in range(3):
+        grown = []
+        for parent, log in parents:
+            for at, share in enumerate((0.6, 0.3, *random.uniform(0, 0.05, 2))):
+                text = TOKENS[(2 * len(grown) + at + step) % 5]
+                grown.append((parent, text, float(share), log + float(np.log(share))))
+        order = sorted(range(len(grown)), key=lambda at: -grown[at][3])
+        kept = set(order[:2])
+        first = len(nodes)
+        for at, (parent, text, share, log) in enumerate(grown):
+            nodes.append(BeamNode(step, parent, at, text, share, log, at in kept, step == 2))
+        parents = [(first + at, grown[at][3]) for at in order[:2]]
+    return Beams(2, tuple(nodes), tuple(at for at, _ in parents))
+
+
+def ways() -> tuple[tuple[str, ...], Way, Way]:
+    """A right answer, read to a decoder; and one that goes wrong at the third token and ends."""
+    random = np.random.default_rng(9)
+    given = random.uniform(0.1, 1, (2, samples.TIME))
+    free = np.where(np.arange(samples.TIME) < 6, given[1], np.nan)
+    wrote = (*TOKENS[:2], TOKENS[5], *TOKENS[3:6])
+    return TOKENS, Way(TOKENS, given[0], given[0]), Way(wrote, given[1][:6], free)
+
+
+def grouped() -> dict[str, list[Group]]:
+    """Two models on three groups of lengths."""
+    return {
+        "<b>no attention": [Group(3, 7, 40, 40), Group(8, 12, 31, 40), Group(13, 20, 9, 40)],
+        "dot": [Group(3, 7, 40, 40), Group(8, 12, 40, 40), Group(13, 20, 38, 40)],
+    }
+
+
 def everything() -> dict[str, Drawn]:
     found: dict[str, Drawn] = {}
     for cell in CELLS:
@@ -149,6 +200,7 @@ def everything() -> dict[str, Drawn]:
     uneven, tokens = batch()
     found["masking"] = of("masking", uneven, tokens=tokens)
     found["masking gradients"] = of("masking", uneven, tokens=tokens, of="gradients")
+    found |= translations()
     found["surprise"] = of("surprise", Surprise(samples.bits()), tokens=TOKENS, step=2)
     found["ledger"] = of("ledger", samples.trace("gru"), unit=2, step=5, tokens=TOKENS)
     for cell in CELLS:
@@ -191,6 +243,15 @@ def dynamics() -> dict[str, Drawn]:
         "spectra": of("spectra", whole, tokens=TOKENS),
         "lyapunov": of("lyapunov", whole, tokens=TOKENS),
     }  # fmt: skip
+def translations() -> dict[str, Drawn]:
+    right, forced, free = ways()
+    return {
+        "attention": of("attention", alignment(), source=TOKENS, target=TOKENS, step=1),
+        "beam": of("beam", beams()),
+        "context": of("context", alignment(), target=TOKENS, step=1),
+        "forcing": of("forcing", right, forced=forced, free=free),
+        "lengths": of("lengths", grouped()),
+    }
 
 
 def training() -> dict[str, Drawn]:
