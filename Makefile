@@ -66,6 +66,9 @@ models: $(VENV)/installed ## Train the models that ship with the project again
 	$(PY) -m core.training.bundled $(ARGS)
 	$(PY) -m core.training.makers
 	$(PY) -m core.training.translators
+ifeq ($(ARGS),)
+	$(PY) -m core.training.context
+endif
 
 format: $(VENV)/installed-tests ## Format the code and mend what lint can mend
 	$(PY) -m ruff check --fix .

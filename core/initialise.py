@@ -136,6 +136,51 @@ def new_model(
     return Model(tuple(nodes), name=f"untrained-{cell}", vocabulary=read)
 
 
+def new_two_way_model(
+    cell: str,
+    *,
+    vocabulary: int | Vocabulary,
+    units: Sequence[int] = (32, 32),
+    seed: int = 0,
+    forget_bias: float = 1.0,
+    spread: float = 0.05,
+    mask_zero: bool = True,
+    dtype: Any = np.float32,
+    **options: bool,
+) -> Model:
+    """An untrained language model that reads in both directions (Peters et al. 2018, ELMo).
+
+    One embedding, as wide as the first layer; above it forward layers, whose readout `next` expects
+    the token after each, and backward layers, whose readout `previous` expects the one before. The
+    two meet nowhere else: what reads both sides of a token would only have to repeat it. One graph
+    and not two models, so that the embedding is one, its gradient is the sum of both ways, and one
+    run records all. `units` has one entry a layer of each direction; the rest is as in `new_model`.
+    Raises OutOfRange and UnknownName.
+    """
+    if not units or min(units) < 1:
+        raise OutOfRange(what="units", found=tuple(units), expected="at least 1 in each layer")
+    generator = np.random.default_rng(seed)
+    drawn = _Drawer(generator, INITIALISERS["orthogonal"], 1.0, forget_bias, dtype)
+    rows = vocabulary if isinstance(vocabulary, int) else vocabulary.size
+    table = generator.uniform(-spread, spread, (rows, units[0])).astype(dtype)
+    nodes: list[Node] = [Embedding("embedding", table, mask_zero)]
+    own_options = cells.options_of(cell, options)
+    ways: tuple[tuple[Direction, str], ...] = (("forward", "next"), ("backward", "previous"))
+    for direction, readout in ways:
+        below, width = "embedding", units[0]
+        for at, size in enumerate(units, start=1):
+            name = f"{direction}_{at}"
+            weights = drawn.layer(cell, width, size, options=own_options)
+            nodes.append(Layer(name, cell, weights, direction, options=own_options, reads=(below,)))
+            below, width = name, size
+        kernel = _glorot_uniform(generator, (width, rows)).astype(dtype)
+        bias = np.zeros(rows, dtype)
+        nodes.append(Dense(readout, kernel, bias, "softmax", reads=(below,)))
+    read = vocabulary if isinstance(vocabulary, Vocabulary) else None
+    gives = tuple(readout for _, readout in ways)
+    return Model(tuple(nodes), name=f"untrained-two-way-{cell}", vocabulary=read, gives=gives)
+
+
 class _Drawer:
     """Draws the weights of layers, one after another, from one generator."""
 

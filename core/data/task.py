@@ -15,7 +15,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from core.errors import OutOfRange
 
 Side = Literal["train", "test"]
 Unit = Literal["character", "word", "jamo"]
+Proposal = TypeVar("Proposal")
 Draw = Callable[[np.random.Generator, Side], "Example"]
 
 TEST_SHARE = 6
@@ -127,7 +128,7 @@ def side_of(text: str) -> Side:
     return "test" if zlib.crc32(text.encode()) % TEST_SHARE == 0 else "train"
 
 
-def drawn_until(accept: Callable[[Example], bool], propose: Callable[[], Example]) -> Example:
+def drawn_until(accept: Callable[[Proposal], bool], propose: Callable[[], Proposal]) -> Proposal:
     """The first proposal that is accepted.
 
     Raises:

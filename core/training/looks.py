@@ -34,8 +34,13 @@ SHARE = 0.02
 """At most this share of the time goes into looks between epochs."""
 
 
-def look(model: Model, dataset: Dataset) -> dict[str, Any]:
-    """Gate saturation and ‖∂loss/∂h_t‖ of every layer, on the first validation examples."""
+def look(
+    model: Model, dataset: Dataset, *, targets_of: Callable[[Any, Any], Any] | None = None
+) -> dict[str, Any]:
+    """Gate saturation and ‖∂loss/∂h_t‖ of every layer, on the first validation examples.
+
+    `targets_of` makes of inputs and targets what `backprop` takes of a network of several outputs.
+    """
     part = dataset.validation or dataset.train
     inputs, targets = picked(part.inputs, slice(EXAMPLES)), part.targets[:EXAMPLES]
     if not isinstance(inputs, Mapping) and inputs.shape[1] > MOST_STEPS:
@@ -43,6 +48,7 @@ def look(model: Model, dataset: Dataset) -> dict[str, Any]:
         inputs = inputs[:, kept]
         targets = targets[:, kept] if dataset.readout == "every" else targets
     trace = record(model, inputs)
+    targets = targets if targets_of is None else targets_of(inputs, targets)
     return look_at(trace, backprop(model, trace, targets, loss=dataset.loss))
 
 

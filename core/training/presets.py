@@ -185,5 +185,18 @@ PRESETS: dict[str, Preset] = {
             fit=FitSettings(epochs=20, batch=32, restore_best=False),
             reference=(0.682, 1.988),
         ),
+        _known(
+            "senses-two-way",
+            source="senses",
+            options={"train_examples": 32_000},
+            quick={"train_examples": 8_000, "test_examples": 500},
+            quick_epochs=5,
+            network=NetworkSettings(architecture="two_way", units=(40, 40), embedding=40),
+            optimizer=OptimizerSettings(
+                learning_rate=4e-3, schedule="cosine", warm_up=0.05, clip=1.0
+            ),
+            fit=FitSettings(epochs=8, batch=128),
+            quick_rate=8e-3,
+        ),
     )
 }

@@ -134,7 +134,8 @@ class Stepper:
         def evaluate(inputs: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
             outputs = model(inputs, training=False)
             loss, metric = loss_of(outputs, targets, weights)
-            return tf.stack([loss, metric, tf.reduce_sum(weights)]), outputs
+            first = outputs[0] if isinstance(outputs, list | tuple) else outputs
+            return tf.stack([loss, metric, tf.reduce_sum(weights)]), first
 
         compiled = partial(tf.function, jit_compile=jit, autograph=False)
         self._train: Callable[..., Any] = compiled(train)
@@ -208,13 +209,23 @@ def _unslashed(node: Node, name: str) -> str:
 
 
 def _loss_of(dataset: Dataset) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
-    """From outputs, targets and weights to the weighted means of loss and metric."""
+    """From outputs, targets and weights to the weighted means of loss and metric.
+
+    Of several outputs, the mean of theirs; targets and weights then have one more axis, of outputs.
+    """
     import keras
     import tensorflow as tf
 
     losses = keras.losses
 
     def loss_of(outputs: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
+        if isinstance(outputs, list | tuple):
+            each = [
+                loss_of(output, targets[..., at], weights[..., at])
+                for at, output in enumerate(outputs)
+            ]
+            loss, metric = (tf.add_n(list(parts)) / len(each) for parts in zip(*each, strict=True))
+            return loss, metric
         match dataset.loss:
             case "binary_crossentropy":
                 each = losses.binary_crossentropy(targets, outputs)

@@ -7,6 +7,7 @@ a look where a copy would cost 50 ms per 100 MB. Everything is bounded: the olde
 Not chosen: caches inside `core`, because who keeps what for how long is the page's business.
 """
 
+from dashboard.cache.context import sense_corpus, senses_named
 from dashboard.cache.digest import digest
 from dashboard.cache.examples import examples
 from dashboard.cache.exports import event_files, keras_file, keras_file_soon
@@ -102,6 +103,8 @@ __all__ = [
     "renamed_answers",
     "rolling",
     "run_model",
+    "sense_corpus",
+    "senses_named",
     "spectra",
     "stamp",
     "store",

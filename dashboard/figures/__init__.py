@@ -48,11 +48,14 @@ from dashboard.figures.ledger import ledger
 from dashboard.figures.lengths import lengths
 from dashboard.figures.masking import masking
 from dashboard.figures.means import means
+from dashboard.figures.mixture import mixture
 from dashboard.figures.parameters import parameters
 from dashboard.figures.picture import Picture
 from dashboard.figures.reach import reach
 from dashboard.figures.rolling import rolling
 from dashboard.figures.saturation import saturation
+from dashboard.figures.senses import senses
+from dashboard.figures.separation import separation
 from dashboard.figures.sequences import sequences
 from dashboard.figures.shapes import shapes
 from dashboard.figures.spectra import lyapunov, spectra
@@ -106,10 +109,13 @@ __all__ = [
     "lyapunov",
     "masking",
     "means",
+    "mixture",
     "parameters",
     "reach",
     "rolling",
     "saturation",
+    "senses",
+    "separation",
     "sequences",
     "shapes",
     "spectra",

@@ -12,6 +12,7 @@ from core.training.architectures import (
     chain,
     diffusion,
     encoder_decoder,
+    two_way,
 )
 from core.training.architectures.architecture import Architecture, Judgement, NetworkOptions
 
@@ -23,6 +24,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         adversarial.ARCHITECTURE,
         diffusion.ARCHITECTURE,
         encoder_decoder.ARCHITECTURE,
+        two_way.ARCHITECTURE,
     )
 }
 

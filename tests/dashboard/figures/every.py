@@ -23,6 +23,9 @@ from core.analysis.masking import Batch, Read
 from core.analysis.rolling import Rolling
 from core.analysis.shapes import DECODER, ENCODER, Turn, Unrolling
 from core.analysis.spectra import spectra
+from core.analysis.mixture import Mixture, Share
+from core.analysis.rolling import Rolling
+from core.analysis.senses import SenseMap, SenseTask
 from core.analysis.surprise import Surprise
 from core.analysis.trajectories import Plane, trajectories
 from core.analysis.triangle import Triangle, triangle
@@ -206,6 +209,15 @@ def everything() -> dict[str, Drawn]:
     for cell in CELLS:
         found[f"triangle {cell}"] = of("triangle", triangle_of(cell), row=4, tokens=TOKENS)
     found |= dynamics()
+    found["senses"] = of(
+        "senses", SenseMap(SERIES[:5], SERIES[5:7], np.array([0.5, 0.25])),
+        kinds=["<b>money", "river", "<b>money", "river", "river"],
+        texts=[f"<b>{at}" for at in range(5)], own_texts=["<b>one", "two"], level=1,
+    )  # fmt: skip
+    found["separation"] = of("separation", np.array([0.0, 0.31, 0.42]))
+    alone = [Mixture(np.eye(3)[at], 1.0, Share(50 + 9 * at, 80)) for at in range(3)]
+    mixed = Mixture(np.array([0.1, 0.6, 0.3]), 4.0, Share(72, 80))
+    found["mixture"] = of("mixture", SenseTask(mixed, tuple(alone)))
     found |= training()
     clips = {f"<b>{cell}": clip(samples.run(cell)[1], limit=0.5) for cell in THREE}
     graph = core.Model(GRAPHS["attention"].model().nodes)
