@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import pydantic
+
 from core.cells import CELLS
 from core.training.errors import UnknownSetting
 from core.training.settings import Settings, setting, settings
@@ -23,6 +25,7 @@ else:
     Cell = Literal[tuple(CELLS)]
 Optimizer = Literal["sgd", "momentum", "rmsprop", "adam", "nadam"]
 Schedule = Literal["constant", "cosine", "exponential"]
+Normaliser = Literal["none", "layer", "batch"]
 Units = Annotated[int, setting(low=1, high=2048)]
 MOST_PROBES = 8
 
@@ -56,7 +59,9 @@ class NetworkSettings(Settings):
         bidirectional: whether each layer reads in both directions.
         dropout: the share of each recurrent layer's inputs that is dropped in training.
         recurrent_dropout: the share of the recurrent state that is dropped in training.
-        normalise: layer normalisation between recurrent layers (Ba et al. 2016).
+        normalise: what stands between recurrent layers: nothing, a layer normalisation (Ba et al.
+            2016) or a batch normalisation (Ioffe & Szegedy 2015), whose statistics are those of
+            all steps of the batch together.
         forget_bias: what the LSTM's forget bias begins with (Gers et al. 2000: 1).
         reset_after: GRU: the reset gate after the matrix product (Keras's default).
     """
@@ -69,9 +74,15 @@ class NetworkSettings(Settings):
     bidirectional: bool = False
     dropout: float = setting(0.0, low=0.0, high=0.95)
     recurrent_dropout: float = setting(0.0, low=0.0, high=0.95)
-    normalise: bool = False
+    normalise: Normaliser = "none"
     forget_bias: float = setting(1.0, low=-20.0, high=20.0)
     reset_after: bool = True
+
+    @pydantic.field_validator("normalise", mode="before")
+    @classmethod
+    def _older(cls, value: object) -> object:
+        """Files of a time when there was one kind say whether it is there."""
+        return ("layer" if value else "none") if isinstance(value, bool) else value
 
 
 @settings
@@ -152,6 +163,9 @@ class RunConfig(Settings):
         for name, unsaid in (("architecture", "chain"), ("options", {})):
             if written["network"][name] == unsaid:
                 del written["network"][name]
+        before = {"none": False, "layer": True}  # as it was said when there was one kind
+        normalise = written["network"]["normalise"]
+        written["network"]["normalise"] = before.get(normalise, normalise)
         return written
 
     @property

@@ -89,8 +89,8 @@ def count_of(config: RunConfig) -> Count:
         return Count(recurrent, None)
     embedded = (seen.tokens or 0) * network.embedding
     width = network.units[-1] * _directions(network)
-    between = network.units[:-1] if network.normalise else ()
-    normalised = sum(2 * units * _directions(network) for units in between)
+    each = {"none": 0, "layer": 2, "batch": 4}[network.normalise]  # γ, β; and μ, v
+    normalised = sum(each * units * _directions(network) for units in network.units[:-1])
     answer = (width + 1) * seen.outputs
     return Count(recurrent, embedded + recurrent + normalised + answer)
 

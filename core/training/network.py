@@ -82,8 +82,12 @@ def twin_of(model: Model, config: RunConfig, *, batch: int | None = None) -> Any
 
 
 def _for_training(layer: Any, *, settings: NetworkSettings, stateful: bool) -> Any:
-    """The same layer with dropout, and states that stay."""
+    """The same layer with dropout, states that stay, and averages that soon forget."""
+    import keras
+
     config = layer.get_config()
+    if isinstance(layer, keras.layers.BatchNormalization):
+        config["momentum"] = MOMENTUM  # Keras's 0.99 still remembers the start after 200 batches
     for part in _recurrent_parts(layer, config):
         part["stateful"] = stateful
         cell = part if "dropout" in part else part.get("cell", {}).get("config", {})

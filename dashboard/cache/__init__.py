@@ -7,6 +7,7 @@ a look where a copy would cost 50 ms per 100 MB. Everything is bounded: the olde
 Not chosen: caches inside `core`, because who keeps what for how long is the page's business.
 """
 
+from dashboard.cache.batch_statistics import batch_statistics
 from dashboard.cache.context import sense_corpus, senses_named
 from dashboard.cache.digest import digest
 from dashboard.cache.examples import examples
@@ -71,6 +72,7 @@ __all__ = [
     "answer_names",
     "answered",
     "answers",
+    "batch_statistics",
     "batches",
     "bundled",
     "config",

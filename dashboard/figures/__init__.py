@@ -19,6 +19,7 @@ from dashboard.figures.anatomy import anatomy
 from dashboard.figures.answers import answers
 from dashboard.figures.attention import attention
 from dashboard.figures.bands import Band, bands
+from dashboard.figures.batch_statistics import batch_statistics
 from dashboard.figures.beam import beam
 from dashboard.figures.by_step import by_step
 from dashboard.figures.cell import cell
@@ -78,6 +79,7 @@ __all__ = [
     "answers",
     "attention",
     "bands",
+    "batch_statistics",
     "beam",
     "by_step",
     "cell",

@@ -16,7 +16,7 @@ from dashboard.figures.compared import Look
 from dashboard.figures.theme import QUANTITY, Mode
 
 HEIGHT = 320
-MOST_RUNS = 8
+MOST_RUNS = 9
 
 
 def looks(cells: Sequence[str], mode: Mode) -> list[Look]:

@@ -1,7 +1,7 @@
 """A chain: embedding, recurrent layers one above the other, and a dense readout.
 
-The network is that of `core.new_model`, with a layer normalisation between recurrent layers where
-that is asked for.
+The network is that of `core.new_model`, with a normalisation between recurrent layers where that is
+asked for.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 
 from core.initialise import new_model
 from core.model import Model
-from core.nodes import LayerNormalization, Part, Recurrent, nodes_of
+from core.nodes import BatchNormalization, LayerNormalization, Part, Recurrent, nodes_of
 from core.training.architectures.architecture import Architecture, NetworkOptions
-from core.training.config import RunConfig
+from core.training.config import Normaliser, RunConfig
 from core.training.dataset import Dataset
 from core.training.errors import WrongSetting
 from core.training.settings import settings
@@ -44,17 +44,21 @@ def build(config: RunConfig, dataset: Dataset, options: ChainOptions) -> Model:
         mask_zero=dataset.mask,
         seed=config.seed,
     )
-    if not settings.normalise:
+    if settings.normalise == "none":
         return model
-    return replace(model, nodes=nodes_of(_normalised(model)))
+    return replace(model, nodes=nodes_of(_normalised(model, settings.normalise)))
 
 
-def _normalised(model: Model) -> Iterator[Part]:
-    """The parts, with a layer normalisation between every two recurrent ones."""
+def _normalised(model: Model, kind: Normaliser) -> Iterator[Part]:
+    """The parts, with a normalisation between every two recurrent ones."""
     for before, part in zip((None, *model.parts), model.parts, strict=False):
         if isinstance(before, Recurrent) and isinstance(part, Recurrent):
-            gamma, beta = np.ones(before.outputs, np.float32), np.zeros(before.outputs, np.float32)
-            yield LayerNormalization(f"normalise_{part.name}", gamma, beta)
+            one, zero = np.ones(before.outputs, np.float32), np.zeros(before.outputs, np.float32)
+            name = f"normalise_{part.name}"
+            if kind == "layer":
+                yield LayerNormalization(name, one, zero)
+            else:
+                yield BatchNormalization(name, zero, one, one, zero)
         yield part
 
 

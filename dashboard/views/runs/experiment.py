@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from dashboard import figures, i18n
+from dashboard import cache, figures, i18n
 from dashboard.figures.experiment import interval_said
 from dashboard.i18n import t
 from dashboard.widgets.chart import look, show
+from dashboard.widgets.opening import folded
 from dashboard.widgets.run_overview import Overview, duration
 
 if TYPE_CHECKING:
     from core.training.experiment import Summary
 
 THE_CHOSEN = ""
-MOST_BANDS = 8
+MOST_BANDS = 9
 
 
 def experiments(everything: Sequence[Overview], chosen: Sequence[Overview]) -> None:
@@ -62,6 +63,7 @@ def _summed_up(own: Sequence[Overview]) -> None:
     show(figures.experiment(groups, metric=metric, **look()), name="experiment")
     _table(found, metric=words[f"metric.{metric}"])
     _bands(found, title=t("run.validation", measure=words[f"metric.{metric}"]), words=words)
+    _statistics(found)
 
 
 def _titled(each: Summary) -> str:
@@ -110,3 +112,20 @@ def _bands(found: Sequence[Summary], *, title: str, words: Mapping[str, str]) ->
             groups[_titled(each)] = figures.Band(each.runs[0].config.network.cell, *columns)
     if groups:
         show(figures.bands(groups, title=title, **look()), name="bands")
+
+
+def _statistics(found: Sequence[Summary]) -> None:
+    """How pre-activations spread over a batch, step by step, in the first run of each group."""
+    title, seen = t("runs.statistics"), t("runs.statistics.seen")
+    with folded(title, seen, key="runs-statistics") as is_open:
+        if not is_open:
+            return
+        groups = {}
+        for each in found[:MOST_BANDS]:
+            run = next((run for run in each.runs if run.result is not None), None)
+            statistics = None if run is None else cache.batch_statistics(run)
+            if statistics is not None:
+                groups[_titled(each)] = statistics
+        if groups:
+            show(figures.batch_statistics(groups, **look()), name="batch-statistics")
+        st.caption(t("runs.statistics.why") if groups else t("runs.statistics.none"))

@@ -16,6 +16,7 @@ from dashboard.i18n import labels, t
 from dashboard.origins.run_name import run_name
 from dashboard.views import Page
 from dashboard.views.train import fields
+from dashboard.views.train.comparisons import comparisons
 from dashboard.views.train.counted import counted
 from dashboard.views.train.example import finished_example
 from dashboard.views.train.form import fill_in
@@ -47,7 +48,8 @@ def render() -> None:
     elif view == "presets":
         outcome()
         st.markdown(t("train.presets.why") if runs else t("train.welcome"))
-        watch(presets(beside=None if runs else finished_example))
+        started = presets(beside=None if runs else finished_example)
+        watch(comparisons() or started)
     else:
         _own()
 

@@ -57,7 +57,7 @@ def test_every_cell_in_both_directions_with_and_without_what_it_may_have(cell, b
     for reset_after in (True, False):
         network = NetworkSettings(
             cell=cell, units=(6, 4, 3), embedding=5, bidirectional=bidirectional,
-            reset_after=reset_after, normalise=not reset_after,
+            reset_after=reset_after, normalise="batch" if reset_after else "layer",
         )  # fmt: skip
         config = RunConfig(data=DataSettings(source="latch"), network=network)
         assert count_of(config).total == built(config).parameter_count

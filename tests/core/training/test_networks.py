@@ -15,8 +15,12 @@ from tests.core.training import runs
 NETWORKS = {
     "stack with layer normalisation": {
         "network__units": [5, 4],
-        "network__normalise": True,
+        "network__normalise": "layer",
         "network__cell": "gru",
+    },
+    "stack with batch normalisation": {
+        "network__units": [5, 4],
+        "network__normalise": "batch",
     },
     "both directions, with another forget bias": {
         "network__bidirectional": True,

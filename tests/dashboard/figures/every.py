@@ -11,6 +11,7 @@ import core
 from core.analysis.alignment import Alignment
 from core.analysis.anatomy import anatomy as parts_of
 from core.analysis.answers import answers as asked
+from core.analysis.batch_statistics import batch_statistics
 from core.analysis.cka import cka
 from core.analysis.clipping import clip
 from core.analysis.coverage import coverage
@@ -214,6 +215,8 @@ def everything() -> dict[str, Drawn]:
         kinds=["<b>money", "river", "<b>money", "river", "river"],
         texts=[f"<b>{at}" for at in range(5)], own_texts=["<b>one", "two"], level=1,
     )  # fmt: skip
+    statistics = batch_statistics(samples.trace("gru").layers[0])
+    found["batch_statistics"] = of("batch_statistics", {"<b>none": statistics, "batch": statistics})
     found["separation"] = of("separation", np.array([0.0, 0.31, 0.42]))
     alone = [Mixture(np.eye(3)[at], 1.0, Share(50 + 9 * at, 80)) for at in range(3)]
     mixed = Mixture(np.array([0.1, 0.6, 0.3]), 4.0, Share(72, 80))
