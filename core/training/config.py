@@ -163,15 +163,16 @@ class RunConfig(Settings):
         for name, unsaid in (("architecture", "chain"), ("options", {})):
             if written["network"][name] == unsaid:
                 del written["network"][name]
-        before = {"none": False, "layer": True}  # as it was said when there was one kind
-        normalise = written["network"]["normalise"]
-        written["network"]["normalise"] = before.get(normalise, normalise)
         return written
 
     @property
     def digest(self) -> str:
         """A name for what is computed: equal for equal settings, whatever the probes are."""
-        text = json.dumps(self.to_json() | dict.fromkeys(("probes", "preset", "experiment")))
+        written = self.to_json() | dict.fromkeys(("probes", "preset", "experiment"))
+        before = {"none": False, "layer": True}  # as it was said when there was one kind
+        normalise = written["network"]["normalise"]
+        written["network"]["normalise"] = before.get(normalise, normalise)
+        text = json.dumps(written)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def with_setting(self, path: str, value: Any) -> RunConfig:

@@ -47,22 +47,26 @@ def mixture(
                       "thickness": 2}  # fmt: skip
             drawn.add_trace(
                 go.Scatter(
-                    x=[value], y=[name], mode="markers", error_x=spread,
+                    x=[value], y=[row], mode="markers", error_x=spread,
                     marker={"color": colours[row], "size": 11, "symbol": "diamond"},
-                    hovertemplate="%{y}: <b>%{x:.3f}</b><extra></extra>",
+                    hovertemplate=f"{name}: <b>%{{x:.3f}}</b><extra></extra>",
                 ),
                 row=1, col=1,
             )  # fmt: skip
         drawn.add_trace(
             go.Bar(
-                x=task.mixed.weights.astype(np.float32), y=levels, orientation="h",
+                x=task.mixed.weights.astype(np.float32), y=np.arange(len(levels)),
+                customdata=levels, orientation="h",
                 marker={"color": colours[: len(levels)]},
                 text=[f"{weight:.2f}" for weight in task.mixed.weights], textposition="outside",
-                cliponaxis=False, hovertemplate="%{y}: <b>%{x:.3f}</b><extra></extra>",
+                cliponaxis=False, hovertemplate="%{customdata}: <b>%{x:.3f}</b><extra></extra>",
             ),
             row=2, col=1,
         )  # fmt: skip
-        drawn.update_yaxes(autorange="reversed", showline=False, ticks="")
+        drawn.update_yaxes(
+            autorange="reversed", showline=False, ticks="", tickvals=list(range(len(names))),
+            ticktext=names,
+        )  # fmt: skip
         drawn.update_xaxes(title={"text": said["metric.accuracy"]}, zeroline=False, row=1, col=1)
         drawn.update_xaxes(title={"text": said["mixture.weight"]}, rangemode="tozero", row=2, col=1)
         drawn.update_layout(

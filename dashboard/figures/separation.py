@@ -29,16 +29,23 @@ def separation(
     def draw() -> go.Figure:
         colours = [theme.SURFACE[mode].muted] + [theme.colour("hidden", mode)] * (len(values) - 1)
         bars = go.Bar(
-            x=values.astype(np.float32), y=names, orientation="h", marker={"color": colours},
+            x=values.astype(np.float32), y=np.arange(len(names)), customdata=names,
+            orientation="h", marker={"color": colours},
             text=[f"{value:.2f}" for value in values], textposition="outside", cliponaxis=False,
-            hovertemplate="%{y}: <b>%{x:.3f}</b><extra></extra>",
+            hovertemplate="%{customdata}: <b>%{x:.3f}</b><extra></extra>",
         )  # fmt: skip
         drawn = go.Figure(bars)
         drawn.update_layout(
             height=90 + 36 * len(values),
             margin={"l": 120, "r": 40, "t": 8, "b": 48},
             xaxis={"title": {"text": said["separation.axis"]}, "rangemode": "tozero"},
-            yaxis={"autorange": "reversed", "showline": False, "ticks": ""},
+            yaxis={
+                "autorange": "reversed",
+                "showline": False,
+                "ticks": "",
+                "tickvals": list(range(len(names))),
+                "ticktext": names,
+            },
         )
         return theme.apply(drawn, mode)
 

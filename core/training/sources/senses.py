@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.data import senses
+from core.data import Side, senses
 from core.errors import OutOfRange
 from core.text import Vocabulary
 from core.training.dataset import Dataset, Part
@@ -72,7 +72,7 @@ def part(known: Vocabulary, texts: Sequence[str]) -> Part:
     return Part(ids, after, counts.astype(np.float32), lambda number: texts[number])
 
 
-def _texts(count: int, *, seed: int, side: senses.Side) -> tuple[str, ...]:
+def _texts(count: int, *, seed: int, side: Side) -> tuple[str, ...]:
     return tuple(each.text for each in senses.generate(count, seed=seed, side=side))
 
 

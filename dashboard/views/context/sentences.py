@@ -48,7 +48,7 @@ def readers() -> tuple[str, ...]:
 
 SENTENCES = state.declare(Text(name="sentences", default=None, limit=4_000, pages=("context",)))
 WORD = state.declare(Text(name="word", default=None, limit=60, pages=("context",)))
-LEVEL = state.declare(Whole(name="level", default=2, low=0, high=8, pages=("context",)))
+LEVEL = state.declare(Whole(name="level", default=1, low=0, high=8, pages=("context",)))
 READER = state.declare(
     Choice(name="vectors_of", default=SHIPPED, options=readers, pages=("context",))
 )
@@ -177,8 +177,8 @@ def read(text: str, model: Model) -> Asked:
     own = []
     for line in _lines(text):
         encoded = model.encode(line)
-        for place in words_of_two_senses(encoded.tokens).get(word, ()):
-            own.append(Own(line, encoded.ids, place))
+        places = words_of_two_senses(encoded.tokens).get(word, ())
+        own += [Own(line, encoded.ids, place) for place in places]
     found = vectors(model, [each.ids for each in own], [each.place for each in own])
     return Asked(model, _title(state.get(READER)), word, tuple(own), found)
 

@@ -26,5 +26,5 @@ def test_its_data_can_be_drawn(name):
     dataset = prepare(
         config.data.source, config.data.options, seed=0, validation=config.data.validation
     )
-    assert len(dataset.train) > 4 * max(COMPARISONS[name].vary.get("fit.batch", (32,)))
+    assert len(dataset.train) > 2 * max(COMPARISONS[name].vary.get("fit.batch", (32,)))
     assert dataset.validation is not None

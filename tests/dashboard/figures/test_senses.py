@@ -29,7 +29,7 @@ def test_bars_and_intervals_are_those_of_the_task():
     values = np.array([0.0, 0.3])
     bars = figures.separation(values).draw.data[0]
     np.testing.assert_allclose(bars.x, values, rtol=1e-6)
-    assert list(bars.y) == ["static embedding", "layer 1"]
+    assert list(bars.customdata) == ["static embedding", "layer 1"]
     static, layer = (Mixture(np.eye(2)[at], 1.0, Share(40 + 30 * at, 80)) for at in range(2))
     mixed = Mixture(np.array([0.25, 0.75]), 2.0, Share(72, 80))
     picture = figures.mixture(SenseTask(mixed, (static, layer)))
