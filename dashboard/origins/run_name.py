@@ -37,7 +37,7 @@ def layers_said(config: RunConfig) -> str:
     network = config.network
     cell = t(f"quantity.{network.cell}")
     layers = [f"{cell}({units})" for units in network.units]
-    if network.bidirectional:
+    if network.bidirectional or network.architecture == "two_way":
         layers = [f"{layer}×2" for layer in layers]
     return " → ".join(layers)
 

@@ -68,7 +68,8 @@ def _card(known: Preset) -> str | None:
         if known.reference:
             st.markdown(t("train.preset.reference", **known.reference))
         else:
-            st.markdown(t("train.preset.no_reference"))
+            both = ".both" if config.network.architecture == "two_way" else ""
+            st.markdown(t(f"train.preset.no_reference{both}"))
         pick_files(config.data.source, at=known.name)
         with st.container(horizontal=True, vertical_alignment="center"):
             for whole, name in ((known.quick, "quick"), (config, "whole")):
