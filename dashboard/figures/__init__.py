@@ -120,6 +120,7 @@ __all__ = [
     "senses",
     "separation",
     "separation",
+    "separation",
     "sequences",
     "shapes",
     "shapes",

@@ -21,13 +21,11 @@ from core.analysis.guesses import Answers
 from core.analysis.jacobian import jacobian_norms
 from core.analysis.lengths import Group
 from core.analysis.masking import Batch, Read
-from core.analysis.rolling import Rolling
-from core.analysis.shapes import DECODER, ENCODER, Turn, Unrolling
-from core.analysis.spectra import spectra
 from core.analysis.mixture import Mixture, Share
 from core.analysis.rolling import Rolling
 from core.analysis.senses import SenseMap, SenseTask
 from core.analysis.shapes import DECODER, ENCODER, Turn, Unrolling
+from core.analysis.spectra import spectra
 from core.analysis.surprise import Surprise
 from core.analysis.trajectories import Plane, trajectories
 from core.analysis.triangle import Triangle, triangle
