@@ -36,6 +36,7 @@ WORDS = (
     "tools",
     "tokens",
     "step",
+    "at_step",
     "unit",
     "value",
     "preactivation",

@@ -66,7 +66,7 @@ def test_all_words_come_from_python(tab: Tab) -> None:
     for name in ("확대", "축소", "모든 단계 보기", "PNG로 내려받기", "SVG로 내려받기"):
         expect(tab.root.get_by_role("button", name=name, exact=True)).to_have_count(1)
     tab.canvas().click(position={"x": 100, "y": 140})
-    expect(tab.root.locator(".status")).to_contain_text("단계 1 · “이” · Forget gate · 유닛")
+    expect(tab.root.locator(".status")).to_contain_text("1단계 · “이” · Forget gate · 유닛")
     expect(tab.root.locator(".hint")).to_contain_text("칸을 누르면")
 
 

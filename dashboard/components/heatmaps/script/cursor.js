@@ -161,7 +161,8 @@ function facts(scene, column, { step, unit, panel }) {
 /** The same as one sentence: for the status line and the screen reader. */
 function sentence(scene, column, place) {
   const parts = facts(scene, column, place).map(({ name, text }) => (name ? `${name} ${text}` : text));
-  const [step, ...others] = parts;
+  const step = scene.words.at_step.replace("{step}", place.step + scene.first);
+  const others = parts.slice(1);
   const title = place.panel ? [place.panel.title] : [];
   return [step, `“${column.tokens[place.step]}”`, ...title, ...others].join(" · ");
 }

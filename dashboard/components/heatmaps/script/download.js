@@ -35,7 +35,7 @@ function arrangedWhole({ scene, layouts, places, family }) {
 function captionOf({ scene, cursor, family }, width) {
   const { caption, words, first } = scene;
   if (!caption) return [];
-  const at = cursor.step === null ? "" : ` · ${words.step} ${cursor.step + first}`;
+  const at = cursor.step === null ? "" : ` · ${words.at_step.replace("{step}", cursor.step + first)}`;
   const token = scene.columns[0].tokens[cursor.step];
   const line = at && token !== undefined ? `${caption}${at} “${token}”` : caption + at;
   const font = fontOf(family, CAPTION.size, 400);
