@@ -95,10 +95,18 @@ class Stepper:
         self._probable = model.activation == "softmax"
         self._layers = {layer.name: LayerStep(layer, dtype=model.dtype) for layer in model.layers}
         rows = _rows(model)
+        # What a layer looks up itself it reads where the token is.
+        looked_up = {node.hands_on: self._entrance for node in rows.values()}
         self._parts: list[tuple[Port, tuple[Port, ...], Callable[..., Array]]] = [
-            (node.hands_on, tuple(wiring.reads[node.name]), self._part(node, rows))
+            (
+                node.hands_on,
+                tuple(looked_up.get(port, port) for port in wiring.reads[node.name]),
+                self._part(node, rows),
+            )
             for node in model.nodes
+            if node.hands_on not in looked_up
         ]
+        self._chain = [run for _, _, run in self._parts] if model.is_chain else None
 
     def begin(self, ids: NDArray[np.integer]) -> Array:
         """Reads the beginning (time,) in one pass; the probabilities (tokens,) of what follows."""
@@ -110,10 +118,16 @@ class Stepper:
 
     def read(self, token: int) -> Array:
         """Reads one token; the probabilities (tokens,) of what follows."""
-        values: dict[Port, Any] = {self._entrance: token}
-        for gives, reads, run in self._parts:
-            values[gives] = run(*[values[port] for port in reads])
-        answer: Array = values[self._answer][0, -1]
+        value: Any = token
+        if self._chain is not None:
+            for run in self._chain:
+                value = run(value)
+        else:
+            values = {self._entrance: value}
+            for gives, reads, run in self._parts:
+                values[gives] = run(*[values[port] for port in reads])
+            value = values[self._answer]
+        answer: Array = value[0, -1]
         return answer if self._probable else expected(self._model, answer)
 
     def _part(self, node: Node, rows: Mapping[str, Embedding]) -> Callable[..., Array]:
@@ -122,8 +136,6 @@ class Stepper:
             step = self._layers[node.name]
             return step.of_token(rows[node.name]) if node.name in rows else step.of_values
         if isinstance(node, Embedding):
-            if node in rows.values():
-                return lambda token: token  # what reads it looks up more than its row
             return lambda token: node.weights[token][None, None]
         if isinstance(node, Dense):
             return _dense(node)

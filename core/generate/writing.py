@@ -27,7 +27,7 @@ from core.trace import Trace
 MOST_STEPS = 100_000
 """Tokens that are written at once."""
 MOST_NAMED = 5
-AHEAD = 16
+AHEAD = 32
 """Tokens that are made before they are handed on: holding BLAS to one thread costs as much as one,
 and may not last while others compute."""
 

@@ -93,7 +93,7 @@ def _torch(model: core.Model, cell: str) -> Callable[[], object]:
     embedding = torch.nn.Embedding(LETTERS.size, EMBEDDING)
     readout = torch.nn.Linear(UNITS, LETTERS.size)
     with torch.no_grad():
-        embedding.weight.copy_(torch.from_numpy(model.parameters["embedding/weights"]))
+        embedding.weight.copy_(torch.from_numpy(model.parameters["embedding/weights"].copy()))
         readout.weight.copy_(torch.from_numpy(model.parameters["dense/kernel"].T.copy()))
         readout.bias.zero_()
 
