@@ -20,7 +20,7 @@ from core.training import worker
 from core.training.architectures import ARCHITECTURES, architecture_named
 from core.training.config import DataSettings, RunConfig
 from core.training.experiment import Interval, grid, summary
-from core.training.presets import PRESETS, preset, reference_of
+from core.training.presets import PRESETS, Preset, preset, reference_of
 from core.training.settings import Declared, declared
 from core.training.sources import SOURCES, source_named
 from core.training.store import RunStore
@@ -131,7 +131,7 @@ def _list(store: RunStore) -> None:
 def table(store: RunStore) -> str:
     """The finished whole presets, one row each: reached and reference, with 95 % intervals."""
     lines = [
-        "| preset | seeds | test accuracy | reference | test loss | reference | epochs | seconds |",
+        "| preset | seeds | test metric | reference | test loss | reference | epochs | seconds |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     finished = [run for run in store.runs() if _whole(run.config) and run.result is not None]
@@ -140,11 +140,16 @@ def table(store: RunStore) -> str:
             epochs = Interval.of(len(run.epochs) for run in found.runs)
             lines.append(
                 f"| {name} | {found.metric.count} | {_told(found.metric, 3)} "
-                f"| {known.reference['metric']:.3f} | {_told(found.loss, 3)} "
-                f"| {known.reference['loss']:.3f} | {epochs.mean:.0f} "
+                f"| {_published(known, 'metric')} | {_told(found.loss, 3)} "
+                f"| {_published(known, 'loss')} | {epochs.mean:.0f} "
                 f"| {found.seconds.mean:.0f} |"
             )
     return "\n".join(lines)
+
+
+def _published(known: Preset, measure: str) -> str:
+    value = known.reference.get(measure)
+    return "" if value is None else f"{value:.3f}"
 
 
 def _whole(config: RunConfig) -> bool:

@@ -62,6 +62,8 @@ class NetworkSettings(Settings):
         normalise: what stands between recurrent layers: nothing, a layer normalisation (Ba et al.
             2016) or a batch normalisation (Ioffe & Szegedy 2015), whose statistics are those of
             all steps of the batch together.
+        tied: the readout multiplies by the embedding's table, turned round (Press & Wolf 2017):
+            one array learns from both.
         forget_bias: what the LSTM's forget bias begins with (Gers et al. 2000: 1).
         reset_after: GRU: the reset gate after the matrix product (Keras's default).
     """
@@ -75,6 +77,7 @@ class NetworkSettings(Settings):
     dropout: float = setting(0.0, low=0.0, high=0.95)
     recurrent_dropout: float = setting(0.0, low=0.0, high=0.95)
     normalise: Normaliser = "none"
+    tied: bool = False
     forget_bias: float = setting(1.0, low=-20.0, high=20.0)
     reset_after: bool = True
 
@@ -160,7 +163,7 @@ class RunConfig(Settings):
     def to_json(self) -> dict[str, Any]:
         """Plain data, keys in a fixed order; of a chain as before there was anything else."""
         written = super().to_json()
-        for name, unsaid in (("architecture", "chain"), ("options", {})):
+        for name, unsaid in (("architecture", "chain"), ("options", {}), ("tied", False)):
             if written["network"][name] == unsaid:
                 del written["network"][name]
         return written

@@ -217,20 +217,26 @@ class Loop:
     def _validate(self) -> tuple[float | None, float | None]:
         if self.dataset.validation is None:
             return None, None
-        loss, metric, _ = self.evaluate(self.dataset.validation)
+        loss, metric, _ = self.evaluate(self.dataset.validation, keep=False)
         return loss, metric
 
     def _shown(self, metric: float) -> float:
         """The metric as it is told: a perplexity is e to the mean loss."""
         return float(np.exp(metric) if self.dataset.metric == "perplexity" else metric)
 
-    def evaluate(self, part: Part) -> tuple[float, float, list[np.ndarray[Any, Any]]]:
-        """Loss, metric and the outputs of each example, in the order of the examples."""
+    def evaluate(
+        self, part: Part, *, keep: bool = True
+    ) -> tuple[float, float, list[np.ndarray[Any, Any]]]:
+        """Loss, metric and, to `keep`, the outputs of each example, in the examples' order."""
         size = self.config.fit.batch if self.carries else max(128, self.config.fit.batch)
         if self.config.fit.stateful:
             self.stepper.reset()
         order = portions(part, dataset=self.dataset, batch=size, seed=None)
-        loss, metric, outputs = self.stepper.evaluate(self._batches(part, order, size=size))
+        loss, metric, outputs = self.stepper.evaluate(
+            self._batches(part, order, size=size), keep=keep
+        )
+        if not keep:
+            return loss, self._shown(metric), []
         in_place = np.argsort(np.concatenate([portion.places for portion in order]))
         rows = [row for o, p in zip(outputs, order, strict=True) for row in o[: len(p.places)]]
         return loss, self._shown(metric), [rows[place] for place in in_place]

@@ -47,7 +47,9 @@ def steps_of(config: RunConfig, dataset: Dataset, *, carries: bool) -> Steps:
         return architecture.steps(config, dataset, options, plain)
     twin = twin_of(plain, config, batch=config.fit.batch if carries else None)
     optimizer = optimizer_of(config.optimizer)
-    return Stepper(twin, optimizer, dataset, jit=config.fit.jit, plain=plain)
+    return Stepper(
+        twin, optimizer, dataset, jit=config.fit.jit, plain=plain, tied=config.network.tied
+    )
 
 
 def build(config: RunConfig, dataset: Dataset, *, batch: int | None = None) -> Any:

@@ -2,8 +2,10 @@
 
 The first needs nothing but this project. Those on reviews and newswires, which are downloaded, are
 those of well-known course books on Keras: 10,000 words, texts cut and filled to one length at their
-beginning, nothing masked. Each has a quick form with fewer and shorter texts, which shows the same
-in less than two minutes and reaches less.
+beginning, nothing masked. Then language models: Shakespeare by characters, with overlapping windows
+and with states handed on, and the Penn Treebank by words with truncated backpropagation. Each has a
+quick form with fewer and shorter texts, which shows the same in less than two minutes and reaches
+less.
 """
 
 from __future__ import annotations
@@ -32,13 +34,20 @@ class Preset:
         name: in code, links and strings.
         config: the whole experiment.
         quick: less of it, for two minutes on two cores.
-        reference: `metric` and `loss` on test data as published; empty where nobody has.
+        reference: `metric` and `loss` as published, or one of them; empty where nobody has.
+        metric: what the reference's `metric` is.
+        measured: on which data it is, "test" or "validation".
+        reads: tokens of an epoch, and among how many each is answered; None where nobody has to be
+            told how long it takes.
     """
 
     name: str
     config: RunConfig
     quick: RunConfig
     reference: Mapping[str, float]
+    metric: str = "accuracy"
+    measured: str = "test"
+    reads: tuple[int, int] | None = None
 
 
 def preset(name: str) -> Preset:
@@ -78,7 +87,12 @@ def _known(
     optimizer: OptimizerSettings,
     fit: FitSettings,
     reference: tuple[float, float] | None = None,
+    alone: float | None = None,
+    metric: str = "accuracy",
+    measured: str = "test",
+    reads: tuple[int, int] | None = None,
     quick_rate: float | None = None,
+    quick_network: NetworkSettings | None = None,
 ) -> Preset:
     config = RunConfig(
         data=DataSettings(source=source, options=dict(options)),
@@ -90,17 +104,22 @@ def _known(
     shorter = replace(
         config,
         data=replace(config.data, options={**options, **quick}),
+        network=quick_network or network,
         fit=replace(fit, epochs=quick_epochs),
         optimizer=replace(optimizer, learning_rate=quick_rate or optimizer.learning_rate),
     )
     given = {} if reference is None else dict(zip(("metric", "loss"), reference, strict=True))
-    return Preset(name, config, shorter, given)
+    if alone is not None:  # a metric that was published without its loss
+        given = {"metric": alone}
+    return Preset(name, config, shorter, given, metric, measured, reads)
 
 
 _REVIEWS: dict[str, Any] = {"words": WORDS, "length": 500, "padding": "pre", "cut": "pre"}
 _FEW: dict[str, Any] = {"length": 100, "train_examples": 6_000, "test_examples": 2_000}
 _SLOW = OptimizerSettings(name="rmsprop", learning_rate=1e-4, clip=None)
 _PATIENT = FitSettings(epochs=100, batch=64, patience=3)
+_LETTERS = NetworkSettings(cell="gru", units=(128,), embedding=16)
+_NADAM = OptimizerSettings(name="nadam", clip=None)
 
 PRESETS: dict[str, Preset] = {
     known.name: known
@@ -197,6 +216,67 @@ PRESETS: dict[str, Preset] = {
             ),
             fit=FitSettings(epochs=8, batch=128),
             quick_rate=8e-3,
+        ),
+        _known(
+            "shakespeare-gru-128-stateful",
+            source="shakespeare",
+            options={"length": 100},
+            quick={"share": 0.05},
+            quick_epochs=8,
+            reads=(999_900, 41),
+            network=_LETTERS,
+            optimizer=_NADAM,
+            # One text, read from its beginning to its end: one stream, as in the book.
+            fit=FitSettings(epochs=10, batch=1, stateful=True, restore_best=False),
+            alone=0.542,
+            measured="validation",
+        ),
+        _known(
+            "shakespeare-gru-128",
+            source="shakespeare",
+            options={"length": 100, "stride": 1},
+            quick={"stride": None, "share": 0.4},
+            quick_epochs=8,
+            quick_rate=5e-3,
+            reads=(99_990_000, 41),
+            network=_LETTERS,
+            optimizer=_NADAM,
+            fit=FitSettings(epochs=10, batch=32, restore_best=False),
+            alone=0.55,
+            measured="validation",
+        ),
+        _known(
+            "treebank-lstm-100",
+            source="treebank",
+            options={"length": 35},
+            quick={"share": 0.15},
+            quick_epochs=3,
+            reads=(929_565, 10_001),
+            network=NetworkSettings(cell="lstm", units=(100,), embedding=100),
+            optimizer=OptimizerSettings(name="sgd", learning_rate=20.0, clip=0.25),
+            fit=FitSettings(epochs=4, batch=20, stateful=True),
+            alone=136.0,
+            metric="perplexity",
+        ),
+        _known(
+            "treebank-lstm-650-650",
+            source="treebank",
+            options={"length": 35},
+            quick={"share": 0.15},
+            quick_epochs=3,
+            quick_network=NetworkSettings(
+                cell="lstm", units=(128, 128), embedding=128, dropout=0.2, tied=True
+            ),
+            reads=(929_565, 10_001),
+            network=NetworkSettings(
+                cell="lstm", units=(650, 650), embedding=650, dropout=0.5, tied=True
+            ),
+            optimizer=OptimizerSettings(
+                name="sgd", learning_rate=20.0, clip=0.25, schedule="exponential"
+            ),
+            fit=FitSettings(epochs=40, batch=20, stateful=True),
+            alone=76.0,
+            metric="perplexity",
         ),
     )
 }

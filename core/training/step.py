@@ -82,7 +82,9 @@ class Steps(Protocol):
     def train(self, batch: Batch, *, rate: float) -> NDArray[np.float32]:
         """One step at a learning rate: (loss, metric, the gradient's norm in each of `layers`)."""
 
-    def evaluate(self, batches: Iterable[Batch]) -> tuple[float, float, list[NDArray[Any]]]:
+    def evaluate(
+        self, batches: Iterable[Batch], *, keep: bool = True
+    ) -> tuple[float, float, list[NDArray[Any]]]:
         """Mean loss and metric over all that counts in the batches, and the outputs of each."""
 
     def exported(self) -> Model:
@@ -101,11 +103,20 @@ class Steps(Protocol):
 class Stepper:
     """A Keras model that learns a loss of its outputs: its step and its evaluation, compiled.
 
-    `plain` is the untrained network that the Keras model is the twin of.
+    `plain` is the untrained network that the Keras model is the twin of. With `tied`, the readout's
+    kernel is the embedding's table turned round: the table learns from the gradients of both, and
+    the kernel follows it, no weight of its own.
     """
 
     def __init__(
-        self, model: Any, optimizer: Any, dataset: Dataset, *, jit: bool, plain: Model
+        self,
+        model: Any,
+        optimizer: Any,
+        dataset: Dataset,
+        *,
+        jit: bool,
+        plain: Model,
+        tied: bool = False,
     ) -> None:
         """Compiles nothing yet: that happens with the first batch of each shape."""
         import tensorflow as tf
@@ -115,7 +126,11 @@ class Stepper:
         self.layers: Sequence[str] = [
             layer.name for layer in model.layers if layer.trainable_weights
         ]
-        optimizer.build(model.trainable_variables)
+        variables = model.trainable_variables
+        places = {id(variable): place for place, variable in enumerate(variables)}
+        table, kernel = _tied(model) if tied else (None, None)
+        own = [variable for variable in variables if variable is not kernel]
+        optimizer.build(own)
         loss_of = _loss_of(dataset)
         groups = [layer.trainable_weights for layer in model.layers if layer.trainable_weights]
 
@@ -124,9 +139,15 @@ class Stepper:
             with tf.GradientTape() as tape:
                 loss, metric = loss_of(model(inputs, training=True), targets, weights)
             # An embedding's comes as rows, one word perhaps in many of them: added up first.
-            found = tape.gradient(loss, model.trainable_variables)
+            found = tape.gradient(loss, variables)
             gradients = [tf.convert_to_tensor(gradient) for gradient in found]
-            optimizer.apply(gradients, model.trainable_variables)
+            applied = list(gradients)
+            if kernel is not None:
+                applied[places[id(table)]] += tf.transpose(applied[places[id(kernel)]])
+                del applied[places[id(kernel)]]
+            optimizer.apply(applied, own)
+            if kernel is not None:
+                kernel.assign(tf.transpose(table))
             each = iter(gradients)  # Keras lists a model's weights layer by layer
             norms = [tf.linalg.global_norm([next(each) for _ in own]) for own in groups]
             return tf.stack([loss, metric, *norms])
@@ -151,15 +172,21 @@ class Stepper:
         given = self._given(batch)
         return self._train(*given, self._tensor(np.float32(rate))).numpy()
 
-    def evaluate(self, batches: Iterable[Batch]) -> tuple[float, float, list[NDArray[Any]]]:
-        """Mean loss and metric over all that counts in the batches, and the outputs of each."""
+    def evaluate(
+        self, batches: Iterable[Batch], *, keep: bool = True
+    ) -> tuple[float, float, list[NDArray[Any]]]:
+        """Mean loss and metric over all that counts in the batches, and the outputs of each.
+
+        None of those without `keep`: of 10,000 words at each step they are more than memory holds.
+        """
         sums, outputs = np.zeros(3), []
         for batch in batches:
             given = self._given(batch)
             measured, answered = self._evaluate(*given)
             loss, metric, weight = measured.numpy().astype(np.float64)
             sums += loss * weight, metric * weight, weight
-            outputs.append(answered.numpy())
+            if keep:
+                outputs.append(answered.numpy())
         return float(sums[0] / sums[2]), float(sums[1] / sums[2]), outputs
 
     def _given(self, batch: Batch) -> Iterator[Any]:
@@ -206,6 +233,15 @@ class Stepper:
 def _unslashed(node: Node, name: str) -> str:
     """What a weight is called where Keras, which allows no slash there, has named its layer."""
     return node.name.replace("/", "_") + name.removeprefix(node.name)
+
+
+def _tied(model: Any) -> tuple[Any, Any]:
+    """The variables of the embedding's table and of the readout's kernel."""
+    import keras
+
+    tables = [each for each in model.layers if isinstance(each, keras.layers.Embedding)]
+    readouts = [each for each in model.layers if isinstance(each, keras.layers.Dense)]
+    return tables[0].embeddings, readouts[-1].kernel
 
 
 def _loss_of(dataset: Dataset) -> Callable[[Any, Any, Any], tuple[Any, Any]]:

@@ -90,7 +90,7 @@ def _test(run: Run, loop: Loop) -> None:
     if lost is not None:
         loop.note(lost)
     dataset = loop.dataset
-    loss, metric, rows = loop.evaluate(dataset.test)
+    loss, metric, rows = loop.evaluate(dataset.test, keep=dataset.readout == "last")
     scores = {
         "loss": loss,
         "metric": metric,

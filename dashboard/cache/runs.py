@@ -15,11 +15,13 @@ import streamlit as st
 from core.analysis.looks import is_look
 from core.analysis.questions import answering
 from core.model import Model
+from core.training import cost
 from core.training.answer_names import FILE as ANSWER_NAMES
 from core.training.answer_names import answer_names as given_names
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun, NoSuchModel
 from core.training.files import read_json, read_json_lines
+from core.training.presets import Preset
 from core.training.run_folder import Run
 from core.training.shelf import KeptModel
 
@@ -52,6 +54,19 @@ def epochs(run: Run) -> pd.DataFrame:
 def validation_metric(run: Run, *, epoch: int | None) -> float | None:
     """Return the validation metric of an epoch, else of the last one; None without validation."""
     return _validation_metric(stamp(run, "epochs.jsonl"), epoch, run)
+
+
+def seconds_of(known: Preset) -> float:
+    """Return how long a known experiment that says what it reads takes here, estimated once."""
+    return _seconds_of(known.name, known)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _seconds_of(name: str, _known: Preset) -> float:
+    del name
+    assert _known.reads is not None
+    tokens, outputs = _known.reads
+    return cost.seconds_of(_known.config, tokens=tokens, outputs=outputs)
 
 
 def config(run: Run) -> RunConfig:

@@ -44,9 +44,20 @@ def build(config: RunConfig, dataset: Dataset, options: ChainOptions) -> Model:
         mask_zero=dataset.mask,
         seed=config.seed,
     )
+    if settings.tied:
+        model = _tied(model)
     if settings.normalise == "none":
         return model
     return replace(model, nodes=nodes_of(_normalised(model, settings.normalise)))
+
+
+def _tied(model: Model) -> Model:
+    """The same with the embedding's table, turned round, as the readout's kernel."""
+    readout, table = model.output_node, model.embedding
+    if table is None or table.weights.T.shape != getattr(readout, "kernel", table.weights).shape:
+        expected = "false unless the last layer is as wide as the embedding and answers its tokens"
+        raise WrongSetting(setting="network.tied", found="true", expected=expected)
+    return model.with_parameters({f"{readout.name}/kernel": table.weights.T.copy()})
 
 
 def _normalised(model: Model, kind: Normaliser) -> Iterator[Part]:

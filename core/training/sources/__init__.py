@@ -24,11 +24,13 @@ from core.training.sources import (
     reuters,
     senses,
     sequences,
+    shakespeare,
     sines,
     table,
     temporal_order,
     text,
     translation,
+    treebank,
 )
 from core.training.sources.source import Options, Report, Setting, Source
 
@@ -48,6 +50,8 @@ SOURCES: dict[str, Source] = {
         imdb.SOURCE,
         reuters.SOURCE,
         senses.SOURCE,
+        shakespeare.SOURCE,
+        treebank.SOURCE,
         text.SOURCE,
         *pairs.SOURCES,
         translation.SOURCE,

@@ -44,6 +44,15 @@ class TextTooShort(CoreError):
     )
 
 
+class FolderWanted(CoreError):
+    """Files that are not ours to fetch are not where they should be."""
+
+    message = (
+        "{names} is needed, and not downloaded: name a folder on this machine that holds it, under "
+        "that name."
+    )
+
+
 class EmptyCell(CoreError):
     """A row of a table has no text or no label."""
 

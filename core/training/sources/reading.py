@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.text import decode
 from core.text.errors import FileTooLarge, WrongEncoding
-from core.training.sources.errors import UnreadableFile
+from core.training.sources.errors import FolderWanted, UnreadableFile
 from core.training.sources.source import Setting
 
 MOST_BYTES = 200_000_000
@@ -50,3 +50,15 @@ def decoded(data: bytes, encoding: str) -> str:
         # To learn from what is left is for the user to decide, by naming the encoding.
         raise WrongEncoding(encoding=found.encoding, position=damage.position, byte=damage.byte)
     return found.text
+
+
+def wanted_text(folder: str, file: str, setting: Setting) -> str:
+    """All of a file of a folder that has to be named, as text.
+
+    Raises:
+        FolderWanted: where none is named, or it lacks the file; and what `text_of` raises.
+    """
+    path = setting.folder / Path(folder).expanduser() / file
+    if not folder or not path.is_file():
+        raise FolderWanted(names=file)
+    return text_of(str(path.absolute()), "utf-8", setting)

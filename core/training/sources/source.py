@@ -55,6 +55,7 @@ class Source:
         make: the dataset, without a validation part unless the source splits by itself.
         downloads: the files that are fetched unless the option `folder` says where they lie, as
             `core.data.keras_files` names them.
+        wants: files that are not ours to fetch: the option `folder` has to say where they lie.
         outputs: how many numbers a network gives, where that is known of `downloads` unread.
         architecture: the one that can learn from them, see `core.training.architectures`.
         gathers: whether the vocabulary is that of the texts, so that nobody knows how large it is
@@ -67,6 +68,7 @@ class Source:
     options: type[Options]
     make: Callable[[Any, Setting], Dataset] = field(repr=False)
     downloads: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
     outputs: int | None = None
     architecture: str = "chain"
     gathers: bool = False

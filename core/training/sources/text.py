@@ -7,30 +7,55 @@ unknown in testing, as it would be in life; what stands there once only is unkno
 the unknown token is learned.
 
 The score is perplexity, e to the mean loss per token: among how many tokens the network is in doubt
-on the whole. Compare it within one unit only.
+on the whole. Compare it within one unit only. Where books give the share of tokens that are guessed
+right, that can be asked for instead; the perplexity is then e to the loss beside it.
 
-Not chosen: windows drawn at random, which overlap and cannot hand states on from one to the next.
+Windows may overlap in training (`stride`), which shows each token at every place of a window and
+costs as many times as much; then none continues the one before it. Validation and test windows
+always stand side by side, so that each token is asked once.
+
+Not chosen: windows drawn at random, which cannot hand states on from one to the next.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.text import Fold, Unit, Vocabulary, split
 from core.training.dataset import Dataset, Part
 from core.training.settings import setting, settings
-from core.training.sources.arrange import by_frequency, texts_of
+from core.training.sources.arrange import by_frequency, by_rote, texts_of
 from core.training.sources.errors import TextTooShort
 from core.training.sources.reading import text_of
 from core.training.sources.source import Options, Setting, Source, either
 
+Score = Literal["perplexity", "accuracy"]
+
 
 @settings
-class TextOptions(Options):
+class WindowOptions(Options):
+    """In which portions a text is read, and how its model is scored.
+
+    Attributes:
+        length: tokens of a window.
+        stride: from one training window to the next; None for windows side by side.
+        score: the metric: perplexity, or the share of tokens that are guessed right.
+    """
+
+    length: int = setting(64, low=1, high=5_000)
+    stride: int | None = setting(None, low=1, high=5_000)
+    score: Score = "perplexity"
+
+
+@settings
+class TextOptions(WindowOptions):
     """What is read, and in which portions.
 
     Attributes:
@@ -41,7 +66,6 @@ class TextOptions(Options):
         fold: by which rules tokens are gathered, see `core.text.fold`; "exact" for texts that are
             split already, such as the Penn Treebank.
         words: ids in all: the most frequent tokens, padding and unknown.
-        length: tokens of a window.
         test: the share of the text, at its end, that is kept for testing.
     """
 
@@ -51,7 +75,6 @@ class TextOptions(Options):
     unit: Unit = "character"
     fold: Fold = "none"
     words: int = setting(10_000, low=3, high=100_000)
-    length: int = setting(64, low=1, high=5_000)
     test: float = setting(0.1, low=0.01, high=0.5)
 
     def __post_init__(self) -> None:
@@ -75,14 +98,39 @@ def make(options: TextOptions, setting: Setting) -> Dataset:
         fold=options.fold,
     )
     setting.report("arranging", 0.8)
-    ids = known.encode_tokens(tokens).ids.astype(np.int32)
-    train, test = (
-        windows(part, known, length=options.length) for part in (ids[:middle], ids[end:])
+    parts = tokens[:middle], tokens[middle:end], tokens[end:]
+    return arranged(parts, known, options, name="text", citation=options.file or SOURCE.citation)
+
+
+def arranged(
+    parts: Sequence[Sequence[str]],
+    known: Vocabulary,
+    options: WindowOptions,
+    *,
+    name: str,
+    citation: str,
+) -> Dataset:
+    """The tokens for training, for validation (perhaps none) and for testing, in windows."""
+    length = options.length
+    first, *others = (known.encode_tokens(part).ids.astype(np.int32) if part else None
+                      for part in parts)  # fmt: skip
+    assert first is not None
+    side_by_side = windows(first, known, length=length)
+    validation, test = (
+        None if ids is None else windows(ids, known, length=length) for ids in others
     )
-    validation = windows(ids[middle:end], known, length=options.length) if middle < end else None
+    assert test is not None
+    overlap = options.stride is not None and options.stride != length
+    chance = (
+        by_rote(side_by_side, test)
+        if options.score == "accuracy"
+        else by_frequency(side_by_side, test, outputs=known.size)
+    )
     return Dataset(
-        name="text",
-        train=train,
+        name=name,
+        train=overlapping(first, known, length=length, stride=options.stride or length)
+        if overlap
+        else side_by_side,
         validation=validation,
         test=test,
         vocabulary=known,
@@ -90,11 +138,17 @@ def make(options: TextOptions, setting: Setting) -> Dataset:
         outputs=known.size,
         loss="sparse_categorical_crossentropy",
         readout="every",
-        metric="perplexity",
-        chance=by_frequency(train, test, outputs=known.size),
-        citation=options.file or SOURCE.citation,
-        contiguous=True,
+        metric=options.score,
+        chance=chance,
+        citation=citation,
+        contiguous=not overlap,
     )
+
+
+def overlapping(ids: NDArray[np.int32], known: Vocabulary, *, length: int, stride: int) -> Part:
+    """Windows that begin `stride` tokens after each other: views, not copies, of the text."""
+    every = sliding_window_view(ids, length + 1)[::stride]
+    return Part(every[:, :-1], every[:, 1:], texts=texts_of(every[:, :-1], known))
 
 
 def windows(ids: NDArray[np.int32], known: Vocabulary, *, length: int) -> Part:
@@ -113,6 +167,15 @@ def _check_lengths(total: int, options: TextOptions, setting: Setting) -> None:
     # Two more, for what rounding takes from a part.
     least = math.ceil((options.length + 3) / min(shares))
     if total < least:
+        raise TextTooShort(found=total, least=least, length=options.length)
+
+
+def check_lengths(parts: Sequence[Sequence[str]], options: WindowOptions) -> None:
+    """Raises TextTooShort where one of the parts has no window."""
+    shortest = min(map(len, parts))
+    if shortest < options.length + 1:
+        total = sum(map(len, parts))
+        least = math.ceil(total * (options.length + 1) / max(1, shortest))
         raise TextTooShort(found=total, least=least, length=options.length)
 
 

@@ -63,6 +63,8 @@ def _option(source: str, name: str, field: Field[Any]) -> None:
     label = t(f"source.{own}") if own in known else t(f"source.option.{name}")
     optional = declared(SOURCES[source].options)[f"data.options.{name}"].optional
     help = t("source.all") if optional else None  # noqa: A001 — as Streamlit calls it
+    if f"option.{name}.none" in known:
+        help = t(f"source.option.{name}.none")  # noqa: A001
     control(field, label, words=labels("source", "value"), help=help)
 
 

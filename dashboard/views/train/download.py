@@ -12,6 +12,7 @@ import streamlit as st
 from core.data.keras_files import ADDRESS, SIZES, missing
 from core.training.presets import PRESETS, Preset
 from core.training.sources import SOURCES
+from core.training.sources.errors import FolderWanted
 from dashboard import state
 from dashboard.i18n import t
 from dashboard.views.train import fields as form
@@ -29,27 +30,40 @@ def folder_chosen() -> Path | None:
 
 
 def needs_nothing() -> Preset:
-    """Return the first known experiment that downloads nothing."""
-    return next(known for known in PRESETS.values() if not downloads(known.config.data.source))
+    """Return the first known experiment that needs no files."""
+    return next(known for known in PRESETS.values() if not files_of(known.config.data.source))
 
 
-def downloads(source: str) -> tuple[str, ...]:
-    """Return the files that a source downloads, by their names; () for one that needs nothing."""
-    return SOURCES[source].downloads if source in SOURCES else ()
+def files_of(source: str) -> tuple[str, ...]:
+    """Return the files that a source reads, by their names; () for one that needs nothing."""
+    known = SOURCES.get(source)
+    return known.downloads or known.wants if known is not None else ()
+
+
+def check_files(source: str) -> None:
+    """Raise FolderWanted where files are needed that are nowhere, and not ours to fetch."""
+    wants, folder = SOURCES[source].wants, folder_chosen()
+    if wants and (absent := wants if folder is None else missing(wants, folder=folder)):
+        raise FolderWanted(names=", ".join(absent))
 
 
 def pick_files(source: str, *, at: str = "") -> None:
     """Draw what a source downloads, how much, and from where; beside it, the folder in its place.
 
+    Of files that are not ours to fetch, that a folder has to be named.
+
     `at` tells two of them on one page apart. Nothing is drawn for a source that needs nothing.
     """
-    names = downloads(source)
+    names = files_of(source)
     if not names:
         return
     folder = folder_chosen()
     absent = missing(names, folder=folder)
     if folder is not None:
         folder_told(source)
+    elif SOURCES[source].wants:
+        told = t("train.files.wanted", names=", ".join(names))
+        st.caption(f":material/folder_open: {told} {t(f'source.{source}.files')}")
     elif not absent:
         st.caption(f":material/check: {t('train.files.here')}")
     else:
@@ -67,7 +81,7 @@ def folder_told(source: str) -> None:
     if folder is None:
         return
     place = plain(str(folder))
-    if absent := missing(downloads(source), folder=folder):
+    if absent := missing(files_of(source), folder=folder):
         st.warning(t("train.files.absent", names=", ".join(absent), folder=place))
     else:
         st.caption(f":material/folder: {t('train.files.folder', folder=place)}")
@@ -81,9 +95,15 @@ def pick_folder(source: str, *, at: str = "") -> None:
         type="tertiary",
         key=f"files-{at or source}",
     ):
-        st.caption(t("train.files.why", names=", ".join(downloads(source))))
+        names = ", ".join(files_of(source))
+        wanted = bool(SOURCES[source].wants)
+        st.caption(
+            t("train.files.wanted.why", names=names)
+            if wanted
+            else t("train.files.why", names=names)
+        )
         st.text_input(
             t("train.folder"),
-            placeholder=t("train.folder.placeholder"),
+            placeholder=None if wanted else t("train.folder.placeholder"),
             **state.bind(form.FOLDER, at=at, showing=state.get(form.FOLDER) or ""),
         )

@@ -7,15 +7,16 @@ import streamlit as st
 from core.data.errors import DownloadFailed, MissingDataFile
 from core.data.keras_files import missing
 from core.errors import CoreError
+from core.training.sources.errors import FolderWanted
 from dashboard.i18n import t
-from dashboard.views.train.download import downloads, folder_chosen, folder_told, pick_folder
+from dashboard.views.train.download import files_of, folder_chosen, folder_told, pick_folder
 from dashboard.views.train.plan import start
 from dashboard.views.train.presets import start_what_needs_nothing
 from dashboard.views.train.watched import watch
 from dashboard.widgets.problem import problem
 from dashboard.widgets.run_overview import Overview
 
-_ENDED = {DownloadFailed.__name__, MissingDataFile.__name__}
+_ENDED = {DownloadFailed.__name__, MissingDataFile.__name__, FolderWanted.__name__}
 
 
 def offline(seen: Overview) -> None:
@@ -30,7 +31,7 @@ def offline(seen: Overview) -> None:
     with st.container(horizontal=True, key="offline"):
         pick_folder(source, at="offline")
         folder = folder_chosen()
-        if folder is not None and not missing(downloads(source), folder=folder):
+        if folder is not None and not missing(files_of(source), folder=folder):
             _again(seen)
         started = start_what_needs_nothing()
     watch(started)

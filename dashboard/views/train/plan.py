@@ -12,7 +12,7 @@ from core.training.label import Label
 from core.training.run_folder import Run
 from dashboard import cache, state
 from dashboard.views.train import fields as form
-from dashboard.views.train.download import downloads, folder_chosen
+from dashboard.views.train.download import files_of, folder_chosen
 
 MOST_PROBES = 8
 UNNAMED = Label(named=False)
@@ -48,7 +48,7 @@ def _base(given: Given) -> RunConfig:
     source = state.get(form.SOURCE)
     values = form.values() | {"network.cell": state.get(form.CELLS)[0], "probes": probes()}
     folder = folder_chosen()
-    if downloads(source) and folder is not None:
+    if files_of(source) and folder is not None:
         values["data.options.folder"] = str(folder)
     values |= {f"data.options.{name}": value for name, value in given.options.items()}
     return RunConfig(data=DataSettings(source=source)).with_settings(values)

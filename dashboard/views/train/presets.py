@@ -14,11 +14,20 @@ import streamlit as st
 from core.errors import CoreError
 from core.training.config import RunConfig
 from core.training.presets import PRESETS, Preset
+from dashboard.cache.runs import seconds_of
 from dashboard.i18n import t
 from dashboard.origins.run_name import layers_said
-from dashboard.views.train.download import downloads, folder_chosen, needs_nothing, pick_files
+from dashboard.views.train.download import (
+    check_files,
+    files_of,
+    folder_chosen,
+    needs_nothing,
+    pick_files,
+)
 from dashboard.views.train.plan import UNNAMED, probes, start
+from dashboard.views.train.status import score_said
 from dashboard.widgets.problem import problem
+from dashboard.widgets.run_overview import duration
 
 _CSS = """<style>
 .st-key-presets { display: grid; gap: 0.8rem;
@@ -66,7 +75,7 @@ def _card(known: Preset) -> str | None:
         st.markdown(f"**{t(f'source.{config.data.source}')}** · {layers_said(config)}")
         st.caption(_told(known))
         if known.reference:
-            st.markdown(t("train.preset.reference", **known.reference))
+            st.markdown(_published(known))
         else:
             both = ".both" if config.network.architecture == "two_way" else ""
             st.markdown(t(f"train.preset.no_reference{both}"))
@@ -85,6 +94,14 @@ def _card(known: Preset) -> str | None:
     return started
 
 
+def _published(known: Preset) -> str:
+    """What the reference reached: accuracy and loss in testing, or the one figure that it gives."""
+    if "loss" in known.reference:
+        return t("train.preset.reference", **known.reference)
+    value = score_said(known.metric, known.reference["metric"])
+    return t(f"train.preset.reference.{known.measured}.{known.metric}", value=value)
+
+
 def _told(known: Preset) -> str:
     """What is trained and how, in one line."""
     config = known.config
@@ -97,6 +114,15 @@ def _told(known: Preset) -> str:
     told = [t("train.preset.how", **facts)]
     if config.network.dropout:
         told.append(t("train.preset.dropout", share=f"{config.network.dropout:g}"))
+    length = config.data.options.get("length")
+    if config.fit.stateful:
+        told.append(t("train.preset.stateful", length=length))
+    if config.data.options.get("stride"):
+        told.append(t("train.preset.stride", length=length))
+    if config.network.tied:
+        told.append(t("train.preset.tied"))
+    if known.reads is not None:
+        told.append(t("train.preset.takes", time=duration(seconds_of(known))))
     if config.fit.patience is not None:
         told.append(t("train.preset.patience", epochs=config.fit.patience))
     return " ".join(told)
@@ -104,8 +130,9 @@ def _told(known: Preset) -> str:
 
 def _start(known: Preset, config: RunConfig, *, quick: bool) -> str | None:
     try:
+        check_files(config.data.source)
         folder = folder_chosen()
-        if folder is not None and downloads(config.data.source):
+        if folder is not None and files_of(config.data.source):
             config = config.with_setting("data.options.folder", str(folder))
         config = replace(config, probes=probes())
         label = replace(UNNAMED, kind="quick" if quick else "")

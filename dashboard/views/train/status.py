@@ -165,7 +165,7 @@ def _reference(result: Mapping[str, Any]) -> tuple[str, ...]:
     metric = reference.get("metric") if isinstance(reference, dict) else None
     if not isinstance(metric, int | float):
         return ()
-    return (t("run.reference", value=score_said("accuracy", metric)),)
+    return (t("run.reference", value=score_said(str(result.get("metric_name")), metric)),)
 
 
 def _pace(status: Status) -> list[Told]:

@@ -61,7 +61,8 @@ def test_a_card_says_what_is_downloaded_how_much_and_from_where(open_app, langua
     app = open_app("train", t_view="presets", language=language)
     assert not app.exception
     for name, known in PRESETS.items():
-        wanted = SOURCES[known.config.data.source].downloads
+        source = SOURCES[known.config.data.source]
+        wanted = source.downloads
         drawn = card(app, name)
         addresses = [each.value for each in drawn.code]
         told = " ".join(each.value for each in drawn.caption)
@@ -70,8 +71,25 @@ def test_a_card_says_what_is_downloaded_how_much_and_from_where(open_app, langua
         with speak(language):
             sentence = t("train.files.download", names=", ".join(wanted), size=size)
             assert (sentence in told) == bool(wanted)
+            sentence = t("train.files.wanted", names=", ".join(source.wants))
+            assert (sentence in told) == bool(source.wants)
         assert {file for file in SIZES if file in told} == set(wanted)
-        assert len(drawn.text_input) == bool(wanted)
+        assert len(drawn.text_input) == bool(wanted or source.wants)
+
+
+def test_files_that_are_not_downloaded_are_asked_for_before_a_run_begins(
+    open_app, runs, launched, tmp_path
+):
+    app = open_app("train")
+    press(app, "preset-quick-treebank-lstm-100")
+    assert not runs.runs()
+    assert any("not downloaded" in error.value for error in app.error)
+    for file in SOURCES["treebank"].wants:
+        (tmp_path / file).write_bytes(b"")
+    card(app, "treebank-lstm-100").text_input[0].set_value(str(tmp_path)).run()
+    press(app, "preset-quick-treebank-lstm-100")
+    [run] = runs.runs()
+    assert run.config.data.options["folder"] == str(tmp_path)
 
 
 def test_the_first_card_needs_nothing(open_app):
