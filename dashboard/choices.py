@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from core import cells, data
+from core.bundled.writers import writers
 from core.initialise import INITIALISERS
 from core.text import MOST_CHARACTERS, MOST_TOKENS, PADDINGS, Scaling
 from dashboard import i18n, reader
@@ -27,6 +28,8 @@ UNTRAINED = "untrained"
 HOME = "home"  # the page without a path of its own
 RUN = "run:"  # before the id of a run whose model is read
 MODEL = "model:"  # before the id of a model that somebody brought
+WRITER = "writer:"  # before the id of a language model that ships and belongs to no task
+ALONE = (RUN, MODEL, WRITER)  # what has no sibling in every cell
 FINAL = -1  # in place of an epoch: the run's own model, of its best epoch or its last
 MOST_STEPS = 5_000  # the longest window; past it a picture has more columns than a screen
 
@@ -44,15 +47,17 @@ def declare(field: AnyField) -> AnyField:
 
 
 def origins() -> tuple[str, ...]:
-    """Return what a model may come from: a task, nothing, a run that has finished an epoch (those
-    that ship are the last), a model that was kept, or one that this session brought.
+    """Return what a model may come from: a task, a writer that ships, nothing, a run that has
+    finished an epoch (those that ship are the last), a model that was kept, or one that this
+    session brought.
 
     What each means is said in `dashboard.origins`; another kind begins with a word of its
     own and a colon.
     """
     runs = (RUN + run.id for run in reader.store().runs_and_examples() if run.model_epochs)
     models = (*_of_session(), *(kept.id for kept in reader.shelf().models()))
-    return (*data.TASKS, UNTRAINED, *(MODEL + model for model in models), *runs)
+    shipped = (*data.TASKS, *(WRITER + writer for writer in writers()))
+    return (*shipped, UNTRAINED, *(MODEL + model for model in models), *runs)
 
 
 _of_session: Callable[[], Iterable[str]] = tuple

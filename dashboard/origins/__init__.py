@@ -21,11 +21,13 @@ from dashboard.origins.bundled import OfTask
 from dashboard.origins.run import OfRun
 from dashboard.origins.untrained import Untrained
 from dashboard.origins.upload import OfModel
+from dashboard.origins.writer import OfWriter
 
 __all__ = [
     "OfModel",
     "OfRun",
     "OfTask",
+    "OfWriter",
     "Origin",
     "Untrained",
     "choose",
@@ -68,7 +70,11 @@ _READ: tuple[Field[Any], ...] = (
     state.TASK, state.TEXT, state.START, state.STEP, state.EPOCH, state.LAYER, state.UNIT,
 )  # fmt: skip
 """What is read and where one looks: all that a change of origin changes."""
-KINDS: dict[str, Callable[[str], Origin]] = {state.RUN: OfRun.named, state.MODEL: OfModel.named}
+KINDS: dict[str, Callable[[str], Origin]] = {
+    state.RUN: OfRun.named,
+    state.MODEL: OfModel.named,
+    state.WRITER: OfWriter,
+}
 """By the word that their values begin with; each is given the id behind it."""
 
 

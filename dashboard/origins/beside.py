@@ -22,7 +22,7 @@ UNITS = (4, 8, 16, 32, 64, 128)
 
 def offered() -> tuple[str, ...]:
     """Return the names of all: what ships, what was brought or trained, and what can be drawn."""
-    brought = (task for task in state.origins() if task.startswith((state.RUN, state.MODEL)))
+    brought = (task for task in state.origins() if task.startswith(state.ALONE))
     shipped = (f"{card['task']}/{card['cell']}" for card in bundled_models())
     drawn = (f"{state.UNTRAINED}/{cell}/{units}" for cell in state.CELLS for units in UNITS)
     return (*shipped, *brought, *drawn)
@@ -30,19 +30,19 @@ def offered() -> tuple[str, ...]:
 
 def titles(names: tuple[str, ...]) -> dict[str, str]:
     """Return what they are called in the reader's language; no two alike."""
-    brought = tuple(name for name in names if name.startswith((state.RUN, state.MODEL)))
+    brought = tuple(name for name in names if name.startswith(state.ALONE))
     found = origin_labels(brought)
     return {name: found.get(name) or _title(name) for name in names}
 
 
 def task_of(name: str) -> str:
     """Return the value of `state.TASK` that a model belongs to."""
-    return name if name.startswith((state.RUN, state.MODEL)) else name.partition("/")[0]
+    return name if name.startswith(state.ALONE) else name.partition("/")[0]
 
 
 def name_of(task: str, cell: str, *, units: int) -> str:
     """Return the name of an origin's model of a cell; of an untrained one, that nearest in size."""
-    if task.startswith((state.RUN, state.MODEL)):
+    if task.startswith(state.ALONE):
         return task
     if task != state.UNTRAINED:
         return f"{task}/{cell}"

@@ -7,7 +7,7 @@ which takes a fifth of the width for controls that are used once a visit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -21,20 +21,26 @@ from dashboard.widgets.text import pick_source, pick_text
 
 
 @contextmanager
-def opening(summary: str) -> Iterator[None]:
+def opening(
+    summary: str,
+    *,
+    text: Callable[[], None] = pick_text,
+    beside: Callable[[], None] = pick_source,
+) -> Iterator[None]:
     """Draw the line; what is drawn within stands in the box that its button opens.
 
-    `summary` is on the button: what reads, and whatever else one has to know of it.
+    `summary` is on the button: what reads, and whatever else one has to know of it. `text` draws
+    the text, `beside` what stands between it and the button.
     """
     # The text is drawn last: what reads it is chosen within.
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="opening"):
-        text = st.container(key="opening-text")
+        place = st.container(key="opening-text")
         with st.container(horizontal=True, width="content", gap="xsmall", key="opening-more"):
-            pick_source()
+            beside()
             with box(summary, key="opening-box"):
                 yield
-    with text:
-        pick_text()
+    with place:
+        text()
 
 
 def reader(cells: Iterable[str] = (), *, task: str | None = None) -> str:

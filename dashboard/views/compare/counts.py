@@ -60,7 +60,7 @@ def _formula(stage: StageCount) -> str:
 def _why(comparison: Comparison) -> str:
     if comparison.named:
         return t("compare.count.models")
-    if state.get(state.TASK).startswith((state.RUN, state.MODEL)):
+    if state.get(state.TASK).startswith(state.ALONE):
         return t("compare.count.run")
     if state.get(state.TASK) != state.UNTRAINED:
         return t("compare.count.trained")

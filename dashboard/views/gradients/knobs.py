@@ -40,7 +40,7 @@ def follow_task() -> None:
             state.put(WEIGHTS, state.get(state.TASK))
         else:  # a link that names the weights alone
             state.put(state.TASK, state.get(WEIGHTS))
-    elif not state.chosen(WEIGHTS) and state.get(state.TASK).startswith((state.RUN, state.MODEL)):
+    elif not state.chosen(WEIGHTS) and state.get(state.TASK).startswith(state.ALONE):
         state.put(WEIGHTS, state.get(state.TASK))  # whoever comes with a run has come for its own
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -14,6 +15,9 @@ from dashboard.figures import theme
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
 from dashboard.views.write.draft import Draft
+from dashboard.views.write.settings import WRITER
+from dashboard.widgets.caption import about_cells
+from dashboard.widgets.chart_menu import menu
 from dashboard.widgets.layers import pick_layer
 from dashboard.widgets.panels import panels
 
@@ -31,11 +35,13 @@ def insides(draft: Draft, *, tokens: tuple[str, ...], along: Surprise | None) ->
     start = max(0, trace.time - MOST)
     if start:
         st.caption(t("write.last", count=MOST, total=trace.time))
-    _picture(draft, trace.layers[layer], layer=layer, tokens=tokens, along=along, start=start)
+    run = trace.layers[layer]
+    _picture(draft, run, layer=layer, tokens=tokens, along=along, start=start)
     if along is not None:
         st.subheader(t("write.surprise"), anchor=False, help=t("write.surprise.help"))
         picture = figures.surprise(along, tokens=tokens, **widgets.look())
-        widgets.show(picture, name="surprise", arrays=trace)
+        seen = about_cells([run.cell], task=state.get(WRITER), text=draft.text)
+        widgets.show(picture, name="surprise", about=seen, arrays=trace)
 
 
 def _picture(
@@ -48,6 +54,8 @@ def _picture(
     start: int,
 ) -> None:
     mode = state.mode()
+    about = partial(about_cells, [run.cell], task=state.get(WRITER), text=draft.text)
+    whole = about()  # the canvas knows the step
 
     def make() -> bytes:
         shown = panels(run, mode=mode)
@@ -70,13 +78,23 @@ def _picture(
         )
         return pack(
             [column], key=KEY, palette=themed(mode), words=i18n.labels("heatmaps"),
-            file_name="write", first=FIRST + start,
+            file_name=whole.stem("gates"), caption=whole.line("gates"), first=FIRST + start,
         )  # fmt: skip
 
-    named = (draft.model.digest, cache.digest(draft.inputs), layer, mode, i18n.language())
-    step = min(state.get(state.STEP), len(tokens) - 1 - start)
+    named = (draft.model.digest, cache.digest(draft.inputs), layer, mode, i18n.language(), whole)
+    step = min(max(state.get(state.STEP) - start, 0), len(tokens) - 1 - start)
     unit = state.fit(state.UNIT, high=run.units - 1)
-    heatmaps(cache.picture(KEY, *named, make=make), key=KEY, step=step, unit=unit, on_pick=_take)
+    trace = cache.trace(draft.model, draft.inputs)
+    twin = figures.gates(trace, layer=layer, tokens=tokens, **widgets.look())
+    seen = about(tokens=tokens, step=start + step)
+    with menu(twin, name="gates", key=KEY, about=seen, arrays=trace, shown="canvas"):
+        heatmaps(
+            cache.picture(KEY, *named, make=make),
+            key=KEY,
+            step=step,
+            unit=unit,
+            on_pick=partial(_take, start),
+        )
 
 
 def _from(start: int, panel: Panel) -> Panel:
@@ -88,7 +106,7 @@ def _from(start: int, panel: Panel) -> Panel:
     )
 
 
-def _take(picked: Picked) -> None:
-    state.put(state.STEP, picked.step)
+def _take(start: int, picked: Picked) -> None:
+    state.put(state.STEP, start + picked.step)
     if picked.unit is not None:
         state.put(state.UNIT, picked.unit)

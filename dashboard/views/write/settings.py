@@ -12,11 +12,13 @@ from dashboard import cache, state
 from dashboard.fields import Choice, Number, Text, Whole
 from dashboard.i18n import labels, t
 from dashboard.origins import origin, origin_labels
+from dashboard.origins.bundled import chosen_cell
 from dashboard.views.write.draft import Order
 from dashboard.widgets.model import pick_cell
+from dashboard.widgets.opening import opening, reader
 
 _OF_TASK = "characters"
-_SOURCES = ("text", _OF_TASK)
+_SOURCES = ("text", "shakespeare", "treebank", _OF_TASK)
 
 
 def writers() -> tuple[str, ...]:
@@ -32,12 +34,18 @@ def _writes(task: str) -> bool:
         if task.startswith(state.MODEL):
             check_language_model(origin(task).model(""))
             return True
+        if task.startswith(state.WRITER):
+            return True
     except CoreError:  # a broken run or file is told where it is opened
         return False
     return task == _OF_TASK
 
 
-WRITER = state.declare(Choice(name="writer", default=_OF_TASK, options=writers, pages=("write",)))
+WRITER = state.declare(
+    Choice(
+        name="writer", default=state.WRITER + "shakespeare-gru", options=writers, pages=("write",)
+    )
+)
 BEGINNING = state.declare(Text(name="beginning", default=None, limit=20_000, pages=("write",)))
 LENGTH = state.declare(Whole(name="write_steps", default=160, low=0, high=20_000, pages=("write",)))
 TEMPERATURE = state.declare(
@@ -75,38 +83,58 @@ def order(model: Model) -> Order:
 
 
 def pick() -> None:
-    """Draw the beginning, and beneath it who goes on, how boldly, and the rest on request."""
+    """Draw the line of the page: the beginning, another text, and a box with all other choices."""
+    with opening(_summary(), text=_pick_beginning, beside=_pick_another):
+        _pick_writer()
+        _pick_choice()
+        _pick_more()
+
+
+def _summary() -> str:
+    """Who goes on, and how boldly."""
+    writer = origin(state.get(WRITER))
+    cells = (chosen_cell(writer.cells),) if writer.picks_cell else writer.cells[:1]
+    who = reader(cells, task=state.get(WRITER))
+    if _greedy():
+        return f"{who} · {labels('write', 'strategy')['greedy']}"
+    return t("write.summary", who=who, temperature=state.get(TEMPERATURE))
+
+
+def _pick_beginning() -> None:
     st.text_area(
         t("write.beginning"),
         height=68,
+        label_visibility="collapsed",
+        placeholder=t("write.beginning"),
         help=t("write.beginning.help"),
         **state.bind(BEGINNING, showing=beginning()),
     )
-    with st.container(horizontal=True, vertical_alignment="bottom", key="write-controls"):
-        known = WRITER.known()
-        st.selectbox(
-            t("write.writer"),
-            known,
-            format_func=origin_labels(known).__getitem__,
-            width=240,
-            help=t("write.writer.help"),
-            **state.bind(WRITER, then=_from_sample),
-        )
-        if origin(state.get(WRITER)).picks_cell:
-            pick_cell()
-        st.slider(
-            t("write.temperature"), TEMPERATURE.low, 2.0, step=0.05, width=200,
-            help=t("write.temperature.help"), disabled=_greedy(),
-            **state.bind(TEMPERATURE, showing=min(state.get(TEMPERATURE), 2.0)),
-        )  # fmt: skip
-        with st.popover(t("write.more"), icon=":material/tune:", key="write-more"):
-            _pick_more()
-        st.button(
-            t("write.again"), icon=":material/casino:", on_click=_again, help=t("write.again.help"),
-            disabled=_greedy(),
-        )  # fmt: skip
-        if state.recall("forked from") is not None:
-            st.button(t("write.back"), icon=":material/undo:", on_click=_back)
+
+
+def _pick_another() -> None:
+    st.button(
+        t("write.again"), icon=":material/casino:", on_click=_again, help=t("write.again.help"),
+        disabled=_greedy(), key="write-again",
+    )  # fmt: skip
+    if state.recall("forked from") is not None:
+        st.button(t("write.back"), icon=":material/undo:", on_click=_back, key="write-back")
+
+
+def _pick_writer() -> None:
+    known = WRITER.known()
+    st.selectbox(
+        t("write.writer"),
+        known,
+        format_func=origin_labels(known).__getitem__,
+        help=t("write.writer.help"),
+        **state.bind(WRITER, then=_from_sample),
+    )
+    if state.get(WRITER).startswith(state.WRITER):
+        score = origin(state.get(WRITER)).model("").card["score"]
+        facts = {"accuracy": score["validation accuracy"], "chance": score["chance"]}
+        st.caption(t("write.reached", **facts))
+    if origin(state.get(WRITER)).picks_cell:
+        pick_cell()
 
 
 def fork(text: str) -> None:
@@ -115,7 +143,7 @@ def fork(text: str) -> None:
     state.put(BEGINNING, text)
 
 
-def _pick_more() -> None:
+def _pick_choice() -> None:
     st.number_input(
         t("write.length"), LENGTH.low, LENGTH.high, step=20, help=t("write.length.help"),
         **state.bind(LENGTH),
@@ -128,6 +156,13 @@ def _pick_more() -> None:
         help=t("write.strategy.help"),
         **state.bind(STRATEGY),
     )
+
+
+def _pick_more() -> None:
+    st.slider(
+        t("write.temperature"), TEMPERATURE.low, 2.0, step=0.05, help=t("write.temperature.help"),
+        disabled=_greedy(), **state.bind(TEMPERATURE, showing=min(state.get(TEMPERATURE), 2.0)),
+    )  # fmt: skip
     st.number_input(
         t("write.top_k"), TOP_K.low, TOP_K.high, help=t("write.top_k.help"), disabled=_greedy(),
         **state.bind(TOP_K),

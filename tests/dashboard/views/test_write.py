@@ -9,8 +9,10 @@ import pytest
 
 import core
 from core.analysis.surprise import surprise
+from core.bundled.writers import writer
 from core.generate.writing import likeliest
-from dashboard.i18n import speak, t
+from dashboard.i18n import LANGUAGES, speak, t
+from dashboard.origins import origin
 
 
 def drawn(app, key: str = "writing") -> dict:
@@ -26,8 +28,9 @@ def busy(app) -> bool:
 @pytest.mark.parametrize(("language", "cell"), [("en", "gru"), ("ko", "lstm")])
 def test_the_text_is_what_core_writes(open_app, language, cell):
     app = open_app(
-        "write", language=language, cell=cell, write_steps="40", temperature="0.5", write_seed="3"
-    )
+        "write", language=language, writer="characters", cell=cell, write_steps="40",
+        temperature="0.5", write_seed="3",
+    )  # fmt: skip
     assert not app.exception
     assert not app.error
     model = core.bundled_model(f"characters-{cell}")
@@ -72,3 +75,24 @@ def test_greedy_writes_the_likeliest(open_app):
     app = open_app("write", beginning="A gate is", strategy="greedy", write_steps="30")
     for token in drawn(app)["tokens"][len("A gate is") :]:
         assert token[0] == token[5][0][0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_opens_with_a_writer_whose_line_says_who_goes_on_and_how_boldly(open_app, language):
+    app = open_app("write", language=language, write_steps="40")
+    assert not app.exception
+    model = writer("shakespeare-gru")
+    written = core.generate(model, model.card["samples"][0], steps=40, temperature=0.7)
+    assert [token[0] for token in drawn(app)["tokens"]] == list(written.tokens)
+    [line] = [each for each in app.get("popover") if each.proto.id.endswith("opening-box")]
+    with speak(language):
+        who = origin("writer:shakespeare-gru").label
+        assert t("write.summary", who=f"{who} · GRU", temperature=0.7) in str(line.proto)
+    bolder = open_app("write", language=language, write_steps="40", temperature="1.3")
+    assert drawn(bolder)["tokens"] != drawn(app)["tokens"]
+
+
+def test_a_text_is_carried_to_other_pages_with_its_writer(open_app):
+    app = open_app("gates", task="writer:shakespeare-gru", text="good night, sweet")
+    assert not app.exception
+    assert not app.error
