@@ -30,16 +30,19 @@ from dashboard.figures.compare import compare
 from dashboard.figures.compare_answers import compare_answers
 from dashboard.figures.confusion import confusion
 from dashboard.figures.context import context
+from dashboard.figures.correlations import correlations
 from dashboard.figures.curves import curves
 from dashboard.figures.epoch_losses import epoch_losses
 from dashboard.figures.equations import EquationLine, Equations, equations
 from dashboard.figures.experiment import Group, experiment
 from dashboard.figures.forcing import forcing
+from dashboard.figures.forecast import forecast
 from dashboard.figures.forgetting import forgetting
 from dashboard.figures.gate_history import gate_history
 from dashboard.figures.gates import gates
 from dashboard.figures.gradient_heatmap import gradient_heatmap
 from dashboard.figures.gradients import gradients
+from dashboard.figures.horizon import horizon
 from dashboard.figures.inputs import inputs
 from dashboard.figures.jacobian import jacobian
 from dashboard.figures.kinds import kinds
@@ -53,8 +56,10 @@ from dashboard.figures.mixture import mixture
 from dashboard.figures.parameters import parameters
 from dashboard.figures.picture import Picture
 from dashboard.figures.reach import reach
+from dashboard.figures.residuals import residuals
 from dashboard.figures.rolling import rolling
 from dashboard.figures.saturation import saturation
+from dashboard.figures.season import season
 from dashboard.figures.senses import senses
 from dashboard.figures.separation import separation
 from dashboard.figures.sequences import sequences
@@ -90,16 +95,19 @@ __all__ = [
     "compare_answers",
     "confusion",
     "context",
+    "correlations",
     "curves",
     "epoch_losses",
     "equations",
     "experiment",
     "forcing",
+    "forecast",
     "forgetting",
     "gate_history",
     "gates",
     "gradient_heatmap",
     "gradients",
+    "horizon",
     "inputs",
     "jacobian",
     "kinds",
@@ -114,8 +122,10 @@ __all__ = [
     "mixture",
     "parameters",
     "reach",
+    "residuals",
     "rolling",
     "saturation",
+    "season",
     "senses",
     "senses",
     "separation",

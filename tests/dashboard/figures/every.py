@@ -31,6 +31,9 @@ from core.analysis.trajectories import Plane, trajectories
 from core.analysis.triangle import Triangle, triangle
 from core.analysis.vanishing import Norms
 from core.data.sequences import SETS, Sequences
+from core.forecast import Series, acf, naive_backtest, pacf, seasons
+from core.forecast.arima import Forecast
+from core.forecast.outlook import Outlook
 from core.trace import Trace
 from dashboard import figures
 from dashboard.figures.by_step import Along
@@ -78,6 +81,33 @@ def rolled() -> Rolling:
     steps = np.arange(4, 8)
     actual = np.array([1.0, 3.0, 2.0, np.nan])
     return Rolling(steps - 1, steps, actual[[1, 1, 2, 0]], actual, actual[[0, 0, 1, 2]], 9)
+
+
+def weeks(*, dated: bool = True) -> Series:
+    """Ten weeks of days."""
+    values = np.tile([5.0, 6, 5, 5, 7, 2, 1], 10) + np.random.default_rng(5).normal(size=70)
+    dates = np.arange("2024-01-01", "2024-03-11", dtype="datetime64[D]").astype("datetime64[s]")
+    return Series(values, "<b>rides", dates, "day") if dated else Series(values, season=7)
+
+
+def outlook(*, dated: bool = True, origin: int = 63) -> Outlook:
+    mean = np.array([5.0, 6, 4, 5, 6, 2, 3])
+    told = Forecast(mean, mean - np.arange(1, 8), mean + np.arange(1, 8))
+    return Outlook.of(weeks(dated=dated), origin, told, period=7)
+
+
+def series_pictures() -> dict[str, Drawn]:
+    series = weeks()
+    test = naive_backtest(series, np.arange(60, 70), horizon=5, period=7)
+    return {
+        "forecast": of("forecast", outlook(), name="<b>ARIMA"),
+        "forecast ahead": of("forecast", outlook(dated=False, origin=70)),
+        "correlations": of("correlations", acf(series, lags=12)),
+        "correlations partial": of("correlations", pacf(series, lags=12), kind="pacf"),
+        "residuals": of("residuals", series, np.diff(series.values)),
+        "season": of("season", seasons(series, period=7), places=list("abcdefg"), name="<b>x"),
+        "horizon": of("horizon", {"<b>naive": test, "$x^2$": test}, naive="<b>naive"),
+    }
 
 
 def traces() -> dict[str, Trace]:
@@ -221,6 +251,7 @@ def everything() -> dict[str, Drawn]:
     mixed = Mixture(np.array([0.1, 0.6, 0.3]), 4.0, Share(72, 80))
     found["mixture"] = of("mixture", SenseTask(mixed, tuple(alone)))
     found |= training()
+    found |= series_pictures()
     clips = {f"<b>{cell}": clip(samples.run(cell)[1], limit=0.5) for cell in THREE}
     graph = core.Model(GRAPHS["attention"].model().nodes)
     found["anatomy"] = of("anatomy", parts_of(graph))
