@@ -69,6 +69,7 @@ models: $(VENV)/installed ## Train the models that ship with the project again
 ifeq ($(ARGS),)
 	$(PY) -m core.training.context
 endif
+	$(PY) -m core.training.forecasters
 
 format: $(VENV)/installed-tests ## Format the code and mend what lint can mend
 	$(PY) -m ruff check --fix .

@@ -173,7 +173,7 @@ def new_two_way_model(
             weights = drawn.layer(cell, width, size, options=own_options)
             nodes.append(Layer(name, cell, weights, direction, options=own_options, reads=(below,)))
             below, width = name, size
-        kernel = _glorot_uniform(generator, (width, rows)).astype(dtype)
+        kernel = glorot_uniform(generator, (width, rows)).astype(dtype)
         bias = np.zeros(rows, dtype)
         nodes.append(Dense(readout, kernel, bias, "softmax", reads=(below,)))
     read = vocabulary if isinstance(vocabulary, Vocabulary) else None

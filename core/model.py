@@ -42,7 +42,7 @@ from core.nodes import (
 )
 from core.padding import check_rows, fitted
 from core.text import MOST_CHARACTERS, Encoded, Padding, Vocabulary
-from core.wiring import Wiring, wire
+from core.wiring import Wiring, check_unrolls, wire
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,9 +136,9 @@ class Model:
 
     @cached_property
     def head(self) -> tuple[Node, ...]:
-        """The nodes after the last recurrent one: dense layers, pooling, and the like."""
-        last = self.recurrent[-1].nodes[-1].name
-        return self.nodes[list(self.by_name).index(last) + 1 :]
+        """The nodes after the last recurrent one, all where there is none."""
+        named = [node.name for part in self.recurrent[-1:] for node in part.nodes]
+        return self.nodes[list(self.by_name).index(named[-1]) + 1 if named else 0 :]
 
     @property
     def readout(self) -> Readout | None:
@@ -255,6 +255,7 @@ class Model:
         if self.pooled:
             what = f"An answer of {self.name} at every step"
             raise UnsupportedModel(what=what, why="it gathers all steps into one answer")
+        check_unrolls(self.layers)
         last = self.recurrent[-1]
         nodes, renamed = exchanged(self.nodes, last, replace(last, returns=readout))
         gives = tuple(renamed.get(given, given) for given in self.gives)

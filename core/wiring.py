@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 from core.errors import UnknownName, UnsupportedModel
-from core.nodes import MAIN, READ, Embedding, Input, Layer, Node, Port, Spec, port
+from core.nodes import MAIN, READ, Conv1D, Embedding, Flatten, Input, Layer, Node, Port, Spec, port
 
 INPUT = "input"
 """What the first node of a chain reads, if the model has no `Input` that says its name."""
@@ -51,8 +52,10 @@ def wire(nodes: Sequence[Node]) -> Wiring:
     Raises UnsupportedModel where a node reads what is not there, or the nodes make no model that
     can be run; ShapeMismatch where what a node reads does not fit it.
     """
-    if not any(isinstance(node, Layer) for node in nodes):
-        raise UnsupportedModel(what="A model without a recurrent layer", why="nothing unrolls")
+    # A convolution goes along the steps as well, and Flatten lays them side by side: models that
+    # forecast are compared with such. Files are held to a recurrent layer where they are read.
+    if not any(isinstance(node, Layer | Conv1D | Flatten) for node in nodes):
+        check_unrolls(())
     _check_names(nodes)
     inputs = {node.name: port(node.name, GIVEN) for node in nodes if isinstance(node, Input)}
     specs: dict[Port, Spec] = {
@@ -81,11 +84,19 @@ def wire(nodes: Sequence[Node]) -> Wiring:
     return Wiring(reads, specs, inputs, owners)
 
 
+def check_unrolls(layers: Sequence[Layer]) -> None:
+    """Raises UnsupportedModel where there is no recurrent layer, for whom one is needed."""
+    if not layers:
+        raise UnsupportedModel(what="A model without a recurrent layer", why="nothing unrolls")
+
+
 def _first(nodes: Sequence[Node]) -> Spec:
     """What the first node of a chain reads: token ids, or as many features as weights ask for."""
     if isinstance(nodes[0], Embedding):
         return Spec(None)
-    return Spec(next(node.features for node in nodes if node.features is not None))
+    # What a Flatten has laid side by side is read step by step.
+    steps = prod(node.steps for node in nodes[:1] if isinstance(node, Flatten))
+    return Spec(next(node.features for node in nodes if node.features is not None) // steps)
 
 
 def _resolved(read: Port, reads: Mapping[str, tuple[Port, ...]]) -> Port:

@@ -26,6 +26,7 @@ from core.importers.limits import Limits
 from core.importers.sandbox import read_model_apart
 from core.model import Model
 from core.text import Vocabulary
+from core.wiring import check_unrolls
 
 if TYPE_CHECKING:
     from core.importers.keras.fields import KerasLayer
@@ -84,6 +85,7 @@ def load_model(
         model = read_model(data, name=file or called, limits=limits, **options)
     else:
         model = read_model_apart(source, name=file, options=options, limits=limits)
+    check_unrolls(model.layers)
     if not isinstance(source, bytes):
         name = name or stem_of(source)
     return replace(model, name=name or model.name, vocabulary=vocabulary or model.vocabulary)

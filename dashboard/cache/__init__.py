@@ -30,6 +30,7 @@ from dashboard.cache.forecast import (
     series_columns,
     statistics,
 )
+from dashboard.cache.forecast_networks import forecasts, states_by_season
 from dashboard.cache.models import (
     MOST_READ,
     ROWS,
@@ -98,6 +99,7 @@ __all__ = [
     "findings",
     "fixed_points",
     "flow",
+    "forecasts",
     "frames",
     "gradients",
     "jacobian_norms",
@@ -122,6 +124,7 @@ __all__ = [
     "series_columns",
     "spectra",
     "stamp",
+    "states_by_season",
     "statistics",
     "store",
     "table",

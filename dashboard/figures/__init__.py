@@ -43,6 +43,7 @@ from dashboard.figures.gates import gates
 from dashboard.figures.gradient_heatmap import gradient_heatmap
 from dashboard.figures.gradients import gradients
 from dashboard.figures.horizon import horizon
+from dashboard.figures.influence import influence
 from dashboard.figures.inputs import inputs
 from dashboard.figures.jacobian import jacobian
 from dashboard.figures.kinds import kinds
@@ -56,10 +57,12 @@ from dashboard.figures.mixture import mixture
 from dashboard.figures.parameters import parameters
 from dashboard.figures.picture import Picture
 from dashboard.figures.reach import reach
+from dashboard.figures.receptive import receptive
 from dashboard.figures.residuals import residuals
 from dashboard.figures.rolling import rolling
 from dashboard.figures.saturation import saturation
 from dashboard.figures.season import season
+from dashboard.figures.season_states import season_states
 from dashboard.figures.senses import senses
 from dashboard.figures.separation import separation
 from dashboard.figures.sequences import sequences
@@ -108,6 +111,7 @@ __all__ = [
     "gradient_heatmap",
     "gradients",
     "horizon",
+    "influence",
     "inputs",
     "jacobian",
     "kinds",
@@ -122,10 +126,12 @@ __all__ = [
     "mixture",
     "parameters",
     "reach",
+    "receptive",
     "residuals",
     "rolling",
     "saturation",
     "season",
+    "season_states",
     "senses",
     "senses",
     "separation",

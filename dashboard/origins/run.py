@@ -19,6 +19,7 @@ from core.errors import CoreError
 from core.model import Model
 from core.training.errors import BrokenRun
 from core.training.run_folder import Run
+from core.wiring import check_unrolls
 from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.origins.bundled import first_samples, task_samples
@@ -72,11 +73,13 @@ class OfRun:
     def model(self, text: str = "", *, cell: str | None = None) -> Model:
         """Return the model of the epoch that is looked at, as the run names its answers.
 
-        With `cell`, that of a sibling. Raises BrokenRun.
+        With `cell`, that of a sibling. Raises BrokenRun, UnsupportedModel where nothing unrolls.
         """
         del text
         run = self.siblings.get(cell or self.cell, self.run)
-        return model_of(run, epoch=epoch_of(run))
+        found = model_of(run, epoch=epoch_of(run))
+        check_unrolls(found.layers)  # a WaveNet has none: it is looked at on Forecast
+        return found
 
     def samples(self) -> tuple[str, ...]:
         """Return its probes, or other texts that it can read."""

@@ -12,7 +12,9 @@ from core.training.architectures import (
     chain,
     diffusion,
     encoder_decoder,
+    linear,
     two_way,
+    wavenet,
 )
 from core.training.architectures.architecture import Architecture, Judgement, NetworkOptions
 
@@ -25,6 +27,8 @@ ARCHITECTURES: dict[str, Architecture] = {
         diffusion.ARCHITECTURE,
         encoder_decoder.ARCHITECTURE,
         two_way.ARCHITECTURE,
+        linear.ARCHITECTURE,
+        wavenet.ARCHITECTURE,
     )
 }
 

@@ -14,9 +14,11 @@ from dashboard import figures, widgets
 from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.views.forecast.forecasting import Forecasting, forecasting
+from dashboard.views.forecast.inside import inside
 from dashboard.views.forecast.parts import leftover, repeats, standings
 from dashboard.views.forecast.search import search
 from dashboard.views.forecast.settings import NAIVE, Chosen, choose, said
+from dashboard.views.forecast.training import train
 from dashboard.widgets.caption import About
 from dashboard.widgets.problem import plain
 
@@ -38,12 +40,15 @@ def render() -> None:
         if chosen.report is not None:
             st.caption(said(chosen.report, chosen.series))
         leftover(chosen, given, about)
+        if given.network is not None:
+            inside(chosen, given.network, about)
     about = About(text=series, file="forecast")
     with widgets.guard():
         standings(chosen, about)
     with widgets.guard():
         repeats(chosen, about)
     search(chosen)
+    train(chosen)
 
 
 def _sentence(chosen: Chosen, given: Forecasting) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from core.forecast import Backtest, Fit, naive, naive_backtest, origins_of
@@ -14,7 +15,8 @@ from core.forecast.scores import Origins
 from core.forecast.series import Numbers, Series, check_series
 from dashboard import cache
 from dashboard.i18n import t
-from dashboard.views.forecast.settings import ARIMA, Chosen
+from dashboard.views.forecast.networks import Network, network, networks
+from dashboard.views.forecast.settings import ARIMA, NAIVE, Chosen
 
 TESTED = 90
 """Origins of the test: the last ones."""
@@ -31,6 +33,7 @@ class Forecasting:
         residuals: what one-step forecasts were off by, up to the origin.
         fitted: how many parameters were chosen to make them small.
         fit: of statistics; None for others.
+        network: that forecasts; None for others.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Forecasting:
     residuals: Numbers
     fitted: int
     fit: Fit | None = None
+    network: Network | None = None
 
 
 def forecasting(chosen: Chosen) -> Forecasting:
@@ -53,6 +57,8 @@ def forecasting(chosen: Chosen) -> Forecasting:
         outlook = Outlook.of(chosen.series, chosen.origin, fit.forecast, period=period)
         name = t("forecast.arima", order=fit.order)
         return Forecasting(name, outlook, fit.residuals, len(fit.parameters) - 1, fit)
+    if chosen.who != NAIVE:
+        return _of_network(chosen)
     known = chosen.series.values[: chosen.origin]
     mean = naive(known, chosen.ahead, period=period)
     before = origins_of(chosen.series.part(0, chosen.origin), count=3 * TESTED, least=period)
@@ -63,6 +69,16 @@ def forecasting(chosen: Chosen) -> Forecasting:
     residuals = known[period:] - known[:-period]
     outlook = Outlook.of(chosen.series, chosen.origin, told, period=period)
     return Forecasting(t("forecast.who.naive"), outlook, residuals[-chosen.last :], 0)
+
+
+def _of_network(chosen: Chosen) -> Forecasting:
+    series, origin = chosen.series, chosen.origin
+    known = network(chosen.who, series)
+    count = max(3 * TESTED, chosen.last)
+    outlook = known.outlook(series, origin, horizon=chosen.ahead, count=count)
+    before = np.arange(max(known.forecaster.window, origin - chosen.last), origin)
+    test = known.test(series, before, horizon=1)
+    return Forecasting(known.name, outlook, -test.errors[:, 0], 0, network=known)
 
 
 def tested(chosen: Chosen) -> Origins:
@@ -82,6 +98,9 @@ def tests(chosen: Chosen) -> dict[str, Backtest]:
             series, origins, horizon=chosen.ahead, period=series.period
         )
     }
+    for name in networks(file=chosen.report is not None):
+        known = network(name, series)
+        found[known.name] = known.test(series, origins, horizon=chosen.ahead)
     order = written(chosen.order, chosen.seasonal_order)
     found[t("forecast.arima", order=order)] = arima_test(chosen, origins)
     return found

@@ -68,7 +68,7 @@ def repeats(chosen: Chosen, about: About) -> None:
                 st.info(t("forecast.season.none"), icon=":material/event_repeat:")
             else:
                 found = seasons(series, period=period)
-                called = places_of(series)
+                called = places_of(series, period=period)
                 facts = {"strength": f"{100 * found.strength:.0f}", "period": period}
                 facts |= {"high": called[found.highest], "low": called[found.lowest]}
                 st.markdown(t("forecast.season.said", **facts))
@@ -96,9 +96,8 @@ def repeats(chosen: Chosen, about: About) -> None:
                 widgets.show(picture, name=kind, about=about)
 
 
-def places_of(series: Series) -> list[str]:
-    """What the steps of a period are called: days of the week, months, else numbers."""
-    period = series.period
+def places_of(series: Series, *, period: int) -> list[str]:
+    """What the last steps of a period are called: days of the week, months, else numbers."""
     if series.dates is not None and series.frequency in ("day", "workday") and period in (5, 7):
         names = labels("forecast", "weekday")
         days = (series.dates[-period:].astype("datetime64[D]").astype(np.int64) + 3) % 7

@@ -13,7 +13,7 @@ from core.text import visible
 from dashboard import cache, state
 from dashboard.fields import Choice, Text, Whole
 from dashboard.i18n import labels, t
-from dashboard.views.forecast.networks import network_labels, networks
+from dashboard.views.forecast.networks import NETWORK, network_labels, networks
 from dashboard.widgets.encoding import decoded_upload
 from dashboard.widgets.opening import box
 
@@ -26,7 +26,12 @@ _FILE = "forecast file"
 
 def who() -> tuple[str, ...]:
     """Return who can forecast the chosen series."""
-    return (*networks(), ARIMA, NAIVE)
+    return (*networks(file=state.get(SERIES) == FILE), ARIMA, NAIVE)
+
+
+def forecaster() -> str:
+    """Return who was chosen, where that can be; else ARIMA."""
+    return chosen if (chosen := state.get(WHO)) in who() else ARIMA
 
 
 def _series() -> tuple[str, ...]:
@@ -34,7 +39,7 @@ def _series() -> tuple[str, ...]:
 
 
 SERIES = state.declare(Choice(name="series", default=WAVES, options=_series, pages=PAGES))
-WHO = state.declare(Choice(name="forecaster", default=ARIMA, options=who, pages=PAGES))
+WHO = state.declare(Choice(name="forecaster", default=NETWORK + "gru-32", options=who, pages=PAGES))
 VALUE = state.declare(Text(name="value_column", default=None, limit=200, pages=PAGES))
 DATE = state.declare(Text(name="date_column", default=None, limit=200, pages=PAGES))
 TWICE = state.declare(
@@ -100,13 +105,13 @@ def choose() -> Chosen | None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="forecast-controls"):
         st.segmented_control(
             t("forecast.series"), SERIES.known(), required=True,
-            format_func=labels("forecast", "series").__getitem__, **state.bind(SERIES),
+            format_func=labels("forecast", "series").__getitem__, **state.bind(SERIES, then=_other),
         )  # fmt: skip
         known = who()
-        names = network_labels() | labels("forecast", "who")
+        names = network_labels(known) | labels("forecast", "who")
         st.selectbox(
             t("forecast.who"), known, format_func=names.__getitem__, width=260,
-            help=t("forecast.who.help"), **state.bind(WHO),
+            help=t("forecast.who.help"), **state.bind(WHO, showing=forecaster()),
         )  # fmt: skip
         st.number_input(
             t("forecast.ahead"), AHEAD.low, AHEAD.high, width=120, help=t("forecast.ahead.help"),
@@ -128,7 +133,18 @@ def choose() -> Chosen | None:
         )
     report = None if state.get(SERIES) == WAVES else read.report
     origin = len(series) - last
-    return Chosen(series, report, origin, state.get(AHEAD), state.get(LAST), state.get(WHO))
+    return Chosen(series, report, origin, state.get(AHEAD), state.get(LAST), forecaster())
+
+
+def _other() -> None:
+    """Another series: who forecast the one before may not know it."""
+    state.reset(WHO, BACK)
+
+
+def text_of_file() -> tuple[str, str] | None:
+    """Return the name and the text of the file that was brought."""
+    kept: tuple[str, str] | None = state.recall(_FILE)
+    return kept
 
 
 def use_order(order: tuple[int, int, int], seasonal: tuple[int, int, int, int]) -> None:
@@ -187,7 +203,7 @@ def _of_ours() -> Read:
 
 def _of_file() -> Read | None:
     """The column that is chosen of the file that was brought; None as long as there is none."""
-    kept: tuple[str, str] | None = state.recall(_FILE)
+    kept = text_of_file()
     if kept is None:
         return None
     name, words = kept

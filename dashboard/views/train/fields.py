@@ -23,8 +23,11 @@ OWN_DATA = ("table", "text", "translation")
 """Sources that read a file of the user's."""
 HANDLED = {"table": ("file", "text_column", "label_column", "encoding"),
            "text": ("file", "text", "encoding"),
-           "translation": ("file", "encoding", "separator")}  # fmt: skip
-"""Options that the upload decides."""
+           "translation": ("file", "encoding", "separator"),
+           "series": ("file", "encoding", "date_column", "value_column", "others", "known",
+                      "duplicates", "gaps", "begin", "learn_until", "validate_until",
+                      "end")}  # fmt: skip
+"""Options that an upload decides, there or on another page."""
 NOT_VARIED = ""
 
 

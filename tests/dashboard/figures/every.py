@@ -33,6 +33,7 @@ from core.analysis.vanishing import Norms
 from core.data.sequences import SETS, Sequences
 from core.forecast import Series, acf, naive_backtest, pacf, seasons
 from core.forecast.arima import Forecast
+from core.forecast.insides import Field, SeasonStates
 from core.forecast.outlook import Outlook
 from core.trace import Trace
 from dashboard import figures
@@ -83,6 +84,9 @@ def rolled() -> Rolling:
     return Rolling(steps - 1, steps, actual[[1, 1, 2, 0]], actual, actual[[0, 0, 1, 2]], 9)
 
 
+KNOWS = np.array([0.1, 0.9, 0.2, 0.4, 0.3])
+
+
 def weeks(*, dated: bool = True) -> Series:
     """Ten weeks of days."""
     values = np.tile([5.0, 6, 5, 5, 7, 2, 1], 10) + np.random.default_rng(5).normal(size=70)
@@ -106,6 +110,13 @@ def series_pictures() -> dict[str, Drawn]:
         "correlations partial": of("correlations", pacf(series, lags=12), kind="pacf"),
         "residuals": of("residuals", series, np.diff(series.values)),
         "season": of("season", seasons(series, period=7), places=list("abcdefg"), name="<b>x"),
+        "influence": of("influence", series, np.sin(np.arange(12)), ahead=3),
+        "season_states": of(
+            "season_states",
+            SeasonStates("hidden", np.sin(np.arange(35).reshape(7, 5)), KNOWS),
+            places=list("abcdefg"),
+        ),
+        "receptive": of("receptive", Field(6, {"b": (0, 4), "a": (0, 1)})),
         "horizon": of("horizon", {"<b>naive": test, "$x^2$": test}, naive="<b>naive"),
     }
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from core.forecast import acf, naive_backtest, seasons
 from core.forecast.correlation import Correlations
+from core.forecast.insides import Field, SeasonStates
 from dashboard import figures
-from tests.dashboard.figures.every import outlook, weeks
+from tests.dashboard.figures.every import KNOWS, outlook, weeks
 from tests.dashboard.figures.samples import array
 
 
@@ -65,3 +66,30 @@ def test_errors_by_steps_ahead_are_those_of_the_test():
     picture = figures.residuals(weeks(), np.diff(weeks().values))
     assert picture.draw.data[0].x[0] == "2024-01-02"
     assert len(acf(weeks(), lags=12).values) == 13
+
+
+def test_gradients_stand_on_the_days_that_were_read():
+    given = np.array([0.1, -0.7, 0.2])
+    picture = figures.influence(weeks(), given, ahead=2)
+    [bars] = picture.draw.data
+    np.testing.assert_array_equal(bars.y, given)
+    assert list(bars.x) == ["2024-03-08", "2024-03-09", "2024-03-10"]
+    assert "-0.700, 2 steps back, at 2024-03-09" in picture.words
+
+
+def test_units_that_know_the_season_come_first():
+    mean = np.sin(np.arange(35.0).reshape(7, 5))
+    picture = figures.season_states(SeasonStates("hidden", mean, KNOWS), places=list("abcdefg"))
+    [rows] = picture.draw.data
+    assert rows.y[0] == "1 · 90 %"
+    np.testing.assert_array_equal(np.asarray(rows.z)[0], mean[:, 1])
+    assert "Unit 1 knows it best, 90 % explained" in picture.words
+
+
+def test_a_field_is_drawn_tap_by_tap():
+    picture = figures.receptive(Field(6, {"b": (0, 4), "a": (0, 1)}))
+    lines, dots = picture.draw.data
+    assert sorted(set(dots.x)) == [-5, -4, -1, 0]
+    assert list(lines.x[:6]) == [0, 0, None, 0, -4, None]
+    assert "see 6 steps" in picture.words
+    assert list(picture.table["Steps seen"]) == [2, 4]

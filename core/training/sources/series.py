@@ -1,0 +1,235 @@
+"""A series: windows of it, and what came after each.
+
+A column of a CSV file, or the noisy sines of `core.forecast.waves` where none is named. Beside what
+is forecast a network may read other columns, and what is known of the next step before it comes,
+such as whether it is a working day (`known`, as ones and zeros for each kind there is). Training,
+validation and testing follow one another in time, so that nothing is learned from what comes later:
+the last step that is learned from, and the last that is validated on, are named by their dates or
+taken as shares. Windows of validation begin after the last step of training.
+
+With `every`, a network answers at each step of its window (sequence to sequence), so that it learns
+from every step and not from the last alone. Values are divided by a power of ten: what networks
+read is then about 1, and Huber's loss, which is ½ e² for errors |e| below 1, has the gradient of
+the squared error at half the rate, which is what presets make of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.forecast import Series, read_series
+from core.forecast.dates import read_dates
+from core.forecast.errors import TooFewValues
+from core.forecast.reading import Duplicates, Gaps
+from core.forecast.series import Numbers
+from core.forecast.waves import LEARNED, VALIDATED, waves
+from core.text import Affine, Table, read_table
+from core.training.dataset import Dataset, Part
+from core.training.settings import setting, settings
+from core.training.sources.reading import text_of
+from core.training.sources.source import Options, Setting, Source
+
+LEARN, VALIDATE = 0.7, 0.15
+"""The shares of a series that are learned from and validated on, where no dates are named."""
+
+
+@settings
+class SeriesOptions(Options):
+    """Which series, how much of it is read at once, and how far ahead is asked for.
+
+    Attributes:
+        file: path of a table; a relative one begins in the run's folder; "" for noisy sines.
+        encoding: of the file; "" to find out.
+        date_column: of the dates; "" where rows are steps.
+        value_column: what is forecast.
+        others: further columns that are read, parted by commas.
+        known: columns whose value of the next step is known, such as the kind of day.
+        duplicates: which row of a date holds.
+        gaps: what is put where a value is missing.
+        begin: the first date; "" for that of the file.
+        learn_until: the last date that is learned from; "" for seven tenths.
+        validate_until: the last date that is validated on; "" for half of what is left.
+        end: the last date; "" for that of the file.
+        window: steps that are read.
+        horizon: steps that are forecast at once.
+        every: whether each step of a window is answered.
+        scale: what values are divided by; 0 for the power of ten above the largest.
+    """
+
+    file: str = ""
+    encoding: str = ""
+    date_column: str = ""
+    value_column: str = ""
+    others: str = ""
+    known: str = ""
+    duplicates: Duplicates = "first"
+    gaps: Gaps = "line"
+    begin: str = ""
+    learn_until: str = ""
+    validate_until: str = ""
+    end: str = ""
+    window: int = setting(56, low=2, high=1_000)
+    horizon: int = setting(1, low=1, high=120)
+    every: bool = False
+    scale: float = setting(0.0, low=0.0, high=1e12)
+
+
+def make(options: SeriesOptions, setting: Setting) -> Dataset:
+    """Cuts the windows. Raises what reading raises, and TooFewValues where no window fits."""
+    setting.report("reading", 0.0)
+    table = _table(options, setting)
+    series = _series(options, table)
+    learned, validated = _ends(options, series)
+    scaling = _scaling(options, series, learned)
+    values = columns_read(options, series, table)
+    read = np.concatenate([scaling.apply(values[:, :1]), values[:, 1:]], axis=1)
+    setting.report("arranging", 0.6)
+    edges = (0, learned, validated, len(series))
+    names = ("training", "validation", "testing")
+    parts = [
+        _windows(read[low:high], options, what=what)
+        for what, low, high in zip(names, edges[:-1], edges[1:], strict=True)
+    ]
+    known = scaling.apply(series.values)
+    chance = float(np.mean((known[validated + 1 :] - known[validated:-1]) ** 2))
+    return Dataset(
+        name="series",
+        train=parts[0],
+        validation=parts[1],
+        test=parts[2],
+        vocabulary=None,
+        features=read.shape[1],
+        outputs=options.horizon,
+        loss="mean_squared_error",
+        readout="every" if options.every else "last",
+        metric="mean_squared_error",
+        chance=chance,
+        citation=SOURCE.citation,
+    )
+
+
+def columns_read(options: SeriesOptions, series: Series, table: Table | None) -> Numbers:
+    """What a network reads, (time, features), unscaled: the value first, then all beside it."""
+    columns = [series.values]
+    if table is not None:
+        for name in _names(options.others):
+            other = _aligned(options, table, name).values
+            columns.append(other / _power(other))
+        for name in _names(options.known):
+            columns += _next(options, table, name)
+    return np.stack(columns, axis=1)
+
+
+def series_of(options: SeriesOptions, setting: Setting) -> tuple[Series, Numbers]:
+    """The series, and what a network reads of it, (time, features), unscaled."""
+    table = _table(options, setting)
+    series = _series(options, table)
+    return series, columns_read(options, series, table)
+
+
+def scaling_of(options: SeriesOptions, setting: Setting) -> Affine:
+    """How the values were scaled that a network has learned from."""
+    series = _series(options, _table(options, setting))
+    return _scaling(options, series, _ends(options, series)[0])
+
+
+def _table(options: SeriesOptions, setting: Setting) -> Table | None:
+    if not options.file:
+        return None
+    return read_table(text_of(options.file, options.encoding, setting))
+
+
+def _series(options: SeriesOptions, table: Table | None) -> Series:
+    if table is None:
+        return waves()
+    return _aligned(options, table, options.value_column)
+
+
+def _aligned(options: SeriesOptions, table: Table, name: str) -> Series:
+    """A column at the steps that are asked for."""
+    read = read_series(
+        table,
+        value=name,
+        date=options.date_column or None,
+        duplicates=options.duplicates,
+        gaps=options.gaps,
+    ).series
+    if read.dates is None:
+        return read
+    first = _place(read, options.begin, 0)
+    last = _place(read, options.end, len(read))
+    return read.part(first, last)
+
+
+def _place(series: Series, date: str, default: int) -> int:
+    """How many steps stand up to a date, itself included; at a beginning, before it."""
+    if not date or series.dates is None:
+        return default
+    [wanted], _ = read_dates([date])
+    return int((series.dates < wanted if default == 0 else series.dates <= wanted).sum())
+
+
+def _ends(options: SeriesOptions, series: Series) -> tuple[int, int]:
+    """The steps after the last one that is learned from, and that is validated on."""
+    if not options.file:
+        return LEARNED, VALIDATED
+    learned = _place(series, options.learn_until, round(LEARN * len(series)))
+    left = len(series) - learned
+    return learned, _place(series, options.validate_until, learned + left // 2)
+
+
+def _scaling(options: SeriesOptions, series: Series, learned: int) -> Affine:
+    return Affine(spread=options.scale or _power(series.values[:learned]))
+
+
+def _power(values: Numbers) -> float:
+    """The power of ten above the largest; 1 for what is within 2 of 0."""
+    most = float(np.abs(values).max(initial=0))
+    return 1.0 if most <= 2 else float(10.0 ** np.ceil(np.log10(most)))
+
+
+def _next(options: SeriesOptions, table: Table, name: str) -> list[Numbers]:
+    """A column of kinds as ones and zeros, of the step after each; of the last one, its own."""
+    kinds = sorted(set(table.column(name)))
+    cells = {kind: [str(int(cell == kind)) for cell in table.column(name)] for kind in kinds}
+    found = []
+    for kind in kinds:
+        columns = (*table.columns, "#kind")
+        rows = tuple((*row, one) for row, one in zip(table.rows, cells[kind], strict=True))
+        ones = _aligned(options, replace(table, columns=columns, rows=rows), "#kind").values
+        found.append(np.append(ones[1:], ones[-1:]))
+    return found
+
+
+def _names(written: str) -> list[str]:
+    return [name.strip() for name in written.split(",") if name.strip()]
+
+
+def _windows(read: NDArray[np.float64], options: SeriesOptions, *, what: str) -> Part:
+    """Every window that has the whole horizon after it, and what came."""
+    window, horizon = options.window, options.horizon
+    count = len(read) - window - horizon + 1
+    if count < 1:
+        raise TooFewValues(found=len(read), least=window + horizon, what=what)
+    cut = np.lib.stride_tricks.sliding_window_view(read, window, axis=0)[:count]
+    inputs = np.ascontiguousarray(cut.transpose(0, 2, 1), np.float32)
+    # ahead[t] are the next steps after step t
+    ahead = np.lib.stride_tricks.sliding_window_view(read[1:, 0], horizon)
+    if options.every:
+        targets = np.lib.stride_tricks.sliding_window_view(ahead, window, axis=0)[:count]
+        targets = targets.transpose(0, 2, 1)
+    else:
+        targets = ahead[window - 1 : window - 1 + count]
+    return Part(inputs, np.ascontiguousarray(targets, np.float32))
+
+
+SOURCE = Source(
+    name="series",
+    description="Reads a window of a series and forecasts its next steps.",
+    citation="A series of the user's own, or noisy sines of this project",
+    options=SeriesOptions,
+    make=make,
+)
