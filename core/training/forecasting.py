@@ -41,15 +41,23 @@ _KINDS: dict[str, tuple[NetworkSettings, dict[str, Any]]] = {
 KINDS: tuple[str, ...] = tuple(_KINDS)
 
 
-def config_for(kind: str, options: Mapping[str, Any], *, epochs: int = 60) -> RunConfig:
-    """How a network of one of KINDS is trained on a series; `options` say which."""
+LEAST = 8 * HORIZON
+"""Steps of a series below which no part of it would have a horizon to be tested on."""
+
+
+def config_for(kind: str, options: Mapping[str, Any], *, steps: int | None = None) -> RunConfig:
+    """How a network of one of KINDS is trained on a series; `options` say which.
+
+    A window is at most a fifth of the `steps` of the series.
+    """
     network, asked = _KINDS[kind]
+    window = WINDOW if steps is None else max(2, min(WINDOW, steps // 5))
     return RunConfig(
-        data=DataSettings(source="series", options={"window": WINDOW, **asked, **options}),
+        data=DataSettings(source="series", options={"window": window, **asked, **options}),
         network=network,
         optimizer=OptimizerSettings(
             name="adam", learning_rate=5e-3, schedule="cosine", warm_up=0.05, clip=1.0
         ),
-        fit=FitSettings(epochs=epochs, batch=32),
+        fit=FitSettings(epochs=60, batch=32),
         seed=1,
     )

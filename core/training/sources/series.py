@@ -5,7 +5,8 @@ is forecast a network may read other columns, and what is known of the next step
 such as whether it is a working day (`known`, as ones and zeros for each kind there is). Training,
 validation and testing follow one another in time, so that nothing is learned from what comes later:
 the last step that is learned from, and the last that is validated on, are named by their dates or
-taken as shares. Windows of validation begin after the last step of training.
+taken as shares. What is asked of validation comes after the last step of training; what is read for
+it may lie before.
 
 With `every`, a network answers at each step of its window (sequence to sequence), so that it learns
 from every step and not from the last alone. Values are divided by a power of ten: what networks
@@ -90,7 +91,7 @@ def make(options: SeriesOptions, setting: Setting) -> Dataset:
     edges = (0, learned, validated, len(series))
     names = ("training", "validation", "testing")
     parts = [
-        _windows(read[low:high], options, what=what)
+        _windows(read, options, first=low, stop=high, what=what)
         for what, low, high in zip(names, edges[:-1], edges[1:], strict=True)
     ]
     known = scaling.apply(series.values)
@@ -208,22 +209,26 @@ def _names(written: str) -> list[str]:
     return [name.strip() for name in written.split(",") if name.strip()]
 
 
-def _windows(read: NDArray[np.float64], options: SeriesOptions, *, what: str) -> Part:
-    """Every window that has the whole horizon after it, and what came."""
+def _windows(
+    read: NDArray[np.float64], options: SeriesOptions, *, first: int, stop: int, what: str
+) -> Part:
+    """Every window whose whole horizon lies from `first` up to `stop`, and what came.
+
+    Of the steps of a window, those count whose horizon does so too.
+    """
     window, horizon = options.window, options.horizon
-    count = len(read) - window - horizon + 1
-    if count < 1:
-        raise TooFewValues(found=len(read), least=window + horizon, what=what)
-    cut = np.lib.stride_tricks.sliding_window_view(read, window, axis=0)[:count]
+    origins = np.arange(max(first, window), stop - horizon + 1)
+    if not len(origins):
+        raise TooFewValues(found=stop - first, least=window * (first == 0) + horizon, what=what)
+    cut = np.lib.stride_tricks.sliding_window_view(read, window, axis=0)[origins - window]
     inputs = np.ascontiguousarray(cut.transpose(0, 2, 1), np.float32)
-    # ahead[t] are the next steps after step t
-    ahead = np.lib.stride_tricks.sliding_window_view(read[1:, 0], horizon)
-    if options.every:
-        targets = np.lib.stride_tricks.sliding_window_view(ahead, window, axis=0)[:count]
-        targets = targets.transpose(0, 2, 1)
-    else:
-        targets = ahead[window - 1 : window - 1 + count]
-    return Part(inputs, np.ascontiguousarray(targets, np.float32))
+    # ahead[t]: the steps that come when t are known
+    ahead = np.lib.stride_tricks.sliding_window_view(read[:, 0], horizon)
+    if not options.every:
+        return Part(inputs, np.ascontiguousarray(ahead[origins], np.float32))
+    known = origins[:, None] + np.arange(1 - window, 1)
+    counts = None if first == 0 else (known >= first).astype(np.float32)
+    return Part(inputs, np.ascontiguousarray(ahead[known], np.float32), counts)
 
 
 SOURCE = Source(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.training.forecasting import KINDS, config_for
+from core.forecast.series import check_series
+from core.training.forecasting import KINDS, LEAST, config_for
 from core.training.label import Label
 from dashboard import cache, state, widgets
 from dashboard.fields import Choice
@@ -45,6 +46,7 @@ def _train(chosen: Chosen) -> None:
     st.caption(t("forecast.train.how", steps=len(chosen.series)))
     if not pressed:
         return
+    check_series(chosen.series, least=LEAST, what=t("forecast.training"))
     options: dict[str, str] = {}
     files: dict[str, bytes] = {}
     kept = text_of_file()
@@ -60,7 +62,7 @@ def _train(chosen: Chosen) -> None:
         files = {FILE_NAME: kept[1].encode("utf-8")}
         if chosen.series.dates is not None and not options["date_column"]:
             options["date_column"] = cache.series_columns(kept[1])[0][0]
-    config = config_for(state.get(KIND), options)
+    config = config_for(state.get(KIND), options, steps=len(chosen.series))
     title = f"{names[state.get(KIND)]} · {chosen.series.name}"
     cache.store().start([config], label=Label(title), files=files)
     st.success(t("forecast.train.begun"), icon=":material/school:")

@@ -25,7 +25,9 @@ GATHERED = [name for name, source in SOURCES.items()
 
 
 def built(config: RunConfig):
-    few = {"train_examples": 40, "test_examples": 3} | config.data.options
+    known = SOURCES[config.data.source].options.read(config.data.options).to_json()
+    few = {k: v for k, v in {"train_examples": 40, "test_examples": 3}.items() if k in known}
+    few |= config.data.options
     dataset = prepare(config.data.source, few, seed=1, validation=0.25)
     return untrained(config, dataset)
 

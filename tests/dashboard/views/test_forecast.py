@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from core.forecast import arima, naive
+from core.forecast.insides import states_by_season
+from core.forecast.shipped import forecaster
 from core.forecast.waves import waves
+from core.training.network import untrained
+from core.training.sources import prepare
+from core.training.store import RunStore
 from dashboard.i18n import speak, t
 from dashboard.views.forecast.forecasting import TESTED
 from tests.dashboard.conftest import unfold
@@ -133,3 +138,56 @@ def test_a_search_goes_on_a_little_at_a_time_and_can_be_stopped(open_app):
     assert work.stopped
     assert not app.exception
     assert any("Forecast with" in button.label for button in app.button)
+
+
+def test_a_network_forecasts_and_is_looked_into(open_app):
+    app = open_app("forecast", forecaster="net:lstm-32", ahead="5", back="30")
+    assert not app.exception
+    assert not app.error
+    series, known = waves(), forecaster("lstm-32")
+    origin = len(series) - 30
+    [mean] = known.forecast(series.values, np.array([origin]), horizon=5)
+    error = float(np.abs(mean - series.values[origin : origin + 5]).mean())
+    assert f"is off by {error:.3g} on average over these 5 steps" in words(app)
+    app = unfold(app, "inside")
+    assert not app.exception
+    assert not app.error
+    pull = known.influence(series.values, origin)[:, 0]
+    back = len(pull) - int(np.abs(pull).argmax())
+    said = words(app)
+    assert f"moves most with the value {back} back from there: by {pull[-back]:+.2f}" in said
+    origins = np.arange(origin - 239, origin + 1)
+    found = states_by_season(known, series.values, origins, period=12)
+    assert f"Unit {found.best} knows the season best" in said
+    assert "layers of convolutions" not in said
+    app = unfold(open_app("forecast", forecaster="net:wavenet"), "inside")
+    assert not app.exception
+    assert "8 layers of convolutions see 31 steps" in words(app)
+    assert "the 25 steps of the window before those" in words(app)
+
+
+def test_a_network_is_trained_on_the_readers_file(open_app, runs, monkeypatch):
+    launched = []
+    monkeypatch.setattr(RunStore, "launch", lambda self, run: launched.append(run.id))
+    app = bring(open_app("forecast", series="file", network_kind="linear"), table(rides()))
+    app = unfold(app, "train")
+    [button] = [button for button in app.button if button.label == "Train"]
+    button.click()
+    app.run()
+    assert not app.exception
+    assert not app.error
+    [run] = runs.runs()
+    assert launched == [run.id]
+    options = run.config.data.options
+    assert (options["value_column"], options["date_column"]) == ("rides", "day")
+    assert run.file("series.csv").read_text() == table(rides())
+    # What the run would learn from is what the page forecasts.
+    data = prepare("series", options, seed=1, validation=0.0, folder=run.folder)
+    assert untrained(run.config, data).outputs == 14
+    np.testing.assert_allclose(data.train.inputs[0, :, 0] * 1000, rides()[:42], rtol=1e-6)
+
+
+def test_another_series_is_forecast_by_whom_it_can_be(open_app):
+    app = bring(open_app("forecast", series="file", forecaster="net:gru-32"), table(rides()))
+    assert not app.exception
+    assert "ARIMA" in words(app)

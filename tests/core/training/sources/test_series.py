@@ -57,9 +57,11 @@ def test_each_part_comes_after_the_one_before(file):
     spread = 1000
     assert data.train.targets.max() * spread <= 160
     assert data.validation is not None
-    assert data.validation.inputs[:, :, 0].min() * spread >= 170
-    assert data.test.inputs[:, :, 0].min() * spread >= 240
-    assert [len(part) for part in (data.train, data.validation, data.test)] == [11, 2, 2]
+    assert data.validation.targets.min() * spread == pytest.approx(170)
+    assert data.validation.targets.max() * spread == pytest.approx(230)
+    assert data.test.targets.min() * spread == pytest.approx(240)
+    assert [len(part) for part in (data.train, data.validation, data.test)] == [11, 6, 6]
+    np.testing.assert_allclose(data.test.inputs[0, :, 0] * spread, [200, 210, 220, 230], rtol=1e-5)
 
 
 def test_every_step_is_answered_by_the_steps_after_it(file):
@@ -67,11 +69,16 @@ def test_every_step_is_answered_by_the_steps_after_it(file):
     assert every.readout == "every"
     np.testing.assert_array_equal(every.train.targets[:, -1], last.train.targets)
     np.testing.assert_allclose(every.train.targets[3, 0] * 1000, [50, 60], rtol=1e-5)
+    assert every.train.counts is None
+    # Of the first window of validation, only the last step asks for what was not learned from.
+    np.testing.assert_array_equal(every.validation.counts[:2], [[0, 0, 0, 1], [0, 0, 1, 1]])
 
 
 def test_a_part_without_a_window_is_said(file):
-    with pytest.raises(TooFewValues, match="validation needs at least 12"):
-        made(file | {"window": 10})
+    with pytest.raises(TooFewValues, match="training needs at least 22"):
+        made(file | {"window": 20})
+    with pytest.raises(TooFewValues, match="validation needs at least 9"):
+        made(file | {"horizon": 9})
 
 
 def test_without_a_file_it_is_the_noisy_sines():
