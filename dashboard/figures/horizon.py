@@ -43,7 +43,9 @@ def horizon(
         for at, (name, values) in enumerate(errors.items()):
             called = plain(name, most=3 * MOST_CHARACTERS)
             items = theme.ITEMS[mode]
-            line = {"color": items[at % len(items)], "dash": _DASHES[at % len(_DASHES)]}
+            # Who has the colour of another has another dash.
+            dash = _DASHES[(at + at // len(items)) % len(_DASHES)]
+            line = {"color": items[at % len(items)], "dash": dash}
             if name == naive:
                 line = {"color": surface.muted, "dash": "dot"}
             drawn.add_trace(

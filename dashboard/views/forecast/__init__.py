@@ -22,6 +22,8 @@ from dashboard.views.forecast.training import train
 from dashboard.widgets.caption import About
 from dashboard.widgets.problem import plain
 
+ALIKE = 0.005
+"""The share by which errors differ that nobody would call a difference."""
 PAGE = Page(key="forecast", section="work", icon=":material/show_chart:", order=30)
 
 
@@ -68,6 +70,8 @@ def _sentence(chosen: Chosen, given: Forecasting) -> str:
     naive = outlook.naive_error
     if chosen.who == NAIVE:
         kind, share = "naive", 0.0
+    elif naive and abs(outlook.error / naive - 1) < ALIKE:
+        kind, share = "alike", 0.0
     elif outlook.error < naive:
         kind, share = "better", 100 * (1 - outlook.error / naive)
     else:

@@ -63,6 +63,8 @@ def test_errors_by_steps_ahead_are_those_of_the_test():
     picture = figures.horizon({"a": test, "b": test}, naive="b")
     np.testing.assert_allclose(by_name(picture)["a"].y, [test.mae(at) for at in (1, 2, 3)])
     assert by_name(picture)["b"].line.dash == "dot"
+    many = figures.horizon({str(at): test for at in range(9)}, naive="0").draw.data
+    assert len({(line.line.color, line.line.dash) for line in many}) == 9
     picture = figures.residuals(weeks(), np.diff(weeks().values))
     assert picture.draw.data[0].x[0] == "2024-01-02"
     assert len(acf(weeks(), lags=12).values) == 13
