@@ -17,7 +17,7 @@ WORKERS ?= 2
 # Further arguments: make run ARGS="--server.port 8600", make test ARGS="-k gates".
 ARGS ?=
 
-.PHONY: help run test lint types browser bench load soak faults fuzz models format lock
+.PHONY: help run test lint types browser pythons bench load soak faults fuzz models format lock
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,13 @@ ifeq ($(BROWSER),no)
 else
 	@$(PY) -m tests.browser.chromium
 endif
+
+# Each in an environment of its own, which stays: a second time takes only the tests.
+pythons: ## All tests but the browser's, on each supported Python that is here
+	@set -e; for version in 3.11 3.12 3.13; do \
+	  if command -v "python$$version" >/dev/null && "python$$version" -c 1 2>/dev/null; then \
+	    $(MAKE) test PYTHON="python$$version" VENV=".venv-$$version" BROWSER=no; \
+	  else echo "Python $$version is not here: not tried."; fi; done
 
 bench: $(VENV)/installed-tests ## Measure speed beside Keras and PyTorch, and print the table
 	$(PY) -m tests.benchmarks $(ARGS)

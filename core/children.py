@@ -95,8 +95,11 @@ def launch(
     """Starts a process, with `settings` in its environment.
 
     A `bare` child sees of the environment only what is NEEDED. A `detached` one does not hear the
-    signals that a terminal sends to this process.
+    signals that a terminal sends to this process, nor end with its window.
     """
+    flags = 0
+    if sys.platform == "win32" and detached:  # there start_new_session means nothing
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
     known = {name: os.environ[name] for name in NEEDED if name in os.environ}
     inherited = known if bare else dict(os.environ)
     path = [str(ROOT), *filter(None, [inherited.get("PYTHONPATH")])]
@@ -108,6 +111,7 @@ def launch(
         stdout=stdout,
         stderr=stderr,
         start_new_session=detached,
+        creationflags=flags,
     )
 
 

@@ -14,6 +14,7 @@ import os
 import re
 import secrets
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,8 @@ from core.errors import CoreError
 from core.training.errors import BrokenRun, DiskFull, FolderNotWritable
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+"""Seconds between tries to replace a file that somebody reads, where the system minds that."""
 
 
 @contextmanager
@@ -50,9 +53,22 @@ def replace_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        _put(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _put(beside: Path, path: Path) -> None:
+    """Renames over a file. Windows refuses while somebody reads it, which takes milliseconds."""
+    for pause in (*PAUSES, None):
+        try:
+            beside.replace(path)
+        except PermissionError:
+            if pause is None or sys.platform != "win32":
+                raise
+            time.sleep(pause)
+        else:
+            return
 
 
 def remove_left_overs(folder: Path) -> None:

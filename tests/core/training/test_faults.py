@@ -6,11 +6,13 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from core.initialise import new_model
+from core.training import files
 from core.training.errors import DiskFull
 from core.training.folders import DELETED
 from core.training.label import Label
@@ -202,3 +204,24 @@ def test_on_a_full_disk_every_action_ends_in_words_and_nothing_is_half_made(
     if not run.is_busy:
         store.delete(run)
         assert (small / "runs" / DELETED / run.id).is_dir()
+
+
+def test_a_file_that_somebody_reads_is_replaced_where_the_system_minds_that(tmp_path, monkeypatch):
+    refused = iter([True, True, False])
+    renamed = Path.replace
+
+    def minding(path: Path, other: Path) -> Path:
+        if next(refused):
+            raise PermissionError(13, "Access is denied")
+        return renamed(path, other)
+
+    monkeypatch.setattr(Path, "replace", minding)
+    monkeypatch.setattr(files, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(files, "PAUSES", (0.0, 0.0, 0.0))
+    files.replace_json(tmp_path / "status.json", {"state": "queued"})
+    assert files.read_json(tmp_path / "status.json") == {"state": "queued"}
+    refused = iter([True] * 9)
+    with pytest.raises(PermissionError):
+        files.replace_json(tmp_path / "status.json", {"state": "training"})
+    assert files.read_json(tmp_path / "status.json") == {"state": "queued"}
+    assert len(list(tmp_path.iterdir())) == 1
