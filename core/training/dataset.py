@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import CoreError
 from core.text import Vocabulary
 from core.training.errors import TooFewExamples
 
@@ -101,6 +102,7 @@ class Dataset:
         vocabularies: those of further things that are read, by name.
         contiguous: whether each example continues the one before it, so that states may be handed
             on from batch to batch (`streams`).
+        remarks: what should be known of the data before an hour is spent on them, as sentences.
     """
 
     name: str
@@ -122,6 +124,7 @@ class Dataset:
     mask: bool = False
     contiguous: bool = False
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
+    remarks: tuple[CoreError, ...] = ()
 
     def with_validation(self, share: float, *, seed: int) -> Dataset:
         """The same with a share of the training examples, drawn at random, kept for validation.

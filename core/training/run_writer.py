@@ -77,8 +77,10 @@ class RunWriter:
         self._told = time.monotonic()
 
     def note(self, error: CoreError) -> None:
-        """Says what it goes on in spite of."""
-        self.tell(notes=(*self.status.notes, Failure.of(error).to_json()))
+        """Says what it goes on in spite of, once."""
+        note = Failure.of(error).to_json()
+        if note not in self.status.notes:
+            self.tell(notes=(*self.status.notes, note))
 
     def rewind(self, epoch: int) -> None:
         """Forgets what was written after an epoch, which a resumed run does again.

@@ -42,6 +42,8 @@ def train_and_test(run: Run, writer: RunWriter, progress: Progress) -> None:
 
     try:
         loop = Loop(config, dataset, writer, progress)
+        for remark in dataset.remarks:
+            loop.note(remark)
         loop.resume()
         writer.dataset(_described(loop))
         loop.run()

@@ -14,8 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.text import PADDING_ID, Vocabulary, compose
+from core.errors import CoreError
+from core.text import PADDING_ID, UNKNOWN_ID, Vocabulary, compose
 from core.training.dataset import Part, Side
+from core.training.sources.errors import MostlyUnknown, TextsCut
+
+MUCH_UNKNOWN = 0.3
+"""A share of unknown tokens from which on the reader is told."""
 
 
 def padded(
@@ -30,6 +35,24 @@ def padded(
         else:
             ids[number, : len(kept)] = kept
     return ids
+
+
+def remarks(
+    rows: Sequence[NDArray[Any]], *, length: int, vocabulary: Vocabulary
+) -> tuple[CoreError, ...]:
+    """What the reader should hear of texts before they are trained on for an hour.
+
+    `rows` are all of them, before they are cut to `length`.
+    """
+    said: list[CoreError] = []
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    if (count := int(np.sum(lengths > length))) > 0:
+        longest = int(lengths.max())
+        said.append(TextsCut(count=count, total=len(rows), length=length, longest=longest))
+    share = sum(int(np.sum(row == UNKNOWN_ID)) for row in rows) / max(1, int(lengths.sum()))
+    if share > MUCH_UNKNOWN:
+        said.append(MostlyUnknown(share=share, words=vocabulary.size))
+    return tuple(said)
 
 
 def texts_of(ids: NDArray[np.int32], vocabulary: Vocabulary) -> Callable[[int], str]:

@@ -88,3 +88,31 @@ class RareLabel(CoreError):
         "own; at least {least} different ones are needed, to learn from and to test with. Add "
         "rows, or give these another label."
     )
+
+
+class NothingRepeats(CoreError):
+    """No token of the training rows is known, so that all texts would look alike."""
+
+    message = (
+        "Nothing stands twice in the texts that are learned from, and what stands once cannot be "
+        "learned: every text would read as nothing but unknown ones. Split texts into characters, "
+        "or add rows."
+    )
+
+
+class TextsCut(CoreError):
+    """Texts are longer than what is read of them."""
+
+    message = (
+        "{count:,} of {total:,} texts have more than {length:,} tokens, the longest {longest:,}: "
+        "only {length:,} of each are read. A larger length reads more and takes longer."
+    )
+
+
+class MostlyUnknown(CoreError):
+    """Much of what is read are tokens that the vocabulary does not have."""
+
+    message = (
+        "{share:.0%} of what is read is not in the vocabulary of {words:,} and reads as unknown. "
+        "Characters as tokens, a larger vocabulary or more rows would tell it apart."
+    )

@@ -22,8 +22,14 @@ from core.text import Fold, Table, Unit, Vocabulary, read_table, split
 from core.training.dataset import Dataset, Part, Side
 from core.training.errors import WrongSetting
 from core.training.settings import setting, settings
-from core.training.sources.arrange import by_rote, padded
-from core.training.sources.errors import EmptyCell, OneClassOnly, RareLabel, TooManyClasses
+from core.training.sources.arrange import by_rote, padded, remarks
+from core.training.sources.errors import (
+    EmptyCell,
+    NothingRepeats,
+    OneClassOnly,
+    RareLabel,
+    TooManyClasses,
+)
 from core.training.sources.reading import text_of
 from core.training.sources.source import Options, Setting, Source, given
 
@@ -179,6 +185,7 @@ def make(options: TableOptions, setting: Setting) -> Dataset:
         class_counts=dict(zip(found.labels, counts, strict=True)),
         padding=options.padding,
         mask=options.mask,
+        remarks=remarks(rows, length=length, vocabulary=known),
     )
 
 
@@ -223,9 +230,12 @@ def _vocabulary(
     for each, kept in zip(tokens, testing, strict=True):
         if not kept:
             counts.update(each)
-    return Vocabulary.gathered(
+    found = Vocabulary.gathered(
         counts, unit=options.unit, most=options.words - 2, at_least=2, fold=options.fold
     )
+    if not found.tokens:
+        raise NothingRepeats
+    return found
 
 
 def _sorted(labels: set[str]) -> tuple[str, ...]:

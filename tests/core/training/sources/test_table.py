@@ -10,7 +10,13 @@ import pytest
 from core.text import NoSuchColumn, RaggedRow, read_table
 from core.training.errors import WrongSetting
 from core.training.sources import prepare
-from core.training.sources.errors import EmptyCell, OneClassOnly, RareLabel, TooManyClasses
+from core.training.sources.errors import (
+    EmptyCell,
+    NothingRepeats,
+    OneClassOnly,
+    RareLabel,
+    TooManyClasses,
+)
 from core.training.sources.table import held_out, labelled
 
 WORDS = ("good", "fine", "bad", "dull", "bright", "slow", "quick", "plain")
@@ -140,6 +146,24 @@ def test_classes_that_cannot_be_told_apart_are_refused():
     first = rows()[0][0]
     with pytest.raises(RareLabel, match=r"'odd' .*has 0 text"):
         labelled(read_table(written([*rows(), (first, "odd")])))
+
+
+def test_texts_without_a_word_in_common_are_refused_before_they_are_trained_on(tmp_path):
+    alike = [(f"w{number} v{number}", "ab"[number % 2]) for number in range(40)]
+    with pytest.raises(NothingRepeats, match="characters"):
+        prepared(tmp_path, alike)
+    assert prepared(tmp_path, alike, unit="character").remarks == ()
+
+
+def test_what_is_cut_or_unknown_is_remarked_on(tmp_path):
+    long = [("good bad " * (50 if number < 3 else 2) + f"x{number}", "ab"[number % 2])
+            for number in range(20)]  # fmt: skip
+    cut, *others = prepared(tmp_path, long, length=5).remarks
+    assert not others
+    assert cut.facts == {"count": 3, "total": 20, "length": 5, "longest": 101}
+    rare = [(f"good x{number} y{number}", "ab"[number % 2]) for number in range(20)]
+    (unknown,) = prepared(tmp_path, rare).remarks
+    assert unknown.facts == {"share": pytest.approx(2 / 3), "words": 3}
 
 
 def test_tables_that_are_not_sound_are_told_by_row(tmp_path):
