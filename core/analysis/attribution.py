@@ -1,4 +1,4 @@
-"""Which tokens did the answer come from? Three methods, and what each of them leaves unexplained.
+"""Which tokens did the answer come from? Five methods, and what each of them leaves unexplained.
 
 An attribution gives each step read a share of f(x) − f(x₀), with f the answer asked about, before
 its activation, x what is read (after the embedding) and x₀ a baseline that stands for nothing:
@@ -6,9 +6,12 @@ its activation, x what is read (after the embedding) and x₀ a baseline that st
     gradient × input        (x_t − x₀) · ∂f/∂x_t at x                       one way back
     integrated gradients    (x_t − x₀) · ∫₀¹ ∂f/∂x_t at x₀ + α(x − x₀) dα   Sundararajan et al. 2017
     occlusion               f(x) − f(x with x_t replaced by x₀)             Zeiler & Fergus 2014
+    relevance               f(x) taken apart, sum by sum, x₀ = nothing      Arras et al. 2017
+    decomposition           what x_t alone would have said, gates and all   Murdoch et al. 2018
 
 `residual` is f(x) − f(x₀) less the sum of the shares. For integrated gradients it is 0 but for the
 error of the integral (completeness); the others promise nothing, and it says by how much they miss.
+The last two (`relevance`, `decomposition`, where their rules stand) part f(x) itself: f(x₀) is 0.
 The integral is Gauss and Legendre's over `points` (exact for polynomials up to twice as many).
 
 Cost: one run and one way back of as many sequences as there are points (steps, for occlusion), side
@@ -19,12 +22,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.activations import Array
+from core.analysis.decomposition import decomposition
+from core.analysis.relevance import relevance
 from core.analysis.sequence import check_index
 from core.bptt import backprop_from
 from core.engines import record
@@ -34,7 +39,12 @@ from core.model import Model
 from core.nodes import MAIN, Input, Mask
 from core.trace import Trace
 
-Method = Literal["gradient_input", "integrated_gradients", "occlusion"]
+Method = Literal[
+    "gradient_input", "integrated_gradients", "occlusion", "relevance", "decomposition"
+]
+METHODS: tuple[Method, ...] = get_args(Method)
+PARTING = ("relevance", "decomposition")
+"""Methods that part the answer itself, and know no other baseline than nothing."""
 Numbers = NDArray[np.float64]
 POINTS = 64
 """Where the integral is evaluated, unless asked otherwise."""
@@ -47,7 +57,7 @@ class Attribution:
     `answer` and `baseline` are f(x) and f(x₀), the number asked about before its activation;
     `output` is which one it is, `step` the time index at which it is asked, None for an answer
     that is given once. `features` (time, features) are the shares of the single features, None for
-    occlusion, which takes whole steps.
+    methods that take whole steps.
     """
 
     method: Method
@@ -85,11 +95,18 @@ def attribution(
     `output` is which number, `step` when, for a model that answers at every step; negative steps
     count from the end. `baseline` (features,), or (time, features), stands for nothing read: zeros
     unless given. Raises ForeignTrace, OutOfRange, ShapeMismatch, and UnsupportedModel for a model
-    that reads or gives several things.
+    that reads or gives several things, or has
+    parts for which a method has no rules.
     """
     asked = Question.of(model, trace, output=output, step=step, baseline=baseline, batch=batch)
+    features: Numbers | None = None
     if method == "occlusion":
-        shares, features = asked.answer - asked.answers(_without_each(asked)), None
+        shares = asked.answer - asked.answers(_without_each(asked))
+    elif method == "relevance":
+        features = asked.relevance()
+        shares = features.sum(axis=1)
+    elif method == "decomposition":
+        shares = asked.decomposition()
     else:
         nodes, weights = _nodes(method, points)
         way = asked.features - asked.baseline
@@ -97,9 +114,8 @@ def attribution(
         gradient = np.einsum("p,ptf->tf", weights, asked.gradients(along), dtype=np.float64)
         features = np.asarray(way * gradient)
         shares = features.sum(axis=1)
-    return Attribution(
-        method, shares, asked.answer, asked.answer_to_nothing, output, asked.step, features
-    )
+    start = 0.0 if method in PARTING else asked.answer_to_nothing
+    return Attribution(method, shares, asked.answer, start, output, asked.step, features)
 
 
 def _nodes(method: Method, points: int) -> tuple[Numbers, Numbers]:
@@ -198,11 +214,27 @@ class Question:
     def gradients(self, texts: Array) -> Array:
         """Its gradient in everything that is read, (texts, time, features)."""
         run = self._run(texts)
-        seed = np.zeros_like(_before_activation(self.reader, run))
-        seed[self._at(len(texts))] = 1
         (given,) = run.outputs_by_port
-        back = backprop_from(self.reader, run, {given: Loss("answer", 0.0, seed)})
-        return back.inputs
+        loss = Loss("answer", 0.0, self._asked(run))
+        return backprop_from(self.reader, run, {given: loss}).inputs
+
+    def relevance(self) -> Numbers:
+        """The relevance of everything that is read, (time, features)."""
+        run = self._run(self.features[None])
+        return np.asarray(relevance(self.reader, run, self._asked(run))[0], np.float64)
+
+    def decomposition(self) -> Numbers:
+        """What each step says by itself, (time,)."""
+        run = self._run(self.features[None])
+        ((given, _),) = run.outputs_by_port.items()
+        own = decomposition(self.reader, run)[given].own
+        return np.asarray(own[self._at(len(own))], np.float64)
+
+    def _asked(self, run: Trace) -> Array:
+        """1 at the number that is asked about, before its activation, and 0 elsewhere."""
+        asked = np.zeros_like(_before_activation(self.reader, run))
+        asked[self._at(len(asked))] = 1
+        return asked
 
     def _run(self, texts: Array) -> Trace:
         count = len(texts)

@@ -156,7 +156,7 @@ def evaluated(
     line: Line, values: Values, weights: Mapping[tuple[str, str], Array], kernels: Kernels
 ) -> Array:
     """What a line gives, (batch, units), from the quantities that it reads."""
-    return _value(line, line.form, values, weights, kernels)
+    return value_of(line, line.form, values, weights, kernels)
 
 
 def back_through(
@@ -177,13 +177,15 @@ def back_through(
     return d
 
 
-def _value(
+def value_of(
     line: Line,
     form: Expression,
     values: Values,
     weights: Mapping[tuple[str, str], Array],
     kernels: Kernels,
 ) -> Array:
+    """What a part of a line's equation is worth, from the quantities that it reads."""
+
     def value(part: Expression) -> Array | None:
         if isinstance(part, Weight):
             return weights[line.result.name, part.name]
@@ -217,7 +219,7 @@ def _back(
     """Pass ∂loss/∂ of an expression on to the leaves that it is made of; not to weights."""
 
     def of(expression: Expression) -> Array:
-        return _value(line, expression, values, weights, kernels)
+        return value_of(line, expression, values, weights, kernels)
 
     def back(expression: Expression, gradient: Any) -> None:
         _back(line, expression, gradient, values=values, weights=weights, kernels=kernels, d=d)
