@@ -118,6 +118,21 @@ def attribution(
     return Attribution(method, shares, asked.answer, start, output, asked.step, features)
 
 
+def attributions(
+    model: Model, trace: Trace, *, output: int = 0, step: int = -1
+) -> tuple[Attribution, ...]:
+    """Those of all methods that have rules for this model; raises as `attribution` does else."""
+    Question.of(model, trace, output=output, step=step)  # what none of them could answer
+    found: list[Attribution] = []
+    for method in METHODS:
+        try:
+            found.append(attribution(model, trace, method, output=output, step=step))
+        except UnsupportedModel:
+            if method not in PARTING:
+                raise
+    return tuple(found)
+
+
 def _nodes(method: Method, points: int) -> tuple[Numbers, Numbers]:
     """Where gradients are taken on the way from nothing to the text, and their weights."""
     if method == "gradient_input":

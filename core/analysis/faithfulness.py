@@ -14,6 +14,7 @@ one attribution more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,45 @@ class Curve:
     def mean(self) -> float:
         """The mean along the curve, its ends at half weight: the area under it."""
         return float(np.trapezoid(self.answers) / max(len(self.answers) - 1, 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What the checks say of one attribution.
+
+    `deletion` and `insertion` take out, or put in, what speaks most for where the answer went:
+    `sign` is 1 where the text raised it, else −1. `agreement` is with integrated gradients, of the
+    shares' ranks, `control` with the same method on shuffled weights; NaN where either is constant.
+    """
+
+    found: Attribution
+    sign: int
+    deletion: Curve
+    insertion: Curve
+    agreement: float
+    control: float
+
+
+def verdicts(model: Model, trace: Trace, found: Sequence[Attribution]) -> tuple[Verdict, ...]:
+    """All checks of some attributions of one text's answer, made with the same settings."""
+    if not found:
+        return ()
+    first = found[0]
+    step = -1 if first.step is None else first.step
+    asked = Question.of(model, trace, output=first.output, step=step)
+    sign = 1 if asked.answer >= asked.answer_to_nothing else -1
+    reference = next((each for each in found if each.method == "integrated_gradients"), first)
+    return tuple(
+        Verdict(
+            each,
+            sign,
+            deletion(asked, sign * each.shares),
+            insertion(asked, sign * each.shares),
+            agreement(reference.shares, each.shares),
+            control(model, trace, each, step=step),
+        )
+        for each in found
+    )
 
 
 def deletion(asked: Question, shares: Numbers) -> Curve:

@@ -7,6 +7,7 @@ a look where a copy would cost 50 ms per 100 MB. Everything is bounded: the olde
 Not chosen: caches inside `core`, because who keeps what for how long is the page's business.
 """
 
+from dashboard.cache.attributions import attributions, verdicts
 from dashboard.cache.batch_statistics import batch_statistics
 from dashboard.cache.context import sense_corpus, senses_named
 from dashboard.cache.digest import digest
@@ -82,6 +83,7 @@ __all__ = [
     "answered",
     "answers",
     "arima_fit",
+    "attributions",
     "batch_statistics",
     "batches",
     "brought_table",
@@ -134,5 +136,6 @@ __all__ = [
     "triangle",
     "untrained",
     "validation_metric",
+    "verdicts",
     "written",
 ]

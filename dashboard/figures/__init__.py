@@ -18,6 +18,7 @@ draw. Steps are shown counting from 1, units by their index.
 from dashboard.figures.anatomy import anatomy
 from dashboard.figures.answers import answers
 from dashboard.figures.attention import attention
+from dashboard.figures.attribution import attribution
 from dashboard.figures.bands import Band, bands
 from dashboard.figures.batch_statistics import batch_statistics
 from dashboard.figures.beam import beam
@@ -35,6 +36,7 @@ from dashboard.figures.curves import curves
 from dashboard.figures.epoch_losses import epoch_losses
 from dashboard.figures.equations import EquationLine, Equations, equations
 from dashboard.figures.experiment import Group, experiment
+from dashboard.figures.faithfulness import faithfulness
 from dashboard.figures.forcing import forcing
 from dashboard.figures.forecast import forecast
 from dashboard.figures.forgetting import forgetting
@@ -86,6 +88,7 @@ __all__ = [
     "anatomy",
     "answers",
     "attention",
+    "attribution",
     "bands",
     "batch_statistics",
     "beam",
@@ -103,6 +106,7 @@ __all__ = [
     "epoch_losses",
     "equations",
     "experiment",
+    "faithfulness",
     "forcing",
     "forecast",
     "forgetting",

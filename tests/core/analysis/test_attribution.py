@@ -9,8 +9,8 @@ import pytest
 
 import core
 from core import cells
-from core.analysis.attribution import Question, attribution
-from core.analysis.faithfulness import agreement, control, deletion, insertion
+from core.analysis.attribution import Question, attribution, attributions
+from core.analysis.faithfulness import agreement, control, deletion, insertion, verdicts
 from core.errors import ForeignTrace, OutOfRange, ShapeMismatch
 from core.nodes import Dense, Embedding, Input
 from tests.core.analysis.models import random_model, recorded
@@ -181,3 +181,17 @@ def test_nonsense_is_refused():
         deletion(Question.of(model, trace), np.zeros(3))
     with pytest.raises(ForeignTrace):
         attribution(random_model("gru", features=2, units=[3], outputs=2, seed=8), trace)
+
+
+def test_all_methods_that_have_rules_and_what_the_checks_say_of_them():
+    model = core.bundled_model("sentiment-gru")
+    trace = core.record(model, "the movie was not good")
+    found = attributions(model, trace)
+    assert [each.method for each in found] == [*METHODS, "relevance"]
+    for each, verdict in zip(found, verdicts(model, trace, found), strict=True):
+        asked = Question.of(model, trace)
+        assert verdict.sign == -1  # the text lowers the answer: what lowers it most goes first
+        np.testing.assert_allclose(verdict.deletion.answers, deletion(asked, -each.shares).answers)
+        assert verdict.agreement == pytest.approx(agreement(found[1].shares, each.shares))
+        assert verdict.control == pytest.approx(control(model, trace, each))
+    assert verdicts(model, trace, ()) == ()

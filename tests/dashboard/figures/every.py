@@ -15,6 +15,10 @@ from core.analysis.batch_statistics import batch_statistics
 from core.analysis.cka import cka
 from core.analysis.clipping import clip
 from core.analysis.coverage import coverage
+from core.analysis.attribution import attributions
+from core.analysis.cka import cka
+from core.analysis.clipping import clip
+from core.analysis.faithfulness import verdicts
 from core.analysis.fixed_points import fixed_points, visited
 from core.analysis.flow import flow
 from core.analysis.guesses import Answers
@@ -228,6 +232,12 @@ def everything() -> dict[str, Drawn]:
     found["tokens"] = of("tokens", TOKENS, cellular, quantity="cell", step=1)
     found["answers"] = of("answers", answers("gru"), tokens=TOKENS, step=4)
     found["answers softmax"] = of("answers", answers("lstm", 6), tokens=TOKENS)
+    model = samples.model("lstm", outputs=1)
+    shares = attributions(model, samples.record(model))
+    found["attribution"] = of("attribution", shares, answer="<b>yes", tokens=TOKENS)
+    found["faithfulness"] = of(
+        "faithfulness", verdicts(model, samples.record(model), shares), answer="<b>yes"
+    )
     found["compare"] = of("compare", traces(), tokens=TOKENS, step=1)
     found["compare_answers"] = of(
         "compare_answers", {f"<b>{cell}": answers(cell) for cell in THREE}, cells=THREE,
