@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Numbers = NDArray[np.float64]
-HEIGHT = 430
+HEIGHT, TALL = 430, 540
 NAMED = 14
 """Tokens up to which each is written beside its point; else the first and the last alone."""
 _ARROW = 0.9
@@ -38,7 +38,7 @@ _ARROW = 0.9
 _BEYOND = 0.6
 """How far off a point of rest may lie to widen the axes, as a share of the paths' extent."""
 _MARKS = {"stable": "circle", "saddle": "circle-open", "slow": "x-thin"}
-_MARKS_3D = {"stable": "circle", "saddle": "circle-open", "slow": "x"}
+_MARKS_3D = {"stable": "circle", "saddle": "circle-open", "slow": "diamond-open"}
 _DASHES = ("solid", "dash", "dot", "dashdot")
 
 
@@ -81,15 +81,16 @@ def state_space(
             if len(places):
                 assert points is not None
                 drawn.add_trace(_rests(kind, places, points, said, mode))
+        axis = said["state_space.axis.short" if solid else "state_space.axis"]
         titles = [
-            said["state_space.axis"].format(number=number + 1, share=f"{100 * share:.0f}")
+            axis.format(number=number + 1, share=f"{100 * share:.0f}")
             for number, share in enumerate(plane.shares)
         ]
         ranges = _ranges(np.concatenate(seen), rests)
         _axes(drawn, titles, ranges, solid=solid)
         drawn.update_layout(
-            height=HEIGHT, margin={"l": 52, "r": 12, "t": 40, "b": 48}, hovermode="closest",
-            showlegend=True,
+            height=TALL if solid else HEIGHT, margin={"l": 52, "r": 12, "t": 40, "b": 48},
+            hovermode="closest", showlegend=True,
         )  # fmt: skip
         outside = sum(int(_outside(places, ranges).sum()) for places in rests.values())
         told = said["state_space.outside"].format(count=outside) if outside else ""
@@ -258,8 +259,10 @@ def _axes(
     drawn: go.Figure, titles: Sequence[str], ranges: Sequence[Sequence[float]], *, solid: bool
 ) -> None:
     if solid:
+        # In space a title stands aslant, and has little room.
+        small = {"showbackground": False, "nticks": 5, "tickfont": {"size": 10}}
         named = {
-            f"{axis}axis": {"title": {"text": title}, "range": span, "showbackground": False}
+            f"{axis}axis": {"title": {"text": title, "font": {"size": 11}}, "range": span, **small}
             for axis, title, span in zip("xyz", titles, ranges, strict=True)
         }
         drawn.update_layout(scene={"aspectmode": "cube", **named})

@@ -7,11 +7,17 @@ from typing import Any
 import numpy as np
 
 import core
+from core.analysis.fixed_points import TOLERANCE, fixed_points, visited
+from core.analysis.spectra import products
 from core.analysis.triangle import triangle
+from core.nodes import Layer
+from tests.benchmarks.keras_peers import batch_jacobian
 from tests.benchmarks.timing import Contestant, alternate, table
 
 FEATURES = 32
 TRIANGLE_TIME, TRIANGLE_UNITS = 200, 64
+STARTS, RESTING_UNITS = 1_000, 64
+JACOBIAN_TIME, JACOBIAN_UNITS = 100, 32
 
 
 def analysing(*, runs: int, peers: bool) -> str:
@@ -19,6 +25,8 @@ def analysing(*, runs: int, peers: bool) -> str:
     rows = []
     for cell in ("lstm", "gru"):
         rows += _triangle(cell, runs=runs, peers=peers)
+    rows += _fixed_points(runs=min(runs, 3), peers=peers)
+    rows += _jacobians(runs=min(runs, 3), peers=peers)
     return table(rows, head=["analysis", "who", "ms", "× ours"])
 
 
@@ -64,3 +72,71 @@ def _ways_back(cell: str, inputs: np.ndarray, *, units: int) -> Contestant:
         return norms
 
     return run
+
+
+def _fixed_points(*, runs: int, peers: bool) -> list[list[str]]:
+    """A GRU from the states that it visits; both until q is below the tolerance everywhere."""
+    model = core.new_model("gru", features=8, units=[RESTING_UNITS], outputs=None, seed=1)
+    x = np.random.default_rng(0).normal(0, 1, (10, STARTS // 10, 8)).astype(np.float32)
+    starts, layer = visited(core.record(model, x).layers[0]), model.layers[0]
+    contestants: dict[str, Contestant] = {"ours": lambda: fixed_points(layer, starts)}
+    if peers:
+        contestants["torch, Adam on q as fixed-point-finder has it"] = _adam(layer, starts)
+    what = f"fixed points, GRU({RESTING_UNITS}), {STARTS:,} starts"
+    return _compared(what, contestants, runs=runs)
+
+
+def _adam(layer: Layer, starts: np.ndarray) -> Contestant:
+    """Adam with a rate that falls on plateaus, all starts side by side, at most 5,000 iterations.
+
+    The settings are the defaults of Golub & Sussillo's FixedPointFinder.
+    """
+    import torch
+
+    kernels, units = layer.kernels(), layer.units
+    recurrent = torch.from_numpy(kernels.recurrent_kernel)
+    bias, late = (torch.from_numpy(kernels[name]) for name in ("bias", "recurrent_bias"))
+
+    def after(h: Any) -> Any:
+        product = h @ recurrent + late.reshape(-1)
+        z = torch.sigmoid(product[:, :units] + bias[0])
+        r = torch.sigmoid(product[:, units : 2 * units] + bias[1])
+        g = torch.tanh(bias[2] + r * product[:, 2 * units :])
+        return z * h + (1 - z) * g
+
+    def run() -> object:
+        h = torch.from_numpy(starts.astype(np.float32)).requires_grad_()
+        adam = torch.optim.Adam([h], lr=1.0)
+        plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
+            adam, factor=0.95, patience=1, cooldown=0
+        )
+        for _ in range(5_000):
+            adam.zero_grad()
+            q = 0.5 * (after(h) - h).square().sum(dim=1)
+            if float(q.detach().max()) <= TOLERANCE:
+                break
+            mean = q.mean()
+            mean.backward()
+            torch.nn.utils.clip_grad_norm_([h], 1.0)
+            adam.step()
+            plateau.step(mean.detach())
+        return h
+
+    return run
+
+
+def _jacobians(*, runs: int, peers: bool) -> list[list[str]]:
+    """∂s_T/∂s_t of an LSTM for one step t: ours as a share of that for all of them."""
+    time, units = JACOBIAN_TIME, JACOBIAN_UNITS
+    model = core.new_model("lstm", features=FEATURES, units=[units], outputs=None)
+    x = np.random.default_rng(0).normal(0, 1, (1, time, FEATURES)).astype(np.float32)
+    layer = core.record(model, x).layers[0]
+    contestants: dict[str, Contestant] = {"ours": lambda: products(layer)}
+    if peers:
+        contestants["TensorFlow batch_jacobian over eager cells"] = batch_jacobian(x, units=units)
+    seconds = alternate(contestants, runs=runs)
+    seconds["ours"] /= time
+    what = f"∂s_T/∂s_t for each t, lstm, T = {time}, {units} units"
+    return [
+        [what, name, f"{1e3 * s:.3f}", f"{s / seconds['ours']:.1f}"] for name, s in seconds.items()
+    ]

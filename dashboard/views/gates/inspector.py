@@ -16,6 +16,7 @@ from dashboard.figures import theme
 from dashboard.figures.equations import EquationLine
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
+from dashboard.widgets.asking import ask
 from dashboard.widgets.caption import about
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.chart_menu import menu
@@ -48,6 +49,7 @@ def inspector(reading: Reading, *, layer: int, step: int) -> None:
             t("gates.unit"), 0, run.units - 1, width=130, label_visibility="collapsed",
             help=t("gates.unit.help"), **state.bind(state.UNIT),
         )  # fmt: skip
+        ask(run)
         moment: dict[str, Any] = {"layer": layer, "step": step, "unit": unit}
         trace = reading.trace
         seen = about(reading, step=step)

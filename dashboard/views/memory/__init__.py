@@ -72,7 +72,8 @@ def _answer(reading: Reading, *, layer: int, step: int, unit: int) -> None:
     seen = about(reading, step=step)
     widgets.show(picture, name="memory", about=seen, arrays=reading.trace)
     st.markdown(t("memory.lead"))
-    st.caption(f"{_half_life(book, unit)} {_check(book, unit)}")
+    cost = t("memory.cost", steps=reading.trace.time)
+    st.caption(f"{_half_life(book, unit)} {_check(book, unit)} {cost}")
 
 
 def _sentence(run: LayerTrace, book: Ledger, *, unit: int, tokens: tuple[str, ...]) -> str:

@@ -180,3 +180,14 @@ def test_the_first_exponent_keeps_pace_with_the_largest_singular_value(cell):
     grown = np.log(largest) + products(layer).log_scale[0]
     computed = 40 * spectra(layer, top=1, warm_up=0).exponents[0]
     assert grown - 4 < computed < grown + 1e-9
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_the_hidden_state_alone_has_the_norm_of_its_own_block(cell):
+    model = random_model(cell, features=2, units=[3], outputs=None, dtype=np.float64)
+    layer = recorded(model, batch=1, time=7).layers[0]
+    computed = spectra(layer, 5, top=2)
+    block = products(layer, 5).between("hidden", "hidden")
+    norms = np.linalg.norm(block[:6], ord=2, axis=(1, 2))
+    np.testing.assert_allclose(np.exp(computed.log_hidden[:6]), norms, rtol=1e-9)
+    assert np.isnan(computed.log_hidden[6])

@@ -1,0 +1,73 @@
+"""What can be asked at one unit and one step, and which page answers it.
+
+One table: a page that answers a question about a place has a line in it, and every picture in which
+a place can be picked offers it. Step, unit and layer are shared by all of these pages, so whoever
+goes there finds the place that was asked about. Pages that are not there are not offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core import cells
+from core.nodes import LayerTrace
+from dashboard import state
+from dashboard.i18n import t
+from dashboard.widgets.frame import open_page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question about a place; its words are the string `asking.<name>`.
+
+    Attributes:
+        name: of the question.
+        page: the key of the page that answers it.
+        icon: ":material/…:" as Streamlit names them.
+        fits: whether it can be asked of what a layer did.
+    """
+
+    name: str
+    page: str
+    icon: str
+    fits: Callable[[LayerTrace], bool] = lambda run: True
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        name="wrote",
+        page="memory",
+        icon=":material/history_edu:",
+        fits=lambda run: cells.get(run.cell).memory is not None,
+    ),
+    Question(name="gradient", page="paths", icon=":material/alt_route:"),
+    Question(name="rest", page="dynamics", icon=":material/hub:"),
+)
+"""All of them, in the order in which they are offered."""
+
+_STYLE = (
+    "<style>.st-key-asking { gap: 0 0.9rem; } "
+    ".st-key-asking button { min-height: 1.4rem; padding: 0; }</style>"
+)
+
+
+def ask(run: LayerTrace) -> None:
+    """Draw the questions that can be asked at the chosen step and unit of a layer."""
+    pages = state.recall("pages", {})
+    offered = [each for each in QUESTIONS if each.page in pages and each.fits(run)]
+    if not offered:
+        return
+    with st.container(horizontal=True, key="asking"):
+        st.html(_STYLE)
+        for question in offered:
+            if st.button(
+                t(f"asking.{question.name}"),
+                icon=question.icon,
+                type="tertiary",
+                key=f"ask-{question.name}",
+                help=t(f"asking.{question.name}.help"),
+            ):
+                open_page(question.page)
