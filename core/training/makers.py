@@ -68,7 +68,7 @@ def _preset(
 
 
 _EPOCHS = {
-    "autoencoder": {"strokes": 30, "waves": 12, "melodies": 12},
+    "autoencoder": {"strokes": 30, "waves": 12, "melodies": 45},
     "denoising": {"strokes": 12, "waves": 8, "melodies": 8},
     "adversarial": {"strokes": 45, "waves": 12, "melodies": 12},
     "diffusion": {"strokes": 25, "waves": 10, "melodies": 12},

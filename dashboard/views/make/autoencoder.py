@@ -44,12 +44,12 @@ def draw(of: str) -> None:
 
 
 def _point(found: Shipped) -> tuple[float, float]:
-    """Where the reader let the point go; at first, the middle of one of the kinds."""
+    """Where the reader let the point go; at first, an example of the first kind."""
     seen = code_plane(found.of.name)
     limits = [(float(axis[0]), float(axis[-1])) for axis in seen.axes]
     at = [state.get(field) for field in (settings.FIRST, settings.SECOND)]
     if not state.chosen(settings.FIRST):
-        at = [float(value) for value in seen.codes[seen.kinds == 0].mean(axis=0)]
+        at = [float(value) for value in seen.codes[seen.kinds == 0][0]]
     x, y = (min(max(value, low), high) for value, (low, high) in zip(at, limits, strict=True))
     return x, y
 

@@ -94,7 +94,7 @@ def test_a_linear_autoencoder_learns_the_principal_components():
         ),
         gives=("output",),
     )  # fmt: skip
-    for _ in range(400):
+    for _ in range(1_000):
         trace = core.record(model, sequences)
         found = core.backprop(model, trace, sequences)
         step = {name: model.parameters[name] - 0.2 * g for name, g in found.parameters.items()}
