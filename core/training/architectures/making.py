@@ -106,7 +106,9 @@ class Making(ABC):
         given = self._tensor(batch.targets), self._tensor(np.float32(rate))
         return self._train(*given).numpy()
 
-    def evaluate(self, batches: Iterable[Batch]) -> tuple[float, float, list[NDArray[Any]]]:
+    def evaluate(
+        self, batches: Iterable[Batch], *, keep: bool = True
+    ) -> tuple[float, float, list[NDArray[Any]]]:
         """See `core.training.step.Steps`. What is drawn for it is the same each time."""
         sums, outputs = np.zeros(3), []
         for at, batch in enumerate(batches):
@@ -116,7 +118,8 @@ class Making(ABC):
             sums += [float((each.numpy() * weight).sum()) for each in (loss, metric)] + [
                 float(weight.sum())
             ]
-            outputs.append(made.numpy())
+            if keep:
+                outputs.append(made.numpy())
         return float(sums[0] / sums[2]), float(sums[1] / sums[2]), outputs
 
     @property

@@ -11,13 +11,11 @@ import core
 from core.analysis.alignment import Alignment
 from core.analysis.anatomy import anatomy as parts_of
 from core.analysis.answers import answers as asked
+from core.analysis.attribution import attributions
 from core.analysis.batch_statistics import batch_statistics
 from core.analysis.cka import cka
 from core.analysis.clipping import clip
 from core.analysis.coverage import coverage
-from core.analysis.attribution import attributions
-from core.analysis.cka import cka
-from core.analysis.clipping import clip
 from core.analysis.faithfulness import verdicts
 from core.analysis.fixed_points import fixed_points, visited
 from core.analysis.flow import flow
@@ -39,14 +37,12 @@ from core.forecast import Series, acf, naive_backtest, pacf, seasons
 from core.forecast.arima import Forecast
 from core.forecast.insides import Field, SeasonStates
 from core.forecast.outlook import Outlook
-from core.trace import Trace
-from dashboard import figures
-from dashboard.figures.by_step import Along
-from dashboard.figures.sequences import Row
 from core.generate import BeamNode, Beams
 from core.trace import Trace
 from dashboard import figures
+from dashboard.figures.by_step import Along
 from dashboard.figures.forcing import Way
+from dashboard.figures.sequences import Row
 from tests.core.graphs import GRAPHS
 from tests.dashboard.figures import samples, trained
 from tests.dashboard.figures.samples import CELLS, TOKENS
@@ -309,6 +305,8 @@ def dynamics() -> dict[str, Drawn]:
         "spectra": of("spectra", whole, tokens=TOKENS),
         "lyapunov": of("lyapunov", whole, tokens=TOKENS),
     }  # fmt: skip
+
+
 def translations() -> dict[str, Drawn]:
     right, forced, free = ways()
     return {
