@@ -52,8 +52,7 @@ class Model:
     In the list of nodes, a `Recurrent` may stand for those of a bidirectional layer. `gives` are
     the ports whose values are the model's outputs; unless named, what the last node hands on.
     `vocabularies` are those of further inputs, by name: a decoder's language is another.
-    Raises ShapeMismatch where a node does not fit what it reads, UnsupportedModel for nodes that
-    are no model that can be run, UnknownName, NonFiniteWeights for NaN or infinity.
+    Raises ShapeMismatch, UnsupportedModel, UnknownName, NonFiniteWeights where they are no model.
     """
 
     nodes: tuple[Node, ...]

@@ -16,7 +16,7 @@ def test_a_point_that_is_dragged_is_decoded_on_the_way_and_where_it_is_let_go(
     visitor: Visitor,
 ) -> None:
     visitor.allow(BELOW_THE_PAGE)
-    page = visitor.visit("make", word="tensor")
+    page = visitor.visit("make", penned="tensor")
     plane = page.locator("canvas.map")
     expect(plane).to_be_visible(timeout=PATIENCE)
     about = page.locator("figcaption").filter(has_text="Made of the two numbers")

@@ -18,7 +18,7 @@ MOST_STEPS = 64
 SET = state.declare(Choice(name="makes", default="strokes", options=tuple(SETS), pages=PAGES))
 MAKER = state.declare(Choice(name="maker", default="autoencoder", options=MAKERS, pages=PAGES))
 SEED = state.declare(Whole(name="make_seed", default=0, low=0, high=999_999, pages=PAGES))
-WORD = state.declare(Text(name="word", default="neuron", limit=200, pages=PAGES))
+WORD = state.declare(Text(name="penned", default="neuron", limit=200, pages=PAGES))
 FIRST = state.declare(
     Number(name="code1", default=0.0, low=-1e4, high=1e4, always=True, pages=PAGES)
 )

@@ -8,7 +8,7 @@ from core.forecast import acf, naive_backtest, seasons
 from core.forecast.correlation import Correlations
 from core.forecast.insides import Field, SeasonStates
 from dashboard import figures
-from tests.dashboard.figures.every import KNOWS, outlook, weeks
+from tests.dashboard.figures.at_work import KNOWS, outlook, weeks
 from tests.dashboard.figures.samples import array
 
 

@@ -8,7 +8,8 @@ import pytest
 from core.analysis.rolling import Rolling
 from core.errors import ShapeMismatch
 from dashboard import figures
-from tests.dashboard.figures.every import SERIES, rolled
+from tests.dashboard.figures.bound import SERIES
+from tests.dashboard.figures.every import rolled
 
 
 def by_name(picture):

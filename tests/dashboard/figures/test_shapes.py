@@ -8,7 +8,7 @@ import numpy as np
 
 from core.analysis.shapes import DECODER
 from dashboard import figures
-from tests.dashboard.figures import every
+from tests.dashboard.figures import at_work
 from tests.dashboard.figures.samples import TOKENS, array
 
 
@@ -21,7 +21,7 @@ def names(figure, kind: str) -> list[str]:
 
 
 def test_columns_are_the_states_and_the_table_has_every_number():
-    unrolling = every.unrolling("lstm")
+    unrolling = at_work.unrolling("lstm")
     picture = figures.shapes(unrolling)
     states = np.stack([turn.state for turn in unrolling.turns])
     np.testing.assert_allclose(array(heatmap(picture.draw).z)[:, ::2], states.T, rtol=1e-6)
@@ -33,14 +33,14 @@ def test_columns_are_the_states_and_the_table_has_every_number():
 
 
 def test_an_answer_that_is_read_again_has_its_line():
-    fed = replace(every.unrolling("gru"), fed_back=True)
+    fed = replace(at_work.unrolling("gru"), fed_back=True)
     paths = figures.shapes(fed).draw.layout.shapes
     assert len(paths) == len(TOKENS) - 1
     assert {path.line.dash for path in paths} == {"dot"}
 
 
 def test_arcs_are_as_strong_as_the_attention_and_the_handing_over_is_thick():
-    unrolling = every.unrolling("lstm", sides=True)
+    unrolling = at_work.unrolling("lstm", sides=True)
     picture = figures.shapes(unrolling)
     start = len(TOKENS) - len(unrolling.side(DECODER))
     drawn = {path.path.split(",")[0]: path.opacity for path in picture.draw.layout.shapes}
@@ -51,7 +51,7 @@ def test_arcs_are_as_strong_as_the_attention_and_the_handing_over_is_thick():
 
 
 def test_masked_strips_hold_the_states_and_leave_zeros_blank():
-    batch, tokens = every.batch()
+    batch, tokens = at_work.batch()
     states = figures.masking(batch, tokens=tokens, of="states").draw
     strips = [part for part in states.data if part.type == "heatmap"]
     for at in range(len(tokens)):

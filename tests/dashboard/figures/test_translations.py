@@ -7,12 +7,12 @@ import math
 import numpy as np
 
 from dashboard import figures
-from tests.dashboard.figures import every
+from tests.dashboard.figures import at_work
 from tests.dashboard.figures.samples import TOKENS, array
 
 
 def test_the_matrix_holds_the_weights_and_frames_a_row():
-    found = every.alignment()
+    found = at_work.alignment()
     picture = figures.attention(found, source=TOKENS, target=TOKENS, step=2)
     np.testing.assert_allclose(array(picture.draw.data[0].z), found.weights, rtol=1e-6)
     assert [(shape.y0, shape.y1) for shape in picture.draw.layout.shapes] == [(1.5, 2.5)]
@@ -22,14 +22,14 @@ def test_the_matrix_holds_the_weights_and_frames_a_row():
 
 
 def test_contexts_are_drawn_as_they_were_recorded():
-    found = every.alignment()
+    found = at_work.alignment()
     picture = figures.context(found, target=TOKENS, step=1)
     np.testing.assert_allclose(array(picture.draw.data[0].z), found.context.T, rtol=1e-6)
     np.testing.assert_array_equal(picture.table["Context"], found.context.reshape(-1))
 
 
 def test_the_tree_has_every_node_and_the_best_answer_drawn_thick():
-    beams = every.beams()
+    beams = at_work.beams()
     picture = figures.beam(beams)
     table = picture.table
     assert len(table) == len(beams.nodes)
@@ -74,7 +74,7 @@ def rows_of(picture, beams) -> list[float]:
 
 
 def test_forced_and_free_give_the_right_token_what_was_recorded():
-    right, forced, free = every.ways()
+    right, forced, free = at_work.ways()
     picture = figures.forcing(right, forced=forced, free=free)
     lines = {part.name: part for part in picture.draw.data}
     np.testing.assert_allclose(array(lines["teacher forcing"].y), forced.right)
@@ -89,7 +89,7 @@ def test_forced_and_free_give_the_right_token_what_was_recorded():
 
 
 def test_lines_of_accuracy_have_their_intervals():
-    groups = every.grouped()
+    groups = at_work.grouped()
     picture = figures.lengths(groups)
     for line, found in zip(picture.draw.data, groups.values(), strict=True):
         np.testing.assert_allclose(line.y, [one.share for one in found])

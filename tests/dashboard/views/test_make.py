@@ -49,7 +49,7 @@ def test_the_decoder_is_a_vector_that_becomes_a_sequence():
 
 @pytest.mark.parametrize(("language", "word"), [("en", "neuron"), ("ko", "tea")])
 def test_a_word_is_written_through_two_numbers(open_app, language, word):
-    app = open_app("make", language=language, word=word)
+    app = open_app("make", language=language, penned=word)
     assert not app.exception
     assert not app.error
     found = shipped("autoencoder-strokes")
@@ -69,14 +69,14 @@ def test_a_word_is_written_through_two_numbers(open_app, language, word):
 
 
 def test_letters_that_the_font_has_not_are_named_and_the_rest_stays(open_app):
-    app = open_app("make", word="next")
+    app = open_app("make", penned="next")
     assert not app.exception
     assert ["'x'" in each.value or "x" in each.value for each in app.error] == [True]
     assert app.text_input(key="widget.word.").value == "next"
     assert [e for e in app.get("bidi_component") if e.proto.component_name.endswith("plane")]
     app.text_input(key="widget.word.").set_value("nest").run()
     assert not app.error
-    empty = open_app("make", word=" ")
+    empty = open_app("make", penned=" ")
     assert "1 to 24" in empty.error[0].value
 
 
