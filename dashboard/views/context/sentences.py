@@ -47,7 +47,7 @@ def readers() -> tuple[str, ...]:
 
 
 SENTENCES = state.declare(Text(name="sentences", default=None, limit=4_000, pages=("context",)))
-WORD = state.declare(Text(name="word", default=None, limit=60, pages=("context",)))
+WORD = state.declare(Text(name="sense_word", default=None, limit=60, pages=("context",)))
 LEVEL = state.declare(Whole(name="level", default=1, low=0, high=8, pages=("context",)))
 READER = state.declare(
     Choice(name="vectors_of", default=SHIPPED, options=readers, pages=("context",))
