@@ -205,6 +205,17 @@ PRESETS: dict[str, Preset] = {
             reference=(0.682, 1.988),
         ),
         _known(
+            "treebank-two-way",
+            source="treebank",
+            options={"length": 35},
+            quick={"share": 0.05, "words": 2_000},
+            quick_epochs=3,
+            quick_network=NetworkSettings(architecture="two_way", units=(32, 32), embedding=32),
+            network=NetworkSettings(architecture="two_way", units=(128, 128), embedding=128),
+            optimizer=OptimizerSettings(learning_rate=4e-3, clip=1.0),
+            fit=FitSettings(epochs=4, batch=32),
+        ),
+        _known(
             "senses-two-way",
             source="senses",
             options={"train_examples": 32_000},

@@ -77,8 +77,7 @@ def _card(known: Preset) -> str | None:
         if known.reference:
             st.markdown(_published(known))
         else:
-            both = ".both" if config.network.architecture == "two_way" else ""
-            st.markdown(t(f"train.preset.no_reference{both}"))
+            st.markdown(t(f"train.preset.no_reference{_unpublished(config)}"))
         pick_files(config.data.source, at=known.name)
         with st.container(horizontal=True, vertical_alignment="center"):
             for whole, name in ((known.quick, "quick"), (config, "whole")):
@@ -92,6 +91,13 @@ def _card(known: Preset) -> str | None:
                 if pressed:
                     started = _start(known, whole, quick=name == "quick")
     return started
+
+
+def _unpublished(config: RunConfig) -> str:
+    """The ending of the sentence about what nobody has published a figure of."""
+    if config.network.architecture != "two_way":
+        return ""
+    return ".both" if config.data.source == "senses" else ".context"
 
 
 def _published(known: Preset) -> str:
