@@ -3,8 +3,8 @@
 Both by one distance (Naeem et al. 2020, "Reliable fidelity and diversity metrics for generative
 models"): about each real example lies the ball that just reaches its k-th neighbour among the real
 ones. What was made is convincing if it lies in any such ball, and is then of the kind of the
-example in whose ball it lies deepest; a real example is covered if anything made lies in its ball.
-A generator that makes one kind alone, however well, is convincing and covers little: its modes
+example that it lies nearest to; a real example is covered if anything made lies in its ball. A
+generator that makes one kind alone, however well, is convincing and covers little: its modes
 have collapsed (Goodfellow 2016).
 """
 
@@ -72,11 +72,12 @@ def coverage(
     apart = distances(made, real)
     depth = apart / np.maximum(radius, 1e-12)
     convincing = depth.min(axis=1) <= 1
-    found = np.where(convincing, kinds[depth.argmin(axis=1)], -1)
+    nearest = apart.argmin(axis=1)
+    found = np.where(convincing, kinds[nearest], -1)
     return Coverage(
         convincing=convincing,
         kinds=found,
-        nearest=apart.argmin(axis=1),
+        nearest=nearest,
         counts=np.bincount(found[convincing], minlength=of),
         covered=float((depth <= 1).any(axis=0).mean()),
     )

@@ -72,9 +72,9 @@ def test_letters_that_the_font_has_not_are_named_and_the_rest_stays(open_app):
     app = open_app("make", penned="next")
     assert not app.exception
     assert ["'x'" in each.value or "x" in each.value for each in app.error] == [True]
-    assert app.text_input(key="widget.word.").value == "next"
+    assert app.text_input(key="widget.penned.").value == "next"
     assert [e for e in app.get("bidi_component") if e.proto.component_name.endswith("plane")]
-    app.text_input(key="widget.word.").set_value("nest").run()
+    app.text_input(key="widget.penned.").set_value("nest").run()
     assert not app.error
     empty = open_app("make", penned=" ")
     assert "1 to 24" in empty.error[0].value
