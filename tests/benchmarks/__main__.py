@@ -1,4 +1,4 @@
-"""Prints tables: `python -m tests.benchmarks [record|backprop|write|analysis|load|…]`."""
+"""Prints tables: `python -m tests.benchmarks [record|backprop|write|translate|analysis|load|…]`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 
 from core.terminal import print_anywhere
 
-PARTS = ("record", "backprop", "write", "analysis", "load", "training", "page")
+PARTS = ("record", "backprop", "write", "translate", "analysis", "load", "training", "page")
 FILES = "files"
 """Not of speed but of what is read; run where it is asked for."""
 
@@ -53,6 +53,10 @@ def main() -> None:
         from tests.benchmarks.writing import writing
 
         print(writing(runs=arguments.runs, peers=not arguments.no_peers), "\n")
+    if "translate" in parts:
+        from tests.benchmarks.translating import translating
+
+        print(translating(runs=arguments.runs, peers=not arguments.no_peers), "\n")
     if {"record", "backprop"} & set(parts):
         from tests.benchmarks.recording import differentiating, recording
 
