@@ -6,7 +6,7 @@ A WebSocket from a page of another origin is refused here. Streamlit would refus
 ask a public address for this machine's own, to compare the two: nothing may leave the machine.
 
 A page's document is given the scripts of `dashboard.tabs` and `dashboard.typed` before all others,
-and asks for the typeface with them.
+and asks for the typeface and for what draws charts with them; it is wide from the beginning.
 
 Modules that pages need are imported as the server starts, in the background, so that the first
 reader does not wait for them. A page asked for meanwhile waits for the rest of the imports alone.
@@ -20,6 +20,7 @@ import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -67,7 +68,30 @@ _AS_BEFORE = (b"if-none-match", b"if-modified-since", b"accept-encoding")
 # The typeface is asked for at once: charts measure their words in it.
 FACE = "app/static/PretendardVariable.woff2"
 _ASKED = f'<link rel="preload" href="{FACE}" as="font" type="font/woff2" crossorigin>'
-SCRIPTS = f"{_ASKED}<script>{tabs.SCRIPT}\n{typed.SCRIPT}</script>".encode()
+
+# Streamlit draws its frame narrow, and wide once the script has said so: everything would jump by
+# a fifth of the window. Its own rules of a wide page, from the beginning.
+_WIDE = """<style>
+[data-testid="stMainBlockContainer"] { max-width: none !important; }
+@media (min-width: calc(736px + 8rem)) {
+  [data-testid="stMainBlockContainer"] { padding-inline: 5rem !important; }
+}
+</style>"""
+
+
+def _drawing() -> str:
+    """The parts of Streamlit's own program that draw charts, asked for while the script runs.
+
+    They would be asked for when the first chart has come: five megabytes, to be read and compiled.
+    """
+    folder = Path(st.__file__).parent / "static" / "static" / "js"
+    return "".join(
+        f'<link rel="modulepreload" href="static/js/{file.name}" fetchpriority="low">'
+        for file in sorted(folder.glob("PlotlyChart.*.js"))
+    )
+
+
+SCRIPTS = f"{_ASKED}{_drawing()}{_WIDE}<script>{tabs.SCRIPT}\n{typed.SCRIPT}</script>".encode()
 
 
 class Headed:

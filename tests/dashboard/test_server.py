@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import os
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -94,6 +95,16 @@ def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
         return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
     finally:
         connection.close()
+
+
+def test_what_draws_charts_is_asked_for_with_the_document(tmp_path):
+    """By names that Streamlit gives its files: another release may give others."""
+    asked = re.findall(rb'modulepreload" href="([^"]+)"', server.SCRIPTS)
+    assert len(asked) == 1
+    with serving(APP, log_file=tmp_path / "log", folder=tmp_path) as running:
+        status, _, body = get(f"{running.url}/{asked[0].decode()}")
+    assert status == 200
+    assert b"plotly" in body
 
 
 def test_our_scripts_are_in_the_head_of_every_page_and_nowhere_else(tmp_path):
