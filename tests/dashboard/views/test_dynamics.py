@@ -12,6 +12,8 @@ from core.analysis.expressions import show_exponential, show_number
 from core.analysis.fixed_points import visited
 from core.analysis.spectra import spectra
 from core.analysis.trajectories import Plane
+from core.training.shelf import Shelf
+from dashboard import state
 from tests.dashboard.conftest import unfold
 from tests.dashboard.views.test_memory import TEXTS, numbers
 
@@ -103,3 +105,25 @@ def test_what_is_left_and_the_pace_are_those_of_the_core(open_app):
         numbers(lines[0]["y"]), computed.log_singular[:, 0] / np.log(10), atol=1e-6
     )
     assert len(drawn(app, "lyapunov")) == computed.exponents.size
+
+
+@pytest.mark.parametrize("cell", ["lstm", "simple_rnn"])
+def test_states_that_never_move_and_singular_jacobians_have_their_sentences(open_app, cell):
+    """All weights are 0: a state without a path, and steps that hand nothing on."""
+    words = core.bundled_model("latch-gru").vocabulary
+    dead = core.new_model(cell, vocabulary=words, embedding=4, units=[5], outputs=2)
+    dead = dead.with_parameters({n: np.zeros_like(a) for n, a in dead.parameters.items()})
+    query = {"task": state.MODEL + Shelf().keep(dead, name="Mine").id, "text": "ABCA"}
+    app = open_app("dynamics", **query)
+    unfold(app, "dynamics-changes", "dynamics-pace")
+    assert not app.exception
+    assert not app.error
+    texts = [each.value for each in app.markdown]
+    assert any(each.startswith("The state is the same at every step") for each in texts)
+    assert not any("inf" in each or "nan" in each.lower() for each in texts)
+    if cell == "simple_rnn":
+        assert any("nothing at all is left" in each for each in texts)
+        assert any("forgets some direction altogether" in each for each in texts)
+    lost = open_app("paths", **query)
+    assert not lost.exception
+    assert any("has no gradient here" in each.value for each in lost.markdown)

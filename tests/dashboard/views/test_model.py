@@ -146,7 +146,7 @@ def test_questions_have_defaults_and_other_answers(open_app):
     assert only(app).activation == "tanh"
 
 
-@pytest.mark.parametrize("page", ["home", "gates", "compare", "gradients"])
+@pytest.mark.parametrize("page", ["home", "gates", "compare", "gradients", "paths", "dynamics"])
 @pytest.mark.parametrize("kind", ["text", "ids", "numbers"])
 def test_every_page_reads_with_it(open_app, page, kind):
     model = {"text": network(), "ids": network(words=False), "numbers": numeric()}[kind]

@@ -11,6 +11,8 @@ import core
 from core.analysis import questions
 from core.analysis.expressions import show_number
 from core.analysis.triangle import triangle
+from core.training.shelf import Shelf
+from dashboard import state
 from dashboard.i18n import speak, t
 from tests.dashboard.views.test_memory import TEXTS, numbers
 
@@ -80,3 +82,14 @@ def test_other_models_and_the_shortest_text(open_app, query):
     assert drawn(app)
     if query.get("text") == "good":
         assert any("one token has no way back" in each.value for each in app.markdown)
+
+
+def test_a_model_without_a_readout_has_its_sentence(open_app):
+    bare = core.new_model("gru", vocabulary=core.bundled_model("latch-gru").vocabulary,
+                          embedding=4, units=[5], outputs=None)  # fmt: skip
+    kept = Shelf().keep(bare, name="Mine")
+    app = open_app("paths", task=state.MODEL + kept.id, text="ABCA")
+    assert not app.exception
+    assert not app.error
+    assert drawn(app)
+    assert t("paths.unread") in app.caption[-1].value
