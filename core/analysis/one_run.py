@@ -127,14 +127,16 @@ def _swept(
     walk = sweep(trace.layers[below:][::-1], upstream=upstream, ends=ends, state=state, batch=batch)
     for swept in walk:
         rows = len(swept.whole)
-        wide = swept.whole.astype(np.float64)  # squares of small gradients leave float32
-        lengths = np.sqrt(np.einsum("lu,lu->l", wide, wide))
-        found[""][:rows, swept.step] = lengths
-        along = (wide / np.where(lengths > 0, lengths, 1)[:, None]).astype(swept.whole.dtype)
+        # Scaled by the largest of each row: squares of small gradients leave float32.
+        largest = np.maximum(swept.whole.max(axis=1), -swept.whole.min(axis=1))
+        scaled = swept.whole / np.where(largest > 0, largest, 1)[:, None]
+        lengths = np.sqrt(np.einsum("lu,lu->l", scaled, scaled))
+        found[""][:rows, swept.step] = lengths.astype(np.float64) * largest
+        divisor = np.where(lengths > 0, lengths, 1)
         for way, part in swept.parts.items():
             if way not in found:
                 found[way] = np.zeros_like(found[""])
-            found[way][:rows, swept.step] = np.einsum("lu,lu->l", part, along)
+            found[way][:rows, swept.step] = np.einsum("lu,lu->l", part, scaled) / divisor
     for part in found.values():
         part[np.isnan(found[""])] = np.nan
     return found

@@ -96,7 +96,7 @@ class _Walk:
             name: np.zeros((losses, layer.units), record.preactivations.dtype)
             for name in cell.states
         }
-        routes = Routes.of(cell, record=record, kernels=kernels)
+        routes = Routes.of(cell, record=record, kernels=kernels).contracted
         return cls(cell, routes, kernels.kernel, zeros)
 
     def step(

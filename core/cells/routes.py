@@ -132,6 +132,40 @@ class Routes:
         return cls(cell, tuple(made))
 
     @cached_property
+    def contracted(self) -> Routes:
+        """The same with every gate's line drawn into the one that reads the gate.
+
+        Where one line alone reads it, and both multiply unit by unit: one product for two.
+        """
+        readers: dict[Expression, int] = {}
+        for _, handed in self.back:
+            for leaf in handed:
+                readers[leaf] = readers.get(leaf, 0) + 1
+        inner = {
+            line.result: handed
+            for line, handed in self.back
+            if isinstance(line.result, Gate)
+            and readers.get(line.result) == 1
+            and len(handed) == 1
+            and _in_place(*handed.values())
+        }
+        made = []
+        for line, handed in self.back:
+            if line.result in inner:
+                continue
+            drawn: dict[Expression, Linear] = {}
+            for leaf, linear in handed.items():
+                to, by = leaf, linear
+                if leaf in inner:
+                    ((to, own),) = inner[leaf].items()
+                    both = own.after(linear)
+                    assert both is not None, "no matrix after a matrix"
+                    by = both
+                drawn[to] = drawn[to] + by if to in drawn else by
+            made.append((line, drawn))
+        return Routes(self.cell, tuple(made))
+
+    @cached_property
     def composed(self) -> Mapping[tuple[str, str], tuple[Route, ...]] | None:
         """What leads from each state after a step to each before it, by both names.
 
@@ -204,6 +238,11 @@ def _with_changes(
         before = result.before
         handed[before] = handed[before] + on if before in handed else on
     return handed
+
+
+def _in_place(linear: Linear) -> bool:
+    """Whether it is one product unit by unit."""
+    return len(linear.routes) == 1 and linear.routes[0].weight is None
 
 
 def _masked(linear: Linear, kept: Array) -> Linear:
