@@ -82,12 +82,17 @@ class Passage:
 
 def word_spans(tokens: Sequence[str], *, unit: str) -> tuple[tuple[int, int], ...]:
     """Where the words of a source stand, (first, past the last): each token of a word tokenizer;
-    else runs of letters, and runs of digits; what is neither stands alone.
+    else runs of letters and runs of digits, each with the blanks and signs behind it, at which a
+    recurrent network still holds the word.
     """
     if unit == "word":
         return tuple((at, at + 1) for at in range(len(tokens)))
     kinds = [_kind(token) for token in tokens]
-    starts = [at for at, kind in enumerate(kinds) if at == 0 or not kind or kind != kinds[at - 1]]
+    starts = [0]
+    for at in range(1, len(tokens)):
+        within = next((kind for kind in kinds[starts[-1] : at] if kind), "")
+        if kinds[at] and (not kinds[at - 1] or kinds[at] != within):
+            starts.append(at)
     return tuple(zip(starts, [*starts[1:], len(tokens)], strict=True))
 
 
@@ -104,5 +109,5 @@ def passages(found: Alignment, words: Sequence[tuple[int, int]]) -> tuple[Passag
 
 
 def _kind(token: str) -> str:
-    """Of what a word is made: letters, or digits; "" for what stands alone."""
+    """Of what a word is made: letters, or digits; "" for blanks and signs."""
     return "letter" if token.isalpha() else "digit" if token.isdigit() else ""

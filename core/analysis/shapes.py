@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.activations import Array
+from core.analysis.alignment import sides
 from core.analysis.guesses import Answers
 from core.errors import ShapeMismatch
 from core.model import Model
@@ -150,3 +151,32 @@ def best(answers: Answers, step: int) -> tuple[str, float | None]:
     if answers.probable:
         return answers.guesses(step, most=1)[0]
     return f"{float(answers.values[step, 0]):.3g}", None
+
+
+def unroll_pair(
+    trace: Trace,
+    *,
+    source: Sequence[str],
+    read: Sequence[str],
+    written: Sequence[tuple[str, float]],
+    looks: NDArray[np.floating] | None = None,
+) -> Unrolling:
+    """An encoder and a decoder, turn by turn: the source, and what the decoder read and wrote.
+
+    `written` are tokens with their probabilities, one for each that was `read`; `looks` the
+    attention. An encoder's turns stand in the order of the text, whichever way it reads. Raises
+    ShapeMismatch for other numbers of tokens.
+    """
+    encoders, decoders = sides(trace)
+    before, after = (next(iter(run.states.values()))[0] for run in (encoders[0], decoders[0]))
+    for what, tokens, states in (
+        ("source", source, before), ("tokens read", read, after), ("tokens", written, after),
+    ):  # fmt: skip
+        if len(tokens) != len(states):
+            raise ShapeMismatch(what=what, found=(len(tokens),), expected=(len(states),))
+    turns = [Turn(state, token, side=ENCODER) for state, token in zip(before, source, strict=True)]
+    turns += [
+        Turn(state, token, answer, share, side=DECODER)
+        for state, token, (answer, share) in zip(after, read, written, strict=True)
+    ]
+    return Unrolling("encoder_decoder", decoders[0].cell, tuple(turns), looks=looks)

@@ -7,17 +7,17 @@ from collections.abc import Mapping
 import streamlit as st
 
 import core
-from core.bundled import bundled_model, bundled_models
-from core.generate import Translation, is_translator
+from core.bundled import models_apart
+from core.generate import Translation
 from core.model import Model
 
+TRANSLATOR = "translator"
+"""What the cards of such models say of their kind."""
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+
 def translators() -> tuple[str, ...]:
     """Return the ids of the models that ship and write a text from another."""
-    return tuple(
-        card["id"] for card in bundled_models() if is_translator(bundled_model(card["id"]))
-    )
+    return tuple(card["id"] for card in models_apart() if card.get("kind") == TRANSLATOR)
 
 
 def translated(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 24
 """Steps that are drawn; the table has all."""
-_ROW, _AROUND = 42, 92  # pixels
+_ROW, _AROUND = 46, 92  # pixels
 _TOLD = 3  # answers in the sentence
 
 
@@ -59,7 +59,7 @@ def beam(beams: Beams, *, labels: Mapping[str, str] | None = None, mode: Mode = 
             height=int(np.clip(_AROUND + _ROW * (highest + 1), 220, 640)),
             hovermode="closest",
             margin={"l": 12, "r": 12, "t": 40, "b": 44},
-            xaxis={"title": {"text": said["step"]}, "range": [0.4, steps + 1],
+            xaxis={"title": {"text": said["step"]}, "range": [0.4, steps + 0.95],
                    "showgrid": False, "zeroline": False, "dtick": 1},
             yaxis={"visible": False, "range": [highest + 0.7, -0.7], "fixedrange": True},
         )  # fmt: skip
@@ -168,7 +168,7 @@ def _shares(beams: Beams, kept: list[int], rows: list[int], *, mode: Mode) -> go
             *(nodes[at].step + FIRST for at in kept),
             *(nodes[at].step + FIRST + 0.25 for at in ends),
         ],
-        y=[*(rows[at] + 0.44 for at in kept), *(rows[at] for at in ends)],
+        y=[*(rows[at] + 0.45 for at in kept), *(rows[at] for at in ends)],
         mode="text",
         text=[
             *(_share(nodes[at].probability) for at in kept),

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from core.bundled import bundled_models
 from tests.browser.visitor import Visitor
 
 PATIENCE = 30_000
 BELOW_THE_PAGE = r"answer 404: \S+/_stcore/|console: Failed to load resource.*/_stcore/"
 
 
-@pytest.mark.skipif(
-    "dates-attention" not in {card["id"] for card in bundled_models()},
-    reason="the model of dates with attention is not made yet",
-)
 def test_a_token_shows_what_it_looked_at_and_another_can_be_forced(visitor: Visitor) -> None:
     visitor.allow(BELOW_THE_PAGE)
     page = visitor.visit("translate", tr_source="April 3, 1998")

@@ -25,8 +25,9 @@ class Texts {
         const span = event.target.closest("span[data-at]");
         if (span) this[mark](Number(span.dataset.at));
       });
-      line.addEventListener("pointerleave", () => this.mark(this.data.step));
     }
+    // What was pointed at stays, so that the pointer can reach its alternatives.
+    this.source.addEventListener("pointerleave", () => this.mark(this.at));
     this.target.addEventListener("click", (event) => {
       const span = event.target.closest("span[data-at]");
       if (span) this.choose(Number(span.dataset.at));

@@ -8,17 +8,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.analysis.shapes import Unrolling, unroll
+from core.analysis.alignment import alignment
+from core.analysis.shapes import DECODER, ENCODER, Unrolling, unroll, unroll_pair
+from core.encoder_decoder import TARGET
+from core.generate.translating import vocabulary_of
 from core.text import visible
 from core.trace import Trace
 from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.origins import choose
-from dashboard.views.shapes.settings import BRACKETS, SENTENCE, TOKEN, cell, given
+from dashboard.views.shapes.settings import BRACKETS, SENTENCE, SOURCE, TOKEN, cell, given
 from dashboard.widgets.answers import classes_of
 from dashboard.widgets.caption import NOTHING, About, about_cells
 from dashboard.widgets.problem import plain
 
+TRANSLATOR = "dates-attention"
 STEPS = 8
 """Tokens that are written from one."""
 MOST = 14
@@ -85,6 +89,48 @@ def _one_to_many() -> Found:
     about = about_cells([cell()], task="characters", text=written.text, of_epoch=False)
     found = unroll(model, trace, tokens=tokens, classes=classes, fed_back=True)
     return Found(found, trace, about, text=written.text)
+
+
+def _pair() -> Found:
+    model = cache.bundled(TRANSLATOR)
+    made = cache.translated(model, given(SOURCE))
+    looks = alignment(made.trace)
+    vocabulary = vocabulary_of(model, TARGET)
+    shares = made.probabilities[range(len(made.ids)), made.ids].tolist()
+    found = unroll_pair(
+        made.trace,
+        source=tuple(map(visible, made.source.tokens)),
+        read=[visible(vocabulary.token_of(int(each))) for each in made.read],
+        written=list(zip(map(visible, made.tokens), shares, strict=True)),
+        looks=None if looks is None else looks.weights,
+    )
+    return Found(found, made.trace, About(file=TRANSLATOR, text=given(SOURCE)), text=made.text)
+
+
+def _say_pair(found: Found) -> str:
+    unrolling = found.unrolling
+    read, written = unrolling.side(ENCODER), unrolling.side(DECODER)
+    looks = unrolling.looks
+    assert looks is not None, f"{TRANSLATOR} has an attention"
+    source, target = divmod(int(looks.T.argmax()), looks.shape[0])
+    return t(
+        "shapes.said.encoder_decoder",
+        read=len(read),
+        number=len(written),
+        text=_told(found.text),
+        numbers=sum(array.shape[-1] for array in found.trace.layers[0].states.values())
+        if found.trace
+        else 0,
+        token=_told(written[target].answer),
+        source=_told(read[source].read),
+        share=f"{looks[target, source]:.0%}",
+    )
+
+
+def _to_translate() -> None:
+    state.put(state.FIELDS["translator"], TRANSLATOR)
+    state.put(state.FIELDS["tr_source"], given(SOURCE))
+    state.reset(state.FIELDS["tr_forced"], state.FIELDS["tr_step"])
 
 
 def _say_one(found: Found) -> str:
@@ -155,5 +201,9 @@ SHOWN = (
     Kind(
         "frames", "gates", lambda: _read("brackets", given(BRACKETS)), _say_frames,
         lambda: _to_gates("brackets", given(BRACKETS)),
+    ),
+    Kind(
+        "encoder_decoder", "translate", _pair, _say_pair, _to_translate,
+        lambda: TRANSLATOR in cache.translators(),
     ),
 )  # fmt: skip

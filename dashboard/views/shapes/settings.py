@@ -14,11 +14,14 @@ PAGES = ("shapes",)
 TOKEN = state.declare(Text(name="shape_token", default=None, limit=200, pages=PAGES))
 SENTENCE = state.declare(Text(name="shape_text", default=None, limit=2_000, pages=PAGES))
 BRACKETS = state.declare(Text(name="shape_brackets", default=None, limit=2_000, pages=PAGES))
+SOURCE = state.declare(Text(name="shape_source", default=None, limit=200, pages=PAGES))
 BATCH = state.declare(Text(name="shape_batch", default=None, limit=4_000, pages=PAGES))
 SIDE = state.declare(
     Choice(name="shape_side", default="after", options=("after", "before"), pages=PAGES)
 )
-_SAMPLES = {TOKEN: "token", SENTENCE: "sentence", BRACKETS: "brackets", BATCH: "batch"}
+_SAMPLES = {
+    TOKEN: "token", SENTENCE: "sentence", BRACKETS: "brackets", SOURCE: "source", BATCH: "batch",
+}  # fmt: skip
 
 
 def given(field: Text) -> str:
@@ -44,7 +47,7 @@ def pick() -> None:
             **state.bind(state.CELL, showing=cell()),
         )
         with box(t("shapes.inputs"), key="shapes-inputs", icon=":material/edit:"):
-            for field in (TOKEN, SENTENCE, BRACKETS):
+            for field in (TOKEN, SENTENCE, BRACKETS, SOURCE):
                 name = _SAMPLES[field]
                 st.text_input(
                     t(f"shapes.{name}"),

@@ -48,8 +48,7 @@ def _sentence(groups: dict[str, tuple[Group, ...]]) -> str:
     longest = groups[best][-1]
     return t(
         "translate.said.lengths",
-        shortest=longest.shortest,
-        longest=longest.longest,
+        length="–".join(dict.fromkeys(map(str, (longest.shortest, longest.longest)))),
         best=plain(best),
         worst=plain(worst),
         high=f"{longest.share:.0%}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.bundled import bundled_models
 from core.errors import CoreError
 from core.generate import is_translator
 from core.model import Model
@@ -41,8 +40,9 @@ def model_of(identifier: str) -> Model:
 
 def task_of(identifier: str) -> str:
     """Return what a model was trained on; of one that does not ship, itself."""
-    cards = {card["id"]: card for card in bundled_models()}
-    return str(cards[identifier]["task"]) if identifier in cards else identifier
+    if identifier in cache.translators():
+        return str(cache.bundled(identifier).card["task"])
+    return identifier
 
 
 def attention_of(model: Model) -> str:

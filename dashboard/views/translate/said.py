@@ -54,7 +54,7 @@ def looked(found: Translation, looks: Alignment | None, *, step: int) -> str:
         "translate.said.looked",
         written=told(_part(found, passage.written)),
         share=percent(passage.share),
-        read=told(joined(found.source.tokens[slice(*passage.read)], vocabulary=vocabulary)),
+        read=told(_word(joined(found.source.tokens[slice(*passage.read)], vocabulary=vocabulary))),
     )
 
 
@@ -96,6 +96,11 @@ def about(found: Translation, *, step: int | None = None) -> About:
         step=step,
         token="" if step is None else found.tokens[step],
     )
+
+
+def _word(text: str) -> str:
+    """A word of the source without what stands behind it."""
+    return text.rstrip(" ,.+/-") or text
 
 
 def told(text: str) -> str:

@@ -31,9 +31,11 @@ def test_a_decoder_without_attention_has_no_alignment():
     assert alignment(core.translate(translator("plain"), "ab", most=3).trace) is None
 
 
-def test_words_are_runs_of_letters_and_of_digits():
-    assert word_spans("Ap 3,19", unit="character") == ((0, 2), (2, 3), (3, 4), (4, 5), (5, 7))
-    assert word_spans("a  b", unit="character") == ((0, 1), (1, 2), (2, 3), (3, 4))
+def test_words_are_runs_of_letters_and_of_digits_with_what_stands_behind_them():
+    assert word_spans("Ap 3,19", unit="character") == ((0, 3), (3, 5), (5, 7))
+    assert word_spans("a  b", unit="character") == ((0, 3), (3, 4))
+    assert word_spans("57+x5", unit="character") == ((0, 3), (3, 4), (4, 5))
+    assert word_spans(" a", unit="character") == ((0, 1), (1, 2))
     assert word_spans(["no", "way"], unit="word") == ((0, 1), (1, 2))
 
 

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 import core
-from core.analysis.shapes import SHAPES, shape_of, unroll
+from core.analysis.alignment import sides
+from core.analysis.shapes import DECODER, ENCODER, SHAPES, shape_of, unroll, unroll_pair
 from core.errors import ShapeMismatch
 from tests.core.graphs import GRAPHS
+from tests.core.translators import translator
 
 OF_GRAPHS = {
     "side by side": "frames",
@@ -67,3 +69,19 @@ def test_tokens_of_another_number_are_refused():
     trace = core.record(model, model.encode("([])").inputs)
     with pytest.raises(ShapeMismatch, match="tokens"):
         unroll(model, trace, tokens="([")
+
+
+def test_encoder_and_decoder_stand_one_after_the_other():
+    made = core.translate(translator("dot"), "abca", teacher="123")
+    encoders, decoders = sides(made.trace)
+    shares = [float(row.max()) for row in made.probabilities]
+    found = unroll_pair(
+        made.trace, source="abca", read="s123", written=list(zip("xyzw", shares, strict=True))
+    )
+    assert [turn.side for turn in found.turns] == [ENCODER] * 4 + [DECODER] * 4
+    assert [turn.read for turn in found.turns] == list("abcas123")
+    assert [turn.answer for turn in found.turns] == [None] * 4 + list("xyzw")
+    states = [run.states["hidden"][0] for run in (encoders[0], decoders[0])]
+    np.testing.assert_array_equal([turn.state for turn in found.turns], np.concatenate(states))
+    with pytest.raises(ShapeMismatch, match="source"):
+        unroll_pair(made.trace, source="abc", read="s123", written=[("x", 1.0)] * 4)

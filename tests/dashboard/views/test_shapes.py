@@ -7,6 +7,7 @@ import pytest
 import core
 from core.analysis.masking import batch
 from dashboard.i18n import speak, t
+from dashboard.widgets.problem import plain
 
 
 def said(app) -> str:
@@ -28,11 +29,16 @@ def test_the_sentences_are_those_of_what_was_read(open_app, language):
     shares.append(max(judge, 1 - judge))
     shares.append(core.record(core.bundled_model("brackets-gru"), "([").outputs[0].max())
     sentences = [each.value for each in app.markdown if "%" in each.value]
+    made = core.translate(core.bundled_model("dates-attention"), "may 5, 1998")
+    looks = made.trace.nodes["attention"].arrays["weights"]
+    shares.append(looks.max())
+    assert any(plain(made.text) in sentence for sentence in sentences)
     for share, sentence in zip(shares, sentences, strict=False):
         assert f"{share:.0%}" in sentence
     charts = [chart.proto.id for chart in app.get("plotly_chart")]
     assert [any(f"chart-shapes-{name}" in chart for chart in charts) for name in
-            ("one_to_one", "one_to_many", "many_to_one", "frames")] == [True] * 4  # fmt: skip
+            ("one_to_one", "one_to_many", "many_to_one", "frames", "encoder_decoder")
+           ] == [True] * 5  # fmt: skip
 
 
 @pytest.mark.parametrize("side", ["after", "before"])
@@ -58,7 +64,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_stays(open_app):
     ]
     assert app.text_input(key="widget.shape_token.").value == "Ω"
     # The other shapes are drawn.
-    assert len(app.get("plotly_chart")) == 3
+    assert len(app.get("plotly_chart")) == 4
 
 
 def test_a_press_opens_the_page_that_uses_the_shape(open_app):

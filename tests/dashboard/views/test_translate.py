@@ -10,11 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import core
-from core.analysis.alignment import alignment
+from core.analysis.alignment import alignment, passages, word_spans
 from core.text import END, visible
 from dashboard import state
 from dashboard.i18n import speak, t
 from dashboard.origins.upload import Brought
+from dashboard.widgets.problem import plain
 from tests.core.translators import translator
 from tests.dashboard.conftest import go_to, unfold
 
@@ -135,6 +136,24 @@ def test_a_beam_that_is_wider_than_the_vocabulary_is_said(open_app):
     assert not app.exception
     assert ["50" in each.value for each in app.error] == [True]
     assert drawn(app)["target"]
+
+
+def test_what_ships_opens_with_the_dates_and_says_where_it_looked(open_app):
+    app = open_app("translate")
+    assert not app.exception
+    assert not app.error
+    dates = core.bundled_model("dates-attention")
+    source = dates.card["samples"]["en"][0]
+    made = core.translate(dates, source)
+    assert plain(made.text) in said(app)
+    looks = alignment(made.trace)
+    assert looks is not None
+    words = word_spans(made.source.tokens, unit="character")
+    longest = max(passages(looks, words), key=lambda one: one.read[1] - one.read[0])
+    assert f"**{longest.share:.0%}** at" in said(app)
+    app = unfold(app, "lengths")
+    row = dates.card["by_length"][-1]
+    assert f"{row['length']} tokens" in said(app)
 
 
 def test_a_link_with_nonsense_forces_nothing(open_app):
