@@ -72,9 +72,10 @@ def fits(config: RunConfig, dataset: Dataset) -> WrongSetting | None:
         found = ", ".join(map(str, network.units))
         expected = "one number: encoder and decoder have a layer each"
         return WrongSetting(setting="network.units", found=found, expected=expected)
-    if network.normalise:
-        expected = "false where there is one layer on each side"
-        return WrongSetting(setting="network.normalise", found="true", expected=expected)
+    if network.normalise != "none":
+        expected = "none where there is one layer on each side"
+        found = network.normalise
+        return WrongSetting(setting="network.normalise", found=found, expected=expected)
     if network.bidirectional and network.units[0] % 2:
         expected = "even where both directions are read: each has half of them"
         return WrongSetting(setting="network.units", found=network.units[0], expected=expected)

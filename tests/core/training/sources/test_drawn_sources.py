@@ -58,7 +58,7 @@ def test_every_source_is_here_or_has_tests_of_its_own():
         *("strokes", "waves", "melodies"),
         *("imdb", "reuters", "text", "table"),
         *("dates", "sums", "translation"),  # test_pairs.py
-        *("shakespeare", "treebank"),
+        *("shakespeare", "treebank", "senses", "series"),
     }
     assert all(name == source.name for name, source in SOURCES.items())
 
