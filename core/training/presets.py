@@ -22,6 +22,7 @@ from core.training.config import (
     OptimizerSettings,
     RunConfig,
 )
+from core.training.pair_presets import pair_presets
 
 WORDS = 10_000
 
@@ -289,5 +290,6 @@ PRESETS: dict[str, Preset] = {
             alone=76.0,
             metric="perplexity",
         ),
+        *pair_presets(_known),
     )
 }

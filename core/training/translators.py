@@ -44,14 +44,11 @@ from core.training.config import (
 )
 from core.training.run_folder import Run
 from core.training.sources import prepare
+from core.training.sources.translation import TATOEBA
 from core.training.store import RunStore
 
 TRANSLATOR = "translator"
 """What its card says of the kind of model."""
-TATOEBA = (
-    "Sentence pairs of tatoeba.org, by way of manythings.org/anki, licensed CC BY 2.0 FR "
-    "(creativecommons.org/licenses/by/2.0/fr)"
-)
 _SENTENCES = ("I am tired.", "Where is Tom?", "She has a dog.", "We can help you.", "It's cold.")
 
 

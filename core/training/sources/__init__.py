@@ -57,6 +57,7 @@ SOURCES: dict[str, Source] = {
         text.SOURCE,
         *pairs.SOURCES,
         translation.SOURCE,
+        translation.SPANISH_SOURCE,
         table.SOURCE,
     )
 }

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -23,24 +24,30 @@ from core.training.dataset import Dataset
 from core.training.settings import setting, settings
 from core.training.sources.arrange import some_of
 from core.training.sources.drawn import TEST_SEED
-from core.training.sources.errors import NoPair, NoPairsLeft, NoTextInArchive
+from core.training.sources.errors import (
+    FolderWanted,
+    NoPair,
+    NoPairsLeft,
+    NoTextInArchive,
+)
 from core.training.sources.pairs import dataset_of, target_vocabulary
 from core.training.sources.reading import bytes_of, decoded, text_of
 from core.training.sources.source import Options, Setting, Source, given
 
 LEAST = 10
+SPANISH = "spa-eng.zip"
+TATOEBA = (
+    "Sentence pairs of tatoeba.org, by way of manythings.org/anki, licensed CC BY 2.0 FR "
+    "(creativecommons.org/licenses/by/2.0/fr)"
+)
 TAB = "tab"
 
 
 @settings
-class TranslationOptions(Options):
+class PairsOptions(Options):
     """What is read of the pairs.
 
     Attributes:
-        file: path of a text file, or of a ZIP that holds one; a relative one begins in the run's
-            folder.
-        encoding: of the file; "" to find out.
-        separator: what stands between the two texts of a line; "tab" for a tab.
         swap: whether the second text is read and the first is written.
         unit: what a token is.
         fold: by which rules words are gathered, see `core.text.fold`.
@@ -54,9 +61,6 @@ class TranslationOptions(Options):
         test: the share of the sources that is kept for testing.
     """
 
-    file: str = ""
-    encoding: str = ""
-    separator: str = TAB
     swap: bool = False
     unit: Unit = "word"
     fold: Fold = "letters"
@@ -69,15 +73,61 @@ class TranslationOptions(Options):
     examples: int | None = setting(None, low=10, high=1_000_000)
     test: float = setting(0.1, low=0.01, high=0.5)
 
+
+@settings
+class TranslationOptions(PairsOptions):
+    """Where the pairs are.
+
+    Attributes:
+        file: path of a text file, or of a ZIP that holds one; a relative one begins in the run's
+            folder.
+        encoding: of the file; "" to find out.
+        separator: what stands between the two texts of a line; "tab" for a tab.
+    """
+
+    file: str = ""
+    encoding: str = ""
+    separator: str = TAB
+
     def __post_init__(self) -> None:
         given(self, "file")
         given(self, "separator")
 
 
+@settings
+class SpanishOptions(PairsOptions):
+    """Where the file is.
+
+    Attributes:
+        folder: holds the ZIP of English and Spanish, as manythings.org/anki offers it.
+    """
+
+    folder: str = ""
+
+
 def make(options: TranslationOptions, setting: Setting) -> Dataset:
-    """Reads, splits and arranges the pairs."""
+    """Reads, splits and arranges the pairs of the reader's own file."""
     setting.report("reading", 0.0)
-    pairs = pairs_of(_text(options, setting), options)
+    text = _text(options.file, options.encoding, setting)
+    pairs = pairs_of(text, separator=options.separator, swap=options.swap)
+    return arranged("translation", pairs, options, setting, citation=options.file)
+
+
+def make_spanish(options: SpanishOptions, setting: Setting) -> Dataset:
+    """The same of the file of English and Spanish. Raises FolderWanted where that is not there."""
+    setting.report("reading", 0.0)
+    path = setting.folder / Path(options.folder).expanduser() / SPANISH
+    if not options.folder or not path.is_file():
+        raise FolderWanted(names=SPANISH)
+    text = _text(str(path.absolute()), "utf-8", setting)
+    pairs = pairs_of(text, separator=TAB, swap=options.swap)
+    return arranged("spanish", pairs, options, setting, citation=TATOEBA)
+
+
+def arranged(
+    name: str, pairs: Sequence[Pair], options: PairsOptions, setting: Setting, *, citation: str
+) -> Dataset:
+    """Pairs as a dataset, within the limits of the options. Raises NoPairsLeft."""
     setting.report("splitting", 0.3)
     kept = [pair for pair in pairs if _fits(pair, options)]
     if options.first:
@@ -95,19 +145,19 @@ def make(options: TranslationOptions, setting: Setting) -> Dataset:
     taken = some_of(len(train), options.examples, seed=setting.seed)
     setting.report("arranging", 0.8)
     return dataset_of(
-        "translation",
+        name,
         [train[at] for at in taken],
         test,
         source=source,
         target=target,
         split=lambda text: _split(text, options),
-        citation=options.file,
+        citation=citation,
     )
 
 
-def pairs_of(text: str, options: TranslationOptions) -> list[Pair]:
+def pairs_of(text: str, *, separator: str, swap: bool) -> list[Pair]:
     """The pairs of a text, one a line. Raises NoPair."""
-    separator = "\t" if options.separator == TAB else options.separator
+    said, separator = separator, "\t" if separator == TAB else separator
     found = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -115,28 +165,28 @@ def pairs_of(text: str, options: TranslationOptions) -> list[Pair]:
         one, between, rest = line.partition(separator)
         other = rest.partition(separator)[0]
         if not between or not one.strip() or not other.strip():
-            raise NoPair(line=number, separator=options.separator)
-        sides = (other, one) if options.swap else (one, other)
+            raise NoPair(line=number, separator=said)
+        sides = (other, one) if swap else (one, other)
         found.append(Pair(*(side.strip() for side in sides)))
     return found
 
 
-def _text(options: TranslationOptions, setting: Setting) -> str:
-    if not options.file.lower().endswith(".zip"):
-        return text_of(options.file, options.encoding, setting)
-    archive = open_archive(bytes_of(options.file, setting), limits=Limits())
+def _text(file: str, encoding: str, setting: Setting) -> str:
+    if not file.lower().endswith(".zip"):
+        return text_of(file, encoding, setting)
+    archive = open_archive(bytes_of(file, setting), limits=Limits())
     names = [name for name in archive.names if name.endswith(".txt")]
     names = [name for name in names if not name.rpartition("/")[2].startswith("_")]
     if not names:
-        raise NoTextInArchive(file=options.file)
-    return decoded(bytes(archive.read(names[0])), options.encoding)
+        raise NoTextInArchive(file=file)
+    return decoded(bytes(archive.read(names[0])), encoding)
 
 
-def _split(text: str, options: TranslationOptions) -> Sequence[str]:
+def _split(text: str, options: PairsOptions) -> Sequence[str]:
     return split(text, options.unit, options.fold, limit=None)
 
 
-def _fits(pair: Pair, options: TranslationOptions) -> bool:
+def _fits(pair: Pair, options: PairsOptions) -> bool:
     lengths = (len(_split(text, options)) for text in pair)
     limits = (options.longest, options.target_longest)
     return all(0 < length <= most for length, most in zip(lengths, limits, strict=True))
@@ -153,9 +203,7 @@ def _sides(pairs: Sequence[Pair], *, share: float) -> tuple[list[Pair], list[Pai
     return sides
 
 
-def _vocabularies(
-    pairs: Sequence[Pair], options: TranslationOptions
-) -> tuple[Vocabulary, Vocabulary]:
+def _vocabularies(pairs: Sequence[Pair], options: PairsOptions) -> tuple[Vocabulary, Vocabulary]:
     read: Counter[str] = Counter()
     written: Counter[str] = Counter()
     for pair in pairs:
@@ -168,7 +216,7 @@ def _vocabularies(
     return known, target_vocabulary(other.tokens, other)
 
 
-def _known(pair: Pair, source: Vocabulary, target: Vocabulary, options: TranslationOptions) -> bool:
+def _known(pair: Pair, source: Vocabulary, target: Vocabulary, options: PairsOptions) -> bool:
     sides = ((pair.source, source), (pair.target, target))
     return all(token in known for text, known in sides for token in _split(text, options))
 
@@ -178,6 +226,16 @@ def _check_enough(kept: Sequence[Pair], pairs: Sequence[Pair], *, least: int = L
         raise NoPairsLeft(found=len(kept), total=len(pairs), least=least)
 
 
+SPANISH_SOURCE = Source(
+    name="spanish",
+    description="Reads an English sentence, and writes a Spanish one.",
+    citation=TATOEBA,
+    options=SpanishOptions,
+    make=make_spanish,
+    wants=(SPANISH,),
+    gathers=True,
+    architecture="encoder_decoder",
+)
 SOURCE = Source(
     name="translation",
     description="Reads a text of your own pairs, and writes the one that belongs to it.",
