@@ -70,10 +70,12 @@ FACE = "app/static/PretendardVariable.woff2"
 _ASKED = f'<link rel="preload" href="{FACE}" as="font" type="font/woff2" crossorigin>'
 
 # Streamlit draws its frame narrow, and wide once the script has said so: everything would jump by
-# a fifth of the window. Its own rules of a wide page, from the beginning.
+# a fifth of the window. So it is wide from the beginning, with wide margins on wide screens alone.
 _WIDE = """<style>
-[data-testid="stMainBlockContainer"] { max-width: none !important; }
-@media (min-width: calc(736px + 8rem)) {
+[data-testid="stMainBlockContainer"] {
+  max-width: none !important; padding-inline: clamp(1rem, 3vw, 2.5rem) !important;
+}
+@media (min-width: 1201px) {
   [data-testid="stMainBlockContainer"] { padding-inline: 5rem !important; }
 }
 </style>"""
