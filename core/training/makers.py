@@ -67,13 +67,6 @@ def _preset(
     )
 
 
-_EPOCHS = {
-    "autoencoder": {"strokes": 30, "waves": 12, "melodies": 45},
-    "denoising": {"strokes": 12, "waves": 8, "melodies": 8},
-    "adversarial": {"strokes": 45, "waves": 12, "melodies": 12},
-    "diffusion": {"strokes": 25, "waves": 10, "melodies": 12},
-}
-"""By maker and set: no more than what small networks need to be looked at."""
 _SETTINGS: Mapping[str, tuple[int, float, Mapping[str, Any]]] = {
     "autoencoder": (32, 4e-3, {"code": 2}),
     "denoising": (32, 4e-3, {"code": 10, "noise": 0.3}),
@@ -81,13 +74,19 @@ _SETTINGS: Mapping[str, tuple[int, float, Mapping[str, Any]]] = {
     "diffusion": (32, 4e-3, {}),
 }
 """Units, learning rate, and the architecture's own options."""
+_EPOCHS = {
+    ("autoencoder", "strokes"): 30,
+    ("autoencoder", "waves"): 12,
+    ("denoising", "strokes"): 12,
+    ("adversarial", "strokes"): 45,
+    ("diffusion", "strokes"): 25,
+}
+"""By maker and set, for those that ship."""
 
 PRESETS: dict[str, RunConfig] = {
-    f"{maker}-{of}": _preset(
-        maker, of, units=units, rate=rate, epochs=_EPOCHS[maker][of], options=options
-    )
-    for maker, (units, rate, options) in _SETTINGS.items()
-    for of in SETS
+    f"{maker}-{of}": _preset(maker, of, units=units, rate=rate, epochs=epochs, options=options)
+    for (maker, of), epochs in _EPOCHS.items()
+    for units, rate, options in [_SETTINGS[maker]]
 }
 """Id of a network that ships → how it is trained."""
 

@@ -9,7 +9,9 @@ from core import backprop, record
 from core.errors import CoreError
 from core.make import adversarial, diffusion
 from core.make.linear import error
+from core.make.shipped import cards
 from core.training import network, sources
+from core.training.makers import PRESETS
 from core.training.step import batch_of
 from core.training.store import RunStore
 from tests.core.training import runs
@@ -179,3 +181,15 @@ def test_the_sources_are_the_sets_and_ask_for_what_is_read():
 def test_wrong_options_are_refused():
     with pytest.raises(CoreError, match=r"network\.options\.code"):
         steps_of("autoencoder", network__options={"code": 0})
+
+
+def test_what_ships_is_what_is_made_again_and_as_its_card_says():
+    found = {card["id"]: card for card in cards()}
+    assert found.keys() == PRESETS.keys()
+    for identifier, preset in PRESETS.items():
+        card, training = found[identifier], found[identifier]["training"]
+        assert (card["makes"], card["cell"]) == (preset.data.source, preset.network.cell)
+        assert training["epochs"] == preset.fit.epochs, identifier
+        assert training["learning_rate"] == preset.optimizer.learning_rate, identifier
+        for name, value in preset.network.options.items():
+            assert training[name] == value, (identifier, name)
