@@ -116,26 +116,31 @@ def unroll(
     *,
     tokens: Sequence[str] = (),
     classes: Sequence[str] = (),
+    answers: Sequence[str] = (),
     fed_back: bool = False,
 ) -> Unrolling:
     """A recorded text, turn by turn: what the first layer kept, and what was answered where.
 
     `tokens` are what was read at each step, made visible, and `classes` what the outputs are
-    called. With `fed_back` they are the model's own answers from the second on. A model of one
-    vector reads it before the first turn. Raises ShapeMismatch for another number of tokens.
+    called; or `answers` say what each of them is, where its numbers are no probabilities. With
+    `fed_back` tokens are the model's own answers from the second on. A model of one
+    vector reads it before the first turn. Raises ShapeMismatch for another number of tokens or
+    answers.
     """
     run = trace.layers[0]
     states = next(iter(run.states.values()))[0]
     if tokens and len(tokens) != len(states):
         raise ShapeMismatch(what="tokens", found=(len(tokens),), expected=(len(states),))
     values = trace.outputs[0] if trace.outputs.ndim == 3 else trace.outputs
+    if answers and len(answers) != len(values):
+        raise ShapeMismatch(what="answers", found=(len(answers),), expected=(len(values),))
     first = len(states) - len(values)  # an answer to the whole text stands at its end
     given = Answers.of(values, activation=model.activation, classes=classes)
     turns = []
     for at, state in enumerate(states):
         turn = Turn(state, tokens[at] if tokens else None)
         if at >= first:
-            name, share = best(given, at - first)
+            name, share = (answers[at - first], None) if answers else best(given, at - first)
             turn = replace(turn, answer=name, share=share)
         turns.append(turn)
     shape = shape_of(model)

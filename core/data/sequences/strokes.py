@@ -36,6 +36,7 @@ class NoLetters(CoreError):
 
 
 MOST_LETTERS = 24
+_ARROWS = "→↗↑↖←↙↓↘"
 
 
 def draw(random: np.random.Generator, kinds: NDArray[np.intp]) -> Array:
@@ -63,6 +64,14 @@ def positions(sequences: Array) -> Array:
 def on_paper(sequences: Array) -> NDArray[np.bool_]:
     """Whether each step draws, (…, steps)."""
     return sequences[..., 2] > 0
+
+
+def signs(sequence: Array) -> tuple[str, ...]:
+    """Each move of one sequence (steps, 3) as an arrow; ○ where the pen is above the paper."""
+    angles = np.arctan2(sequence[:, 1], sequence[:, 0])
+    eighths = np.rint(angles / (np.pi / 4)).astype(int) % len(_ARROWS)
+    drawn = on_paper(sequence)
+    return tuple(_ARROWS[at] if draws else "○" for at, draws in zip(eighths, drawn, strict=True))
 
 
 def _written(random: np.random.Generator, letter: str) -> Array:

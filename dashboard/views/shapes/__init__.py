@@ -17,7 +17,7 @@ from dashboard.views.shapes.settings import pick
 from dashboard.widgets.frame import open_page
 
 PAGE = Page(key="shapes", section="work", icon=":material/route:", order=5)
-ROWS = ((4, 8, 9), (8, 13))
+ROWS = ((4, 8, 9), (8, 13), (1,))
 """Shares of the width, row by row: longer shapes take more."""
 
 

@@ -10,11 +10,16 @@ import numpy as np
 
 from core.analysis.alignment import alignment
 from core.analysis.shapes import DECODER, ENCODER, Unrolling, unroll, unroll_pair
+from core.data.sequences import strokes
 from core.encoder_decoder import TARGET
+from core.engines import record
 from core.generate.translating import vocabulary_of
+from core.make.autoencoder import CODE
+from core.make.shipped import decoder
 from core.text import visible
 from core.trace import Trace
 from dashboard import cache, state
+from dashboard.cache.making import code_plane
 from dashboard.i18n import t
 from dashboard.origins import choose
 from dashboard.views.shapes.settings import BRACKETS, SENTENCE, SOURCE, TOKEN, cell, given
@@ -89,6 +94,42 @@ def _one_to_many() -> Found:
     about = about_cells([cell()], task="characters", text=written.text, of_epoch=False)
     found = unroll(model, trace, tokens=tokens, classes=classes, fed_back=True)
     return Found(found, trace, about, text=written.text)
+
+
+def _code() -> tuple[str, np.ndarray]:
+    """A letter, the reader's where the font has it, and two numbers that are the code of one."""
+    letter = _first(given(TOKEN)).lower()
+    letter = letter if letter in strokes.KINDS else strokes.KINDS[0]
+    plane = code_plane("strokes")
+    return letter, plane.codes[plane.kinds == strokes.KINDS.index(letter)][0]
+
+
+def _decoded() -> Found:
+    model = decoder("strokes")
+    letter, code = _code()
+    trace = record(model, {CODE: code[None]})
+    answers = strokes.signs(trace.outputs[0])
+    found = unroll(model, trace, tokens=["z"] * len(answers), answers=answers)
+    return Found(found, trace, About(file=model.name, text=letter))
+
+
+def _say_decoded(found: Found) -> str:
+    letter, code = _code()
+    trace = found.trace
+    assert trace is not None
+    drawn = int(strokes.on_paper(trace.outputs[0]).sum())
+    return t(
+        "shapes.said.decoded", letter=letter, x=f"{code[0]:.2f}", y=f"{code[1]:.2f}",
+        count=len(found.unrolling.turns), drawn=drawn, lifted=len(found.unrolling.turns) - drawn,
+    )  # fmt: skip
+
+
+def _to_make() -> None:
+    _, code = _code()
+    state.put(state.FIELDS["makes"], "strokes")
+    state.put(state.FIELDS["maker"], "autoencoder")
+    for name, number in zip(("code1", "code2"), code, strict=True):
+        state.put(state.FIELDS[name], float(number))
 
 
 def _pair() -> Found:
@@ -206,4 +247,5 @@ SHOWN = (
         "encoder_decoder", "translate", _pair, _say_pair, _to_translate,
         lambda: TRANSLATOR in cache.translators(),
     ),
+    Kind("decoded", "make", _decoded, _say_decoded, _to_make),
 )  # fmt: skip

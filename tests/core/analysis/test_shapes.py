@@ -8,7 +8,9 @@ import pytest
 import core
 from core.analysis.alignment import sides
 from core.analysis.shapes import DECODER, ENCODER, SHAPES, shape_of, unroll, unroll_pair
+from core.data.sequences.strokes import signs
 from core.errors import ShapeMismatch
+from core.make.shipped import decoder
 from tests.core.graphs import GRAPHS
 from tests.core.translators import translator
 
@@ -33,6 +35,18 @@ def test_every_model_that_ships_has_a_shape():
     assert found["sentiment-gru"] == found["latch-lstm"] == "many_to_one"
     assert found["brackets-lstm"] == found["characters-gru"] == "frames"
     assert set(found.values()) <= set(SHAPES)
+
+
+def test_a_vector_becomes_a_sequence_whose_answers_are_named():
+    model = decoder("strokes")
+    trace = core.record(model, {"code": np.array([[0.4, -0.2]], np.float32)})
+    names = signs(trace.outputs[0])
+    found = unroll(model, trace, tokens=["z"] * len(names), answers=names)
+    assert found.shape == shape_of(model) == "one_to_many"
+    assert not found.fed_back
+    assert [(turn.answer, turn.share) for turn in found.turns] == [(name, None) for name in names]
+    with pytest.raises(ShapeMismatch):
+        unroll(model, trace, answers=names[:-1])
 
 
 def test_one_answer_stands_at_the_end_of_the_text():

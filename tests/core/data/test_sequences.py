@@ -115,3 +115,10 @@ def test_melodies_keep_the_rules():
     outlines = melodies.draw(np.random.default_rng(0), np.array([0, 1]))
     assert outlines[0, 0, 0] < outlines[0, -9, 0]
     assert outlines[1, 0, 0] > outlines[1, -9, 0]
+
+
+def test_each_move_of_a_pen_is_an_arrow_that_points_where_it_goes():
+    turned = np.array([[1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]])
+    moves = np.column_stack([turned, np.ones(8)]).astype(np.float32)
+    moves = np.concatenate([moves, [[1.0, 0.0, -1.0]]])
+    assert "".join(strokes.signs(moves)) == "→↗↑↖←↙↓↘○"

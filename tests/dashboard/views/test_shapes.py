@@ -6,6 +6,9 @@ import pytest
 
 import core
 from core.analysis.masking import batch
+from core.data.sequences import strokes
+from core.make.shipped import decoder
+from dashboard.cache.making import code_plane
 from dashboard.i18n import speak, t
 from dashboard.widgets.problem import plain
 
@@ -64,7 +67,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_stays(open_app):
     ]
     assert app.text_input(key="widget.shape_token.").value == "Ω"
     # The other shapes are drawn.
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 5
 
 
 def test_a_press_opens_the_page_that_uses_the_shape(open_app):
@@ -73,3 +76,21 @@ def test_a_press_opens_the_page_that_uses_the_shape(open_app):
     assert not app.exception
     assert app.session_state["field.task"] == "brackets"
     assert app.session_state["field.text"] == "(([])"
+
+
+@pytest.mark.parametrize(("typed", "letter"), [("o", "o"), ("Ursa", "u"), ("q", "a")])
+def test_a_vector_becomes_the_letter_that_was_typed(open_app, typed, letter):
+    app = open_app("shapes", shape_token=typed)
+    assert not app.exception
+    plane = code_plane("strokes")
+    code = plane.codes[plane.kinds == strokes.KINDS.index(letter)][0]
+    made = core.record(decoder("strokes"), {"code": code[None]}).outputs[0]
+    [sentence] = [each.value for each in app.markdown if "z = (" in each.value]
+    assert f"({code[0]:.2f}, {code[1]:.2f})" in sentence
+    assert f"“{letter}”" in sentence
+    assert f"**{int((made[:, 2] > 0).sum())}** moves" in sentence
+    if typed == "o":
+        app.button(key="open-decoded").click().run()
+        assert not app.exception
+        assert f"**{letter}**" in app.markdown[0].value
+        assert app.session_state["field.code2"] == pytest.approx(float(code[1]))
