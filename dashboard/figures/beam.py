@@ -28,6 +28,7 @@ MOST_STEPS = 24
 """Steps that are drawn; the table has all."""
 _ROW, _AROUND = 46, 92  # pixels
 _TOLD = 3  # answers in the sentence
+_BESIDE = "\N{NO-BREAK SPACE}" * 5  # as wide as half a node, however wide a step is
 
 
 def beam(beams: Beams, *, labels: Mapping[str, str] | None = None, mode: Mode = "light") -> Picture:
@@ -59,7 +60,7 @@ def beam(beams: Beams, *, labels: Mapping[str, str] | None = None, mode: Mode = 
             height=int(np.clip(_AROUND + _ROW * (highest + 1), 220, 640)),
             hovermode="closest",
             margin={"l": 12, "r": 12, "t": 40, "b": 44},
-            xaxis={"title": {"text": said["step"]}, "range": [0.4, steps + 0.95],
+            xaxis={"title": {"text": said["step"]}, "range": [0.4, steps + max(0.95, 0.17 * steps)],
                    "showgrid": False, "zeroline": False, "dtick": 1},
             yaxis={"visible": False, "range": [highest + 0.7, -0.7], "fixedrange": True},
         )  # fmt: skip
@@ -161,21 +162,21 @@ def _dots(
 
 
 def _shares(beams: Beams, kept: list[int], rows: list[int], *, mode: Mode) -> go.Scatter:
-    """Beneath each node that was kept its own probability; behind an end that of the whole."""
+    """Beneath a node that was kept its own probability, unless all; behind an end the whole's."""
     nodes, ends = beams.nodes, [at for at in kept if at in beams.answers]
     return go.Scatter(
         x=[
             *(nodes[at].step + FIRST for at in kept),
-            *(nodes[at].step + FIRST + 0.25 for at in ends),
+            *(nodes[at].step + FIRST for at in ends),
         ],
         y=[*(rows[at] + 0.45 for at in kept), *(rows[at] for at in ends)],
         mode="text",
         text=[
-            *(_share(nodes[at].probability) for at in kept),
-            *(f"<b>{_share(float(np.exp(nodes[at].log_probability)))}</b>" for at in ends),
+            *(_share(nodes[at].probability).replace("100%", "") for at in kept),
+            *(f"{_BESIDE}<b>{_share(float(np.exp(nodes[at].log_probability)))}</b>" for at in ends),
         ],
         textposition=["middle center"] * len(kept) + ["middle right"] * len(ends),
-        textfont={"size": 12, "color": theme.SURFACE[mode].muted},
+        textfont={"size": 10, "color": theme.SURFACE[mode].muted},
         hoverinfo="skip",
         showlegend=False,
     )
@@ -183,6 +184,4 @@ def _shares(beams: Beams, kept: list[int], rows: list[int], *, mode: Mode) -> go
 
 def _share(value: float) -> str:
     """A probability in a few characters."""
-    return (
-        f"{value:.0%}" if value >= 0.095 else f"{value:.1%}" if value >= 0.001 else f"{value:.0e}"
-    )
+    return f"{value:.0%}" if value >= 0.095 else f"{value:.1%}" if value >= 0.001 else "<0.1%"

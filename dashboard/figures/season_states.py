@@ -34,7 +34,7 @@ def season_states(
 
     def draw() -> go.Figure:
         most = float(np.abs(given.mean).max()) or 1.0
-        rows = [f"{unit} · {100 * given.knows[unit]:.0f} %" for unit in order]
+        rows = [f"{unit} · {100 * given.knows[unit]:.0f}%" for unit in order]
         drawn = go.Figure(
             go.Heatmap(
                 x=shown, y=rows, z=given.mean[:, order].T, zmin=-most, zmax=most,

@@ -127,7 +127,7 @@ class Plane {
     pen.strokeStyle = palette.accent;
     pen.stroke();
     this.sequence(this.decoded());
-    const [x, y] = this.point.map((value) => value.toFixed(2));
+    const [x, y] = this.point.map((value) => value.toFixed(2).replace("-", "−"));
     this.about.textContent = words.at.replace("{x}", x).replace("{y}", y);
   }
 

@@ -103,11 +103,12 @@ class Texts {
       span.classList.toggle("at", place === most);
     });
     const [text, bits, , , others] = target[at];
+    const own = others.find(([other]) => other === text)?.[1] ?? 2 ** -bits;
     const fact = document.createElement("p");
     const forced = this.data.forced.includes(at) ? ` · ${words.forced}` : "";
     const looked = most === null ? "" : ` · ${words.looked.replace("{token}", this.seen(source[most]))
       .replace("{share}", this.percent(row[most]))}`;
-    fact.textContent = `${first + at} · ‘${this.seen(text)}’ · ${this.percent(2 ** -bits)}`
+    fact.textContent = `${first + at} · ‘${this.seen(text)}’ · ${this.percent(own)}`
       + `${forced}${looked}`;
     this.about.replaceChildren(fact, this.others(at, text, others));
     this.follow(at, most);
@@ -207,7 +208,7 @@ class Texts {
 
   percent(share) {
     const value = 100 * share;
-    return `${value >= 9.95 ? value.toFixed(0) : value >= 0.095 ? value.toFixed(1) : "<0.1"} %`;
+    return `${value >= 9.95 ? value.toFixed(0) : value >= 0.095 ? value.toFixed(1) : "<0.1"}%`;
   }
 }
 

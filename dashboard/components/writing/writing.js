@@ -96,7 +96,7 @@ class Text {
 
   percent(share) {
     const value = 100 * share;
-    return `${value >= 9.95 ? value.toFixed(0) : value >= 0.095 ? value.toFixed(1) : "<0.1"} %`;
+    return `${value >= 9.95 ? value.toFixed(0) : value >= 0.095 ? value.toFixed(1) : "<0.1"}%`;
   }
 }
 

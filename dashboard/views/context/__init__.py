@@ -31,13 +31,12 @@ MOST_TEXT = 60
 
 
 def render() -> None:
-    """Draw the line of controls, one computed sentence, the map, and the rest folded."""
+    """Draw the line of controls, the map, one computed sentence, and the rest folded."""
     with st.container():
         asked = sentences.pick()
     corpus = cache.sense_corpus(asked.model)
     found = corpus.of(asked.word)
     level = sentences.level_of(asked)
-    st.container(key="context-said").markdown(_sentence(asked, found, level=level))
     _map(asked, found, level=level)
     _places(asked)
     _neighbours(asked, corpus)
@@ -88,6 +87,7 @@ def _map(asked: Asked, found: Occurrences, *, level: int) -> None:
         **widgets.look(),
     )
     widgets.show(picture, name="senses", about=_about(asked))
+    st.container(key="context-said").markdown(_sentence(asked, found, level=level))
     st.caption(t("context.lead", total=len(found.sentences)))
 
 

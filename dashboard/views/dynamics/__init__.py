@@ -24,7 +24,7 @@ PAGE = Page(key="dynamics", section="why", icon=":material/hub:", order=50)
 
 
 def render() -> None:
-    """Draw the pickers, a sentence, the state space, and what lies behind it."""
+    """Draw the pickers, the state space, a sentence, and what lies behind it."""
     with st.container():
         reading = widgets.reading()
     if not state.chosen(state.STEP):

@@ -71,11 +71,11 @@ def space(reading: Reading, *, layer: int, step: int) -> None:
         with widgets.guard():
             other = read(text, cell=cell)
             found.append(_space(other, layer=_within(other, layer), step=_step(other, step)))
-    st.container(key="dynamics-said").markdown(_sentence(found[0], layer=layer, step=step))
     columns = st.columns(len(found), gap="small") if len(found) > 1 else [st.container()]
     for column, one in zip(columns, found, strict=True):
         with column:
             _draw(one, step=_step(one.reading, step), several=len(found) > 1)
+    st.container(key="dynamics-said").markdown(_sentence(found[0], layer=layer, step=step))
     st.markdown(t("dynamics.lead"))
     st.caption(" ".join(filter(None, (_check(found[0]), _cost(found[0])))))
 

@@ -28,7 +28,7 @@ PAGE = Page(key="forecast", section="work", icon=":material/show_chart:", order=
 
 
 def render() -> None:
-    """Draw the controls, the forecast, one sentence about it, and the folded parts."""
+    """Draw the controls, the forecast, one sentence beneath it, and the folded parts."""
     chosen = choose()
     if chosen is None:
         return
@@ -36,9 +36,9 @@ def render() -> None:
     with widgets.guard():
         given = forecasting(chosen)
         about = About(model=given.name, text=series, file="forecast")
-        st.container(key="forecast-said").markdown(_sentence(chosen, given))
         picture = figures.forecast(given.outlook, name=given.name, **widgets.look())
         widgets.show(picture, name="forecast", about=about)
+        st.container(key="forecast-said").markdown(_sentence(chosen, given))
         if chosen.report is not None:
             st.caption(said(chosen.report, chosen.series))
         leftover(chosen, given, about)

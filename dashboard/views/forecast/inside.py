@@ -23,7 +23,7 @@ LAYER = state.declare(Whole(name="states_layer", default=0, low=0, high=7, pages
 
 
 def inside(chosen: Chosen, network: Network, about: About) -> None:
-    """Draw what it sees of the season, which days move its forecast, and the steps it can see."""
+    """Draw what it sees of the season, which values move its forecast, and the steps it can see."""
     with folded(t("forecast.inside"), t("forecast.inside.see"), key="inside") as wanted:
         if not wanted:
             return
@@ -58,11 +58,11 @@ def _influence(chosen: Chosen, network: Network, about: About) -> None:
 
 
 def _told(found: Numbers, *, ahead: int, period: int) -> str:
-    """Say which day moves the forecast most, and how much of all comes from the last period."""
+    """Say which value moves the forecast most, and how much of all comes from the last period."""
     size = np.abs(found)
     back = len(found) - int(size.argmax())
     share = 100 * float(size[-max(1, period) :].sum() / max(size.sum(), 1e-12))
-    facts = {"ahead": ahead, "back": back, "value": f"{found[-back]:+.2f}"}
+    facts = {"ahead": ahead, "back": back, "value": _signed(found[-back])}
     return t("forecast.gradient.said", **facts, share=f"{share:.0f}", period=max(1, period))
 
 
@@ -94,11 +94,15 @@ def _states(chosen: Chosen, network: Network, about: About) -> None:
             knows=f"{100 * found.knows[unit]:.0f}",
             high=called[int(mean.argmax())],
             low=called[int(mean.argmin())],
-            most=f"{mean.max():+.2f}",
-            least=f"{mean.min():+.2f}",
+            most=_signed(mean.max()),
+            least=_signed(mean.min()),
             count=int((found.knows > 0.5).sum()),
             units=len(found.knows),
         )
     )
     picture = figures.season_states(found, places=called, **widgets.look())
     widgets.show(picture, name="season-states", about=about)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")

@@ -86,7 +86,7 @@ def repeats(chosen: Chosen, about: About) -> None:
             lags = min(LAGS, max(10, 3 * period))
             straight, partial = acf(shown, lags=lags), pacf(shown, lags=lags)
             most = int(np.abs(straight.values[1:]).argmax()) + 1
-            value = f"{straight.values[most]:.2f}"
+            value = f"{straight.values[most]:.2f}".replace("-", "−")
             told = {"outside": len(straight.outside), "lags": lags, "lag": most, "value": value}
             st.markdown(t("forecast.correlations.said", **told))
             shown_of: tuple[tuple[Literal["acf", "pacf"], Correlations], ...]

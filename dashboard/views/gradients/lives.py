@@ -115,8 +115,8 @@ def asked(found: Mapping[str, Chain]) -> str:
 def share(value: float) -> str:
     """Return a share as one reads it: 12 %, or 3·10⁻¹⁴ where a percentage would be zeros."""
     if 1e-4 <= value < 10:
-        return f"{100 * value:.0f} %" if value >= 0.1 else f"{100 * value:.2g} %"
-    return "0 %" if value == 0 else power(value)
+        return f"{100 * value:.0f}%" if value >= 0.1 else f"{100 * value:.2g}%"
+    return "0%" if value == 0 else power(value)
 
 
 def power(value: float) -> str:

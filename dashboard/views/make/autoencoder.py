@@ -40,7 +40,8 @@ def draw(of: str) -> None:
     film(found, measure="error")
     codes = np.array([point], np.float32)
     trace = record(autoencoder.decoder_of(found.model), codes)
-    insides(trace, what=t("make.autoencoder.inside", x=f"{point[0]:.2f}", y=f"{point[1]:.2f}"))
+    x, y = (f"{value:.2f}".replace("-", "−") for value in point)
+    insides(trace, what=t("make.autoencoder.inside", x=x, y=y))
 
 
 def _point(found: Shipped) -> tuple[float, float]:

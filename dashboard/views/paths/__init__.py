@@ -41,7 +41,7 @@ MOST_APART = 64
 
 
 def render() -> None:
-    """Draw the pickers, one sentence about the chosen loss, the picture and its checks."""
+    """Draw the pickers, the picture, one sentence about the chosen loss, and its checks."""
     with st.container():
         reading = widgets.reading()
     if not state.chosen(state.STEP):
@@ -100,10 +100,10 @@ def _answer(reading: Reading, *, layer: int, step: int) -> None:
     with st.spinner(t("paths.busy")):
         found = cache.triangle(model, trace, wanted, layer=layer, ends=ends, loss=loss)
     row = found.row_of(step)
-    st.container(key="paths-said").markdown(_sentence(reading, found, row=row))
     picture = figures.triangle(found, row=row, tokens=reading.tokens, **widgets.look())
     seen = about(reading, step=int(found.ends[row]))
     widgets.show(picture, name="triangle", about=seen, arrays=trace)
+    st.container(key="paths-said").markdown(_sentence(reading, found, row=row))
     st.markdown(t("paths.lead"))
     apart = difference_from_one(found, model, trace, wanted, row=row, layer=layer, loss=loss)
     told = [_check(found, apart=apart), _cost(found, steps=trace.time)]

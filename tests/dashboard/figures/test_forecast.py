@@ -83,9 +83,9 @@ def test_units_that_know_the_season_come_first():
     mean = np.sin(np.arange(35.0).reshape(7, 5))
     picture = figures.season_states(SeasonStates("hidden", mean, KNOWS), places=list("abcdefg"))
     [rows] = picture.draw.data
-    assert rows.y[0] == "1 · 90 %"
+    assert rows.y[0] == "1 · 90%"
     np.testing.assert_array_equal(np.asarray(rows.z)[0], mean[:, 1])
-    assert "Unit 1 knows it best, 90 % explained" in picture.words
+    assert "Unit 1 knows it best, 90% explained" in picture.words
 
 
 def test_a_field_is_drawn_tap_by_tap():

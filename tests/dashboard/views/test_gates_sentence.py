@@ -30,7 +30,7 @@ def test_it_begins_where_something_is_held_to_the_end_and_says_so(open_app):
     assert sentence(app) == (
         f"**Unit {best.unit} holds on to step {best.step + 1}, “{token}”:** it takes in "
         f"{show_number(wrote, 2)} there (input gate {show_number(gates['input'][best.step], 2)}), "
-        f"and {show_number(100 * left, 2)} % of that is still in its cell state when all is read."
+        f"and {show_number(100 * left, 2)}% of that is still in its cell state when all is read."
     )
 
 
