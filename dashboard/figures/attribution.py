@@ -59,6 +59,9 @@ def attribution(
                 colorscale=theme.scale("answer", mode, kind="diverging"),
                 colorbar={
                     "thickness": 10,
+                    "len": 0.8,  # its upper end stays clear of the chart's menu
+                    "y": 0,
+                    "yanchor": "bottom",
                     "tickvals": [-1, 1],
                     "ticktext": [said["attribution.against"], said["attribution.for"]],
                 },

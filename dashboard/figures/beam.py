@@ -61,7 +61,8 @@ def beam(beams: Beams, *, labels: Mapping[str, str] | None = None, mode: Mode = 
             hovermode="closest",
             margin={"l": 12, "r": 12, "t": 40, "b": 44},
             xaxis={"title": {"text": said["step"]}, "range": [0.4, steps + max(0.95, 0.17 * steps)],
-                   "showgrid": False, "zeroline": False, "dtick": 1},
+                   "showgrid": False, "zeroline": False,
+                   "tickvals": list(range(1, steps + 1))},
             yaxis={"visible": False, "range": [highest + 0.7, -0.7], "fixedrange": True},
         )  # fmt: skip
         return theme.apply(drawn, mode)
