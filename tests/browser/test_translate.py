@@ -19,7 +19,7 @@ def test_a_token_shows_what_it_looked_at_and_another_can_be_forced(visitor: Visi
     expect(written).to_have_count(11, timeout=PATIENCE)
     written.nth(2).hover()
     about = page.locator(".about")
-    expect(about).to_contain_text(re.compile(r"^3 · ‘9’ · .* looked \d+ % at ‘\S+’"))
+    expect(about).to_contain_text(re.compile(r"^3 · ‘9’ · .* looked \d+% at ‘\S+’"))
     # The frame over the matrix follows, and so do the heatmaps.
     expect(page.locator(".looked-row")).to_be_visible(timeout=PATIENCE)
     other = about.get_by_role("button").locator(":scope:enabled").first
