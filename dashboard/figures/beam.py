@@ -185,4 +185,4 @@ def _shares(beams: Beams, kept: list[int], rows: list[int], *, mode: Mode) -> go
 
 def _share(value: float) -> str:
     """A probability in a few characters."""
-    return f"{value:.0%}" if value >= 0.095 else f"{value:.1%}" if value >= 0.001 else "<0.1%"
+    return f"{value:.0%}" if value >= 0.095 else f"{value:.1%}" if value >= 0.001 else "≤0.1%"
