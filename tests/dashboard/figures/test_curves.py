@@ -86,14 +86,14 @@ def test_runs_of_different_cells_have_the_colours_of_their_cells():
 
 
 @pytest.mark.parametrize("mode", theme.MODES)
-def test_eight_runs_of_one_cell_can_be_told_apart_and_nine_are_refused(mode):
-    looks = epochs.looks(["lstm"] * 8, mode)
-    assert len({(look.colour, look.dash) for look in looks}) == 8
+def test_nine_runs_of_one_cell_can_be_told_apart_and_ten_are_refused(mode):
+    looks = epochs.looks(["lstm"] * 9, mode)
+    assert len({(look.colour, look.dash) for look in looks}) == 9
     for sight in SIGHT:
         for one, other in combinations({look.colour for look in looks}, 2):
             assert difference(lab(one, sight), lab(other, sight)) >= 10
     with pytest.raises(OutOfRange):
-        figures.curves({str(at): trained.history() for at in range(9)})
+        figures.curves({str(at): trained.history() for at in range(10)})
 
 
 def test_a_run_without_validation_has_no_such_line():
