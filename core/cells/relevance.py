@@ -15,13 +15,11 @@ declares, so that every cell has its relevance without further words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.activations import Array
-from core.cells.base import Cell
 from core.cells.expressions import (
     Apply,
     Difference,
@@ -36,7 +34,7 @@ from core.cells.expressions import (
 )
 from core.cells.interpreted import InterpretedCell, Now, Values, value_of, weights_by_map
 from core.cells.leaves import Gate, Input, Line, Preactivation, State, Weight
-from core.cells.record import Backward, Kernels, Record
+from core.cells.record import Kernels
 
 EPSILON = 1e-3
 """What a sum is held apart from 0 by, as Arras et al. have it: nothing is divided by less."""
@@ -48,19 +46,8 @@ def handed_on(given: Array, value: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class RelevantCell:
+class RelevantCell(InterpretedCell):
     """The way back of m = R / value through a record: what `Cell.backward` is to gradients."""
-
-    cell: Cell
-
-    @property
-    def states(self) -> tuple[str, ...]:
-        """The names of what is carried."""
-        return self.cell.states
-
-    def backward_steps(self, record: Record, *, into: Backward, kernels: Kernels) -> Iterator[Now]:
-        """The steps, last first, with what `backward` reads and fills."""
-        return InterpretedCell(self.cell).backward_steps(record, into=into, kernels=kernels)
 
     def backward(self, now: Now, kernels: Kernels, carried: dict[str, Array]) -> None:
         """One step back, as `Cell.backward` has it; gates are owed nothing."""
