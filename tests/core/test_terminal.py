@@ -15,8 +15,13 @@ from tests.sources import ROOT
 COMMANDS = {
     "core.training": ("start", "--help"),
     "core.training.bundled": ("--help",),
+    "core.training.context": ("--help",),
     "core.training.export": ("--help",),
+    "core.training.forecasters": ("--help",),
+    "core.training.makers": ("--help",),
+    "core.training.translators": ("--help",),
     "core.training.worker": ("--help",),
+    "core.training.writers": ("--help",),
     "tests.benchmarks": ("--help",),
     "tests.endurance": ("--help",),
     "tests.fuzz": ("--help",),
