@@ -49,7 +49,7 @@ class Texts {
   }
 
   fill(line, title, tokens) {
-    const head = document.createElement("h4");
+    const head = document.createElement("h2");
     head.textContent = title;
     const spans = tokens.map((text, at) => {
       const span = document.createElement("span");
