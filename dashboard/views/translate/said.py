@@ -11,7 +11,7 @@ from core.generate.translating import vocabulary_of
 from core.generate.writing import joined
 from core.model import Model
 from core.text import visible
-from dashboard.i18n import t
+from dashboard.i18n import labels, t
 from dashboard.views.translate.models import (
     attention_of,
     is_backwards,
@@ -82,7 +82,10 @@ def made(model: Model) -> str:
     if isinstance(score, dict) and "value" in score:
         parts.append(t("translate.made.score", value=f"{float(score['value']):.1%}"))
     if isinstance(citation, dict) and citation.get("citation"):
-        parts.append(t("translate.made.data", citation=plain(str(citation["citation"]), most=300)))
+        # What this project drew itself has words in the reader's language; papers have their own.
+        own = labels("translate", "cited").get(str(model.card.get("task")))
+        told = own or plain(str(citation["citation"]), most=300)
+        parts.append(t("translate.made.data", citation=told))
     return " ".join(parts)
 
 
