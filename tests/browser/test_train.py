@@ -61,7 +61,7 @@ def test_a_run_is_started_watched_reloaded_and_cancelled(visitor: Visitor, runs:
     visitor.allow(BELOW_THE_PAGE)
     page = visitor.visit("train", data="latch")  # a minute of work, where it learns little
     page.get_by_text("Your own", exact=True).click()
-    page.get_by_role("button", name="Start").click()
+    page.locator(".st-key-train-start button").click()
     begun = moved(page, beyond=0)
     later = moved(page, beyond=begun)
     assert later > begun
