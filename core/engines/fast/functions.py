@@ -34,7 +34,7 @@ E2, E3, E4, E5, E6, E7 = (
 )  # fmt: skip
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _power_of_two(typingctx: Any, rounded: Any) -> Any:
     """2ⁿ from n + ROUNDING: the last bits of the sum become the exponent."""
 
@@ -46,7 +46,7 @@ def _power_of_two(typingctx: Any, rounded: Any) -> Any:
     return types.float32(types.float32), generate
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def exponential(x: Any) -> Any:
     """Eˣ = 2ⁿ · e^(x − n·log 2), the rest a polynomial of Cephes' expf.
 
@@ -67,14 +67,14 @@ def exponential(x: Any) -> Any:
     return grown * _power_of_two((n - half) + ROUNDING)
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def sigmoid(x: Any) -> Any:
     """σ(x) from e^−|x|, which neither overflows nor cancels."""
     e = exponential(-abs(x))
     return (e if x < ZERO else ONE) / (ONE + e)
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def sigmoid_slope(x: Any) -> Any:
     """σ(x)·σ(−x) = e / (1 + e)², e = e^−|x|; the square as 1 + e·(2 + e), rounded once less."""
     e = exponential(-abs(x))
@@ -90,7 +90,7 @@ T3, T5, T7, T9, T11 = (
 SMALL = np.float32(0.625)
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def tanh(x: Any) -> Any:
     """Tanh x: near 0 a polynomial of Cephes' tanhf; beyond, (1 − e) / (1 + e), e = e^−2|x|."""
     square = x * x
@@ -105,31 +105,31 @@ def tanh(x: Any) -> Any:
     return near if size < SMALL else (-far if x < ZERO else far)
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def tanh_slope(x: Any) -> Any:
     """1 − tanh² x = 4·e / (1 + e)², e = e^−2|x|."""
     return FOUR * sigmoid_slope(TWO * x)
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def linear(x: Any) -> Any:
     """The number itself."""
     return x
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def linear_slope(x: Any) -> Any:
     """1 everywhere."""
     return ONE
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def relu(x: Any) -> Any:
     """The number where it is above 0."""
     return ZERO if x < ZERO else x
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def relu_slope(x: Any) -> Any:
     """1 above 0, and 0 at it."""
     return ONE if x > ZERO else ZERO
@@ -138,7 +138,7 @@ def relu_slope(x: Any) -> Any:
 L3, L5, L7, L9, L11, L13, L15 = (np.float32(2 / number) for number in range(3, 17, 2))
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def log_sigmoid(x: Any) -> Any:
     """min(x, 0) − log(1 + e^−|x|), and log(1 + e) = 2·artanh(e / (2 + e)) by its series."""
     e = exponential(-abs(x))
@@ -153,7 +153,7 @@ def log_sigmoid(x: Any) -> Any:
     return (x if x < ZERO else ZERO) - ((p * square) * s + TWO * s)
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def log_sigmoid_slope(x: Any) -> Any:
     """σ(−x)."""
     return sigmoid(-x)
@@ -162,13 +162,13 @@ def log_sigmoid_slope(x: Any) -> Any:
 exponential_slope = exponential
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def largest(one: Any, other: Any) -> Any:
     """The larger of two; not a number where either is none."""
     return one if (one >= other) or (one != one) else other
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def divided(above: Any, below: Any) -> Any:
     """Above / below, 0 where below is 0."""
     return ZERO if below == ZERO else above / below

@@ -47,7 +47,7 @@ def packed(weights: Array, *, rows: int) -> Array:
 def _tile(rows: int, vectors: int) -> Any:
     """An intrinsic that adds A · block to a tile of C, `rows` by `vectors` vectors."""
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def tile(typingctx: Any, a: Any, a_row: Any, a_column: Any, block: Any, at: Any,
              c: Any, c_row: Any, c_column: Any) -> Any:  # fmt: skip
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> None:
@@ -128,7 +128,7 @@ _four, _two, _one = _tile(4, ACROSS), _tile(2, ACROSS), _tile(1, ACROSS)
 _wide = _tile(1, 8)
 
 
-@njit(**OPTIONS)  # type: ignore[untyped-decorator]
+@njit(**OPTIONS)
 def add_product(a: Any, a_row: Any, a_column: Any, blocks: Any, c: Any, c_row: Any, c_column: Any,
                 columns: Any, rows: Any, spare: Any) -> None:  # fmt: skip
     """C += A · W: so many `rows` and `columns` of C from its given place, W as `packed` has it.

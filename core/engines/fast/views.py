@@ -15,7 +15,7 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def part(typingctx: Any, array: Any, row: Any, column: Any, length: Any) -> Any:
     """`array[row, column : column + length]`, within bounds; the array lives longer than it."""
     kind = types.Array(array.dtype, 1, "C", readonly=not array.mutable)
