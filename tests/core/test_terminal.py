@@ -13,6 +13,7 @@ from core.training.store import RunStore
 from tests.sources import ROOT
 
 COMMANDS = {
+    "core.corpus.worker": ("--help",),
     "core.training": ("start", "--help"),
     "core.training.bundled": ("--help",),
     "core.training.context": ("--help",),

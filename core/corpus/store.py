@@ -1,0 +1,194 @@
+"""The corpora of this machine: a folder of corpus folders, and the processes that record them.
+
+    request.json   what is to be recorded: the source, as plain data, and the settings
+    status.json    how far it is, every second; the reason where it failed
+    cancel         somebody wants it to stop
+    worker.lock    held while it is recorded; worker.log what the process said
+
+A recording outlives the dashboard, and is watched by whoever reads the folder, as runs are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from core import children
+from core.corpus.errors import CorpusIsBusy, NotACorpus
+from core.corpus.recorded import Corpus, Dtype
+from core.corpus.recorder import Progress
+from core.corpus.sources import Source
+from core.errors import CoreError, Failure
+from core.model import Model
+from core.training.files import read_json, replace_file, replace_json, writing
+from core.training.folders import Folders
+from core.training.store import FOLDER_VARIABLE, default_folder
+
+CORPORA_VARIABLE = "RNN_CORPORA_DIR"
+
+
+def corpora_folder() -> Path:
+    """Where corpora are kept: RNN_CORPORA_DIR, else `.corpora` in RNN_RUNS_DIR, else `corpora` in
+    the user's data folder.
+    """
+    named = os.environ.get(CORPORA_VARIABLE)
+    if named:
+        return Path(named)
+    runs = default_folder()
+    return runs / ".corpora" if os.environ.get(FOLDER_VARIABLE) else runs.with_name("corpora")
+
+
+@dataclass(frozen=True)
+class KeptCorpus:
+    """One corpus's folder, read afresh at each question."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """Its name among the corpora: that of its folder."""
+        return self.folder.name
+
+    @property
+    def request(self) -> Mapping[str, Any]:
+        """What is recorded here. Raises NotACorpus."""
+        try:
+            written = read_json(self.folder / "request.json")
+        except CoreError as error:
+            raise NotACorpus(folder=self.folder, why=str(error)) from error
+        if not isinstance(written, dict) or not isinstance(written.get("source"), dict):
+            raise NotACorpus(folder=self.folder, why="it has no request.json")
+        return written
+
+    @property
+    def name(self) -> str:
+        """What it is called; its id where that cannot be read."""
+        try:
+            return str(self.request.get("name") or self.id)
+        except NotACorpus:
+            return self.id
+
+    @property
+    def has_worker(self) -> bool:
+        """Whether a process records it."""
+        if not (self.folder / "worker.lock").exists():
+            return False
+        lock = FileLock(self.folder / "worker.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            return True
+        except OSError:
+            return False
+        lock.release()
+        return False
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far it is, as its process last said; None where it has not said anything."""
+        written = self._status.get("progress")
+        try:
+            return Progress(**written) if isinstance(written, dict) else None
+        except TypeError:
+            return None
+
+    @property
+    def failure(self) -> CoreError | None:
+        """Why it ended before its end; None where it did not, or nobody could say."""
+        try:
+            return Failure.from_json(self._status.get("error")).error()
+        except ValueError:
+            return None
+
+    @property
+    def _status(self) -> Mapping[str, Any]:
+        try:
+            written = read_json(self.folder / "status.json")
+        except CoreError:
+            return {}
+        return written if isinstance(written, dict) else {}
+
+    def tell(self, progress: Progress | None, *, error: CoreError | None = None) -> None:
+        """Says how far it is. Raises OSError."""
+        told = None if progress is None else asdict(progress)
+        failed = None if error is None else Failure.of(error).to_json()
+        replace_json(self.folder / "status.json", {"progress": told, "error": failed})
+
+    def corpus(self) -> Corpus:
+        """What is recorded of it. Raises NotACorpus and CorpusOfOtherVersion."""
+        return Corpus.open(self.folder)
+
+    def cancel(self) -> None:
+        """Asks its process to stop; it goes on from there when launched again."""
+        with writing(self.folder):
+            (self.folder / "cancel").touch()
+
+    def launch(self) -> None:
+        """Starts the process that records it, or goes on.
+
+        Raises CorpusIsBusy, FolderNotWritable and DiskFull.
+        """
+        if self.has_worker:
+            raise CorpusIsBusy(folder=self.folder)
+        with writing(self.folder):
+            (self.folder / "cancel").unlink(missing_ok=True)
+            with (self.folder / "worker.log").open("ab") as log:
+                command = children.command("core.corpus.worker", str(self.folder.resolve()))
+                children.detach(command, log=log)
+
+
+class Corpora:
+    """The corpora in one folder, which is made when the first of them is."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        absent = lambda name: NotACorpus(folder=name, why="it is not there")  # noqa: E731
+        self.folders = Folders(folder or corpora_folder(), absent=absent)
+
+    def all(self) -> list[KeptCorpus]:
+        """All of them, the newest first; also those that cannot be read."""
+        return [KeptCorpus(path) for path in self.folders.paths()]
+
+    def corpus(self, identifier: str) -> KeptCorpus:
+        """The corpus of that id. Raises NotACorpus, also for what is no id."""
+        return KeptCorpus(self.folders.path(identifier))
+
+    def begin(
+        self,
+        model: Model,
+        source: Source,
+        *,
+        name: str = "",
+        dtype: Dtype = "float16",
+        quantities: Sequence[str] | None = None,
+        origin: str = "",
+    ) -> KeptCorpus:
+        """A new folder, and the process that records into it. Raises as `record` does, at once."""
+        with self.folders.new(name or source.name) as folder:
+            request: dict[str, Any] = {
+                "source": dict(source.described),
+                "name": name or source.name,
+            }
+            request |= {"dtype": dtype, "origin": origin}
+            request |= {"quantities": None if quantities is None else list(quantities)}
+            replace_json(folder / "request.json", request)
+            replace_file(folder / "asked.npz", model.save)
+        kept = KeptCorpus(folder)
+        kept.launch()
+        return kept
+
+    def delete(self, kept: KeptCorpus) -> None:
+        """Puts a corpus away; `undelete` brings it back for some days. Raises CorpusIsBusy."""
+
+        def objection() -> CoreError | None:
+            return CorpusIsBusy(folder=kept.folder) if kept.has_worker else None
+
+        self.folders.put_away(kept.id, unless=objection)
+
+    def undelete(self, identifier: str) -> KeptCorpus:
+        """Brings a deleted corpus back. Raises NotACorpus, FolderNotWritable and DiskFull."""
+        return KeptCorpus(self.folders.bring_back(identifier))

@@ -1,0 +1,74 @@
+"""The process that records one corpus: `python -m core.corpus.worker CORPUS_DIR`.
+
+It does what `request.json` asks, says in `status.json` how far it is, and stops where somebody has
+put a file called `cancel` beside it. Killed, it is found gone by whoever reads the folder; started
+again, it goes on from what was recorded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.corpus.errors import CorpusIsBusy
+from core.corpus.recording import progressing
+from core.corpus.sources import source_from
+from core.corpus.store import KeptCorpus
+from core.errors import CoreError
+from core.model import Model
+from core.terminal import print_anywhere
+from core.training.files import writing
+
+BETWEEN = 0.5
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command. Returns 0 when all is recorded or it was cancelled, 1 when it failed."""
+    parser = argparse.ArgumentParser(prog="python -m core.corpus.worker", description=__doc__)
+    parser.add_argument("folder", type=Path, metavar="CORPUS_DIR", help="the corpus's folder")
+    kept = KeptCorpus(parser.parse_args(arguments).folder.resolve())
+    try:
+        work(kept)
+    except CorpusIsBusy as error:  # another process records it, and says how far it is
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except CoreError as error:
+        sys.stderr.write(f"{error}\n")
+        if kept.folder.is_dir():
+            with writing(kept.folder):
+                kept.tell(kept.progress, error=error)
+        return 1
+    return 0
+
+
+def work(kept: KeptCorpus) -> None:
+    """Records until the end, or until somebody cancels. Raises as `record` does."""
+    request = kept.request
+    model = Model.load(kept.folder / "asked.npz")
+    source = source_from(request["source"])
+    told = 0.0
+    going = progressing(
+        model,
+        source,
+        kept.folder,
+        dtype=request.get("dtype", "float16"),
+        quantities=request.get("quantities"),
+        origin=str(request.get("origin", "")),
+    )
+    for progress in going:
+        cancelled = (kept.folder / "cancel").exists()
+        if cancelled or time.monotonic() - told > BETWEEN or progress.state == "finished":
+            told = time.monotonic()
+            with writing(kept.folder):
+                kept.tell(progress)
+        if cancelled:
+            going.close()
+            return
+
+
+if __name__ == "__main__":
+    print_anywhere()
+    sys.exit(main())
