@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from dashboard.i18n import speak, t
+from dashboard.views.home.player import PAUSE
 from dashboard.views.home.veil import LEFT, RIGHT
 from tests.browser.conftest import OpenVisitor
 from tests.browser.visitor import Visitor
@@ -19,10 +20,13 @@ VEILED_FROM = """() => {
   const style = getComputedStyle(document.querySelector('.st-key-veiled'), '::after');
   return style.opacity === '0' ? Infinity : new DOMMatrix(style.transform).m41;
 }"""
+# A play of ten times its pace.
+QUICKLY = f"""const wait = window.setTimeout;
+window.setTimeout = (act, ms, ...rest) => wait(act, ms === {1000 * PAUSE:g} ? 70 : ms, ...rest);"""
 
 
 def said(page: Page) -> Locator:
-    return page.locator(".st-key-home-play").get_by_test_id("stMarkdown")
+    return page.locator(".st-key-home-play .player p")
 
 
 def drawn(page: Page) -> None:
@@ -42,11 +46,17 @@ def test_the_picture_follows_while_one_types(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_play_unveils_cell_by_cell_and_stops(open_visitor: OpenVisitor, width: int) -> None:
+def test_the_play_unveils_cell_by_cell_stops_and_asks_nobody(
+    open_visitor: OpenVisitor, width: int
+) -> None:
     visitor = open_visitor(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    sent: list[float] = []
+    visitor.page.on("websocket", lambda each: each.on("framesent", lambda _: sent.append(0.0)))
     page = visitor.visit(text="the food was awful")
     drawn(page)
     assert page.evaluate(VEILED_FROM) is None or page.evaluate(VEILED_FROM) > width
+    page.wait_for_timeout(500)
+    sent.clear()
     page.get_by_role("button", name="Watch it read").click()
     found = set()
     for word in ("the (1", "food (2", "was (3"):
@@ -56,7 +66,39 @@ def test_the_play_unveils_cell_by_cell_and_stops(open_visitor: OpenVisitor, widt
     assert max(found) < width
     expect(page.get_by_role("button", name="Watch it read")).to_be_visible(timeout=PATIENCE)
     expect(said(page)).to_contain_text("awful (4 of 4)")
+    assert page.evaluate(VEILED_FROM) is None or page.evaluate(VEILED_FROM) > width
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert sent == []
+
+
+def test_the_play_halts_and_resumes_by_its_key_and_a_new_text_ends_it(visitor: Visitor) -> None:
+    page = visitor.visit(text="the food was awful")
+    drawn(page)
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("k")
+    expect(said(page)).to_contain_text("food (2", timeout=PATIENCE)
+    page.keyboard.press("k")
+    page.wait_for_timeout(1_000)  # longer than a step
+    expect(said(page)).to_contain_text("food (2")
+    page.keyboard.press("k")
+    expect(said(page)).to_contain_text("was (3", timeout=PATIENCE)
+    line = page.get_by_role("textbox").first
+    line.fill("the cook was good")  # a k in it is a letter
+    expect(said(page)).to_contain_text("good (4 of 4)", timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Watch it read")).to_be_visible()
+
+
+def test_the_play_of_a_long_text_turns_its_pages_and_shows_its_end(visitor: Visitor) -> None:
+    visitor.page.add_init_script(QUICKLY)
+    page = visitor.visit(text="the food was awful and cold " * 4)
+    drawn(page)
+    expect(said(page)).to_contain_text("cold (24 of 24)", timeout=PATIENCE)
+    page.get_by_role("button", name="Watch it read").click()
+    expect(said(page)).to_contain_text("the (1 of 24)", timeout=PATIENCE)
+    expect(said(page)).to_contain_text("food (20 of 24)", timeout=PATIENCE)
+    expect(said(page)).to_contain_text("was (21 of 24)", timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Watch it read")).to_be_visible(timeout=PATIENCE)
+    expect(said(page)).to_contain_text("cold (24 of 24)")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -20,8 +20,8 @@ from dashboard.origins import Origin, origin
 from dashboard.origins.run import OfRun
 from dashboard.views import Page
 from dashboard.views.home.examples import Example, examples
-from dashboard.views.home.player import clock, play_button, step_of, tick
-from dashboard.views.home.veil import sheet, veil
+from dashboard.views.home.player import first_shown, play
+from dashboard.views.home.veil import share, sheet, veil
 from dashboard.widgets import Reading
 from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.caption import about
@@ -39,11 +39,10 @@ DEPTH = 13
 _CSS = """<style>
 .st-key-home-lead p { font-size: 1.15rem; line-height: 1.6; max-width: 62rem; text-wrap: pretty; }
 .st-key-home-play { min-height: 3.6rem; }
-.st-key-home-play [data-testid="stMarkdown"] p { font-size: 1.15rem; text-wrap: pretty; }
 .st-key-home-loop { margin: 0.5rem 0 1.5rem; }
 .st-key-home-loop .katex-display { margin: 0.6rem 0 1rem; font-size: 1.5rem; }
 .st-key-home-loop p { line-height: 1.65; text-wrap: pretty; }
-.st-key-home-lead p, .st-key-home-loop p, .st-key-home-play p { word-break: keep-all; }
+.st-key-home-lead p, .st-key-home-loop p { word-break: keep-all; }
 @media (max-width: 640px) {
   .st-key-home-loop [data-testid="stHorizontalBlock"] { gap: 0.5rem; }
 }
@@ -64,7 +63,7 @@ def render() -> None:
     if reading.model.readout and not slow_answers(reading):
         answers = answers_of(reading)
     # Of a long text the part in which the play is; the picture changes only when that is read.
-    start = _start(step_of(of), total=reading.trace.time)
+    start = first_shown(of, total=reading.trace.time)
     picture = figures.unrolled(
         reading.trace, tokens=reading.tokens, answers=answers, start=start, **widgets.look()
     )
@@ -73,11 +72,8 @@ def render() -> None:
         widgets.show(picture, name="unrolled", about=about(reading), arrays=reading.trace)
     with below:
         _note(reading, start=start)
-    pause_between = clock(of)
     with said:
-        widgets.fragment(_play, run_every=pause_between)(
-            reading, answers, error, figure, of=of, start=start, ticking=pause_between is not None
-        )
+        _said(reading, answers, error, figure, of=of, start=start)
     _loop()
     st.subheader(t("home.examples"), anchor=False)
     examples(examples_of_all_pages())
@@ -112,11 +108,6 @@ def _read() -> tuple[Reading, CoreError | None]:
     return readable(widgets.read)
 
 
-def _start(step: int | None, *, total: int) -> int:
-    """The first step in the picture: of the part being read, else of that of the answer told."""
-    return max(0, total - MOST) if step is None else step - step % MOST
-
-
 def _note(reading: Reading, *, start: int) -> None:
     """Say which part of a long text is drawn, and what an answer amid a sentence is."""
     total = reading.trace.time
@@ -127,7 +118,7 @@ def _note(reading: Reading, *, start: int) -> None:
         st.caption(t("home.unfinished"))
 
 
-def _play(
+def _said(
     reading: Reading,
     answers: Answers | None,
     error: CoreError | None,
@@ -135,31 +126,33 @@ def _play(
     *,
     of: str,
     start: int,
-    ticking: bool,
 ) -> None:
-    """Draw what changes with each step: the sentence, and the veil over the picture."""
-    last = reading.trace.time - 1
-    step = tick(of, last=last, ticking=ticking)
-    if _start(step, total=last + 1) != start:
-        st.rerun()
-    veil(figure, place=None if step in (None, last) else step - start, mode=state.mode())
+    """Draw what changes with each step of the play: the sentence, and the veil over the picture."""
+    veil(figure, mode=state.mode())
+    total = reading.trace.time
+    shown = range(start, min(start + MOST, total))
+    says = error is None and answers is not None and answers.probable
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="home-play"):
-        play_button(of, last=last)
+        play(
+            of,
+            sentences=[_sentence(reading, answers, at) for at in shown] if says and answers else (),
+            ends=[share(figure, place) for place in range(len(shown))],
+            start=start,
+            total=total,
+        )
         if error is not None:
             widgets.problem(error)
-        elif answers is not None and answers.probable:
-            st.markdown(_said(reading, answers, last if step is None else step))
 
 
-def _said(reading: Reading, answers: Answers, step: int) -> str:
-    """What the model would answer after this step, as a sentence."""
-    name, share = answers.guesses(step)[0]
+def _sentence(reading: Reading, answers: Answers, step: int) -> str:
+    """What the model would answer after this step."""
+    name, share_of = answers.guesses(step)[0]
     facts = {
         "token": widgets.plain(reading.tokens[step], most=30),
         "step": step + FIRST,
         "total": reading.trace.time,
         "name": widgets.plain(name, most=30),
-        "share": share,
+        "share": share_of,
     }
     if predicts_tokens(reading.model):
         return t("home.said.next", **facts)

@@ -1,94 +1,89 @@
-"""Watching a text being read, token by token: a play that stops by itself.
+"""Watching a text being read, token by token: a play in the browser, which stops by itself.
 
-Where it stands is no choice that lasts: nobody shares a half-read sentence, and the step that other
-pages look at is not moved by it. It belongs to one text and one model, so whoever types or picks
-another sees that one whole. Playing is a fragment that runs itself again; a fragment cannot change
-its own clock, so starting and stopping run the page once.
-Not chosen: Plotly's frames, which play in the browser but know neither the sentence beside the
-picture nor the reader who types on meanwhile.
+The sentences of all steps in the picture, and where each cell of it ends, are sent with it. So a
+step costs a line of CSS there (see `veil`) and asks nobody. Only a text longer than the picture
+turns a page, which the server draws. Where the play stands is no choice that lasts: nobody shares
+a half-read sentence, and the step that other pages look at is not moved by it. It belongs to one
+text and one model, so whoever types or picks another sees that one whole.
+Not chosen: a fragment that runs itself again, which asked the server at every token; Plotly's
+frames, which know neither the sentence beside the picture nor the reader who types on meanwhile.
 """
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
+import html
+from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
 from dashboard import state
+from dashboard.figures.unrolled import MOST
 from dashboard.i18n import t
 
 PAUSE = 0.7
 """Seconds that each step is shown: a reader's pace, with time to see what changed."""
 
+HERE = Path(__file__).parent
+KEY = "home-player"
 _KEPT = "player"
 
-
-@dataclass(frozen=True)
-class _Play:
-    of: str
-    step: int
-    since: float
-    running: bool = True
+_player = st.components.v2.component(
+    "unrolled_home_player",
+    css=(HERE / "player.css").read_text(encoding="utf-8"),
+    js=(HERE / "player.js").read_text(encoding="utf-8"),
+)
 
 
-def clock(of: str) -> float | None:
-    """Return how often the fragment has to run itself, in seconds; None: never.
+def first_shown(of: str, *, total: int) -> int:
+    """Return the first step in the picture: of the part being read, else of that of the answer.
 
     `of` names what is read: model and text.
     """
-    play = _play(of)
-    return PAUSE if play is not None and play.running else None
+    last = max(0, total - MOST)
+    step = _turned(of)
+    return last if step is None else min(step - step % MOST, last)
 
 
-def step_of(of: str) -> int | None:
-    """Return the step read last; None when nothing is being read, so that all of it is shown."""
-    play = _play(of)
-    return None if play is None else play.step
+def play(
+    of: str, *, sentences: Sequence[str], ends: Sequence[float], start: int, total: int
+) -> None:
+    """Draw the button that starts, halts and resumes the play (key K), and a sentence beside it.
 
-
-def tick(of: str, *, last: int, ticking: bool) -> int | None:
-    """Move on if it is time and return the step read last; None: all of it has been read.
-
-    Call it first in the fragment, which runs with `clock`.
+    Args:
+        of: what is read: model and text.
+        sentences: what is said after each step in the picture, as Markdown with bold words; () for
+            nothing.
+        ends: the share of the picture's width at which each step's cell ends.
+        start: the first step in the picture.
+        total: how many steps the text has.
     """
-    play = _play(of)
-    if ticking != (clock(of) is not None):
-        st.rerun()
-    if play is None:
-        return None
-    now = time.monotonic()
-    # A little early is on time: the browser's clock and ours are not one.
-    if not play.running or now - play.since < 0.8 * PAUSE:
-        return min(play.step, last)
-    if play.step >= last:
-        state.remember(_KEPT, None)
-        st.rerun()
-    state.remember(_KEPT, _Play(of, play.step + 1, now))
-    return play.step + 1
+    data = {
+        "of": of,
+        "at": _turned(of),
+        "start": start,
+        "total": total,
+        "ends": [round(end, 5) for end in ends],
+        "sentences": [_parts(sentence) for sentence in sentences],
+        "pause": PAUSE,
+        "words": {"play": t("home.play"), "pause": t("home.pause")},
+    }
+
+    def turn() -> None:
+        sent = state.sent(KEY, "turned")
+        if sent is not None:
+            state.remember(_KEPT, (sent["of"], sent["step"]))
+
+    _player(key=KEY, data=data, on_turned_change=turn)
 
 
-def play_button(of: str, *, last: int) -> None:
-    """Draw the button that starts, halts and resumes the play. Key K, as on the other pages."""
-    running = clock(of) is not None
-    st.button(
-        t("home.pause") if running else t("home.play"),
-        icon=":material/pause:" if running else ":material/play_arrow:",
-        shortcut="K",
-        on_click=_toggle,
-        args=(of,),
-        disabled=last == 0,
-        key="play",
-    )
+def _parts(sentence: str) -> list[tuple[str, bool]]:
+    """A sentence as texts, and whether each is bold: none of it is markup in the browser."""
+    parts = enumerate(sentence.split("**"))
+    return [(html.unescape(part), bool(at % 2)) for at, part in parts if part]
 
 
-def _play(of: str) -> _Play | None:
-    found: _Play | None = state.recall(_KEPT)
-    return found if found is not None and found.of == of else None
-
-
-def _toggle(of: str) -> None:
-    play = _play(of)
-    step = 0 if play is None else play.step
-    running = play is None or not play.running
-    state.remember(_KEPT, _Play(of, step, time.monotonic(), running))
+def _turned(of: str) -> int | None:
+    """The step for which the play turned a page last; None where it did not, or has ended."""
+    found: tuple[str, int | None] = state.recall(_KEPT, ("", None))
+    return found[1] if found[0] == of else None

@@ -1,8 +1,9 @@
 """What has not been read yet, veiled: the unrolled network in the midst of reading.
 
 The veil is a sheet of the page's colour that slides over the picture; the picture itself stays as
-it is. So nothing moves but the veil, and a step costs a line of CSS. Not chosen: a new figure for
-each step, which the browser would mount anew, up to a second behind the sentence beside it.
+it is. So nothing moves but the veil, and a step costs a line of CSS, without the server (see
+`player`). Not chosen: a new figure for each step, which the browser would mount anew, up to a
+second behind the sentence beside it.
 """
 
 from __future__ import annotations
@@ -29,18 +30,17 @@ def sheet(figure: go.Figure) -> Iterator[None]:
         yield
 
 
-def veil(figure: go.Figure, *, place: int | None, mode: Mode) -> None:
-    """Cover what comes after the cell at `place`; None uncovers all. For fragments, too."""
+def veil(figure: go.Figure, *, mode: Mode) -> None:
+    """Lay the sheet over a picture; `player.js` moves it, and says whether it is seen."""
     surface = theme.SURFACE[mode]
-    at = 1.0 if place is None else share(figure, place)
     st.html(f"""<style>
 .st-key-veiled {{ position: relative; overflow: clip; overflow-clip-margin: 4px; }}
 .st-key-veiled::after {{ content: ""; position: absolute; pointer-events: none;
   top: 0; left: 0; width: 100%; height: {figure.layout.height}px; z-index: 1;
-  transform: translateX(calc({LEFT}px + (100% - {LEFT + RIGHT}px) * {at:.5f}));
+  transform: translateX(calc({LEFT}px + (100% - {LEFT + RIGHT}px) * var(--home-read, 1)));
   background: color-mix(in srgb, {surface.paper} 84%, transparent);
   border-left: 2px solid {surface.accent};
-  opacity: {0 if at == 1.0 else 1}; transition: transform 0.3s ease-out, opacity 0.3s; }}
+  opacity: var(--home-veil, 0); transition: transform 0.3s ease-out, opacity 0.3s; }}
 @media (prefers-reduced-motion: reduce) {{ .st-key-veiled::after {{ transition: none; }} }}
 </style>""")
 
