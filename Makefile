@@ -23,6 +23,7 @@ help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/installed ## Open the dashboard (installs what it needs on first use)
+	@$(PY) -m compileall -q -j 0 core dashboard
 	$(PY) -m streamlit run dashboard/app.py $(ARGS)
 
 # Browser tests come after all others, alone: they wait for what a reader would see in seconds.
