@@ -17,7 +17,7 @@ WORKERS ?= 2
 # Further arguments: make run ARGS="--server.port 8600", make test ARGS="-k gates".
 ARGS ?=
 
-.PHONY: help run test lint types browser pythons bench load soak faults fuzz models format lock
+.PHONY: help run cluster test lint types browser pythons bench load soak faults fuzz models format lock
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ help: ## List the targets
 run: $(VENV)/installed ## Open the dashboard (installs what it needs on first use)
 	@$(PY) -m compileall -q -j 0 core dashboard
 	$(PY) -m streamlit run dashboard/app.py $(ARGS)
+
+cluster: $(VENV)/installed ## A Dask scheduler with two workers on this machine, to try sweeps on
+	$(PY) -m core.scale start $(ARGS)
 
 # Browser tests come after all others, alone: they wait for what a reader would see in seconds.
 # A Chromium that cannot be had stops it here: a test that silently skips is worth nothing.

@@ -175,7 +175,7 @@ class Kind(Enum):
     """What a message to or from a `Child` is.
 
     The child is READY; a REQUEST for a run, and the TRACE that answers; a model to SAVE, and the
-    FILE that answers; or a FAILURE of either.
+    FILE that answers; a TASK, and the ANSWER to it; or a FAILURE of any of them.
     """
 
     READY = b"r"
@@ -183,6 +183,8 @@ class Kind(Enum):
     TRACE = b"t"
     SAVE = b"s"
     FILE = b"k"
+    TASK = b"j"
+    ANSWER = b"a"
     FAILURE = b"f"
 
 

@@ -20,7 +20,7 @@ from tests.sources import ROOT, Import, imports, modules
 # placed here once; inside a part, files import as they like.
 ORDER: tuple[frozenset[str], ...] = (
     frozenset({"core.errors", "core.children", "core.terminal"}),
-    frozenset({"core.arrays", "core.text", "core.data", "core.interventions"}),
+    frozenset({"core.arrays", "core.text", "core.data", "core.interventions", "core.scale"}),
     frozenset({"core.smooth_functions"}),
     frozenset({"core.activations"}),
     frozenset({"core.cells"}),

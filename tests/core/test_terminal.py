@@ -14,6 +14,7 @@ from tests.sources import ROOT
 
 COMMANDS = {
     "core.corpus.worker": ("--help",),
+    "core.scale": ("--help",),
     "core.training": ("start", "--help"),
     "core.training.bundled": ("--help",),
     "core.training.context": ("--help",),
