@@ -6,7 +6,7 @@ Time first, in the order in which the layer reads; a cell's steps are views of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core import activations
 from core.activations import Activation, Array
+from core.memory import MEMORY
 
 Step = TypeVar("Step")
 Options = Mapping[str, bool]
@@ -25,13 +26,15 @@ class Kernels:
     """The weights of a layer, its maps side by side in the cell's `stacked` order, by name.
 
     A matrix such as `kernel` is (features, maps·units), a vector such as `bias` (maps, units);
-    what the layer or the map lacks is zero.
+    what the layer or the map lacks is zero. `laid_out` is what an engine has made of them for its
+    own use: made once, and kept with them.
     """
 
     weights: Mapping[str, Array]
     activation: Activation
     recurrent_activation: Activation
     options: Options
+    laid_out: dict[Any, Array] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, weight: str) -> Array:
         return self.weights[weight]
@@ -106,12 +109,12 @@ class Record:
     def empty(cls, cell: Stacked, *, time: int, batch: int, units: int, dtype: Any) -> Record:
         """Arrays for a run of `time` steps, unfilled but for zero initial states."""
         shape = (time, batch, len(cell.stacked), units)
-        states = {name: np.empty((time + 1, batch, units), dtype) for name in cell.states}
+        states = {name: MEMORY.empty((time + 1, batch, units), dtype) for name in cell.states}
         for state in states.values():
             state[0] = 0
         # A cell without gates keeps no array for them: its output is its only activation.
-        gates = np.empty(shape if cell.gates else (time, batch, 0, units), dtype)
-        return cls(np.empty(shape, dtype), gates, states)
+        gates = MEMORY.empty(shape if cell.gates else (time, batch, 0, units), dtype)
+        return cls(MEMORY.empty(shape, dtype), gates, states)
 
     @property
     def time(self) -> int:
@@ -148,8 +151,12 @@ class Backward:
     @classmethod
     def empty(cls, record: Record) -> Backward:
         """Arrays for the way back through a run, unfilled."""
-        states = {name: np.empty_like(record.after(name)) for name in record.states}
-        return cls(np.empty_like(record.preactivations), np.empty_like(record.gates), states)
+
+        def like(array: Array) -> Array:
+            return MEMORY.empty(array.shape, array.dtype)
+
+        states = {name: like(record.after(name)) for name in record.states}
+        return cls(like(record.preactivations), like(record.gates), states)
 
 
 def in_steps(kind: type[Step], **views: Iterable[Any]) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -19,6 +19,7 @@ from core import activations, cells
 from core.activations import Array
 from core.cells import Backward, Record, loops
 from core.errors import ShapeMismatch, UnknownName, UnsupportedModel
+from core.memory import MEMORY
 from core.nodes.base import Node, NodeTrace
 from core.nodes.checks import check_name, check_shape
 from core.nodes.flow import LAST, MAIN, Flow, Mask, Port, Spec, port
@@ -190,7 +191,9 @@ class Layer(Node):
         if MAIN in gradients:
             upstream = np.array(in_reading_order(gradients[MAIN], self.direction), order="C")
         else:
-            upstream = np.zeros_like(record.after(cells.get(self.cell).states[0]))
+            after = record.after(cells.get(self.cell).states[0])
+            upstream = MEMORY.empty(after.shape, after.dtype)
+            upstream.fill(0)
         if LAST in gradients:
             upstream[-1] += gradients[LAST]
         if valid is not None:
@@ -222,7 +225,23 @@ class Layer(Node):
         return replace(self, weights=weights)
 
     def kernels(self) -> cells.Kernels:
-        """The weights side by side, as the cell's steps take them."""
+        """The weights side by side, as the cell's steps take them.
+
+        Made once for weights that nobody can change, as those of a model are.
+        """
+        every = (array for gate in self.weights.values() for array in gate.values())
+        if any(array.flags.writeable for array in every):
+            return self._side_by_side()
+        return self._kernels
+
+    @cached_property
+    def _kernels(self) -> cells.Kernels:
+        made = self._side_by_side()
+        for array in made.weights.values():
+            array.flags.writeable = False
+        return made
+
+    def _side_by_side(self) -> cells.Kernels:
         cell = cells.get(self.cell)
         sizes = {"features": self.features, "units": self.units}
         dtype = next(iter(self.weights.values()))["kernel"].dtype

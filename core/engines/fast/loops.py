@@ -120,8 +120,14 @@ def _arrays(run: Record | Backward) -> tuple[Array, ...]:
 def _packed(blocks: Blocks, kernels: Kernels, *, units: int, rows: int | None = None) -> Array:
     from core.engines.fast.products import FEW, packed
 
-    columns = kernels[blocks.weight][:, blocks.first * units : blocks.last * units]
-    return packed(columns.T if blocks.turned else columns, rows=FEW if rows is None else rows)
+    place = blocks, rows is not None and rows < FEW
+    known = kernels.laid_out.get(place)
+    if known is None:
+        columns = kernels[blocks.weight][:, blocks.first * units : blocks.last * units]
+        turned = columns.T if blocks.turned else columns
+        known = packed(turned, rows=FEW if rows is None else rows)
+        kernels.laid_out[place] = known
+    return known
 
 
 @dataclass(frozen=True)
@@ -154,7 +160,7 @@ class _Shared:
             *(_packed(each, self.kernels, units=self.units, rows=some) for each in blocks),
             *vectors,
         ]
-        starts = range(0, max(1, batch - some // 2 + 1), some)  # a short rest goes with the last
+        starts = range(0, max(1, batch - some // 2), some)  # a short rest goes with the last
 
         def rows(first: int, last: int) -> None:
             rooms = [np.empty((last - first, self.units), np.float32) for _ in range(self.rooms)]

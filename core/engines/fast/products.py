@@ -10,6 +10,7 @@ code, which Numba hands on to a BLAS, call by call.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ _REGISTERS = 32 if get_host_cpu_features().get("avx512vl") else 16
 ACROSS = 4 if _REGISTERS > 16 else 2
 """Vectors in a row of a tile of four rows: its sums are to stay in registers."""
 NARROW, WIDE = ACROSS * LANES, 8 * LANES
+LINE = 64
+"""Bytes in a line of the cache."""
 FEW = 4
 """From so many rows on, a product goes by four rows."""
 
@@ -37,11 +40,21 @@ def packed(weights: Array, *, rows: int) -> Array:
     width = NARROW if rows >= FEW else WIDE
     inner, columns = weights.shape
     blocks = -(-columns // width)
-    if columns == blocks * width:
-        return np.ascontiguousarray(weights.reshape(inner, blocks, width).swapaxes(0, 1))
-    whole = np.zeros((inner, blocks * width), weights.dtype)
-    whole[:, :columns] = weights
-    return np.ascontiguousarray(whole.reshape(inner, blocks, width).swapaxes(0, 1))
+    made = _aligned((blocks, inner, width), weights.dtype)
+    whole = columns // width
+    made[:whole] = weights[:, : whole * width].reshape(inner, whole, width).swapaxes(0, 1)
+    if whole < blocks:
+        made[whole] = 0
+        made[whole, :, : columns - whole * width] = weights[:, whole * width :]
+    return made
+
+
+def _aligned(shape: tuple[int, ...], dtype: Any) -> Array:
+    """An array that begins with a line of the cache: no vector of a tile lies in two of them."""
+    size, number = math.prod(shape), np.dtype(dtype).itemsize
+    room = np.empty(size + LINE // number, dtype)
+    first = -room.ctypes.data % LINE // number
+    return room[first : first + size].reshape(shape)
 
 
 def _tile(rows: int, vectors: int) -> Any:
