@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 
+from core.cells import CELLS
 from core.terminal import print_anywhere
 
 PARTS = ("record", "backprop", "write", "translate", "analysis", "load", "training", "page")
@@ -20,6 +21,10 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", help=f"any of {', '.join(PARTS)}; all unless given")
     parser.add_argument("--runs", type=int, default=9, help="alternating runs of each")
     parser.add_argument("--no-peers", action="store_true", help="leave Keras and PyTorch out")
+    parser.add_argument("--cells", nargs="+", default=(), choices=tuple(CELLS), metavar="CELL",
+                        help="of record and backprop: these cells, not all")  # fmt: skip
+    parser.add_argument("--threads", nargs="+", default=(), type=int, metavar="N",
+                        help="of record and backprop: so many, not one and all")  # fmt: skip
     arguments = parser.parse_args()
     parts = arguments.parts or PARTS
     if unknown := set(parts) - {*PARTS, FILES}:
@@ -58,12 +63,16 @@ def main() -> None:
 
         print(translating(runs=arguments.runs, peers=not arguments.no_peers), "\n")
     if {"record", "backprop"} & set(parts):
-        from tests.benchmarks.recording import differentiating, recording
+        from tests.benchmarks.recording import Wanted, differentiating, recording
 
+        wanted = Wanted(
+            runs=arguments.runs, peers=not arguments.no_peers, cells=arguments.cells,
+            threads=arguments.threads,
+        )  # fmt: skip
         if "record" in parts:
-            print(recording(runs=arguments.runs, peers=not arguments.no_peers), "\n")
+            print(recording(wanted), "\n")
         if "backprop" in parts:
-            print(differentiating(runs=arguments.runs, peers=not arguments.no_peers), "\n")
+            print(differentiating(wanted), "\n")
 
 
 if __name__ == "__main__":

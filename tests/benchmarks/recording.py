@@ -7,8 +7,9 @@ takes all cores whatever it is told, and so has more than its share on one threa
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -63,18 +64,27 @@ def _compare(
     return rows, min(others) / ours if others else None
 
 
-def _settings() -> Iterator[tuple[str, int, int]]:
-    """Cell, batch and threads of each comparison."""
-    for cell in cells.CELLS:
-        for batch in (1, 32):
-            for threads in sorted({1, os.cpu_count() or 1}):
-                yield cell, batch, threads
+@dataclass(frozen=True)
+class Wanted:
+    """What is compared: how often, beside peers or not, which cells, on how many threads."""
+
+    runs: int
+    peers: bool = True
+    cells: Sequence[str] = ()
+    threads: Sequence[int] = ()
+
+    def settings(self) -> Iterator[tuple[str, int, int]]:
+        """Cell, batch and threads of each comparison; all cells, one thread and all, if unsaid."""
+        for cell in self.cells or cells.CELLS:
+            for batch in (1, 32):
+                for threads in self.threads or sorted({1, os.cpu_count() or 1}):
+                    yield cell, batch, threads
 
 
-def recording(*, runs: int, peers: bool) -> str:
+def recording(wanted: Wanted) -> str:
     """The table of `record`, everything recorded, against peers that record nothing."""
     rows, goals = [], []
-    for cell, batch, threads in _settings():
+    for cell, batch, threads in wanted.settings():
         model, inputs = _setting(cell, batch)
         contestants: dict[str, Contestant] = {
             "ours": lambda m=model, x=inputs: core.record(m, x, engine="fast"),  # type: ignore[misc]
@@ -83,13 +93,13 @@ def recording(*, runs: int, peers: bool) -> str:
         }
         what = [f"{cell}, batch {batch}", str(threads)]
         with _on(threads):
-            if peers and cell in PEERS:
+            if wanted.peers and cell in PEERS:
                 contestants["Keras predict_on_batch"] = keras_peers.predicting(model, inputs)
                 contestants["torch.nn layer"] = torch_peers.fused(cell, inputs, units=UNITS)
                 contestants["onnxruntime"] = onnx_peers.running(
                     cell, inputs, units=UNITS, threads=threads
                 )
-            made, fastest = _compare(what, contestants, runs=runs)
+            made, fastest = _compare(what, contestants, runs=wanted.runs)
         rows += made
         if fastest is not None:
             goals.append([*what, f"{1 / fastest:.2f}", "1.00", "yes" if fastest >= 1 else "no"])
@@ -100,10 +110,10 @@ def recording(*, runs: int, peers: bool) -> str:
     return f"{told}\n\n{table(goals, head=head)}"
 
 
-def differentiating(*, runs: int, peers: bool) -> str:
+def differentiating(wanted: Wanted) -> str:
     """The table of `record` and `backprop` together against loops that do both."""
     rows, goals = [], []
-    for cell, batch, threads in _settings():
+    for cell, batch, threads in wanted.settings():
         model, inputs = _setting(cell, batch)
         targets = np.zeros_like(core.record(model, inputs).outputs)
 
@@ -113,10 +123,10 @@ def differentiating(*, runs: int, peers: bool) -> str:
         contestants: dict[str, Contestant] = {"ours": both("fast"), "ours, NumPy": both("numpy")}
         what, loop = [f"{cell}, batch {batch}", str(threads)], "torch cell loop, retain_grad"
         with _on(threads):
-            if peers and cell in PEERS:
+            if wanted.peers and cell in PEERS:
                 contestants["TensorFlow tape"] = keras_peers.taped(cell, inputs, units=UNITS)
                 contestants[loop] = torch_peers.looped_backward(cell, inputs, units=UNITS)
-            made, _ = _compare(what, contestants, runs=runs)
+            made, _ = _compare(what, contestants, runs=wanted.runs)
         rows += made
         for row in made:
             if row[2] == loop:
