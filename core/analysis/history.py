@@ -25,7 +25,7 @@ class History:
     """One run's numbers.
 
     Attributes:
-        cell: of its recurrent layers.
+        cell: of its recurrent layers; "" where nobody knows.
         batches: columns, each (batches,): epoch, batch, loss, metric, learning_rate, and `norm/…`
             for each layer with weights.
         epochs: columns, each (epochs,): epoch, loss, metric, validation_loss, validation_metric.

@@ -21,6 +21,7 @@ from core.training.architectures import ARCHITECTURES, architecture_named
 from core.training.config import DataSettings, RunConfig
 from core.training.experiment import Interval, grid, summary
 from core.training.presets import PRESETS, Preset, preset, reference_of
+from core.training.run_folder import Run
 from core.training.settings import Declared, declared
 from core.training.sources import SOURCES, source_named
 from core.training.store import RunStore
@@ -134,7 +135,7 @@ def table(store: RunStore) -> str:
         "| preset | seeds | test metric | reference | test loss | reference | epochs | seconds |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    finished = [run for run in store.runs() if _whole(run.config) and run.result is not None]
+    finished = [run for run in store.runs() if _whole(run) and run.result is not None]
     for name, known in PRESETS.items():
         for found in summary([run for run in finished if run.config.preset == name]):
             epochs = Interval.of(len(run.epochs) for run in found.runs)
@@ -152,8 +153,8 @@ def _published(known: Preset, measure: str) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _whole(config: RunConfig) -> bool:
-    return reference_of(config) is not None
+def _whole(run: Run) -> bool:
+    return run.brought is None and reference_of(run.config) is not None
 
 
 def _told(interval: Interval, digits: int) -> str:

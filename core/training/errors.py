@@ -47,6 +47,60 @@ class BrokenRun(CoreError):
     message = "The file {file} of this run cannot be read: {why}. What else it holds is shown."
 
 
+class CurvesOnly(BrokenRun):
+    """Something is asked of a run of which nothing but its curves is known."""
+
+    message = (
+        "Only the curves of this run are known: no model of it was written, so nothing can read "
+        "with it."
+    )
+
+
+class NotTrainedHere(CoreError):
+    """A run that a script trains, or that was read from a log, was to be started."""
+
+    message = (
+        "The run '{run}' was not trained here, so it cannot be started or resumed from here. "
+        "Start the script that wrote it again."
+    )
+
+
+class WatchEnded(CoreError):
+    """What a script's training writes could not be written."""
+
+    message = "Nothing more is written of the run '{run}': {why} Training goes on."
+
+
+class NotPictured(CoreError):
+    """The network of a watched training is none that can be run here."""
+
+    message = "Of this training only the curves are watched; its gates are not pictured: {why}"
+
+
+class ProbeNotRead(CoreError):
+    """A probe text cannot be read by the model of a watched training."""
+
+    message = "Probe text {probe} is not filmed: {why}"
+
+
+class SnapshotLost(CoreError):
+    """The model of an epoch could not be kept."""
+
+    message = "The model after epoch {epoch} is not kept: {why}"
+
+
+class ScriptStopped(CoreError):
+    """A script that was watched ended in an error."""
+
+    message = "The script stopped with {kind}: {words}"
+
+
+class NamelessRun(CoreError):
+    """A training is to be watched under no name."""
+
+    message = "A watched run needs a name; it was given {found}."
+
+
 class RunIsAnExample(CoreError):
     """A run that ships with the project was to be changed."""
 

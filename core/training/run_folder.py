@@ -1,6 +1,6 @@
 """One run as a folder: what is in which file, and reading it. Writing is the worker's business.
 
-    config.json      what is computed (RunConfig), and the versions it began with
+    config.json      what is computed (RunConfig) or where it came from (Brought), and versions
     label.json       its name and note, which people change; answers.json what they call its answers
     status.json      how it stands; replaced by its worker alone
     batches.csv      one line a batch        epochs.jsonl   one line an epoch
@@ -37,6 +37,7 @@ from core.arrays import load_arrays
 from core.errors import CoreError, WrongFile
 from core.model import Model
 from core.trace import Trace
+from core.training.brought import KEY, Brought, read_brought
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun, NoSuchRun, RunIsAnExample
 from core.training.files import (
@@ -81,13 +82,23 @@ class Run:
 
     @cached_property
     def config(self) -> RunConfig:
-        """What it computes. Raises BrokenRun."""
+        """What it computes. Raises BrokenRun; CurvesOnly, which is one, where nobody knows."""
+        if self.brought is not None:
+            return self.brought.config
         try:
             return RunConfig.read(self._config_file["config"])
         except CoreError as error:
             raise BrokenRun(file="config.json", why=str(error)) from error
 
     @cached_property
+    def brought(self) -> Brought | None:
+        """Where it came from, if it was not trained here. Raises BrokenRun."""
+        try:
+            return read_brought(self._config_file)
+        except CoreError as error:
+            raise BrokenRun(file="config.json", why=str(error)) from error
+
+    @property
     def versions(self) -> Mapping[str, str]:
         """The versions of Python and of the libraries that it was begun with."""
         return self._config_file.get("versions", {})
@@ -95,7 +106,7 @@ class Run:
     @cached_property
     def _config_file(self) -> Mapping[str, Any]:
         written = read_json(self.file("config.json"))
-        if not isinstance(written, dict) or "config" not in written:
+        if not isinstance(written, dict) or not {"config", KEY} & written.keys():
             raise BrokenRun(file="config.json", why="it is missing or holds no configuration")
         return written
 
@@ -132,9 +143,8 @@ class Run:
         if not isinstance(written, dict):
             raise BrokenRun(file="status.json", why="it is missing")
         status = read_status(written)
-        if not status.live or self.has_worker or on_its_way(written):
-            return status
-        return replace(status, state="died")
+        alive = not status.live or self.has_worker or on_its_way(written)
+        return status if alive else replace(status, state="died")
 
     @property
     def has_worker(self) -> bool:
@@ -204,8 +214,7 @@ class Run:
     @property
     def result(self) -> Mapping[str, Any] | None:
         """The scores on test data, None until it has finished. Raises BrokenRun."""
-        written = read_json(self.file("result.json"))
-        if written is None:
+        if (written := read_json(self.file("result.json"))) is None:
             return None
         scores = written if isinstance(written, dict) else {}
         for name in ("loss", "metric", "seconds"):
@@ -243,16 +252,15 @@ class Run:
         epochs = self.model_epochs
         if not epochs:
             return None
-        best = self.status.best_epoch
-        return best if self.config.fit.restore_best and best in epochs else epochs[-1]
+        best = self.status.best_epoch if self.config.fit.restore_best else None
+        return best if best in epochs else epochs[-1]
 
     def model(self, epoch: int | None = None) -> Model:
         """The model after an epoch; unless one is named, after the one that counts.
 
         Raises BrokenRun where there is none.
         """
-        epoch = self.final_epoch if epoch is None else epoch
-        if epoch is None:
+        if (epoch := self.final_epoch if epoch is None else epoch) is None:
             raise BrokenRun(file="epochs", why="no epoch is finished yet")
         return self._read(f"epochs/{epoch:04d}.npz", Model.load)
 

@@ -17,11 +17,13 @@ from platformdirs import user_data_path
 
 from core import children
 from core.errors import CoreError
+from core.training.brought import KEY, Brought
 from core.training.config import RunConfig
 from core.training.errors import (
     BrokenRun,
     NoSuchRun,
     NothingToResume,
+    NotTrainedHere,
     RunIsAnExample,
     RunIsBusy,
     WrongSetting,
@@ -108,6 +110,16 @@ class RunStore:
                 (folder / Path(file).name).write_bytes(content)
         return Run(folder)
 
+    def bring(self, brought: Brought, *, name: str, versions: Mapping[str, str]) -> Run:
+        """A new run that is not trained here. Raises FolderNotWritable and DiskFull."""
+        with self.folders.new(name, brought.program) as folder:
+            written = {KEY: brought.to_json(), "versions": dict(versions)}
+            replace_json(folder / "config.json", written)
+            replace_json(folder / "label.json", Label(name).to_json())
+            status = {"state": "starting", "created": time.time(), "launched": None}
+            replace_json(folder / "status.json", status)
+        return Run(folder)
+
     def start(
         self, configs: Sequence[RunConfig], *, label: Label, files: Mapping[str, bytes]
     ) -> list[Run]:
@@ -134,9 +146,11 @@ class RunStore:
         """Starts its worker, which waits for its turn by itself.
 
         The worker outlives this process: closing the browser or the dashboard ends no run. Raises
-        RunIsBusy, NoSuchRun, RunIsAnExample, FolderNotWritable and DiskFull.
+        RunIsBusy, NoSuchRun, RunIsAnExample, NotTrainedHere, FolderNotWritable and DiskFull.
         """
         self._refuse_example(run)
+        if run.file("config.json").is_file() and run.brought is not None:
+            raise NotTrainedHere(run=run.label.name)
         gone = NoSuchRun(run=run.id)
         with alone(self.folder, gone=gone), writing(run.folder, gone=gone):
             if run.is_busy:

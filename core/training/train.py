@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from core.analysis.parameters import count_parameters
 from core.training import recovery
 from core.training.errors import OutOfMemory
+from core.training.layers_told import layers_told
 from core.training.loop import Cancelled, Loop
 from core.training.mistakes import mistakes
 from core.training.presets import reference_of
@@ -74,15 +74,7 @@ def _described(loop: Loop) -> dict[str, Any]:
         "vocabulary": None if dataset.vocabulary is None else dataset.vocabulary.size,
         "features": dataset.features,
         "parameters": model.parameter_count,
-        "layers": [
-            {
-                "name": stage.name,
-                "kind": stage.layers[0].title,
-                "parameters": stage.count,
-                "formula": stage.formula,
-            }
-            for stage in count_parameters(model).stages
-        ],
+        "layers": layers_told(model),
     } | {name: 0 if part is None else len(part) for name, part in parts.items()}
 
 
