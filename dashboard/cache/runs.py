@@ -18,6 +18,7 @@ from core.model import Model
 from core.training import cost
 from core.training.answer_names import FILE as ANSWER_NAMES
 from core.training.answer_names import answer_names as given_names
+from core.training.brought import Brought
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun, NoSuchModel
 from core.training.files import read_json, read_json_lines
@@ -72,6 +73,11 @@ def _seconds_of(name: str, _known: Preset) -> float:
 def config(run: Run) -> RunConfig:
     """Return what a run computes. Raises BrokenRun."""
     return _config(stamp(run, "config.json"), run)
+
+
+def brought(run: Run) -> Brought | None:
+    """Return where a run came from that was not trained here, else None. Raises BrokenRun."""
+    return _brought(stamp(run, "config.json"), run)
 
 
 def looks(run: Run) -> list[dict[str, Any]]:
@@ -160,6 +166,12 @@ def _validation_metric(key: Stamp, epoch: int | None, _run: Run) -> float | None
 def _config(key: Stamp, _run: Run) -> RunConfig:
     del key
     return _run.config
+
+
+@st.cache_resource(max_entries=2_000, show_spinner=False)
+def _brought(key: Stamp, _run: Run) -> Brought | None:
+    del key
+    return _run.brought
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -22,11 +22,13 @@ MOST_RUNS = 9
 def looks(cells: Sequence[str], mode: Mode) -> list[Look]:
     """Return the look of each run, given their cells: the cells' own where all differ.
 
+    A run of no known cell has "".
+
     Raises OutOfRange for more runs than can be told apart.
     """
     if len(cells) > MOST_RUNS:
         raise OutOfRange(what="runs", found=len(cells), expected=f"at most {MOST_RUNS}")
-    if len(set(cells)) == len(cells):
+    if len(set(cells)) == len(cells) and "" not in cells:
         return [Look(QUANTITY[cell].colour(mode), "solid", 1.0) for cell in cells]
     shades = theme.ITEMS[mode]
     return [

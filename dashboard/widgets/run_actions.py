@@ -40,8 +40,10 @@ def actions(seen: Overview) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"run-actions-{run.id}"):
         offered = _offered(seen)
         if "cancel" in offered:
+            own = seen.brought is None
             st.button(
-                t("run.cancel"), icon=":material/stop:", key=f"cancel-{run.id}",
+                t("run.cancel") if own else t("run.script.stop"), icon=":material/stop:",
+                key=f"cancel-{run.id}", help=None if own else t("run.script.stop.help"),
                 on_click=attempt, args=(run.cancel,), disabled=run.file("cancel").exists(),
             )  # fmt: skip
         if "resume" in offered and seen.config is not None:
@@ -62,7 +64,9 @@ def actions(seen: Overview) -> None:
 def _offered(seen: Overview) -> tuple[str, ...]:
     if seen.run.is_example:
         return ()
-    return ("delete",) if seen.status is None else seen.status.actions
+    offered = ("delete",) if seen.status is None else seen.status.actions
+    # What was not trained here cannot go on from here: its script has to be started again.
+    return tuple(each for each in offered if each != "resume" or seen.brought is None)
 
 
 def lead_on(seen: Overview, *, name: bool = False) -> None:

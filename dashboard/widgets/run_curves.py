@@ -45,10 +45,16 @@ def curves(
     runs: Mapping[str, History],
     *,
     metric: str,
+    called: str = "",
     levels: Mapping[str, Mapping[str, float]] | None = None,
 ) -> None:
-    """Draw loss and metric side by side; `levels` to compare with, for each of the two."""
+    """Draw loss and metric side by side; `levels` to compare with, for each of the two.
+
+    `called` is the name of a metric that only its script knows.
+    """
     words = figures.labels(i18n.language())
+    if called:
+        words = {**words, f"metric.{metric}": called}
     for place, measure in zip(st.columns(2, gap="medium"), MEASURES, strict=True):
         with place:
             _one(runs, measure, metric, (levels or {}).get(measure, {}), words)
@@ -76,7 +82,7 @@ def _one(
             log=state.get(LOG),
             levels=levels,
             lines=lines,
-            **look(),
+            **(look() | {"labels": words}),
         ),
         name=measure,
         about=named(runs),

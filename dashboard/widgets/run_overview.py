@@ -11,14 +11,16 @@ import streamlit as st
 
 from core.analysis.history import History
 from core.errors import CoreError
+from core.training.brought import OWN, Brought
 from core.training.config import RunConfig
-from core.training.errors import BrokenRun
+from core.training.errors import BrokenRun, CurvesOnly
 from core.training.label import Label
 from core.training.run_folder import Run
 from core.training.status import Status
 from dashboard import cache
 from dashboard.i18n import t
 from dashboard.origins.run_name import run_name
+from dashboard.widgets.problem import plain
 
 METRICS = ("accuracy", "perplexity", "mean_squared_error")
 MINUTE, HOUR = 60, 3_600
@@ -47,15 +49,38 @@ class Overview:
         return self.status is not None and self.status.live
 
     @property
+    def brought(self) -> Brought | None:
+        """Where it came from, if it was not trained here; None where nobody can say."""
+        try:
+            return cache.brought(self.run)
+        except BrokenRun:
+            return None
+
+    @property
     def state(self) -> str:
         """How it stands, "broken" where nobody can say."""
-        return "broken" if self.status is None or self.config is None else self.status.state
+        known = self.config is not None or self.brought is not None
+        return self.status.state if self.status is not None and known else "broken"
+
+    @property
+    def epochs(self) -> int | None:
+        """How many epochs it trains for, None where nobody said."""
+        if self.brought is not None:
+            return self.brought.epochs
+        return None if self.config is None else self.config.fit.epochs
 
     @property
     def metric_name(self) -> str:
         """What its metric is."""
         found = self.described.get("metric")
-        return found if found in METRICS else METRICS[0]
+        return found if found in (*METRICS, OWN) else METRICS[0]
+
+    @property
+    def metric_said(self) -> str:
+        """What its metric is called: by its script, where that has a name of its own for it."""
+        if self.metric_name == OWN and self.brought is not None and self.brought.metric:
+            return plain(self.brought.metric, most=40)
+        return t(f"figures.metric.{self.metric_name}")
 
     @property
     def described(self) -> Mapping[str, Any]:
@@ -72,7 +97,7 @@ class Overview:
         return History.of(
             cache.batches(self.run),
             cache.epochs(self.run),
-            cell=self.config.network.cell if self.config else "lstm",
+            cell=self.config.network.cell if self.config else "",
             per_epoch=status.batches,
             best_epoch=status.best_epoch,
             stopped=status.stopped_early,
@@ -91,6 +116,8 @@ def overview(run: Run) -> Overview:
     for name, read in reads.items():
         try:
             found[name] = read()
+        except CurvesOnly:  # known not to have any
+            found[name] = None
         except CoreError as error:
             found[name], problem = None, error
     return Overview(run=run, label=run.label, problem=problem, **found)

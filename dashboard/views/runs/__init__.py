@@ -21,6 +21,7 @@ from dashboard.views.runs.mistakes import mistakes
 from dashboard.views.runs.table import narrow, table, with_examples
 from dashboard.widgets.problem import plain
 from dashboard.widgets.run_actions import actions, attempt, lead_on, outcome, undelete
+from dashboard.widgets.run_brought import mark_brought
 from dashboard.widgets.run_curves import curves, pick_look
 from dashboard.widgets.run_overview import Overview, mark_example, overviews
 
@@ -92,13 +93,13 @@ def _details(
 
 
 def _curves(shown: Sequence[Overview]) -> None:
-    metrics = [seen.metric_name for seen in shown]
-    metric = metrics[0] if metrics else "accuracy"
+    metrics = [(seen.metric_name, seen.metric_said) for seen in shown]
+    metric, called = metrics[0] if metrics else ("accuracy", "")
     if len(set(metrics)) > 1:
-        st.caption(t("runs.other_metric", metric=t(f"figures.metric.{metric}")))
+        st.caption(t("runs.other_metric", metric=called))
     found = {}
     for seen in shown:
-        if seen.metric_name != metric:
+        if (seen.metric_name, seen.metric_said) != (metric, called):
             continue
         with widgets.guard():
             history = seen.history
@@ -109,7 +110,7 @@ def _curves(shown: Sequence[Overview]) -> None:
         st.info(t("run.nothing_yet"))
         return
     pick_look(alone=len(found) == 1)
-    curves(found, metric=metric)
+    curves(found, metric=metric, called=called)
     for seen in shown[:SHOWN]:
         if seen.state == "finished":
             lead_on(seen, name=True)
@@ -121,6 +122,7 @@ def _manage(shown: Sequence[Overview]) -> None:
             continue  # among the damaged ones
         st.markdown(f"**{plain(seen.name, most=80)}**")
         mark_example(seen.run)
+        mark_brought(seen)
         if seen.label.note:
             st.caption(plain(seen.label.note, most=1_000))
         actions(seen)

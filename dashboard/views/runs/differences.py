@@ -18,7 +18,11 @@ def differences(chosen: Sequence[Overview]) -> None:
     """Draw a row for each setting that differs, a column for each run."""
     from core.training.experiment import differing, flattened  # they need pandas and SciPy
 
-    readable = [(seen, seen.config) for seen in chosen if seen.config is not None]
+    readable = [
+        (seen, seen.config) for seen in chosen if seen.config is not None and seen.brought is None
+    ]
+    if len(readable) < len(chosen):
+        st.caption(t("runs.differences.ours"))
     if len(readable) < 2:
         st.info(t("runs.choose_two"))
         return

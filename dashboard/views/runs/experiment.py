@@ -28,7 +28,10 @@ def experiments(everything: Sequence[Overview], chosen: Sequence[Overview]) -> N
     for seen in everything:
         if seen.config is not None and seen.config.experiment is not None:
             found.setdefault(seen.config.experiment, []).append(seen)
-    offered = {THE_CHOSEN: list(chosen)} if len(chosen) > 1 else {}
+    ours = [seen for seen in chosen if seen.brought is None]
+    if len(ours) < len(chosen):
+        st.caption(t("runs.differences.ours"))
+    offered = {THE_CHOSEN: ours} if len(ours) > 1 else {}
     offered |= found
     if not offered:
         st.info(t("runs.no_experiment"))

@@ -35,7 +35,7 @@ def _files(seen: Overview) -> None:
         _file("epochs.csv", run, lambda: _epochs_csv(run))
     if _is_there(run, "batches.csv"):
         _file("batches.csv", run, run.file("batches.csv").read_bytes)
-    config = seen.config
+    config = seen.config if seen.brought is None else seen.brought
     if config is not None:
         written = json.dumps(config.to_json(), indent=2, ensure_ascii=False).encode()
         _file("config.json", run, lambda: written)

@@ -118,12 +118,17 @@ def _columns(shown: Sequence[Overview]) -> dict[str, list[Any]]:
 
 def _row(seen: Overview) -> dict[str, Any]:
     row: dict[str, Any] = {"name": seen.name, "note": seen.label.note}
-    row["state"] = t(f"run.word.{seen.state}")
+    brought = seen.brought
+    is_log = brought is not None and brought.kind == "log"
+    row["state"] = t("run.word.log" if is_log else f"run.word.{seen.state}")
     if seen.status is not None:
         if not seen.run.is_example:
             row["begun"] = datetime.fromtimestamp(seen.status.created).astimezone()
         row |= {"epochs": seen.status.epoch, "seconds": seen.status.seconds}
-    if seen.config is not None:
+    if brought is not None:
+        row |= {"data": t(f"run.kind.{brought.kind}"), "network": brought.network or None}
+        row["rate"] = brought.learning_rate
+    elif seen.config is not None:
         config = seen.config
         row |= {"data": source_said(config), "network": layers_said(config), "seed": config.seed}
         row |= {"rate": config.optimizer.learning_rate, "batch": config.fit.batch}

@@ -10,11 +10,13 @@ import json
 import streamlit as st
 
 from core.analysis.looks import Inside
+from core.training.config import RunConfig
 from dashboard import cache, figures, state
 from dashboard.i18n import t
 from dashboard.widgets.caption import about_runs
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.problem import guard, plain
+from dashboard.widgets.run_brought import facts_of
 from dashboard.widgets.run_curves import SMOOTHING
 from dashboard.widgets.run_overview import Overview
 
@@ -29,11 +31,16 @@ def inside(seen: Overview) -> None:
         "layers": _layers,
         "settings": _settings,
     }
+    if seen.brought is not None:
+        del parts["norms"]  # the script has those of its layers, and tells nobody
+        if not cache.looks(seen.run):
+            del parts["reach"], parts["gates"]
     tabs = st.tabs([t(f"run.tab.{name}") for name in parts], key="run-inside", on_change="rerun")
     for tab, (name, draw) in zip(tabs, parts.items(), strict=True):
         if tab.open:
             with tab, guard():
-                st.caption(t(f"run.tab.{name}.help"))
+                own = seen.brought is None or name in ("rate", "layers")
+                st.caption(t(f"run.tab.{name}.help" if own else f"run.tab.{name}.script"))
                 draw(seen)
 
 
@@ -104,19 +111,32 @@ def _layers(seen: Overview) -> None:
         hide_index=True,
         key=f"run-layers-{seen.run.id}",
     )
-    st.markdown(t("run.layers.total", count=found.get("parameters", 0)))
+    if found.get("parameters") is not None:
+        st.markdown(t("run.layers.total", count=found.get("parameters", 0)))
     counts = found.get("class_counts")
     if isinstance(counts, dict) and counts:
         told = ", ".join(f"{plain(str(name), most=40)} {count:,}" for name, count in counts.items())
         st.caption(t("run.classes", counts=told))
-    parts = {part: found.get(part, 0) for part in ("train", "validation", "test")}
-    st.caption(t("run.examples", **parts))
-    st.caption(plain(str(found.get("citation", ""))))
+    if seen.brought is None:
+        parts = {part: found.get(part, 0) for part in ("train", "validation", "test")}
+        st.caption(t("run.examples", **parts))
+        st.caption(plain(str(found.get("citation", ""))))
 
 
 def _settings(seen: Overview) -> None:
-    if seen.config is None:
+    if seen.brought is not None:
+        facts = facts_of(seen.brought)
+        st.dataframe(
+            {t("runs.setting"): list(facts), t("run.fact.said"): list(facts.values())},
+            hide_index=True, key=f"run-facts-{seen.run.id}",
+        )  # fmt: skip
+    elif seen.config is None:
         return
-    st.code(json.dumps(seen.config.to_json(), indent=2, ensure_ascii=False), language="json")
+    else:
+        _configured(seen.config)
     versions = ", ".join(f"{name} {version}" for name, version in seen.run.versions.items())
     st.caption(t("run.versions", versions=plain(versions), folder=plain(str(seen.run.folder))))
+
+
+def _configured(config: RunConfig) -> None:
+    st.code(json.dumps(config.to_json(), indent=2, ensure_ascii=False), language="json")

@@ -17,6 +17,7 @@ from dashboard.views.train.status import status_of
 from dashboard.views.train.watched import HELD
 from dashboard.widgets.problem import fragment, guard
 from dashboard.widgets.run_actions import actions, come_or_gone, outcome
+from dashboard.widgets.run_brought import mark_brought
 from dashboard.widgets.run_curves import curves, pick_look
 from dashboard.widgets.run_overview import Overview, mark_example, overview
 
@@ -50,6 +51,7 @@ def _watch(identifier: str, *, ticking: bool) -> None:
             st.rerun()
         outcome()
         mark_example(seen.run)
+        mark_brought(seen)
         status_of(seen)
         offline(seen)
         actions(seen)
@@ -67,7 +69,10 @@ def _curves(seen: Overview) -> None:
     if seen.live:
         st.toggle(t("run.hold"), help=t("run.hold.help"), **state.bind(HELD))
     with st.container(key="run-curves"):
-        curves({seen.name: history}, metric=seen.metric_name, levels=levels_of(seen))
+        curves(
+            {seen.name: history}, metric=seen.metric_name, called=seen.metric_said,
+            levels=levels_of(seen),
+        )  # fmt: skip
 
 
 def levels_of(seen: Overview) -> dict[str, dict[str, float]]:

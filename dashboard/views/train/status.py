@@ -40,19 +40,20 @@ _LOG_LINES = 20
 def status_of(seen: Overview) -> None:
     """Draw all of it. A run that failed says its sentence, one that died the end of its log."""
     st.markdown(f"{ICONS[seen.state]} {state_said(seen)}")
-    if seen.status is None or seen.config is None:
+    if seen.status is None or seen.state == "broken":
         if seen.problem is not None:
             problem(seen.problem)
         return
     for note in seen.status.notes:
         st.warning(failure_said(note), icon=":material/rule:")
-    if seen.live:
-        st.progress(share_done(seen.status, epochs=seen.config.fit.epochs))
+    if seen.live and seen.epochs is not None:
+        st.progress(share_done(seen.status, epochs=seen.epochs))
     _numbers(seen, seen.status)
     if seen.status.state == "failed":
         st.error(failure_said(seen.status.error), icon=":material/error:")
     elif seen.status.state == "died":
-        st.error(t("run.died"), icon=":material/heart_broken:")
+        said = t("run.died") if seen.brought is None else t("run.script.died")
+        st.error(said, icon=":material/heart_broken:")
     if seen.status.state in ("failed", "died") and seen.run.log_end.strip():
         lines = seen.run.log_end.strip().splitlines()[-_LOG_LINES:]
         with st.expander(t("run.log"), expanded=seen.status.state == "died"):
@@ -62,10 +63,18 @@ def status_of(seen: Overview) -> None:
 def state_said(seen: Overview) -> str:
     """Return how a run stands as a sentence in Markdown."""
     status = seen.status
-    if status is None or seen.config is None:
+    if status is None or seen.state == "broken":
         return t("run.state.broken")
-    facts: dict[str, Any] = {"epoch": status.epoch, "epochs": seen.config.fit.epochs}
+    known = max(status.epoch, 1) if seen.epochs is None else seen.epochs
+    facts: dict[str, Any] = {"epoch": status.epoch, "epochs": known}
+    if seen.brought is not None and seen.brought.kind == "log":
+        return t("run.state.log", **facts)
     match status.state:
+        case "training" if seen.brought is not None:
+            facts |= {"epoch": status.epoch + 1, "batch": status.batch}
+            if seen.epochs is None:
+                return t("run.state.script.open", **facts)
+            return t("run.state.script", **facts | {"epoch": min(status.epoch + 1, known)})
         case "training" if status.epoch == status.batch == 0:
             return t("run.state.compiling")
         case "training":
@@ -156,7 +165,7 @@ def _scores(seen: Overview) -> list[Told]:
 def _score(seen: Overview, part: str, measure: str, value: float, below: tuple[str, ...]) -> Told:
     if measure == "loss":
         return t(f"run.{part}", measure=t("figures.loss")), score_said("loss", value), below
-    name = t(f"figures.metric.{seen.metric_name}")
+    name = seen.metric_said
     return t(f"run.{part}", measure=name), score_said(seen.metric_name, value), below
 
 

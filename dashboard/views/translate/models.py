@@ -24,7 +24,7 @@ def _translates(task: str) -> bool:
     try:
         if task.startswith(state.RUN):
             run = cache.store().run(task.removeprefix(state.RUN))
-            if run.config.network.architecture == "chain":
+            if run.brought is None and run.config.network.architecture == "chain":
                 return False
         return is_translator(origin(task).model(""))
     except CoreError:  # a broken run or file is told where it is opened

@@ -30,8 +30,9 @@ def _writes(task: str) -> bool:
     try:
         if task.startswith(state.RUN):
             run = cache.store().run(task.removeprefix(state.RUN))
-            return run.config.data.source in _SOURCES
-        if task.startswith(state.MODEL):
+            if run.brought is None:
+                return run.config.data.source in _SOURCES
+        if task.startswith((state.RUN, state.MODEL)):
             check_language_model(origin(task).model(""))
             return True
         if task.startswith(state.WRITER):
