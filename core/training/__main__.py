@@ -3,6 +3,7 @@
 start [PRESET]   train a preset, or what the settings say, with a progress bar
                  (--quick, --seeds 0 1 2, and every setting by its path: start --help lists them)
 resume RUN       go on with a run that was interrupted
+import PATH      read a log of TensorBoard or Keras's CSVLogger, or a folder of them, as runs
 list             all runs, and how they stand
 table            the finished presets as a Markdown table, with intervals over seeds
 """
@@ -20,6 +21,7 @@ from core.training import worker
 from core.training.architectures import ARCHITECTURES, architecture_named
 from core.training.config import DataSettings, RunConfig
 from core.training.experiment import Interval, grid, summary
+from core.training.logs.importing import import_log
 from core.training.presets import PRESETS, Preset, preset, reference_of
 from core.training.run_folder import Run
 from core.training.settings import Declared, declared
@@ -38,6 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_settings(commands.add_parser("start", help="train a preset, or what the settings say"))
     resume = commands.add_parser("resume", help="go on with a run")
     resume.add_argument("run", help="its id, as `list` gives it")
+    logs = commands.add_parser("import", help="a log, or a folder of logs, as runs")
+    logs.add_argument("path", type=Path, help="an event file, a CSV file, or a folder of them")
+    logs.add_argument(
+        "--name", help="what the run is called, or stands before the names of several"
+    )
     commands.add_parser("list", help="all runs")
     commands.add_parser("table", help="finished presets as a table")
     given = parser.parse_args(arguments)
@@ -50,6 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 run = store.run(given.run)
                 run.file("cancel").unlink(missing_ok=True)
                 return worker.main([str(run.folder)])
+            case "import":
+                for run in import_log(given.path, name=given.name):
+                    print(f"{run.id}  {run.label.name}")
             case "list":
                 _list(store)
             case "table":

@@ -146,7 +146,16 @@ class _Drawing:
         self._of_batches("curves.batches", 0.0, width=1, opacity=0.3)
 
     def training(self, smoothing: float) -> None:
-        self._of_batches("curves.training", smoothing, width=1.5, opacity=0.75)
+        if self.run.places.size:
+            self._of_batches("curves.training", smoothing, width=1.5, opacity=0.75)
+            return
+        # A log may know epochs alone: then their means are its line of training.
+        values = column(self.run.epochs, self.measure)
+        known = np.isfinite(values)
+        if known.any():
+            name, line = self.own + self.said["curves.training"], self.line | {"width": 1.5}
+            series = epochs.line(self.run.ends[known], values[known], name=name, line=line)
+            self.drawn.add_trace(series)
 
     def _of_batches(self, word: str, smoothing: float, *, width: float, opacity: float) -> None:
         values = smoothed(column(self.run.batches, self.measure), weight=smoothing)

@@ -6,10 +6,16 @@ from html import unescape
 
 import pytest
 
+from core.training.logs.importing import import_files
 from dashboard import state
 from tests.dashboard.test_unreadable import PAGES
-from tests.dashboard.views.test_gradients import chart
+from tests.dashboard.views.test_gradients import chart, numbers
 from tests.dashboard.watched import PROBES, watch_script
+
+CSV = b"epoch,loss,accuracy,val_loss,val_accuracy\n" + b"\n".join(
+    b"%d,0.5,0.25,0.75,%s" % (epoch, share)
+    for epoch, share in enumerate([b"0.75", b"0.5", b"0.625"])
+)
 
 
 def words(app):
@@ -26,7 +32,8 @@ def keys(app):
 def test_every_page_stands_with_runs_of_scripts(open_app, runs, page, language):
     _, pictured = watch_script(runs)
     held, bare = watch_script(runs, name="curves alone", pictured=False, metric="auc", over=False)
-    for run in (pictured, bare):
+    [log] = import_files({"old.csv": CSV}, store=runs)
+    for run in (pictured, bare, log):
         query = {"task": state.RUN + run.id, "run": run.id, "runs": run.id}
         app = open_app(page, language=language, **query)
         assert not app.exception, (run.label.name, app.exception[0].message)
@@ -77,3 +84,27 @@ def test_the_table_tells_scripts_from_runs_and_knows_their_network(open_app, run
     assert list(table["Network"]) == [run.brought.network]
     assert list(table["Rate"]) == [0.001]
     assert table["Seed"].isna().all()
+
+
+def test_what_is_uploaded_is_a_run_of_curves_and_says_what_it_cannot_do(open_app, runs):
+    app = open_app("runs")
+    app.file_uploader(key="runs-log-files").set_value([("old.csv", CSV, "text/csv")]).run()
+    assert not app.exception
+    [run] = runs.runs()
+    assert "Added: old" in [each.value for each in app.success]
+    assert list(app.dataframe[0].value["State"]) == ["log"]
+    app = open_app("train", run=run.id)
+    said = words(app)
+    assert "**Read from a log** of 3 epochs" in said
+    assert "It holds no model" in said
+    assert not [key for key in keys(app) if key and key.startswith(("cancel", "resume", "open-"))]
+    drawn = {line["name"]: line for line in chart(app, "metric")["data"]}
+    assert list(numbers(drawn["validation"]["y"])) == [0.75, 0.5, 0.625]
+
+
+def test_what_is_no_log_is_refused_in_words(open_app, runs):
+    app = open_app("runs", language="ko")
+    app.file_uploader(key="runs-log-files").set_value([("a.csv", b"a,b\n1,2\n", "text/csv")]).run()
+    assert not app.exception
+    assert any("파일을 읽지 않았습니다: 첫 줄에" in unescape(each.value) for each in app.error)
+    assert runs.runs() == []

@@ -17,6 +17,7 @@ from dashboard.views import Page
 from dashboard.views.runs.differences import differences
 from dashboard.views.runs.experiment import experiments
 from dashboard.views.runs.export import export
+from dashboard.views.runs.logs import add_log, added
 from dashboard.views.runs.mistakes import mistakes
 from dashboard.views.runs.table import narrow, table, with_examples
 from dashboard.widgets.problem import plain
@@ -43,6 +44,7 @@ def _runs(*, ticking: bool) -> None:
     if any(seen.live for seen in own) != ticking:
         st.rerun()
     outcome()
+    added()
     if (unreadable := cache.store().problem) is not None:
         widgets.problem(unreadable)
     everything = overviews(examples=True) if with_examples(own) else own
@@ -148,7 +150,9 @@ def _pick_at_once(store: RunStore) -> None:
 def _settings() -> None:
     """Draw what belongs to no run: how many train at once, and those that were deleted."""
     store = cache.store()
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
+    with middle:
+        add_log()
     with left, st.popover(t("runs.settings"), icon=":material/tune:", key="runs-settings"):
         _pick_at_once(store)
         if not store.is_shared:

@@ -62,7 +62,7 @@ def _watch(identifier: str, *, ticking: bool) -> None:
 
 def _curves(seen: Overview) -> None:
     history = seen.history
-    if not history.batches.get("epoch", history.ends).size:
+    if not (history.places.size or history.ends.size):
         st.info(t("run.nothing_yet") if seen.live else t("run.nothing"))
         return
     pick_look()
