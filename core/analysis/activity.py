@@ -124,7 +124,7 @@ def activity(
     if len(model.inputs) > 1:
         raise UnsupportedModel(what=model.name, why="the model reads several things at once")
     most = max(1, min(most, MOST_NUMBERS // max(model.layers[layer].units, 1)))
-    read, left_out, unread = _encoded(model, texts, most=most, longest=longest)
+    read, left_out, unread = encoded_texts(model, texts, most=most, longest=longest)
     found = _run(model, read, layer=layer, quantity=quantity)
     return replace(found, left_out=left_out, unread=unread)
 
@@ -146,7 +146,7 @@ def _run(
     values: Array | None = None
     answers = np.empty(starts[-1], np.int64) if _classes(model) else None
     bounds: tuple[float | None, float | None] = (None, None)
-    for rows in _batches(model, lengths):
+    for rows in batches(model, lengths):
         trace = record(model, np.stack([read[row][1].ids for row in rows]))
         run = trace.layers[layer]
         if trace.overflow is not None:
@@ -174,10 +174,12 @@ def _run(
     )
 
 
-def _encoded(
-    model: Model, texts: Sequence[Example], *, most: int, longest: int
+def encoded_texts(
+    model: Model, texts: Sequence[Example], *, most: int, longest: int = LONGEST
 ) -> tuple[list[tuple[Example, Encoded]], int, int]:
-    """The texts as the model reads them, what was left out, and how many could not be read."""
+    """The texts as the model reads them, at most `most` tokens; how many of these were left out,
+    and how many texts could not be read. Raises as `activity`.
+    """
     read: list[tuple[Example, Encoded]] = []
     total, left_out, unread, first = 0, 0, 0, None
     for text in texts:
@@ -204,7 +206,7 @@ def _part(text: Example, start: int, stop: int, length: int) -> Example:
     return replace(text, steps=text.steps[start:stop] if len(text.steps) == length else ())
 
 
-def _batches(model: Model, lengths: Places) -> Iterator[list[int]]:
+def batches(model: Model, lengths: Places) -> Iterator[list[int]]:
     """Texts of one length, as many as may be recorded together, by their places."""
     by_length: dict[int, list[int]] = defaultdict(list)
     for row, length in enumerate(lengths.tolist()):
