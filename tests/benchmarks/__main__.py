@@ -10,7 +10,8 @@ import sys
 from core.cells import CELLS
 from core.terminal import print_anywhere
 
-PARTS = ("record", "backprop", "write", "translate", "analysis", "load", "training", "page")
+PARTS = ("record", "backprop", "write", "translate", "analysis", "load", "training", "watching",
+         "page")  # fmt: skip
 FILES = "files"
 """Not of speed but of what is read; run where it is asked for."""
 
@@ -50,6 +51,10 @@ def main() -> None:
         from tests.benchmarks.training import training
 
         print(training(runs=arguments.runs), "\n")
+    if "watching" in parts:
+        from tests.benchmarks.watching import watching
+
+        print(watching(runs=arguments.runs), "\n")
     if "analysis" in parts:
         from tests.benchmarks.analysing import analysing
 
