@@ -12,6 +12,6 @@ one before something long is given to it.
 """
 
 from core.scale.board import Board, Retry
-from core.scale.scale import MOST_TRIES, SCHEDULER, Result, Scale, workers
+from core.scale.scale import MOST_TRIES, SCHEDULER, Result, Scale, address_of, workers
 
-__all__ = ["MOST_TRIES", "SCHEDULER", "Board", "Result", "Retry", "Scale", "workers"]
+__all__ = ["MOST_TRIES", "SCHEDULER", "Board", "Result", "Retry", "Scale", "address_of", "workers"]

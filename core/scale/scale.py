@@ -77,6 +77,11 @@ class _Open:
     tries: int = 0
 
 
+def address_of(scheduler: str | None) -> str:
+    """The address of a scheduler: what is given, else what UNROLLED_SCHEDULER says; "" for none."""
+    return (os.environ.get(SCHEDULER, "") if scheduler is None else scheduler).strip()
+
+
 @contextmanager
 def workers(
     scheduler: str | None = None,
@@ -91,7 +96,7 @@ def workers(
     or all workers unless it is given. `told` hears about once a second how things stand. Whatever
     has not come back when the block is left is given up. Raises NoScheduler.
     """
-    address = os.environ.get(SCHEDULER, "").strip() if scheduler is None else scheduler.strip()
+    address = address_of(scheduler)
     engine: Engine
     if address:
         from core.scale.cluster import Cluster

@@ -21,6 +21,7 @@ COMMANDS = {
     "core.training.export": ("--help",),
     "core.training.forecasters": ("--help",),
     "core.training.makers": ("--help",),
+    "core.training.sweep": ("start", "--help"),
     "core.training.translators": ("--help",),
     "core.training.worker": ("--help",),
     "core.training.writers": ("--help",),

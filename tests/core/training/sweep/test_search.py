@@ -1,0 +1,107 @@
+"""A search over real runs: its best is the best, and a killed one goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from core.scale import Board
+from core.scale.errors import NoScheduler
+from core.training.config import RunConfig
+from core.training.store import RunStore
+from core.training.sweep import search
+from core.training.sweep.config import SweepConfig
+from core.training.sweep.errors import AllTrialsFailed, NoSuchSweep
+from core.training.sweep.folder import SweepStore
+from tests.sources import ROOT
+
+TINY = RunConfig.read(
+    {
+        "data": {
+            "source": "latch",
+            "options": {
+                "train_examples": 60,
+                "test_examples": 20,
+                "shortest": 3,
+                "longest": 5,
+                "test_shortest": 4,
+            },
+        },
+        "network": {"units": [3], "embedding": 3},
+        "fit": {"epochs": 3, "batch": 20, "jit": False},
+    }
+)
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.delenv("UNROLLED_SCHEDULER", raising=False)
+    return SweepStore(RunStore(tmp_path))
+
+
+def validation(run, epoch):
+    frame = run.epochs.set_index("epoch")
+    return float(frame["validation_loss"][epoch])
+
+
+def test_a_killed_search_goes_on_and_finds_the_best(store, tmp_path):
+    config = SweepConfig(
+        base=TINY, space={"optimizer.learning_rate": "1e-3, 1e-2, 0.1"}, method="grid"
+    )
+    sweep = store.create(config, name="rates")
+    command = [sys.executable, "-m", "core.training.sweep", "resume", sweep.id]
+    environment = os.environ | {"RNN_RUNS_DIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+        while not any(trial.epoch for trial in sweep.findings.trials):
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(signal.SIGKILL)
+    assert sweep.state == "died"
+    begun = [trial.run for trial in sweep.findings.trials]
+    search.work(sweep)
+
+    found = sweep.findings
+    assert sweep.state == "finished"
+    assert [trial.values["optimizer.learning_rate"] for trial in found.trials] == [1e-3, 1e-2, 0.1]
+    assert [trial.run for trial in found.trials][: len(begun)] == begun
+    assert len(store.runs.runs()) == 3
+    for trial in found.trials:
+        run = store.runs.run(trial.run)
+        assert run.config.optimizer.learning_rate == trial.values["optimizer.learning_rate"]
+        assert run.config.experiment == sweep.id
+        if trial.state == "finished":
+            assert trial.value == validation(run, run.final_epoch)
+            assert run.status.state == "finished"
+    ended = {trial.number: trial.value for trial in found.trials if trial.state == "finished"}
+    assert found.best == min(ended, key=ended.__getitem__)
+    assert isinstance(sweep.board, Board)
+    assert sweep.board.engine == "processes"
+
+
+def test_where_all_fail_the_search_stops_in_a_sentence(store):
+    missing = TINY.with_settings({"data.source": "imdb", "data.options": {"folder": "nowhere"}})
+    config = SweepConfig(base=missing, space={"seed": "0..99"}, method="random", trials=50)
+    sweep = store.create(config)
+    with pytest.raises(AllTrialsFailed, match=r"All 5 trials failed.*nowhere"):
+        search.work(sweep)
+    assert sweep.state == "failed"
+    assert sweep.error.error().facts["count"] == 5
+    assert [trial.state for trial in sweep.findings.trials] == ["failed"] * 5
+
+
+def test_without_its_scheduler_a_search_is_a_sentence(store):
+    sweep = store.create(SweepConfig(base=TINY, space={"seed": "0, 1"}))
+    with pytest.raises(NoScheduler):
+        search.work(sweep, scheduler="nowhere")
+    assert sweep.state == "failed"
+    assert store.runs.runs() == []
+
+
+def test_what_is_not_there_is_a_sentence(store):
+    with pytest.raises(NoSuchSweep, match=r"no search '\.\./latch' here"):
+        store.sweep("../latch")
