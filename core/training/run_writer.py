@@ -42,8 +42,11 @@ BETWEEN_STATUS = 1.0
 class RunWriter:
     """The files of one run, open for its worker alone."""
 
-    def __init__(self, run: Run) -> None:
-        """Takes up the status where an earlier worker left it."""
+    def __init__(self, run: Run, *, reserve: bool = True) -> None:
+        """Takes up the status where an earlier worker left it.
+
+        `reserve`: keep room for last words. Raises OSError where there is none to keep.
+        """
         self.run = run
         written = read_json(run.file("status.json"))
         self.status = read_status(written) if isinstance(written, dict) else Status()
@@ -55,7 +58,7 @@ class RunWriter:
             run.file(folder).mkdir(exist_ok=True)
             remove_left_overs(run.file(folder))
         remove_left_overs(run.folder)
-        if not run.file("reserve").exists():
+        if reserve and not run.file("reserve").exists():
             replace_file(run.file("reserve"), lambda file: file.write(b"\0" * RESERVE))
 
     def close(self) -> None:

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 from core.errors import CoreError, Failure
 from core.terminal import print_anywhere
 from core.training.errors import BrokenRun, DiskFull, NoSuchRun, OutOfMemory, RunIsBusy
+from core.training.files import writing
 from core.training.progress import Progress
 from core.training.run_folder import Run
 from core.training.run_writer import RunWriter
@@ -59,7 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def work(run: Run, *, wait: bool) -> int:
     """Does what the run still has to do, and says how it ended."""
-    writer = RunWriter(run)
+    try:
+        with writing(run.folder):
+            writer = RunWriter(run)
+    except CoreError as error:  # a disk without room for the reserve may have some for a sentence
+        with writing(run.folder):
+            _fail(RunWriter(run, reserve=False), error)
+        return 1
     if writer.status.state != "queued":  # it was cancelled before, and somebody wants it to go on
         run.file("cancel").unlink(missing_ok=True)
     progress = Progress(writer)
@@ -96,8 +103,9 @@ def _failing_in_words(writer: RunWriter, run: Run) -> Iterator[None]:
 
 
 def _fail(writer: RunWriter, error: CoreError) -> None:
-    writer.tell(state="failed", ended=time.time(), error=Failure.of(error).to_json())
-    print(error, file=sys.stderr)
+    print(error, file=sys.stderr)  # in the log too, which the page shows where there is no status
+    with writing(writer.run.folder):
+        writer.tell(state="failed", ended=time.time(), error=Failure.of(error).to_json())
 
 
 @contextmanager

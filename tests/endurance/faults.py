@@ -7,11 +7,13 @@ kilobytes, of another size each time, so that another write is the one that find
 
 from __future__ import annotations
 
+import io
 import shutil
 import signal
 import subprocess
 import time
 from collections import Counter
+from contextlib import redirect_stderr
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -21,6 +23,7 @@ import numpy as np
 from core.errors import CoreError
 from core.training import worker
 from core.training.config import RunConfig
+from core.training.errors import DiskFull
 from core.training.run_folder import Run
 from core.training.store import RunStore
 from tests.benchmarks.timing import table
@@ -119,12 +122,17 @@ def _trained_on(place: Path, settings: RunConfig) -> str:
         return f"before it began, as {type(error).__name__} (a traceback)"
     except CoreError as error:
         return f"before it began, in words ({type(error).__name__})"
-    worker.main([str(run.folder), "--now"])
+    words = io.StringIO()
+    with redirect_stderr(words):
+        worker.main([str(run.folder), "--now"])
     status = run.status
     if status.state == "finished":
         return "whole"
     kind = status.error and status.error["name"]
-    return f"{status.state}, in words ({kind})" if kind else f"{status.state}, without a word"
+    if kind:
+        return f"{status.state}, in words ({kind})"
+    told = "in words in its log" if str(DiskFull()) in words.getvalue() else "without a word"
+    return f"{status.state}, {told}"
 
 
 def _mount(place: Path, *, size: int) -> bool:

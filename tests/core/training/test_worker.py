@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from core.training import worker
+from core.training.errors import DiskFull
 from core.training.store import RunStore
 from tests.core.training import runs
 
@@ -134,16 +139,24 @@ def test_what_cannot_be_trained_ends_the_run_with_a_sentence(store, changes, err
     assert not run.has_worker
 
 
-def test_a_full_disk_ends_the_run_with_a_sentence_and_keeps_what_was_finished(tmp_path):
-    small = tmp_path / "small"
-    small.mkdir()
+@contextmanager
+def small_disk(place: Path, *, kilobytes: int) -> Iterator[Path]:
+    """A disk of that size, which only root can mount."""
+    place.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(small)],
+        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(place)],
         capture_output=True, check=False,
     )  # fmt: skip
     if mounted.returncode != 0:
         pytest.skip("a small disk can be mounted by root only")
     try:
+        yield place
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_disk_ends_the_run_with_a_sentence_and_keeps_what_was_finished(tmp_path):
+    with small_disk(tmp_path / "small", kilobytes=400) as small:
         settings = runs.config(
             data__options={**runs.LATCH, "train_examples": 2_000}, fit__epochs=99
         )
@@ -161,5 +174,18 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_keeps_what_was_finished(tm
         )
         assert worker.main([str(run.folder), "--now"]) == 0
         assert run.status.state == "finished"
-    finally:
-        subprocess.run(["umount", str(small)], check=True)
+
+
+@pytest.mark.parametrize("pages", range(7))
+def test_a_disk_that_is_full_before_the_first_word_is_named_in_status_or_log(
+    tmp_path, capsys, pages
+):
+    with small_disk(tmp_path / "small", kilobytes=100) as small:
+        run = RunStore(small).create(runs.config(), name="full")
+        (small / "rest").write_bytes(bytes(shutil.disk_usage(small).free - pages * 4096))
+        assert worker.main([str(run.folder), "--now"]) == 1
+        written = run.status.error
+        assert str(DiskFull()) in capsys.readouterr().err
+        assert written is None or written["name"] == "DiskFull"
+        assert run.status.state == ("failed" if written else "queued")
+        assert not list(run.folder.glob("*.new"))
