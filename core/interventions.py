@@ -20,6 +20,8 @@ MEAN = "mean"
 """In place of a value: the mean of the same unit over the steps that count, unchanged."""
 BEFORE = "before"
 """In place of a value: what the state was before the step, so that it is frozen."""
+LARGEST = 1e30
+"""A value lies below it, well within what float32 holds."""
 TOKEN = "token"
 """The quantity of what is read at a step."""
 
@@ -102,7 +104,7 @@ def load_interventions(written: str) -> tuple[Intervention, ...]:
     """The list that `save_interventions` wrote. Raises WrongIntervention for anything else."""
     try:
         found = json.loads(written)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WrongIntervention(why="it is not JSON") from error
     if not isinstance(found, list):
         raise WrongIntervention(why="it is not a list")
@@ -112,7 +114,7 @@ def load_interventions(written: str) -> tuple[Intervention, ...]:
 def _is_value(value: object) -> bool:
     if value is None or isinstance(value, str):
         return value in (None, MEAN, BEFORE)
-    return isinstance(value, int | float) and abs(value) < float("inf")
+    return isinstance(value, int | float) and abs(value) < LARGEST
 
 
 def _frozen(fact: Any) -> Any:
