@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from core import cells, data
 from core.bundled.writers import writers
 from core.initialise import INITIALISERS
+from core.interventions import load_interventions
 from core.text import MOST_CHARACTERS, MOST_TOKENS, PADDINGS, Scaling
 from dashboard import i18n, reader
 from dashboard.fields import Choice, Field, Flag, Names, Number, Text, Whole
@@ -76,7 +77,7 @@ def ask_session(source: Callable[[], Iterable[str]]) -> None:
 LANGUAGE = declare(Choice(name="lang", default="auto", options=("auto", *i18n.LANGUAGES)))
 
 # What is read, and by which model
-READING = (HOME, "gates", "memory", "paths", "dynamics", "compare", "film")
+READING = (HOME, "gates", "memory", "paths", "dynamics", "intervene", "compare", "film")
 TASK = declare(Choice(name="task", default="sentiment", options=origins))
 # Which epoch's model of a run is read: 0 is the one before training.
 EPOCH = declare(
@@ -118,6 +119,10 @@ RESET_AFTER = declare(Flag(name="reset_after", default=True))
 LAYER = declare(Whole(name="layer", default=0, low=0, high=15, pages=READING))
 STEP = declare(Whole(name="step", default=0, low=0, high=MOST_STEPS, pages=READING, always=True))
 UNIT = declare(Whole(name="unit", default=0, low=0, high=1023, pages=READING, always=True))
+# What is put in place of what a network would have computed, as `save_interventions` writes it
+CHANGES = declare(
+    Text(name="changes", default=None, limit=20_000, check=load_interventions, pages=("intervene",))
+)
 
 # Compare
 COMPARED = declare(

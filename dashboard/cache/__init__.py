@@ -32,6 +32,7 @@ from dashboard.cache.forecast import (
     statistics,
 )
 from dashboard.cache.forecast_networks import forecasts, states_by_season
+from dashboard.cache.interventions import ablations, changed
 from dashboard.cache.models import (
     MOST_READ,
     ROWS,
@@ -79,6 +80,7 @@ __all__ = [
     "ROWS",
     "Frame",
     "Script",
+    "ablations",
     "alignment",
     "answer_names",
     "answered",
@@ -90,6 +92,7 @@ __all__ = [
     "brought",
     "brought_table",
     "bundled",
+    "changed",
     "config",
     "decoded",
     "described",

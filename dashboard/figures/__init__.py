@@ -15,6 +15,7 @@ no token is ever read as markup. Figures know nothing of Streamlit: a notebook d
 draw. Steps are shown counting from 1, units by their index.
 """
 
+from dashboard.figures.ablation import ablation
 from dashboard.figures.anatomy import anatomy
 from dashboard.figures.answers import answers
 from dashboard.figures.attention import attention
@@ -24,6 +25,7 @@ from dashboard.figures.batch_statistics import batch_statistics
 from dashboard.figures.beam import beam
 from dashboard.figures.by_step import by_step
 from dashboard.figures.cell import cell
+from dashboard.figures.changed import changed, moved
 from dashboard.figures.cka import cka
 from dashboard.figures.clipping import clipping
 from dashboard.figures.code_plane import code_plane
@@ -32,6 +34,7 @@ from dashboard.figures.compare_answers import compare_answers
 from dashboard.figures.confusion import confusion
 from dashboard.figures.context import context
 from dashboard.figures.correlations import correlations
+from dashboard.figures.counterfactual import counterfactual
 from dashboard.figures.curves import curves
 from dashboard.figures.epoch_losses import epoch_losses
 from dashboard.figures.equations import EquationLine, Equations, equations
@@ -85,6 +88,7 @@ __all__ = [
     "Group",
     "Path",
     "Picture",
+    "ablation",
     "anatomy",
     "answers",
     "attention",
@@ -94,6 +98,7 @@ __all__ = [
     "beam",
     "by_step",
     "cell",
+    "changed",
     "cka",
     "clipping",
     "code_plane",
@@ -102,6 +107,7 @@ __all__ = [
     "confusion",
     "context",
     "correlations",
+    "counterfactual",
     "curves",
     "epoch_losses",
     "equations",
@@ -128,6 +134,7 @@ __all__ = [
     "masking",
     "means",
     "mixture",
+    "moved",
     "parameters",
     "reach",
     "receptive",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core import cells
+from core.interventions import Intervention, save_interventions
 from core.nodes import LayerTrace
 from dashboard import state
 from dashboard.i18n import t
@@ -28,13 +29,34 @@ class Question:
         page: the key of the page that answers it.
         icon: ":material/…:" as Streamlit names them.
         fits: whether it can be asked of what a layer did.
+        before: what is chosen before the page opens.
     """
 
     name: str
     page: str
     icon: str
     fits: Callable[[LayerTrace], bool] = lambda run: True
+    before: Callable[[LayerTrace], None] = lambda run: None
 
+
+def set_to_zero(run: LayerTrace) -> None:
+    """Choose that the unit is held at zero at the step: in the panel that was picked, else what
+    its cell remembers with.
+    """
+    picked, states = state.recall(PANEL), tuple(run.states)
+    memory = cells.get(run.cell).memory or states[0]
+    one = Intervention(
+        quantity=picked if picked in (*run.gates, *states) else memory,
+        layer=state.get(state.LAYER),
+        units=(state.get(state.UNIT),),
+        steps=(state.get(state.STEP),),
+        value=0.0,
+    )
+    state.put(state.CHANGES, save_interventions([one]))
+
+
+PANEL = "panel"
+"""Under which the gate or state is remembered in whose heatmap a place was picked."""
 
 QUESTIONS: tuple[Question, ...] = (
     Question(
@@ -45,6 +67,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(name="gradient", page="paths", icon=":material/alt_route:"),
     Question(name="rest", page="dynamics", icon=":material/hub:"),
+    Question(name="zero", page="intervene", icon=":material/format_paint:", before=set_to_zero),
 )
 """All of them, in the order in which they are offered."""
 
@@ -70,4 +93,5 @@ def ask(run: LayerTrace) -> None:
                 key=f"ask-{question.name}",
                 help=t(f"asking.{question.name}.help"),
             ):
+                question.before(run)
                 open_page(question.page)

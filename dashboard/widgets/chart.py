@@ -69,7 +69,7 @@ def _by_finger() -> bool:
 def _make_pickable(figure: go.Figure) -> None:
     # Plotly selects points, not lines, and fades what is not selected: neither is to be seen.
     for line in figure.data:
-        if line.mode == "lines":
+        if isinstance(line, go.Scatter) and line.mode == "lines":
             line.update(mode="lines+markers", marker={"size": 9, "opacity": 0})
         shown = {"marker": {"opacity": line.marker.opacity}}
         line.update(selected=shown, unselected=shown)

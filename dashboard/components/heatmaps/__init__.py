@@ -9,11 +9,20 @@ inside Streamlit, and loses its zoom with every change of its data.
 
 from dashboard.components.heatmaps.mount import heatmaps, themed
 from dashboard.components.heatmaps.payload import WORDS, pack
-from dashboard.components.heatmaps.scene import Column, Palette, Panel, Picked, Stops, Strip
+from dashboard.components.heatmaps.scene import (
+    Column,
+    Painted,
+    Palette,
+    Panel,
+    Picked,
+    Stops,
+    Strip,
+)
 
 __all__ = [
     "WORDS",
     "Column",
+    "Painted",
     "Palette",
     "Panel",
     "Picked",

@@ -17,7 +17,7 @@ import streamlit as st
 
 from dashboard import i18n, state
 from dashboard.components.heatmaps.payload import pack
-from dashboard.components.heatmaps.scene import Column, Palette, Picked
+from dashboard.components.heatmaps.scene import Column, Painted, Palette, Picked
 from dashboard.figures import theme
 from dashboard.figures.steps import FIRST
 
@@ -38,6 +38,7 @@ PARTS = (
     "download",
     "heatmaps",
     "moves",
+    "painting",
     "main",
 )
 
@@ -81,6 +82,7 @@ def heatmaps(
     first: int = FIRST,
     panel_height: int | None = None,
     on_pick: Callable[[Picked], object] | None = None,
+    on_paint: Callable[[Painted], object] | None = None,
 ) -> Picked | None:
     """Draw `columns` with the cursor at `step` and `unit`; return what was picked in this run.
 
@@ -88,7 +90,8 @@ def heatmaps(
     palette, words and the rest are then those of the bytes; otherwise they are the theme's and the
     reader's language, unless given. Steps and units count from 0 as in the
     arrays; `first` is the number that is shown for step 0. `on_pick` is called before the script
-    runs again, so that widgets above can show the pick in the same run.
+    runs again, so that widgets above can show the pick in the same run; so is `on_paint` with a
+    rectangle that was drawn out, which the bytes have to allow (`pack(…, paints=True)`).
     """
     packed = columns
     if not isinstance(packed, bytes):
@@ -101,6 +104,7 @@ def heatmaps(
             caption=caption,
             first=first,
             panel_height=panel_height,
+            paints=on_paint is not None,
         )
 
     def picked() -> None:
@@ -108,9 +112,14 @@ def heatmaps(
         if on_pick is not None and choice is not None:
             on_pick(choice)
 
+    def painted() -> None:
+        sent = state.sent(key, "painted")
+        if on_paint is not None and sent is not None:
+            on_paint(_painted(sent))
+
     with st.container(gap=None):
         _cursor(key=f"{key}-cursor", data={"key": key, "step": step, "unit": unit}, height=1)
-        result = _picture(key=key, data=packed, on_picked_change=picked)
+        result = _picture(key=key, data=packed, on_picked_change=picked, on_painted_change=painted)
     return _picked(result.get("picked"))
 
 
@@ -119,3 +128,14 @@ def _picked(value: Any) -> Picked | None:
     if value is None:
         return None
     return Picked(value["step"], value["unit"], value["panel"], value["column"])
+
+
+def _painted(value: Any) -> Painted:
+    """A rectangle as the browser reports it."""
+    first, last = value["steps"]
+    return Painted(
+        steps=tuple(range(first, last + 1)),
+        units=tuple(sorted(value["units"])),
+        panel=value["panel"],
+        column=value["column"],
+    )

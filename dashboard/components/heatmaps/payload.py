@@ -64,10 +64,12 @@ def pack(
     caption: str = "",
     first: int = FIRST,
     panel_height: int | None = None,
+    paints: bool = False,
 ) -> bytes:
     """The bytes that draw `columns`; equal arguments give equal bytes.
 
-    `first` is the number shown for step 0; `caption` stands under the picture where it is taken
+    `paints` says whether rectangles can be drawn out in the heatmaps; `first` is the number shown
+    for step 0; `caption` stands under the picture where it is taken
     away, with the step behind it, which the file's name bears too. Raises ValueError when shapes
     do not fit one another, a scale is empty, or a word is missing.
     """
@@ -83,6 +85,7 @@ def pack(
         "caption": caption,
         "first": first,
         "panelHeight": panel_height,
+        "paints": paints,
         "columns": [_column(column, store) for column in columns],
     }
     body = store.body()
@@ -196,7 +199,27 @@ def _panel(panel: Panel, steps: int, store: _Store) -> dict[str, Any]:
         "values": store.quantity(values.T[order], span=span),
         "preactivations": None if before is None else store.quantity(before.T[order]),
         "mean": store.quantity(_mean(values), span=span) if panel.mean else None,
+        "marks": [] if panel.marked is None else rectangles(np.asarray(panel.marked).T[order]),
     }
+
+
+def rectangles(marked: NDArray[Any]) -> list[list[int]]:
+    """Rectangles that cover what is true in (rows, steps): first step, end, first row, end.
+
+    Equal runs of steps in rows that follow one another are one rectangle.
+    """
+    found: list[list[int]] = []
+    open_at: dict[tuple[int, int], list[int]] = {}
+    for row, flags in enumerate(marked):
+        edges = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
+        runs = [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+        going = {run: open_at.get(run) or [*run, row, row] for run in runs}
+        for run, place in going.items():
+            place[3] = row + 1
+            if run not in open_at:
+                found.append(place)
+        open_at = going
+    return found
 
 
 def _span(what: str, *, low: float, high: float) -> float:

@@ -41,7 +41,7 @@ class Panel:
     Colours run over `low` to `high`; values outside take the colour of the end and keep their
     number. What is not finite is shown as missing. `order` lists the unit indices from the top row
     to the bottom one; labels and picks always name the true unit. With `mean`, a line of the mean
-    over units stands under the heatmap.
+    over units stands under the heatmap. `marked` (time, units) is true where cells are outlined.
     """
 
     key: str
@@ -54,6 +54,7 @@ class Panel:
     preactivations: NDArray[Any] | None = None
     order: Sequence[int] | NDArray[Any] | None = None
     mean: bool = field(default=True, kw_only=True)
+    marked: NDArray[Any] | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -91,4 +92,14 @@ class Picked:
     step: int
     unit: int | None
     panel: str | None
+    column: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Painted:
+    """The rectangle that the user drew out: steps and units, in one panel of one column."""
+
+    steps: tuple[int, ...]
+    units: tuple[int, ...]
+    panel: str
     column: str

@@ -11,26 +11,18 @@ import streamlit as st
 
 from core.analysis.attribution import Attribution
 from core.analysis.expressions import show_number
-from dashboard import cache, figures, state, widgets
-from dashboard.fields import Whole
+from dashboard import cache, figures, widgets
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.views.attribution.checks import checks
 from dashboard.widgets import Reading, plain
-from dashboard.widgets.answers import classes_of
 from dashboard.widgets.caption import about
 from dashboard.widgets.opening import folded
+from dashboard.widgets.outputs import output_name, pick_output
 from dashboard.widgets.stepper import clock, stepper, tick
 
 PAGE = Page(key="attribution", section="why", icon=":material/format_color_text:", order=60)
-
-LIKELIEST = -1
-OUTPUT = state.declare(
-    Whole(name="attributed", default=LIKELIEST, low=LIKELIEST, high=100_000, pages=(PAGE.key,))
-)
-MOST = 20
-"""Outputs that one can ask about: the largest ones."""
 
 
 def render() -> None:
@@ -50,50 +42,15 @@ def _explore(reading: Reading, *, ticking: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="attribution-controls"):
             if several:
                 step = stepper(reading.tokens)
-            output = _pick_output(reading, step)
+            output = pick_output(reading, step)
         with widgets.guard():
             _answer(reading, output=output, step=step)
-
-
-def _pick_output(reading: Reading, step: int) -> int:
-    """Draw the picker of one number of the answer, where there are several."""
-    values = reading.trace.outputs[0]
-    at_step = values[step] if values.ndim == 2 else values
-    largest = np.argsort(-at_step, kind="stable")[:MOST].tolist()
-    if len(at_step) < 2:
-        return 0
-    asked = state.get(OUTPUT)
-    if not LIKELIEST <= asked < len(at_step):
-        asked = LIKELIEST
-        state.put(OUTPUT, asked)
-    offered = list(dict.fromkeys((LIKELIEST, *largest, asked)))
-    st.selectbox(
-        t("attribution.output"),
-        offered,
-        format_func=lambda at: (
-            t("attribution.likeliest", name=_name(reading, largest[0]))
-            if at == LIKELIEST
-            else _name(reading, at)
-        ),
-        label_visibility="collapsed",
-        width=260,
-        **state.bind(OUTPUT),
-    )
-    return int(largest[0]) if asked == LIKELIEST else asked
-
-
-def _name(reading: Reading, output: int) -> str:
-    """What a number of the answer is called: of a yes or no, the yes."""
-    classes = classes_of(reading.model)
-    if reading.trace.outputs.shape[-1] == 1 and len(classes) == 2:
-        return classes[1]
-    return classes[output] if output < len(classes) else t("attribution.number", output=output)
 
 
 def _answer(reading: Reading, *, output: int, step: int) -> None:
     with st.spinner(t("attribution.busy")):
         found = cache.attributions(reading.model, reading.trace, output=output, step=step)
-    answer = _name(reading, output)
+    answer = output_name(reading, output)
     tokens = reading.tokens
     seen = about(reading, step=found[0].step)
     st.container(key="attribution-said").markdown(sentence(found, tokens, answer=answer))

@@ -12,6 +12,7 @@ from dashboard.components.heatmaps import Column, Picked, heatmaps, pack, themed
 from dashboard.fields import Choice
 from dashboard.i18n import t
 from dashboard.widgets.answers import classes_named
+from dashboard.widgets.asking import PANEL
 from dashboard.widgets.caption import about
 from dashboard.widgets.chart import look
 from dashboard.widgets.chart_menu import menu
@@ -91,5 +92,6 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
 def _take(picked: Picked) -> None:
     pause()
     state.put(state.STEP, picked.step)
+    state.remember(PANEL, picked.panel)
     if picked.unit is not None:
         state.put(state.UNIT, picked.unit)

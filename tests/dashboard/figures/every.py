@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 import core
+from core.analysis.ablation import ablations
 from core.analysis.anatomy import anatomy as parts_of
 from core.analysis.answers import answers as asked
 from core.analysis.attribution import attributions
 from core.analysis.batch_statistics import batch_statistics
+from core.analysis.changes import difference
 from core.analysis.cka import cka
 from core.analysis.clipping import clip
 from core.analysis.faithfulness import verdicts
@@ -105,6 +107,7 @@ def everything() -> dict[str, Drawn]:
     found["masking"] = of("masking", uneven, tokens=tokens)
     found["masking gradients"] = of("masking", uneven, tokens=tokens, of="gradients")
     found |= translations()
+    found |= interventions()
     found["surprise"] = of("surprise", Surprise(samples.bits()), tokens=TOKENS, step=2)
     found["ledger"] = of("ledger", samples.trace("gru"), unit=2, step=5, tokens=TOKENS)
     for cell in CELLS:
@@ -137,6 +140,27 @@ def everything() -> dict[str, Drawn]:
     found |= making()
     found["parameters"] = of("parameters", {f"<b>{cell}": samples.model(cell) for cell in THREE})
     return found
+
+
+def interventions() -> dict[str, Drawn]:
+    """A changed run beside the original; what was answered before and after; units put out."""
+    change = {"quantity": "forget", "value": 1.0, "units": [1, 3], "steps": [2, 3]}
+    before = samples.trace("lstm")
+    states = [dict(run.initial_states) for run in before.layers]
+    after = core.record(
+        samples.model("lstm"), before.inputs, initial_states=states, interventions=[change]
+    )
+    two = Answers.of([[0.93], [0.41]], classes=("<b>no", "yes</b>"))
+    many = Answers.of([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]], activation="softmax", classes=TOKENS[:3])
+    put_out = ablations(samples.model("lstm"), before, quantity="cell", step=4)
+    return {
+        "changed": of("changed", before, after, tokens=TOKENS, names=("forget", "hidden")),
+        "moved": of("moved", difference(before, after), tokens=TOKENS, step=3),
+        "counterfactual": of("counterfactual", two),
+        "counterfactual many": of("counterfactual", many),
+        "counterfactual numbers": of("counterfactual", Answers.of([[1.0], [-2.0]], activation="")),
+        "ablation": of("ablation", put_out, output=0, answer="<b>yes"),
+    }
 
 
 def dynamics() -> dict[str, Drawn]:

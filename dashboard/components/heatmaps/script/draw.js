@@ -16,6 +16,7 @@ function drawColumn(surface, column, layout, scene) {
     drawTitle(surface, panel, boxes.title, layout, palette);
     drawMap(surface, panel, boxes.map, layout, scene);
     drawMasked(surface, column, boxes.map, layout, scene);
+    drawMarks(surface, panel, boxes.map, layout, scene);
     if (boxes.line) drawMean(surface, panel, boxes.line, layout, scene);
   });
   drawSteps(surface, column, layout, scene);

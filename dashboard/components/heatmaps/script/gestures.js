@@ -1,5 +1,5 @@
 // What do mouse, fingers and keys mean? They are turned into the few things that heatmaps do:
-// point, leave, pick, step, zoom, move. The wheel alone scrolls the page, as everywhere; with Ctrl
+// point, leave, pick, paint, step, zoom, move. The wheel alone scrolls the page, as everywhere; with Ctrl
 // or Cmd (a trackpad's pinch says Ctrl too) it zooms, sideways or with Shift it moves.
 
 const CLICK = 4; // pixels that a finger may slip while it clicks
@@ -27,6 +27,8 @@ function listenToPointers(target, heatmaps, index) {
     target.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, at(event));
     press = fingers.size === 1 ? { ...at(event), moved: false } : { ...middle(), moved: true };
+    press.paints = fingers.size === 1 && heatmaps.paintsAt(index, press);
+    if (heatmaps.brush) heatmaps.dropBrush();
   });
   target.addEventListener("pointermove", (event) => {
     const here = at(event);
@@ -44,14 +46,24 @@ function listenToPointers(target, heatmaps, index) {
     }
     if (!press.moved && Math.hypot(here.x - press.x, here.y - press.y) < CLICK) return;
     heatmaps.leave();
+    if (press.paints) {
+      if (!press.moved) heatmaps.beginPainting(index, press);
+      press.moved = true;
+      heatmaps.paintTo(index, here);
+      return;
+    }
     heatmaps.drag(index, here.x - press.x);
     press = { ...here, moved: true };
   });
   const release = (event) => {
-    const clicked = press && !press.moved && fingers.size === 1 && event.type === "pointerup";
+    const lifted = press && fingers.size === 1 && event.type === "pointerup";
+    const clicked = lifted && !press.moved;
+    const painted = press?.paints && press.moved;
     fingers.delete(event.pointerId);
     press = fingers.size === 1 ? { ...fingers.values().next().value, moved: true } : null;
     if (clicked) heatmaps.pickAt(index, at(event));
+    if (painted && lifted) heatmaps.paint();
+    else if (painted) heatmaps.dropBrush(); // the browser took the finger to scroll
   };
   target.addEventListener("pointerup", release);
   target.addEventListener("pointercancel", release);
@@ -88,19 +100,26 @@ function listenToKeys(target, heatmaps, index) {
     End: () => heatmaps.walk(index, Infinity, 0),
     PageUp: () => heatmaps.changePanel(index, -1),
     PageDown: () => heatmaps.changePanel(index, 1),
-    Enter: () => heatmaps.pickCursor(),
-    Escape: () => heatmaps.leave(),
+    Enter: () => (heatmaps.brush ? heatmaps.paint() : heatmaps.pickCursor()),
+    Escape: () => (heatmaps.brush ? heatmaps.dropBrush() : heatmaps.leave()),
     "+": () => heatmaps.zoom(2),
     "=": () => heatmaps.zoom(2),
     "-": () => heatmaps.zoom(0.5),
     "\u2212": () => heatmaps.zoom(0.5),
     0: () => heatmaps.reset(),
   };
+  const stretches = {
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+    ArrowUp: [0, -1],
+    ArrowDown: [0, 1],
+  };
   target.addEventListener("keydown", (event) => {
     // With Ctrl, Alt or Cmd a key belongs to the browser: Ctrl + 0 is its own zoom.
     if (event.ctrlKey || event.metaKey || event.altKey || !actions[event.key]) return;
     event.preventDefault();
     event.stopPropagation();
-    actions[event.key]();
+    if (event.shiftKey && stretches[event.key]) heatmaps.stretch(index, ...stretches[event.key]);
+    else actions[event.key]();
   });
 }

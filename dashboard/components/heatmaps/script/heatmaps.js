@@ -12,6 +12,7 @@ class Heatmaps {
     this.cursor = { step: null, unit: null };
     this.active = { column: 0, panel: 0 };
     this.hover = null;
+    this.brush = null;
     this.window = { start: 0, end: 1, whole: true };
     this.pending = [];
     this.columns = [];
@@ -58,6 +59,7 @@ class Heatmaps {
   /** New data. The window, the cursor and the focus stay. */
   show(scene) {
     this.scene = { ...scene, showHeading: scene.columns.length > 1 };
+    this.brush = null;
     const { palette, words } = scene;
     for (const name of ["background", "surface", "ink", "muted", "grid", "accent"]) {
       this.root.style.setProperty(`--${name}`, palette[name]);
@@ -174,6 +176,7 @@ class Heatmaps {
       const layout = this.layouts[index];
       drawCursor(surface, column, layout, this.scene, this.cursor);
       const own = this.hover?.column === index;
+      if (this.brush?.column === index) drawBrush(surface, layout, this.scene, this.brush);
       if (this.hover) drawHover(surface, column, layout, this.scene, this.hover, own);
     });
     this.root.dataset.cursor = `${this.cursor.step} ${this.cursor.unit}`;

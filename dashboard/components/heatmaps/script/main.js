@@ -13,6 +13,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     instances.set(parentElement, heatmaps);
   }
   heatmaps.tell = (picked) => setTriggerValue("picked", picked);
+  heatmaps.tellPainted = (painted) => setTriggerValue("painted", painted);
   const { header, bodyStart } = readHeader(data);
   if (heatmaps.scene?.digest !== header.digest) {
     heatmaps.show(readScene(header, data, bodyStart));
