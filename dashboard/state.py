@@ -32,7 +32,7 @@ from dashboard.unseen import is_unseen
 
 Value = TypeVar("Value")
 
-LASTING = {"kept.brought", "kept.link", "kept.good text", "kept.words files"}
+LASTING = {"kept.brought", "kept.link", "kept.good text", "kept.words files", "kept.report"}
 """What is remembered beyond a reload of the page, beside all choices."""
 
 ECHO = 0.7  # seconds in which a browser may still send what we replaced

@@ -135,11 +135,11 @@ def moved(
 def _told(found: Difference, said: Mapping[str, str], *, key: str, layer: str = "") -> str:
     state = found.states[0]
     if not found.off(state).any():
-        return said["changed.alt.same"].format(state=said[state])
+        return said["changed.alt.same"].format(state=said[state].lower())
     furthest = found.furthest
     return said[key].format(
         layer=layer,
-        state=said[state],
+        state=said[state].lower(),
         step=furthest + FIRST,
         most=f"{found.off(state)[furthest]:.3g}",
         left=f"{found.left:.0%}",

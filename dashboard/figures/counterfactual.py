@@ -54,7 +54,8 @@ def counterfactual(
                 marker={"color": colour},
                 hovertext=[plain(names[at], most=60) for at in shown],
                 hovertemplate=f"%{{hovertext}}, {name}: <b>%{{x:{form}}}</b><extra></extra>",
-                texttemplate=f"%{{x:{form}}}", textposition="auto", cliponaxis=False,
+                texttemplate=f"%{{x:{form}}}", textposition="auto", constraintext="none",
+                cliponaxis=False,
                 textfont={"size": 12},
             )  # fmt: skip
         probable = {"range": [0, 1.0], "tickformat": ".0%"} if answers.probable else {}

@@ -28,6 +28,7 @@ def show(
     about: About = NOTHING,
     arrays: Savable | None = None,
     on_pick: Callable[[int], object] | None = None,
+    said: str = "",
 ) -> None:
     """Draw a picture that is a chart, with the menu that has its table and its files.
 
@@ -38,6 +39,7 @@ def show(
         about: what it is about, as its files say.
         arrays: what it was drawn from, offered whole as `.npz`.
         on_pick: called with the place along its line of a point that was clicked.
+        said: what the page says of it, as Markdown; it goes into the report.
     """
     identity = f"chart-{key or name}"
     picking: dict[str, Any] = {}
@@ -50,7 +52,9 @@ def show(
     drawn = theme.apply(picture.draw, state.mode())
     # A finger that is drawn over a chart scrolls the page; a tap tells what the pointer is told.
     drawn.update_layout(dragmode=False if _by_finger() else None)
-    with menu(picture, name=name, key=identity, about=about, arrays=arrays, shown="chart"):
+    with menu(
+        picture, name=name, key=identity, about=about, arrays=arrays, shown="chart", said=said
+    ):
         st.plotly_chart(
             drawn,
             theme=None,

@@ -22,6 +22,7 @@ from dashboard.figures.theme import Mode
 from dashboard.i18n import labels, t
 from dashboard.widgets.caption import NOTHING, About
 from dashboard.widgets.present import present
+from dashboard.widgets.report import take
 from dashboard.widgets.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def menu(
     arrays: Savable | None = None,
     shown: Literal["chart", "canvas", "text"],
     more: Callable[[], None] | None = None,
+    said: str = "",
 ) -> Iterator[None]:
     """Draw within it what the picture shows; then come its menu, and its table if asked for.
 
@@ -60,6 +62,7 @@ def menu(
         arrays: what it was drawn from, offered whole as `.npz`.
         shown: as what it stands on the page.
         more: draws what else the menu offers.
+        said: what the page says of it, as Markdown; it goes into the report.
     """
     line, stem = about.line(name), about.stem(name)
     called = labels("chart", "of").get(name.partition(":")[0], name)
@@ -79,6 +82,12 @@ def menu(
                 _file(f"{stem}.npz", "application/octet-stream", key, lambda: npz(arrays))
             if more is not None:
                 more()
+            # The whole page after it: the frame lists what is in the report.
+            if st.button(
+                t("report.add"), icon=":material/summarize:", key=f"{key}-report", width="stretch",
+                on_click=lambda: take(picture, title=line, said=said, is_chart=shown != "text"),
+            ):  # fmt: skip
+                st.rerun()
     if wanted:
         st.dataframe(picture.table, key=f"{key}-numbers", hide_index=True)
 

@@ -13,6 +13,7 @@ from dashboard import i18n, state, tabs
 from dashboard.figures import theme
 from dashboard.i18n import labels, t
 from dashboard.widgets.problem import plain
+from dashboard.widgets.report import report
 from dashboard.widgets.share import share
 
 # What Streamlit names in English, whatever the reader's language.
@@ -39,7 +40,7 @@ def frame(page: str) -> DeltaGenerator:
     row.title(t(f"{page}.title"), anchor=False, width="content")
     controls = row.container(horizontal=True, width="content", vertical_alignment="center")
     with controls:
-        shared = st.container(width="content")
+        shared = st.container(horizontal=True, width="content", gap="xsmall")
         language()
     _ignored()
     return shared
@@ -80,6 +81,7 @@ def foot(page: str, shared: DeltaGenerator) -> None:
     the place to which the page before was scrolled.
     """
     with shared:
+        report()
         share(page)
     names = {where: t(f"frame.{key}") for where, key in _NAMES.items()}
     told = (

@@ -40,6 +40,7 @@ DIFFERS: dict[str, tuple[str, ...]] = {
     "errors.OriginalFailed": ("word",),
     "figures.anatomy.input": ("text",),  # it may be numbers
     "heatmaps.hint": ("page",),  # keys of the keyboard
+    "intervene.hint": ("page",),  # Page Up is a key
     "home.example.three.why": ("word",),  # 문장: they read one sentence
     "model.words.file.help": ("word",),  # a name in Keras
     "reasons.its starts, ends, axes and steps are not as many": ("step",),  # names in ONNX

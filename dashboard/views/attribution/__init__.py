@@ -53,9 +53,10 @@ def _answer(reading: Reading, *, output: int, step: int) -> None:
     answer = output_name(reading, output)
     tokens = reading.tokens
     seen = about(reading, step=found[0].step)
-    st.container(key="attribution-said").markdown(sentence(found, tokens, answer=answer))
+    said = sentence(found, tokens, answer=answer)
+    st.container(key="attribution-said").markdown(said)
     picture = figures.attribution(found, answer=answer, tokens=tokens, **widgets.look())
-    widgets.show(picture, name="attribution", about=seen)
+    widgets.show(picture, name="attribution", about=seen, said=said)
     st.caption(_check(found))
     with folded(t("attribution.checks"), t("attribution.checks.see"), key="checks") as wanted:
         if wanted:

@@ -55,9 +55,9 @@ def _explore(reading: Reading) -> None:
         said = sentence(changed, found, pair, step=step)
         st.container(key="intervene-said").markdown(said)
         listed(changed)
-        picture(changed, found, layer=layer, step=step, unit=unit)
+        picture(changed, found, layer=layer, step=step, unit=unit, said=said)
         if changed.done:
-            pictures(changed, found, pair, step=step)
+            pictures(changed, found, pair, step=step, said=said)
         title, seen = t("intervene.units.title"), t("intervene.units.see")
         with folded(title, seen, key="ablation") as wanted, widgets.guard():
             if wanted:

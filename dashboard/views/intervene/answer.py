@@ -70,7 +70,9 @@ def _off(changed: Changed, found: Difference) -> str:
     )
 
 
-def pictures(changed: Changed, found: Difference, pair: Answers | None, *, step: int) -> None:
+def pictures(
+    changed: Changed, found: Difference, pair: Answers | None, *, step: int, said: str
+) -> None:
     """Draw the answer before and after beside how far each state is off."""
     seen = about(changed.reading, step=step)
     left, right = st.columns([5, 6], gap="medium")
@@ -78,7 +80,10 @@ def pictures(changed: Changed, found: Difference, pair: Answers | None, *, step:
         if pair is not None:
             st.markdown(f"**{t('intervene.answer')}**")
             widgets.show(
-                figures.counterfactual(pair, **widgets.look()), name="counterfactual", about=seen
+                figures.counterfactual(pair, **widgets.look()),
+                name="counterfactual",
+                about=seen,
+                said=said,
             )
     with right if pair is not None else left:
         st.markdown(f"**{t('intervene.moved')}**")
@@ -86,4 +91,5 @@ def pictures(changed: Changed, found: Difference, pair: Answers | None, *, step:
             figures.moved(found, tokens=changed.tokens, step=step, **widgets.look()),
             name="moved",
             about=seen,
+            said=said,
         )

@@ -29,7 +29,9 @@ KEY = "intervene-picture"
 PANEL = 64  # pixels: three columns of six panels then still fit a screen
 
 
-def picture(changed: Changed, found: Difference, *, layer: int, step: int, unit: int) -> None:
+def picture(
+    changed: Changed, found: Difference, *, layer: int, step: int, unit: int, said: str
+) -> None:
     """Draw the canvas with its menu, the cursor at a step and a unit."""
     reading, mode = changed.reading, state.mode()
     whole = about(reading)
@@ -61,7 +63,9 @@ def picture(changed: Changed, found: Difference, *, layer: int, step: int, unit:
     )
     arrays = Together({"original": reading.trace, "changed": changed.trace})
     seen = about(reading, step=step)
-    with menu(twin, name="intervene", key=KEY, about=seen, arrays=arrays, shown="canvas"):
+    with menu(
+        twin, name="intervene", key=KEY, about=seen, arrays=arrays, shown="canvas", said=said
+    ):
         heatmaps(
             cache.picture(*named, make=make),
             key=KEY,

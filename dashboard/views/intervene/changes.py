@@ -190,17 +190,15 @@ def _what(one: Intervention, reading: Reading) -> str:
 def _units(one: Intervention) -> str:
     if one.units is None:
         return t("intervene.change.units.all")
-    return t("intervene.change.units", units=ranges(one.units), count=len(one.units))
+    key = "unit" if len(one.units) == 1 else "units"
+    return t(f"intervene.change.{key}", units=ranges(one.units))
 
 
 def _steps(one: Intervention) -> str:
     if one.steps is None:
         return t("intervene.change.steps.all")
-    return t(
-        "intervene.change.steps",
-        steps=ranges([step + FIRST for step in one.steps]),
-        count=len(one.steps),
-    )
+    key = "step" if len(one.steps) == 1 else "steps"
+    return t(f"intervene.change.{key}", steps=ranges([step + FIRST for step in one.steps]))
 
 
 def ranges(places: Sequence[int]) -> str:

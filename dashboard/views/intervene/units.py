@@ -46,11 +46,13 @@ def units(reading: Reading, *, layer: int, step: int) -> None:
             reading.model, reading.trace, layer=layer, quantity=quantity, put=put, step=step
         )
     answer = output_name(reading, output)
-    st.markdown(said(found, output=output, answer=answer))
+    told = said(found, output=output, answer=answer)
+    st.markdown(told)
     widgets.show(
         figures.ablation(found, output=output, answer=answer, **widgets.look()),
         name="ablation",
         about=about(reading, step=step),
+        said=told,
         on_pick=lambda place: add(found.intervention(found.order(output)[place])),
     )
     st.caption(

@@ -70,7 +70,7 @@ def _answer(reading: Reading, *, layer: int, step: int, unit: int) -> None:
         reading.trace, layer=layer, step=step, unit=unit, tokens=tokens, **widgets.look()
     )
     seen = about(reading, step=step)
-    widgets.show(picture, name="memory", about=seen, arrays=reading.trace)
+    widgets.show(picture, name="memory", about=seen, arrays=reading.trace, said=said)
     st.markdown(t("memory.lead"))
     cost = t("memory.cost", steps=reading.trace.time)
     st.caption(f"{_half_life(book, unit)} {_check(book, unit)} {cost}")
