@@ -57,13 +57,22 @@ const choose = (event) => {
 
 if (!window.unrolledFrame) {
   let waits = false;
+  const idle = window.requestIdleCallback ?? ((act) => setTimeout(act, 50));
+  let measures = false;
   const mend = () => {
     waits = false;
     headings();
     icons();
     navigation();
     fitting();
-    scrollable();
+    // It asks for widths, and so for a layout amid what is being drawn: nobody waits for it.
+    if (!measures) {
+      idle(() => {
+        measures = false;
+        scrollable();
+      }, { timeout: 1000 });
+    }
+    measures = true;
   };
   window.unrolledFrame = new MutationObserver(() => {
     if (!waits) requestAnimationFrame(mend);

@@ -5,9 +5,10 @@ const STEADY = ".st-key-explored [class*=st-key-chartbox-]";
 const MOVES = 220; // ms
 const PATIENCE = 3000; // ms that a chart may take to be drawn
 
-/** Whether a chart is drawn and seen. One that is on its way out is in the page, and hidden. */
+/** Whether a chart is drawn and seen. One that is on its way out is in the page, and hidden. Asked
+ * after every change of the page, so without a layout: of the styles alone. */
 const isSeen = (plot) =>
-  plot._fullLayout && plot.offsetParent && getComputedStyle(plot).visibility !== "hidden" &&
+  plot._fullLayout && plot.checkVisibility({ visibilityProperty: true }) &&
   plot.querySelector(".main-svg");
 
 const drawnIn = (box) => [...box.querySelectorAll(".js-plotly-plot")].find(isSeen);
