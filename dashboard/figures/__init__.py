@@ -48,6 +48,7 @@ from dashboard.figures.gates import gates
 from dashboard.figures.gradient_heatmap import gradient_heatmap
 from dashboard.figures.gradients import gradients
 from dashboard.figures.horizon import horizon
+from dashboard.figures.importance import importance
 from dashboard.figures.influence import influence
 from dashboard.figures.inputs import inputs
 from dashboard.figures.jacobian import jacobian
@@ -59,6 +60,7 @@ from dashboard.figures.lengths import lengths
 from dashboard.figures.masking import masking
 from dashboard.figures.means import means
 from dashboard.figures.mixture import mixture
+from dashboard.figures.parallel import parallel
 from dashboard.figures.parameters import parameters
 from dashboard.figures.picture import Picture
 from dashboard.figures.reach import reach
@@ -121,6 +123,7 @@ __all__ = [
     "gradient_heatmap",
     "gradients",
     "horizon",
+    "importance",
     "influence",
     "inputs",
     "jacobian",
@@ -135,6 +138,7 @@ __all__ = [
     "means",
     "mixture",
     "moved",
+    "parallel",
     "parameters",
     "reach",
     "receptive",

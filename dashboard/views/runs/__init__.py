@@ -19,6 +19,7 @@ from dashboard.views.runs.experiment import experiments
 from dashboard.views.runs.export import export
 from dashboard.views.runs.logs import add_log, added
 from dashboard.views.runs.mistakes import mistakes
+from dashboard.views.runs.sweeps import sweeps
 from dashboard.views.runs.table import narrow, table, with_examples
 from dashboard.widgets.problem import plain
 from dashboard.widgets.run_actions import actions, attempt, lead_on, outcome, undelete
@@ -83,6 +84,7 @@ def _details(
         "curves": lambda: _curves(shown),
         "differences": lambda: differences(shown),
         "experiments": lambda: experiments(everything, chosen),
+        "sweeps": lambda: sweeps(shown),
         "mistakes": lambda: mistakes(shown),
         "export": lambda: export(shown),
         "manage": lambda: _manage(shown),

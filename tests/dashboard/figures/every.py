@@ -28,6 +28,7 @@ from core.analysis.triangle import Triangle, triangle
 from core.analysis.vanishing import Norms
 from core.trace import Trace
 from dashboard import figures
+from dashboard.figures.parallel import Axis
 from tests.core.graphs import GRAPHS
 from tests.dashboard.figures import samples, trained
 from tests.dashboard.figures.at_work import batch, making, series_pictures, translations, unrolling
@@ -200,6 +201,10 @@ def training() -> dict[str, Drawn]:
     found |= film()
     groups = trained.groups()
     found["experiment"] = of("experiment", groups, metric="accuracy")
+    axes = (Axis("<b>rate", [1e-3, 1e-1], log=True), Axis("cell", ["<b>lstm", "gru"]))
+    measure = Axis("<b>reached", [0.25, 0.5])
+    found["parallel"] = of("parallel", axes, measure, rising=False)
+    found["importance"] = of("importance", {"<b>rate": 0.75, "cell": 0.25})
     found["bands"] = of("bands", trained.bands(), title="y")
     found["confusion"] = of("confusion", trained.confusion()[0])
     return found
