@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.corpus.classes import word_classes
 from core.corpus.errors import NoTexts
 from core.data import TASKS
 from core.data import task as task_named
 from core.errors import UnknownName
-from core.text import MOST_BYTES, NoSuchColumn, RaggedRow, decode
+from core.text import MOST_BYTES, NoSuchColumn, RaggedRow, decode, tokenize
 from core.text.detect import SAMPLE_BYTES
 from core.text.table import sniffed
 from core.training.dataset import Dataset, Part
@@ -163,6 +164,9 @@ def drawn(name: str, *, count: int, seed: int = 0) -> Source:
         for number, example in enumerate(task.generate(count, seed=seed, side="test")):
             label = "" if example.answer is None else task.answers[example.answer]
             classes = tuple("" if step is None else task.answers[step] for step in example.steps)
+            if name == "sentiment":
+                kinds = word_classes()
+                classes = tuple(kinds.get(word, "") for word in tokenize(example.text, task.unit))
             yield Text(f"{name} {number + 1}", example.text, label=label, classes=classes)
 
     return Source({"kind": "task", "name": name, "count": count, "seed": seed}, each, count)

@@ -166,7 +166,9 @@ class Intake:
                         # A text that fits in a batch is not parted; a longer one fills its own.
                         before = [run for run in self._held if run.text < self.texts]
                         held -= self._flush(before or self._held)
-                    known = text.classes[length : length + len(part)]
+                    # Classes are of the source's tokens: of a model's, where these are as many.
+                    fit = len(text.classes) == len(read)
+                    known = text.classes[at : at + len(part)] if fit else ()
                     self._held.append(_Run(self.texts, length, part, known))
                     held, length = held + len(part), length + len(part)
                     self.steps += len(part)
