@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.corpus.store import Corpora
 from core.errors import CoreError
 from core.training.errors import UnnamedReader
 from core.training.readers import folder_of, rules
@@ -36,6 +37,12 @@ def shelf() -> Shelf:
     """Return the models that the reader keeps."""
     own = _folder()
     return Shelf(own and own / ".models")
+
+
+def corpora() -> Corpora:
+    """Return the reader's recorded corpora."""
+    own = _folder()
+    return Corpora(own and own / ".corpora")
 
 
 def _folder() -> Path | None:

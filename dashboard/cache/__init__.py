@@ -10,6 +10,7 @@ Not chosen: caches inside `core`, because who keeps what for how long is the pag
 from dashboard.cache.attributions import attributions, verdicts
 from dashboard.cache.batch_statistics import batch_statistics
 from dashboard.cache.context import sense_corpus, senses_named
+from dashboard.cache.corpora import chance, first_corpus, over_represented, places, recording_plan
 from dashboard.cache.digest import digest
 from dashboard.cache.examples import examples
 from dashboard.cache.exports import event_files, keras_file, keras_file_soon
@@ -92,6 +93,7 @@ __all__ = [
     "brought",
     "brought_table",
     "bundled",
+    "chance",
     "changed",
     "config",
     "decoded",
@@ -104,6 +106,7 @@ __all__ = [
     "examples",
     "filmed",
     "findings",
+    "first_corpus",
     "fixed_points",
     "flow",
     "forecasts",
@@ -118,11 +121,14 @@ __all__ = [
     "mistakes",
     "noisy_sines",
     "original",
+    "over_represented",
     "parity",
     "paths",
     "picture",
+    "places",
     "precise",
     "read_column",
+    "recording_plan",
     "renamed_answers",
     "rolling",
     "run_model",

@@ -63,6 +63,7 @@ from dashboard.figures.mixture import mixture
 from dashboard.figures.parallel import parallel
 from dashboard.figures.parameters import parameters
 from dashboard.figures.picture import Picture
+from dashboard.figures.places import places
 from dashboard.figures.reach import reach
 from dashboard.figures.receptive import receptive
 from dashboard.figures.residuals import residuals
@@ -140,6 +141,7 @@ __all__ = [
     "moved",
     "parallel",
     "parameters",
+    "places",
     "reach",
     "receptive",
     "residuals",

@@ -68,6 +68,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(name="gradient", page="paths", icon=":material/alt_route:"),
     Question(name="rest", page="dynamics", icon=":material/hub:"),
     Question(name="zero", page="intervene", icon=":material/format_paint:", before=set_to_zero),
+    Question(name="elsewhere", page="corpus", icon=":material/travel_explore:"),
 )
 """All of them, in the order in which they are offered."""
 

@@ -26,6 +26,7 @@ from core.analysis.surprise import Surprise
 from core.analysis.trajectories import Plane, trajectories
 from core.analysis.triangle import Triangle, triangle
 from core.analysis.vanishing import Norms
+from core.corpus.windows import Windows
 from core.trace import Trace
 from dashboard import figures
 from dashboard.figures.parallel import Axis
@@ -121,6 +122,9 @@ def everything() -> dict[str, Drawn]:
     )  # fmt: skip
     statistics = batch_statistics(samples.trace("gru").layers[0])
     found["batch_statistics"] = of("batch_statistics", {"<b>none": statistics, "batch": statistics})
+    counts = np.arange(2 * len(TOKENS)).reshape(2, -1) % 3
+    laid = Windows((tuple(TOKENS), tuple(TOKENS)), counts, 2, 2, (1, 2))
+    found["places"] = of("places", laid)
     found["separation"] = of("separation", np.array([0.0, 0.31, 0.42]))
     alone = [Mixture(np.eye(3)[at], 1.0, Share(50 + 9 * at, 80)) for at in range(3)]
     mixed = Mixture(np.array([0.1, 0.6, 0.3]), 4.0, Share(72, 80))
