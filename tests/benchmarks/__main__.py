@@ -11,7 +11,7 @@ from core.cells import CELLS
 from core.terminal import print_anywhere
 
 PARTS = ("record", "backprop", "write", "translate", "analysis", "load", "training", "watching",
-         "page")  # fmt: skip
+         "corpus", "page")  # fmt: skip
 FILES = "files"
 """Not of speed but of what is read; run where it is asked for."""
 
@@ -55,6 +55,10 @@ def main() -> None:
         from tests.benchmarks.watching import watching
 
         print(watching(runs=arguments.runs), "\n")
+    if "corpus" in parts:
+        from tests.benchmarks.corpora import corpora
+
+        print(corpora(runs=arguments.runs, peers=not arguments.no_peers), "\n")
     if "analysis" in parts:
         from tests.benchmarks.analysing import analysing
 
