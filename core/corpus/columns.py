@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.corpus.errors import TooLargeForHalf
+from core.corpus.halves import halved
 from core.corpus.recorded import Dtype, Quantity
 
 LARGEST_HALF = 65_504.0
@@ -76,13 +77,13 @@ class Columns:
         Raises TooLargeForHalf.
         """
         buffer = self._buffers[key]
-        half = self.number == np.float16
-        with np.errstate(over="ignore"):
-            narrow = values.astype(self.number, copy=False)
+        half = self.number == np.float16 and values.dtype == np.float32
         for number, (place, length) in enumerate(zip(places, lengths, strict=True)):
-            buffer[:, place : place + length] = narrow[number, :length].T
-        if half and not np.isfinite(narrow).all():
-            raise TooLargeForHalf(quantity=key, found=float(np.abs(values).max()))
+            held, into = values[number, :length], buffer[:, place : place + length]
+            if not half:
+                into[:] = held.T
+            elif not halved(held, into):
+                raise TooLargeForHalf(quantity=key, found=float(np.abs(held).max()))
 
     def measure(self, key: str, values: NDArray[Any]) -> None:
         """Looks at how far some values are from what is kept of them."""
