@@ -90,8 +90,9 @@ def heatmaps(
     palette, words and the rest are then those of the bytes; otherwise they are the theme's and the
     reader's language, unless given. Steps and units count from 0 as in the
     arrays; `first` is the number that is shown for step 0. `on_pick` is called before the script
-    runs again, so that widgets above can show the pick in the same run; so is `on_paint` with a
-    rectangle that was drawn out, which the bytes have to allow (`pack(…, paints=True)`).
+    runs again, so that widgets above can show the pick in the same run; so is `on_paint` with each
+    rectangle that was drawn out, in their order and none left out however quickly they came, which
+    the bytes have to allow (`pack(…, paints=True)`).
     """
     packed = columns
     if not isinstance(packed, bytes):
@@ -112,13 +113,19 @@ def heatmaps(
         if on_pick is not None and choice is not None:
             on_pick(choice)
 
-    def painted() -> None:
-        sent = state.sent(key, "painted")
-        if on_paint is not None and sent is not None:
-            on_paint(_painted(sent))
+    answered = f"painted.{key}"
 
+    def painted() -> None:
+        for stroke in state.sent(key, "painted") or ():
+            if on_paint is not None and stroke["number"] > state.recall(answered, 0):
+                state.remember(answered, stroke["number"])
+                on_paint(_painted(stroke))
+
+    cursor = {"key": key, "step": step, "unit": unit}
+    if on_paint is not None:
+        cursor["painted"] = state.recall(answered, 0)
     with st.container(gap=None):
-        _cursor(key=f"{key}-cursor", data={"key": key, "step": step, "unit": unit}, height=1)
+        _cursor(key=f"{key}-cursor", data=cursor, height=1)
         result = _picture(key=key, data=packed, on_picked_change=picked, on_painted_change=painted)
     return _picked(result.get("picked"))
 

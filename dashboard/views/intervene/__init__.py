@@ -47,14 +47,18 @@ def _explore(reading: Reading) -> None:
             pick_brush(reading)
             pick_layer(reading.model)
             by_numbers(reading, layer=layer, step=step, unit=unit)
-        if brush() is None:
-            st.caption(t("intervene.other.first"))
+        # What comes and goes has a place of its own: Streamlit would build all below it anew, and a
+        # stroke that is being drawn on the canvas would be lost.
+        with st.container():
+            if brush() is None:
+                st.caption(t("intervene.other.first"))
         changed = apply(reading)
         found = difference(reading.trace, changed.trace, layer=layer)
         pair = answers(changed, step=step)
         said = sentence(changed, found, pair, step=step)
         st.container(key="intervene-said").markdown(said)
-        listed(changed)
+        with st.container():
+            listed(changed)
         picture(changed, found, layer=layer, step=step, unit=unit, said=said)
         if changed.done:
             pictures(changed, found, pair, step=step, said=said)

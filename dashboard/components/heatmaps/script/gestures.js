@@ -13,8 +13,9 @@ function magnified(element) {
 function listenToPointers(target, heatmaps, index) {
   const fingers = new Map();
   let press = null;
+  let pressedAt = null; // where it stood then: what comes above it meanwhile moves it, not the hand
   const at = (event) => {
-    const box = target.getBoundingClientRect();
+    const box = pressedAt ?? target.getBoundingClientRect();
     const scale = magnified(target);
     return { x: (event.clientX - box.left) / scale, y: (event.clientY - box.top) / scale };
   };
@@ -25,6 +26,8 @@ function listenToPointers(target, heatmaps, index) {
   target.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     target.setPointerCapture(event.pointerId);
+    if (!fingers.has(event.pointerId)) heatmaps.hold();
+    pressedAt ??= target.getBoundingClientRect();
     fingers.set(event.pointerId, at(event));
     press = fingers.size === 1 ? { ...at(event), moved: false } : { ...middle(), moved: true };
     press.paints = fingers.size === 1 && heatmaps.paintsAt(index, press);
@@ -58,15 +61,18 @@ function listenToPointers(target, heatmaps, index) {
   const release = (event) => {
     const lifted = press && fingers.size === 1 && event.type === "pointerup";
     const clicked = lifted && !press.moved;
-    const painted = press?.paints && press.moved;
-    fingers.delete(event.pointerId);
+    const painted = press?.paints && press.moved && heatmaps.brush;
+    const held = fingers.delete(event.pointerId);
     press = fingers.size === 1 ? { ...fingers.values().next().value, moved: true } : null;
     if (clicked) heatmaps.pickAt(index, at(event));
     if (painted && lifted) heatmaps.paint();
     else if (painted) heatmaps.dropBrush(); // the browser took the finger to scroll
+    if (fingers.size === 0) pressedAt = null;
+    if (held) heatmaps.letGo();
   };
   target.addEventListener("pointerup", release);
   target.addEventListener("pointercancel", release);
+  target.addEventListener("lostpointercapture", release);
   target.addEventListener("pointerleave", () => heatmaps.leave());
 }
 

@@ -13,6 +13,8 @@ class Heatmaps {
     this.active = { column: 0, panel: 0 };
     this.hover = null;
     this.brush = null;
+    this.held = 0;
+    this.waiting = null;
     this.window = { start: 0, end: 1, whole: true };
     this.pending = [];
     this.columns = [];
@@ -56,10 +58,28 @@ class Heatmaps {
     ]);
   }
 
-  /** New data. The window, the cursor and the focus stay. */
+  /** New data, shown at once unless something is pressed: what is drawn on stays as it was. */
+  receive(scene) {
+    if (this.held) this.waiting = scene;
+    else this.show(scene);
+  }
+
+  hold() {
+    this.held += 1;
+  }
+
+  letGo() {
+    this.held -= 1;
+    const { waiting } = this;
+    if (this.held || !waiting) return;
+    this.waiting = null;
+    this.show(waiting);
+  }
+
+  /** New data. The window, the cursor and the focus stay, and a brush that keys stretch. */
   show(scene) {
     this.scene = { ...scene, showHeading: scene.columns.length > 1 };
-    this.brush = null;
+    if (this.brush?.told || !this.brushFits()) this.brush = null;
     const { palette, words } = scene;
     for (const name of ["background", "surface", "ink", "muted", "grid", "accent"]) {
       this.root.style.setProperty(`--${name}`, palette[name]);

@@ -4,7 +4,7 @@
 
 const instances = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   if (!data) return undefined;
   let heatmaps = instances.get(parentElement);
   const isNew = !heatmaps;
@@ -13,10 +13,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     instances.set(parentElement, heatmaps);
   }
   heatmaps.tell = (picked) => setTriggerValue("picked", picked);
-  heatmaps.tellPainted = (painted) => setTriggerValue("painted", painted);
+  // Not a trigger: a trigger that waits behind a running script is lost to the next one, of whichever
+  // name. A state keeps its last value, which holds all that was painted and is not answered yet.
+  heatmaps.tellPainted = (strokes) => setStateValue("painted", strokes);
   const { header, bodyStart } = readHeader(data);
-  if (heatmaps.scene?.digest !== header.digest) {
-    heatmaps.show(readScene(header, data, bodyStart));
+  if ((heatmaps.waiting ?? heatmaps.scene)?.digest !== header.digest) {
+    heatmaps.receive(readScene(header, data, bodyStart));
   }
   HUB.shown.set(header.key, heatmaps);
   if (isNew && HUB.cursors.has(header.key)) heatmaps.follow(HUB.cursors.get(header.key));

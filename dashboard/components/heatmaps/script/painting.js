@@ -17,6 +17,7 @@ Object.assign(Heatmaps.prototype, {
   /** The other corner, kept within the heatmap in which it began. */
   paintTo(index, { x, y }) {
     const { brush } = this;
+    if (!brush) return; // dropped by key while the pointer is down
     const layout = this.layouts[index];
     const { map } = layout.panels[brush.panel];
     const row = Math.floor(((y - map.y) / map.height) * brush.units);
@@ -42,19 +43,33 @@ Object.assign(Heatmaps.prototype, {
     const { to, units } = this.brush;
     const step = Math.max(0, Math.min(column.steps - 1, to.step + steps));
     const row = Math.max(0, Math.min(units - 1, to.row + rows));
-    this.brush = { ...this.brush, to: { step, row } };
+    this.brush = { ...this.brush, to: { step, row }, told: false };
     this.setWindow(revealStep(this.window, this.scene.steps, step));
     this.live.textContent = this.paintedWords();
   },
 
+  /** Tell it, with what was painted before and has no answer yet, each by a number that grows. */
   paint() {
     const { column, panel, rows, steps } = this.painted();
-    this.tellPainted?.({
+    const before = HUB.strokes.get(this.scene.key) ?? [];
+    const strokes = before.concat({
+      number: Math.max(Date.now(), (before.at(-1)?.number ?? 0) + 1),
       panel: panel.key,
       column: column.key,
       steps: [steps[0], steps[1]],
       units: panel.order.slice(rows[0], rows[1] + 1),
     });
+    HUB.strokes.set(this.scene.key, strokes);
+    this.brush.told = true;
+    this.tellPainted?.(strokes);
+  },
+
+  /** Whether what is shown has the heatmap on which the brush is. */
+  brushFits() {
+    if (!this.brush) return false;
+    const { column, panel, units, from, to } = this.brush;
+    const found = this.scene.columns[column];
+    return found?.panels[panel]?.units === units && Math.max(from.step, to.step) < found.steps;
   },
 
   dropBrush() {
