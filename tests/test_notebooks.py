@@ -30,5 +30,7 @@ def test_the_notebook_runs(path: Path):
     assert len(drawn) >= 2
 
 
-def test_there_are_notebooks():
+def test_there_are_notebooks_and_the_readme_names_them():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     assert NOTEBOOKS
+    assert [path.name for path in NOTEBOOKS if f"(notebooks/{path.name})" not in readme] == []
