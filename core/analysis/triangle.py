@@ -158,7 +158,7 @@ def difference_from_one(
     The other arguments are those that `triangle` was called with. The check of what one run gave:
     the text is read anew up to there.
     """
-    ends = found.ends[row : row + 1]
+    ends = found.ends[[row]]  # a slice would be empty for the last row, −1
     wanted = _targets(trace, np.asarray(targets), batch=batch)
     name = layer_of(trace, layer).name
     norms, _, _ = one_by_one(
