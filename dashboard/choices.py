@@ -77,7 +77,18 @@ def ask_session(source: Callable[[], Iterable[str]]) -> None:
 LANGUAGE = declare(Choice(name="lang", default="auto", options=("auto", *i18n.LANGUAGES)))
 
 # What is read, and by which model
-READING = (HOME, "gates", "memory", "paths", "dynamics", "intervene", "compare", "film")
+READING = (
+    HOME,
+    "gates",
+    "memory",
+    "paths",
+    "dynamics",
+    "intervene",
+    "units",
+    "automaton",
+    "compare",
+    "film",
+)
 TASK = declare(Choice(name="task", default="sentiment", options=origins))
 # Which epoch's model of a run is read: 0 is the one before training.
 EPOCH = declare(

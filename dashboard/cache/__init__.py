@@ -72,6 +72,7 @@ from dashboard.cache.runs import (
 )
 from dashboard.cache.shapes import masked_batch, written
 from dashboard.cache.translations import translated, translators
+from dashboard.cache.units import Studied, automaton, essays, studied, task_texts
 from dashboard.cache.why import fixed_points, flow, spectra, triangle
 from dashboard.reader import store
 
@@ -81,6 +82,7 @@ __all__ = [
     "ROWS",
     "Frame",
     "Script",
+    "Studied",
     "ablations",
     "alignment",
     "answer_names",
@@ -88,6 +90,7 @@ __all__ = [
     "answers",
     "arima_fit",
     "attributions",
+    "automaton",
     "batch_statistics",
     "batches",
     "brought",
@@ -102,6 +105,7 @@ __all__ = [
     "encoded",
     "epochs",
     "epochs_filmed",
+    "essays",
     "event_files",
     "examples",
     "filmed",
@@ -140,7 +144,9 @@ __all__ = [
     "states_by_season",
     "statistics",
     "store",
+    "studied",
     "table",
+    "task_texts",
     "trace",
     "translated",
     "translators",

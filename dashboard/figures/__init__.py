@@ -20,6 +20,7 @@ from dashboard.figures.anatomy import anatomy
 from dashboard.figures.answers import answers
 from dashboard.figures.attention import attention
 from dashboard.figures.attribution import attribution
+from dashboard.figures.automaton import automaton
 from dashboard.figures.bands import Band, bands
 from dashboard.figures.batch_statistics import batch_statistics
 from dashboard.figures.beam import beam
@@ -33,9 +34,11 @@ from dashboard.figures.compare import compare
 from dashboard.figures.compare_answers import compare_answers
 from dashboard.figures.confusion import confusion
 from dashboard.figures.context import context
+from dashboard.figures.contexts import contexts
 from dashboard.figures.correlations import correlations
 from dashboard.figures.counterfactual import counterfactual
 from dashboard.figures.curves import curves
+from dashboard.figures.distribution import distribution
 from dashboard.figures.epoch_losses import epoch_losses
 from dashboard.figures.equations import EquationLine, Equations, equations
 from dashboard.figures.experiment import Group, experiment
@@ -71,6 +74,7 @@ from dashboard.figures.rolling import rolling
 from dashboard.figures.saturation import saturation
 from dashboard.figures.season import season
 from dashboard.figures.season_states import season_states
+from dashboard.figures.selectivity import selectivity
 from dashboard.figures.senses import senses
 from dashboard.figures.separation import separation
 from dashboard.figures.sequences import sequences
@@ -96,6 +100,7 @@ __all__ = [
     "answers",
     "attention",
     "attribution",
+    "automaton",
     "bands",
     "batch_statistics",
     "beam",
@@ -109,9 +114,11 @@ __all__ = [
     "compare_answers",
     "confusion",
     "context",
+    "contexts",
     "correlations",
     "counterfactual",
     "curves",
+    "distribution",
     "epoch_losses",
     "equations",
     "experiment",
@@ -149,6 +156,7 @@ __all__ = [
     "saturation",
     "season",
     "season_states",
+    "selectivity",
     "senses",
     "separation",
     "sequences",

@@ -22,7 +22,18 @@ from tests.dashboard.runs import config, write_run
 PATIENCE = 30_000
 # On a page's own path Streamlit first asks below it for what lies at the root.
 BELOW_THE_PAGE = r"answer 404: \S+/_stcore/|console: Failed to load resource.*/_stcore/"
-PAGES = ("gates", "compare", "gradients", "film", "memory", "paths", "dynamics", "attribution")
+PAGES = (
+    "gates",
+    "compare",
+    "gradients",
+    "film",
+    "memory",
+    "paths",
+    "dynamics",
+    "attribution",
+    "units",
+    "automaton",
+)
 PICTURE = {
     "gates": ".heatmaps",
     "compare": ".heatmaps",
@@ -32,6 +43,8 @@ PICTURE = {
     "paths": ".st-key-chart-triangle .main-svg",
     "dynamics": "[class*=st-key-chart-state-space] .main-svg",
     "attribution": ".st-key-chart-attribution .main-svg",
+    "units": ".st-key-chart-selectivity .main-svg",
+    "automaton": ".st-key-chart-automaton .main-svg",
 }
 INSPECTOR = {
     "gates": ".st-key-chart-cell .main-svg",

@@ -49,6 +49,7 @@ DIFFERS: dict[str, tuple[str, ...]] = {
     "run.failed.unknown": ("word",),  # “no words for”
     "run.pace.number": ("example",),  # a number on a small card
     "runs.words": ("word",),  # 검색어: what is searched for
+    "figures.feature.digit": ("number",),  # digits are 숫자
     "figures.cka.blank": ("blank",),  # an empty square of the figure
     "figures.gradient_heatmap.zeros": ("blank",),
     "figures.reach.zeros": ("blank",),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 import core
 from core.analysis.ablation import ablations
+from core.analysis.activity import Activity, activity
 from core.analysis.anatomy import anatomy as parts_of
 from core.analysis.answers import answers as asked
 from core.analysis.attribution import attributions
@@ -20,15 +23,20 @@ from core.analysis.guesses import Answers
 from core.analysis.jacobian import jacobian_norms
 from core.analysis.mixture import Mixture, Share
 from core.analysis.rolling import Rolling
+from core.analysis.selectivity import Selectivity, selectivity
 from core.analysis.senses import SenseMap, SenseTask
 from core.analysis.spectra import spectra
 from core.analysis.surprise import Surprise
+from core.analysis.token_features import token_features
 from core.analysis.trajectories import Plane, trajectories
 from core.analysis.triangle import Triangle, triangle
 from core.analysis.vanishing import Norms
 from core.corpus.windows import Windows
+from core.data.task import Example
+from core.text import Vocabulary
 from core.trace import Trace
 from dashboard import figures
+from dashboard.figures.automaton import Graph
 from dashboard.figures.parallel import Axis
 from tests.core.graphs import GRAPHS
 from tests.dashboard.figures import samples, trained
@@ -58,6 +66,16 @@ def rolled() -> Rolling:
     steps = np.arange(4, 8)
     actual = np.array([1.0, 3.0, 2.0, np.nan])
     return Rolling(steps - 1, steps, actual[[1, 1, 2, 0]], actual, actual[[0, 0, 1, 2]], 9)
+
+
+def units_read() -> tuple[Activity, Selectivity]:
+    """What five units did at tokens that are no markup, and which features they follow."""
+    vocabulary = Vocabulary(tuple(dict.fromkeys(TOKENS)), "word")
+    model = core.new_model("gru", vocabulary=vocabulary, units=[5], outputs=None)
+    read = activity(model, [Example(" ".join(["영화", "(", "a", ")"] * 8), at) for at in (0, 1)])
+    read = replace(read, tokens=tuple((TOKENS * 9)[: len(read)]))
+    features = token_features(read, classes=("<b>no", "yes</b>"))
+    return read, selectivity(model, read, features, shuffles=5, networks=2)
 
 
 def traces() -> dict[str, Trace]:
@@ -111,6 +129,14 @@ def everything() -> dict[str, Drawn]:
     found |= translations()
     found |= interventions()
     found["surprise"] = of("surprise", Surprise(samples.bits()), tokens=TOKENS, step=2)
+    read, names = units_read()
+    found["selectivity"] = of("selectivity", names, unit=1)
+    found["contexts"] = of("contexts", read, 1, high=range(len(TOKENS)), low=[3])
+    found["distribution"] = of("distribution", read, 1)
+    moves = np.array([range(len(TOKENS)), [2] * len(TOKENS), [-1] * len(TOKENS)]) % 3
+    moves[2] = -1
+    graph = Graph(moves, TOKENS, TOKENS[:3], TOKENS[3:6], np.array([5, 2, 0]))
+    found["automaton"] = of("automaton", graph, at=1, before=0)
     found["ledger"] = of("ledger", samples.trace("gru"), unit=2, step=5, tokens=TOKENS)
     for cell in CELLS:
         found[f"triangle {cell}"] = of("triangle", triangle_of(cell), row=4, tokens=TOKENS)

@@ -1,0 +1,54 @@
+"""Automaton: sentences of the numbers, and the page with and without a true automaton."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import core
+from core.analysis.automaton import automaton, likeness
+from core.data.machines import machine
+from dashboard import cache
+from dashboard.i18n import speak, t
+from dashboard.views.automaton import beside, fidelity, graph_of, walked
+from tests.core.analysis.test_automaton import BITS, parity_network
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_sentences_follow_the_numbers(language):
+    model = parity_network()
+    found = automaton(model, BITS)
+    ids = model.encode("0110").ids
+    graph = graph_of(found, ("even", "odd"))
+    walk = found.walk(ids)
+    with speak(language):
+        said = [
+            walked(graph, own=walk, walk=walk, tokens=tuple("0110"), step=step) for step in range(4)
+        ]
+        assert "1&#58; odd" in said[1]
+        assert len(set(said)) == 4
+        other = walked(graph, own=[1 - at for at in walk], walk=walk, tokens=tuple("0110"), step=1)
+        assert other != said[1]
+        assert "**100%**" in fidelity(found)
+        assert "**75%**" in fidelity(replace(found, fidelity=0.75))
+        silent = fidelity(replace(found, fidelity=float("nan"), follows=0.5))
+        assert "**50%**" in silent
+        true = machine("parity")
+        assert true is not None
+        assert beside(likeness(found, true), true) == t(
+            "automaton.alike", share="100", states=2, found=2
+        )
+
+
+@pytest.mark.parametrize(("language", "task"), [("en", "flip-flop"), ("ko", "latch")])
+def test_the_page_walks_along_with_the_text(open_app, language, task):
+    app = open_app("automaton", language=language, task=task, cell="gru", step="3")
+    assert not app.exception
+    assert not app.error
+    drawn = [chart.proto.id for chart in app.get("plotly_chart")]
+    assert any(name.endswith("chart-automaton") for name in drawn)
+    said = " ".join(each.value for each in app.markdown)
+    model = core.bundled_model(f"{task}-gru")
+    with speak(language):
+        assert fidelity(automaton(model, cache.task_texts(task, {}))) in said
