@@ -25,7 +25,7 @@ from dashboard.widgets import Reading, plain
 from dashboard.widgets.caption import about
 from dashboard.widgets.frame import open_page
 
-PAGE = Page(key="corpus", section="look", icon=":material/travel_explore:", order=60)
+PAGE = Page(key="corpus", section="look", icon=":material/travel_explore:", order=65)
 SHOWN = 8
 """Places that are drawn; statistics are of all that were looked for."""
 
