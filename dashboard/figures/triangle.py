@@ -92,7 +92,7 @@ def triangle(
             end=end + FIRST,
             reach=reach + FIRST,
             ways=", ".join(
-                f"{way_name(way, said)} {100 * share:.0f}%"
+                f"{way_name(way, said)} {100 * share:z.0f}%"
                 for way, share in found.ways(row).items()
             )
             or "0",
