@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -167,7 +168,7 @@ def test_the_state_gradient_is_what_a_nudge_of_the_state_does(cell: str, directi
     model = randomised(model, seed=1)
     if direction == "backward":
         stage = model.parts[0]
-        layer = type(stage.layers[0])(**(vars(stage.layers[0]) | {"direction": "backward"}))
+        layer = replace(stage.layers[0], direction="backward")
         turned = type(stage)(stage.name, (layer,), None, "last")
         model = core.Model((turned, *model.parts[1:]))
     inputs = np.random.default_rng(2).normal(size=(2, 6, 2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -160,7 +162,7 @@ def test_reading_backwards_is_reading_the_reversed_text(case: Case, seed: int):
 
 
 def _turned(layer):
-    return type(layer)(**(vars(layer) | {"direction": "forward"}))
+    return replace(layer, direction="forward")
 
 
 @pytest.mark.parametrize("cell", cells.CELLS.values(), ids=lambda cell: cell.name)
