@@ -49,7 +49,7 @@ class Study:
             study_name=NAME,
             load_if_exists=True,
             pruner=optuna.pruners.MedianPruner(
-                n_startup_trials=BEFORE_PRUNING, n_warmup_steps=config.warm_up - 1
+                n_startup_trials=BEFORE_PRUNING, n_warmup_steps=config.warm_up
             )
             if config.prune
             else optuna.pruners.NopPruner(),
