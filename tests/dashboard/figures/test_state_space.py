@@ -49,7 +49,7 @@ def test_points_are_told_apart_and_those_far_off_are_counted():
     far = replace(points, points=points.points + 1e3)
     drawn = figures.state_space([one()], PLANE, points=far).draw
     [note] = [each for each in drawn.layout.annotations if each.name == "note"]
-    assert f"{count} points of rest" in note.text
+    assert f"Points of rest far outside of the picture: {count}" in note.text
     near = figures.state_space([one()], PLANE).draw
     assert drawn.layout.xaxis.range == near.layout.xaxis.range
 
