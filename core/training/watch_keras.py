@@ -173,7 +173,8 @@ class Watching:
             cell=None if model is None else model.layers[0].cell,
             network=network_said(model) if model is not None else "",
             epochs=min(self.epochs, MOST_EPOCHS),
-            optimizer=str(getattr(optimizer, "name", "")),
+            # Its class: Keras numbers the names of those that came after it, "adam_1".
+            optimizer="" if optimizer is None else type(optimizer).__name__.lower(),
             learning_rate=self._rate(),
             loss=loss
             if isinstance(loss, str)

@@ -63,7 +63,7 @@ def report() -> None:
     with st.popover(t("report.title"), icon=":material/summarize:", key="report"):
         taken = entries()
         if not taken:
-            st.markdown(t("report.how"))
+            st.caption(t("report.how"))
             return
         st.text_input(
             t("report.name"), placeholder=t("report.name.own"), max_chars=TITLE.limit,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ import core
 from core.training.shelf import Shelf
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
+from dashboard.views.home import player
 from tests.dashboard.brought import drop, file_of, network, numeric
 from tests.dashboard.runs import config, write_run
 from tests.dashboard.views.test_compare_models import columns
@@ -59,7 +62,8 @@ def test_names_of_a_kept_model_are_on_all_pages_and_outlast_the_session(open_app
     assert not again.exception
     assert strip(again).endswith(said)
     home = open_app(language=language, task=task, text=TEXT)
-    assert any(f"**{said}**" in each.value for each in home.markdown)
+    [played] = [each for each in home.get("bidi_component") if each.proto.id.endswith(player.KEY)]
+    assert [said, True] in json.loads(played.proto.json)["sentences"][-1]
     asked = open_app("gradients", language=language, weights=task, text=TEXT)
     assert any({"negative", "좋음"} <= set(each.options) for each in asked.selectbox)
     assert Shelf().model(kept.id).model().digest == network().digest
