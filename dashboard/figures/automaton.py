@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 HEIGHT, MOST_TOKENS = 460, 4
 WITHIN = 6
 """Letters of a name that a state holds; a longer one stands below it."""
+CROWDED = 30
+"""Arrows above which only the one that was taken last has its tokens beside it."""
 LOOP = 26
 """Pixels that an arrow from a state to itself rises above it."""
 _EDGE = 0.6
@@ -87,7 +89,7 @@ def automaton(
         drawn.add_trace(
             go.Scatter(
                 x=middles[:, 0], y=middles[:, 1], mode="text", showlegend=False,
-                text=[_tokens(which) for which in between.values()],
+                text=[beside(edge, which) for edge, which in between.items()],
                 textfont={"size": 11, "color": surface.ink},
                 hovertext=[_tokens(which, most=40) for which in between.values()],
                 hovertemplate="%{hovertext}<extra></extra>",
@@ -99,7 +101,8 @@ def automaton(
                 _to_itself(drawn, places[here], size=sizes[here], colour=colour)
                 drawn.add_annotation(
                     x=places[here, 0], y=places[here, 1], yshift=sizes[here] / 2 + LOOP + 8,
-                    text=_tokens(which), hovertext=_tokens(which, most=40), showarrow=False,
+                    text=beside((here, there), which), hovertext=_tokens(which, most=40),
+                    showarrow=False,
                     font={"size": 11, "color": surface.ink},
                 )  # fmt: skip
         stands = [state == at for state in range(len(names))]
@@ -143,6 +146,10 @@ def automaton(
         return said["automaton.alt"].format(
             states=len(names), edges=len(edges), at=now
         ).strip()  # fmt: skip
+
+    def beside(edge: tuple[int, int], which: Sequence[int]) -> str:
+        """The tokens that stand at an arrow; those of the others are told where one points."""
+        return _tokens(which) if len(edges) <= CROWDED or edge == (before, at) else ""
 
     def _tokens(which: Sequence[int], *, most: int = MOST_TOKENS) -> str:
         told = [plain(visible(graph.tokens[token]), most=12) for token in which[:most]]
