@@ -51,6 +51,7 @@ ALLOWED = (
     "script, style, noscript",
     "textarea",  # the reader's own text
     "[data-testid=stDataFrame] canvas",  # tables of names that Keras gave
+    ".st-key-chart-automaton :is(.textpoint, .annotation)",  # tokens of a corpus
 )
 
 

@@ -149,7 +149,8 @@ def test_on_a_telephone_the_picture_begins_in_the_upper_half(
         assert picture["y"] < height / 2, name
         if name in ("gates", "film"):
             below = box(page, INSPECTOR[name])["y"] - picture["y"] - picture["height"]
-            assert 0 < below < 160, f"{name}: the inspector stands {below} pixels below the picture"
+            # Five questions about a cell stand between them, three lines of a telephone.
+            assert 0 < below < 200, f"{name}: the inspector stands {below} pixels below the picture"
         assert page.evaluate(CLIPPED) == [], name
         check_width(page, width)
 
