@@ -15,18 +15,18 @@ from __future__ import annotations
 import math
 import os
 import signal
-import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryFile
 from typing import IO
+
+from core.messages import Kind, read_message, write_message
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = (
@@ -169,47 +169,6 @@ def bound(*, memory: int, file_bytes: int, seconds: float) -> None:
     with suppress(ValueError, OSError):
         # Softly first: the signal says why, the hard limit only kills.
         resource.setrlimit(resource.RLIMIT_CPU, (whole, whole + 1))
-
-
-class Kind(Enum):
-    """What a message to or from a `Child` is.
-
-    The child is READY; a REQUEST for a run, and the TRACE that answers; a model to SAVE, and the
-    FILE that answers; a TASK, and the ANSWER to it; or a FAILURE of any of them.
-    """
-
-    READY = b"r"
-    REQUEST = b"q"
-    TRACE = b"t"
-    SAVE = b"s"
-    FILE = b"k"
-    TASK = b"j"
-    ANSWER = b"a"
-    FAILURE = b"f"
-
-
-_HEADER = struct.Struct(">cQ")
-
-
-def write_message(stream: IO[bytes], kind: Kind, payload: bytes = b"") -> None:
-    """Sends a kind, a length, and that many bytes. Raises OSError where nobody reads."""
-    stream.write(_HEADER.pack(kind.value, len(payload)))
-    stream.write(payload)
-    stream.flush()
-
-
-def read_message(stream: IO[bytes]) -> tuple[Kind, bytes] | None:
-    """The next message; None where the other side has ended, in the middle of one or not.
-
-    Raises ValueError for what is no message.
-    """
-    header = stream.read(_HEADER.size)
-    if len(header) < _HEADER.size:
-        return None
-    kind, length = _HEADER.unpack(header)
-    known = Kind(kind)
-    payload = stream.read(length)
-    return (known, payload) if len(payload) == length else None
 
 
 class Child:

@@ -10,7 +10,6 @@ A recording outlives the dashboard, and is watched by whoever reads the folder, 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,7 +26,7 @@ from core.errors import CoreError, Failure
 from core.model import Model
 from core.training.files import read_json, replace_file, replace_json, writing
 from core.training.folders import Folders
-from core.training.store import FOLDER_VARIABLE, default_folder
+from core.training.store import folder_beside_runs
 
 CORPORA_VARIABLE = "RNN_CORPORA_DIR"
 
@@ -36,11 +35,7 @@ def corpora_folder() -> Path:
     """Where corpora are kept: RNN_CORPORA_DIR, else `.corpora` in RNN_RUNS_DIR, else `corpora` in
     the user's data folder.
     """
-    named = os.environ.get(CORPORA_VARIABLE)
-    if named:
-        return Path(named)
-    runs = default_folder()
-    return runs / ".corpora" if os.environ.get(FOLDER_VARIABLE) else runs.with_name("corpora")
+    return folder_beside_runs("corpora", variable=CORPORA_VARIABLE)
 
 
 @dataclass(frozen=True)
@@ -146,8 +141,10 @@ class Corpora:
     """The corpora in one folder, which is made when the first of them is."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        absent = lambda name: NotACorpus(folder=name, why="it is not there")  # noqa: E731
-        self.folders = Folders(folder or corpora_folder(), absent=absent)
+        self.folders = Folders(
+            folder or corpora_folder(),
+            absent=lambda name: NotACorpus(folder=name, why="it is not there"),
+        )
 
     def all(self) -> list[KeptCorpus]:
         """All of them, the newest first; also those that cannot be read."""

@@ -19,10 +19,11 @@ from typing import Any, Self
 from numpy.typing import ArrayLike
 
 from core import children
-from core.children import Child, Kind
+from core.children import Child
 from core.engines.inputs import Inputs
 from core.engines.keras_worker import request_of
 from core.errors import CoreError, Failure
+from core.messages import Kind
 from core.model import Model
 from core.trace import Trace
 

@@ -8,19 +8,18 @@ parent finds it, and starts another child for the next request.
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from io import BytesIO
 from typing import IO
 
 import numpy as np
 
 from core.arrays import load_arrays, save_arrays
-from core.children import Kind, read_message, write_message
 from core.engines.inputs import Inputs
 from core.engines.keras_engine import keras_version, run
 from core.errors import CoreError, Failure
+from core.messages import Kind, read_message, serve_standard, write_message
 from core.model import Model
 
 
@@ -76,14 +75,7 @@ def serve(requests: IO[bytes], answers: IO[bytes], *, able: Able | None = None) 
 
 def main(*, able: Able | None = None) -> None:
     """Serves on stdin and stdout."""
-    # Whatever else prints to stdout, such as a library's banner, must not land among messages.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    try:
-        serve(sys.stdin.buffer, answers, able=able)
-    except BrokenPipeError:
-        # The parent has gone, and with it whoever asked.
-        os._exit(0)
+    serve_standard(partial(serve, able=able))
 
 
 if __name__ == "__main__":

@@ -22,12 +22,13 @@ from typing import Any
 import numpy as np
 
 from core import children
-from core.children import Child, Kind
+from core.children import Child
 from core.errors import Failure
 from core.forecast.arima import LEVEL, NO_SEASON, Forecast, burn_of, check_order, written
 from core.forecast.errors import FitFailed, FitTooSlow
 from core.forecast.scores import Backtest, Origins, truth
 from core.forecast.series import Numbers, Series, check_series
+from core.messages import Kind
 
 SECONDS = 45.0
 _ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}

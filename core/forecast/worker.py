@@ -7,17 +7,15 @@ answered as a failure; anything else ends the process, and the parent starts ano
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Mapping
 from typing import IO, Any
 
 import numpy as np
 
-from core.children import Kind, read_message, write_message
 from core.errors import CoreError, Failure
 from core.forecast.arima import Forecast, arima
 from core.forecast.series import Series
+from core.messages import Kind, read_message, serve_standard, write_message
 
 
 def answer_to(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,13 +69,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
 def main() -> None:
     """Serves on stdin and stdout."""
-    # Whatever a library prints to stdout must not land among messages.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    try:
-        serve(sys.stdin.buffer, answers)
-    except BrokenPipeError:
-        os._exit(0)
+    serve_standard(serve)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,11 @@ import sys
 from os import PathLike
 from pathlib import Path
 
-from core.children import Kind
 from core.engines.keras_process import KerasProcess
 from core.errors import UnknownName
 from core.importers.keras.saver import COMMAND, keras_archive_of
 from core.importers.torch.safetensors_export import write_safetensors
+from core.messages import Kind
 from core.model import Model
 
 ENDINGS = (".keras", ".safetensors", ".npz")

@@ -17,7 +17,8 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 
 from core import children
-from core.children import Child, Kind
+from core.children import Child
+from core.messages import Kind
 from core.scale.engine import Begun, Event, Failed, Job, Lost, Returned
 from core.scale.errors import TaskFailed
 

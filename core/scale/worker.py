@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import IO
 
-from core.children import Kind, read_message, write_message
+from core.messages import Kind, read_message, serve_standard, write_message
 from core.scale.tasks import perform
 
 
@@ -46,13 +46,7 @@ def _end(kind: type[BaseException], error: BaseException, where: TracebackType |
 def main() -> None:
     """Serves on stdin and stdout."""
     sys.excepthook = _end
-    # Whatever a library prints to stdout must not land among messages.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    try:
-        serve(sys.stdin.buffer, answers)
-    except BrokenPipeError:
-        os._exit(0)
+    serve_standard(serve)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ file, which would have to be checked as an attack at every look.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from core.model import Model
 from core.training.errors import NoSuchModel, UnreadableModel
 from core.training.files import read_json, replace_file, replace_json, writing
 from core.training.folders import Folders
-from core.training.store import FOLDER_VARIABLE, default_folder
+from core.training.store import folder_beside_runs
 
 MODELS_VARIABLE = "RNN_MODELS_DIR"
 
@@ -28,11 +27,7 @@ def models_folder() -> Path:
     """Where models are kept: RNN_MODELS_DIR, else `.models` in RNN_RUNS_DIR, else `models` in the
     user's data folder.
     """
-    named = os.environ.get(MODELS_VARIABLE)
-    if named:
-        return Path(named)
-    runs = default_folder()
-    return runs / ".models" if os.environ.get(FOLDER_VARIABLE) else runs.with_name("models")
+    return folder_beside_runs("models", variable=MODELS_VARIABLE)
 
 
 @dataclass(frozen=True)
@@ -104,8 +99,9 @@ class Shelf:
 
     def __init__(self, folder: Path | None = None) -> None:
         """The folder is made when the first model is kept."""
-        absent = lambda model: NoSuchModel(model=model)  # noqa: E731
-        self.folders = Folders(folder or models_folder(), absent=absent)
+        self.folders = Folders(
+            folder or models_folder(), absent=lambda model: NoSuchModel(model=model)
+        )
         self.folder = self.folders.folder
 
     def models(self) -> list[KeptModel]:

@@ -45,6 +45,16 @@ def default_folder() -> Path:
     return Path(named) if named else user_data_path("unrolled", appauthor=False) / "runs"
 
 
+def folder_beside_runs(name: str, *, variable: str) -> Path:
+    """Where something else is kept: what the variable names, else `.name` in RNN_RUNS_DIR, else
+    `name` in the user's data folder.
+    """
+    if named := os.environ.get(variable):
+        return Path(named)
+    runs = default_folder()
+    return runs / f".{name}" if os.environ.get(FOLDER_VARIABLE) else runs.with_name(name)
+
+
 class RunStore:
     """The runs in one folder. Whatever is asked ends in its effect or in a CoreError."""
 

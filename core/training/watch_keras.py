@@ -13,22 +13,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 from typing import Any
 
-from core.errors import CoreError
 from core.importers.keras.bridge import from_keras
 from core.model import Model
 from core.training.brought import MOST_EPOCHS, RESERVED, SQUARES, Brought, metric_kind
 from core.training.config import MOST_PROBES
-from core.training.given_words import vocabulary_given
 from core.training.layers_told import network_said
+from core.training.snapshot import pictured, with_words
 from core.training.watched import Watched
-from core.wiring import check_unrolls
 
 VALIDATION = "val_"
 _RATES = frozenset({"learning_rate", "lr"})
@@ -133,7 +130,7 @@ class Watching:
         self._before, self._first = self.watched.epoch, None
         self.stopped = False
         self.epochs = int(params.get("epochs") or 1)
-        model, why = self._try()
+        model, why = pictured(self._model)
         self.pictured = model is not None
         again = self.watched.brought is not None
         brought = self.watched.brought or self._brought(model)
@@ -146,23 +143,12 @@ class Watching:
         if self.pictured:
             self.watched.keep(self._model, epoch=0)
 
-    def _try(self) -> tuple[Model | None, str]:
-        """The model, or why it cannot be read."""
-        try:
-            model = self._model()
-            check_unrolls(model.layers)
-        except CoreError as error:
-            return None, str(error)
-        return model, ""
-
     def _model(self) -> Model:
         """The weights as they are. Raises CoreError."""
         model = from_keras(self.keras_model, name=self.watched.name)
-        if self.vocabulary is None or model.embedding is None:
-            return model
-        rows = len(model.embedding.weights)
-        self.vocabulary = vocabulary_given(self.vocabulary, rows=rows)
-        return replace(model, vocabulary=self.vocabulary)
+        model = with_words(model, given=self.vocabulary)
+        self.vocabulary = model.vocabulary or self.vocabulary  # read once
+        return model
 
     def _brought(self, model: Model | None) -> Brought:
         optimizer = getattr(self.keras_model, "optimizer", None)

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from platform import python_version
 from types import TracebackType
@@ -25,16 +24,15 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import CoreError, Failure
+from core.errors import Failure
 from core.importers.torch.state_dict import read_state_dict
 from core.model import Model
 from core.training.brought import MOST_EPOCHS, RESERVED, Brought
 from core.training.config import MOST_PROBES
 from core.training.errors import ScriptStopped
-from core.training.given_words import vocabulary_given
 from core.training.layers_told import network_said
+from core.training.snapshot import pictured, with_words
 from core.training.watched import Watched
-from core.wiring import check_unrolls
 
 VALIDATION = "val_"
 
@@ -139,7 +137,7 @@ class TorchWatch:
 
     def _begin(self) -> None:
         self._began = self._at = time.monotonic()
-        model, why = self._try()
+        model, why = pictured(self._model)
         self._pictured = model is not None
         brought = Brought(
             kind="script",
@@ -157,23 +155,12 @@ class TorchWatch:
         if self._pictured:
             self.watched.keep(self._model, epoch=0)
 
-    def _try(self) -> tuple[Model | None, str]:
-        """The model, or why it cannot be read."""
-        try:
-            model = self._model()
-            check_unrolls(model.layers)
-        except CoreError as error:
-            return None, str(error)
-        return model, ""
-
     def _model(self) -> Model:
         """The weights as they are. Raises CoreError."""
         model = read_state_dict(_snapshot(self._module), hints=self._hints, name=self.watched.name)
-        if self._vocabulary is None or model.embedding is None:
-            return model
-        rows = len(model.embedding.weights)
-        self._vocabulary = vocabulary_given(self._vocabulary, rows=rows)
-        return replace(model, vocabulary=self._vocabulary)
+        model = with_words(model, given=self._vocabulary)
+        self._vocabulary = model.vocabulary or self._vocabulary  # read once
+        return model
 
     def _rate(self) -> float | None:
         groups = getattr(self._optimizer, "param_groups", None)

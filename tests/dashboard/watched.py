@@ -54,7 +54,7 @@ def watch_script(
         moved = model and model.with_parameters(
             {key: (1 + 0.2 * epoch) * array for key, array in model.parameters.items()}
         )
-        watched.finish_epoch(row, batches=6, model=moved and (lambda: moved))  # noqa: B023
+        watched.finish_epoch(row, batches=6, model=moved and (lambda now=moved: now))
     if over:
         watched.end()
     else:

@@ -47,8 +47,20 @@ def _power_of_two(typingctx: Any, rounded: Any) -> Any:
 
 
 @njit(**OPTIONS)
+def _near_one(rest: Any) -> Any:
+    """E^rest for what is left of x below log 2 / 2: the polynomial of Cephes' expf."""
+    p = E7 * rest + E6
+    p = p * rest + E5
+    p = p * rest + E4
+    p = p * rest + E3
+    p = p * rest + E2
+    p = (p * rest) * rest + rest
+    return p + ONE
+
+
+@njit(**OPTIONS)
 def exponential(x: Any) -> Any:
-    """Eˣ = 2ⁿ · e^(x − n·log 2), the rest a polynomial of Cephes' expf.
+    """Eˣ = 2ⁿ · e^(x − n·log 2).
 
     2ⁿ in two halves: that of a subnormal result is no number of float32.
     """
@@ -56,14 +68,8 @@ def exponential(x: Any) -> Any:
     x = HIGHEST if x > HIGHEST else x
     n = (x * LOG2_E + ROUNDING) - ROUNDING
     rest = (x - n * LN2_HIGH) - n * LN2_LOW
-    p = E7 * rest + E6
-    p = p * rest + E5
-    p = p * rest + E4
-    p = p * rest + E3
-    p = p * rest + E2
-    p = (p * rest) * rest + rest
     half = (n * HALF + ROUNDING) - ROUNDING
-    grown = (p + ONE) * _power_of_two(half + ROUNDING)
+    grown = _near_one(rest) * _power_of_two(half + ROUNDING)
     return grown * _power_of_two((n - half) + ROUNDING)
 
 
@@ -81,13 +87,7 @@ def decay(size: Any) -> Any:
     x = LOWEST if x < LOWEST else x
     n = (x * LOG2_E + ROUNDING) - ROUNDING
     rest = (x - n * LN2_HIGH) - n * LN2_LOW
-    p = E7 * rest + E6
-    p = p * rest + E5
-    p = p * rest + E4
-    p = p * rest + E3
-    p = p * rest + E2
-    p = (p * rest) * rest + rest
-    return ((p + ONE) * _power_of_two(n + RAISED)) * LOWERED
+    return (_near_one(rest) * _power_of_two(n + RAISED)) * LOWERED
 
 
 @njit(**OPTIONS)

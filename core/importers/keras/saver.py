@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core import children
-from core.children import Kind
 from core.engines.keras_worker import main
 from core.importers.keras.export import to_keras
+from core.messages import Kind
 from core.model import Model
 
 COMMAND = children.command("core.importers.keras.saver")

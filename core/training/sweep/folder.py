@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from filelock import FileLock, Timeout
 
@@ -129,7 +129,7 @@ class Sweep:
     @property
     def _status(self) -> Mapping[str, Any]:
         written = read_json(self.file("status.json"))
-        if not isinstance(written, dict) or written.get("state") not in State.__args__:  # type: ignore[attr-defined]  # what a Literal lists
+        if not isinstance(written, dict) or written.get("state") not in get_args(State):
             raise BrokenRun(file="status.json", why="it names no state")
         return written
 

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from core.analysis.guesses import Answers
 from core.nodes import LayerTrace
-from dashboard.components.heatmaps import Column, Panel, Strip
+from dashboard.components.heatmaps import Column, Strip
 from dashboard.figures import theme
 from dashboard.figures.recorded import Recorded, recorded, shared
-from dashboard.figures.theme import QUANTITY, Mode
+from dashboard.figures.theme import Mode
 from dashboard.i18n import t
 from dashboard.views.compare.comparing import Entry
+from dashboard.widgets.panels import panel
 
 STATES = theme.in_order("state")
 GATES = theme.in_order("gate")
@@ -51,7 +52,7 @@ def columns(
             title=t("compare.column", cell=entry.title, units=runs[entry.key].units),
             tokens=entry.reading.tokens,
             panels=[
-                _panel(found[entry.key][name], scales[name], mode)
+                panel(found[entry.key][name], scale=scales[name], mode=mode, mean=False)
                 for name in ORDER
                 if name in found[entry.key]
             ],
@@ -64,20 +65,6 @@ def columns(
 
 def _recorded(run: LayerTrace, wanted: set[str]) -> dict[str, Recorded]:
     return {each.name: each for each in recorded(run) if each.name in wanted}
-
-
-def _panel(each: Recorded, scale: Recorded, mode: Mode) -> Panel:
-    return Panel(
-        each.name,
-        f"{t(f'quantity.{each.name}')} {QUANTITY[each.name].symbol}",
-        each.values,
-        scale.low,
-        scale.high,
-        theme.table(each.name, mode, kind=scale.kind),
-        theme.colour(each.name, mode),
-        each.preactivations,
-        mean=False,
-    )
 
 
 def _strip(found: Answers | None, mode: Mode) -> Strip | None:

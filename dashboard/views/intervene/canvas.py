@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from core.analysis.changes import Difference
 from core.interventions import Intervention
 from dashboard import cache, figures, i18n, state
 from dashboard.components.heatmaps import Column, Painted, Panel, Picked, heatmaps, pack, themed
-from dashboard.figures import theme
 from dashboard.figures.recorded import Recorded, recorded, shared, symmetric
-from dashboard.figures.theme import QUANTITY, Mode
+from dashboard.figures.theme import Mode
 from dashboard.i18n import t
 from dashboard.views.intervene.brush import brush
 from dashboard.views.intervene.changes import Changed, add
@@ -23,6 +20,7 @@ from dashboard.widgets import Together
 from dashboard.widgets.caption import about
 from dashboard.widgets.chart import look
 from dashboard.widgets.chart_menu import menu
+from dashboard.widgets.panels import panel
 from dashboard.widgets.stepper import pause
 
 KEY = "intervene-picture"
@@ -106,13 +104,17 @@ def _columns(changed: Changed, found: Difference, *, layer: int, mode: Mode) -> 
     reading = changed.reading
     old = recorded(reading.trace.layers[layer])
     if not changed.done:
-        panels = [_panel(each, mode) for each in old]
+        panels = [panel(each, mode=mode, mean=False) for each in old]
         return [_column("original", "", reading.tokens, changed, panels, layer)]
     new = recorded(changed.trace.layers[layer])
     pairs = [shared(pair) for pair in zip(old, new, strict=True)]
-    less = [_panel(_less(each, found), mode, marked=found.replaced.get(each.name)) for each in old]
-    after = [_panel(pair[1], mode, marked=found.replaced.get(pair[1].name)) for pair in pairs]
-    before = [_panel(pair[0], mode) for pair in pairs]
+
+    def painted(each: Recorded) -> Panel:
+        return panel(each, mode=mode, mean=False, marked=found.replaced.get(each.name))
+
+    less = [painted(_less(each, found)) for each in old]
+    after = [painted(pair[1]) for pair in pairs]
+    before = [panel(pair[0], mode=mode, mean=False) for pair in pairs]
     titles = i18n.labels("intervene", "column")
     return [
         _column("original", titles["original"], reading.tokens, changed, before, layer),
@@ -144,19 +146,4 @@ def _column(
         panels=panels,
         unknown=~changed.reading.passage.encoded.known,
         masked=() if run.mask is None else ~run.mask[0],
-    )
-
-
-def _panel(each: Recorded, mode: Mode, *, marked: np.ndarray | None = None) -> Panel:
-    return Panel(
-        each.name,
-        f"{t(f'quantity.{each.name}')} {QUANTITY[each.name].symbol}",
-        each.values,
-        each.low,
-        each.high,
-        theme.table(each.name, mode, kind=each.kind),
-        theme.colour(each.name, mode),
-        each.preactivations,
-        mean=False,
-        marked=marked,
     )

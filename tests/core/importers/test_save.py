@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import core
-from core.children import Kind
 from core.engines.keras_process import KerasProcess
 from core.errors import UnknownName, UnsupportedModel
 from core.importers.load import load_model
 from core.importers.save import ENDINGS, model_bytes, save_model
+from core.messages import Kind
 from core.text import Vocabulary
 from tests.core.networks import randomised
 
