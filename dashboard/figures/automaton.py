@@ -61,6 +61,7 @@ def automaton(
     said = words(labels)
     edges = _edges(graph)
     between = {edge: which for edge, which in edges.items() if edge[0] != edge[1]}
+    few = len(edges) <= CROWDED
     names = [_name(name) for name in graph.names]
     answers = [plain(answer, most=20) for answer in graph.answers]
 
@@ -69,7 +70,10 @@ def automaton(
         surface = theme.SURFACE[mode]
         drawn = go.Figure()
         share = np.sqrt(graph.visits / max(int(graph.visits.max(initial=1)), 1))
-        long = np.array([width(unescape(name)) for name in names])
+        # Of many, a number is enough of those where one does not stand.
+        shown = [name if few or state == at else name.partition(":")[0]
+                 for state, name in enumerate(names)]  # fmt: skip
+        long = np.array([width(unescape(name)) for name in shown])
         sizes = np.maximum(28 + 14 * share, np.where(long <= WITHIN, 7 * long + 8, 0)).tolist()
         for here, there in between:
             walked = (here, there) == (before, at)
@@ -109,11 +113,12 @@ def automaton(
         rims = [surface.accent if it else surface.ink for it in stands]
         drawn.add_trace(
             go.Scatter(
-                x=places[:, 0], y=places[:, 1], mode="markers+text", text=names, showlegend=False,
+                x=places[:, 0], y=places[:, 1], mode="markers+text", text=shown, showlegend=False,
                 textfont={"size": 12, "color": surface.ink}, cliponaxis=False,
                 textposition=["middle center" if letters <= WITHIN
                               else "bottom center" for letters in long],
                 customdata=list(zip(answers, graph.visits.tolist(), strict=True)),
+                hovertext=names,
                 marker={"size": sizes, "color": surface.paper, "opacity": 1,
                         "line": {"width": [4 if it else 1.5 for it in stands], "color": rims}},
                 hovertemplate=said["automaton.hover"] + "<extra></extra>",
@@ -149,7 +154,7 @@ def automaton(
 
     def beside(edge: tuple[int, int], which: Sequence[int]) -> str:
         """The tokens that stand at an arrow; those of the others are told where one points."""
-        return _tokens(which) if len(edges) <= CROWDED or edge == (before, at) else ""
+        return _tokens(which) if few or edge == (before, at) else ""
 
     def _tokens(which: Sequence[int], *, most: int = MOST_TOKENS) -> str:
         told = [plain(visible(graph.tokens[token]), most=12) for token in which[:most]]

@@ -98,7 +98,9 @@ def test_a_wavenet_sees_its_field_and_nothing_before(gated):
     assert field.steps == 1 + 2 * (1 + 2 + 4)
     assert next(iter(field.layers.values())) == (0, 4)
     assert len(field.layers) == 6
-    found = Forecaster(model, 20).influence(RANDOM.normal(size=30), 30)[:, 0]
+    # Its own values: with others, which the order of tests drew, a rectifier may shut a step out.
+    series = np.random.default_rng(2).normal(size=30)
+    found = Forecaster(model, 20).influence(series, 30)[:, 0]
     assert (found[: 20 - 15] == 0).all()
     assert (found[20 - 15 :] != 0).all()
     assert receptive_field(recurrent()) is None
