@@ -38,6 +38,8 @@ def clock(run: Run) -> float | None:
 
 def tick(run: Run, *, ticking: bool) -> None:
     """Move on if it is time; call it first in the fragment, which runs with `clock`."""
+    if not playable(run):  # deleted in another window since: the page around says so
+        st.rerun()
     if stepper.clock() is not None:
         pause()
     if ticking != _playing(run):

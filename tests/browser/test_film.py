@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,6 +18,18 @@ from tests.browser.visitor import Visitor
 from tests.dashboard.runs import config, write_run
 
 PATIENCE = 30_000
+# Each epoch stands for less than a second: the page itself notes which there were.
+WATCH_THE_SCRUBBER = """() => {
+  window.shown = [];
+  const note = () => {
+    const text = document.querySelector('[role="slider"], input[type="range"]')?.ariaValueText;
+    if (text && text !== window.shown.at(-1)) window.shown.push(text);
+  };
+  note();
+  new MutationObserver(note).observe(
+    document.body, {subtree: true, childList: true, attributes: true},
+  );
+}"""
 # On a page's own path Streamlit first asks below it for what lies at the root.
 BELOW_THE_PAGE = r"answer 404: \S+/_stcore/|console: Failed to load resource.*/_stcore/"
 PROBES = ("the film was not good and boring", "good")
@@ -69,9 +82,32 @@ def test_it_plays_to_the_last_epoch_and_stands(open_visitor: OpenVisitor, run: R
     visitor.allow(BELOW_THE_PAGE)
     page = visitor.visit("film", task=f"run:{run.id}", epoch="2")
     scrubber = page.get_by_role("slider", name="에포크")
+    play = page.locator(".st-key-epoch-play")
     expect(scrubber).to_be_visible(timeout=PATIENCE)
-    page.keyboard.press("i")
-    for epoch in (3, 4):
-        shown = re.compile(f"^에포크 {epoch} 뒤")
-        expect(scrubber).to_have_attribute("aria-valuetext", shown, timeout=PATIENCE)
+    page.evaluate(WATCH_THE_SCRUBBER)
+    # A key counts from when its button listens, which comes after it is seen.
+    for _ in range(5):
+        page.keyboard.press("i")
+        with suppress(AssertionError):
+            expect(play).to_contain_text("pause", timeout=4_000)
+            break
+    expect(scrubber).to_have_attribute(
+        "aria-valuetext", re.compile("^에포크 4 뒤"), timeout=PATIENCE
+    )
     expect(scrubber).to_be_enabled(timeout=PATIENCE)
+    shown = page.evaluate("window.shown")
+    assert [text.split(" 뒤")[0] for text in shown] == ["에포크 2", "에포크 3", "에포크 4"]
+
+
+def test_a_run_deleted_while_it_plays_ends_in_words(visitor: Visitor, server: Server) -> None:
+    store = RunStore(server.runs)
+    made = write_run(store, name="Gone soon", epochs=9, configured=config(probes=PROBES))
+    visitor.allow(BELOW_THE_PAGE)
+    page = visitor.visit("film", task=f"run:{made.id}", epoch="2")
+    scrubber = page.get_by_role("slider", name="Epoch")
+    expect(scrubber).to_be_visible(timeout=PATIENCE)
+    page.locator(".st-key-epoch-play button:visible").click()
+    expect(page.locator(".st-key-epoch-play")).to_contain_text("pause", timeout=PATIENCE)
+    store.delete(made)
+    expect(scrubber).to_have_count(0, timeout=PATIENCE)
+    visitor.settle()

@@ -139,7 +139,8 @@ def test_the_settings_hold_from_any_folder(tmp_path):
         "bootstrap.run_asgi_app = lambda *_, **__: ["
         "print(name, config.get_option(name)) for name in ('server.address', "
         "'server.maxUploadSize', 'browser.gatherUsageStats', "
-        "'theme.light.primaryColor', 'runner.postScriptGC')]\n"
+        "'theme.light.primaryColor', 'runner.postScriptGC', "
+        "'global.minCachedMessageSize')]\n"
         "cli.main(['run', sys.argv[1]])"
     )
     for folder in (tmp_path, ROOT, ROOT / "dashboard"):
@@ -152,12 +153,13 @@ def test_the_settings_hold_from_any_folder(tmp_path):
             timeout=120,
             check=False,
         )
-        assert done.stdout.split("\n")[:5] == [
+        assert done.stdout.split("\n")[:6] == [
             "server.address localhost",
             "server.maxUploadSize 20",
             "browser.gatherUsageStats False",
             "theme.light.primaryColor #2d5f73",
             "runner.postScriptGC False",
+            "global.minCachedMessageSize 1000000000000.0",
         ], done.stderr
 
 
