@@ -40,19 +40,20 @@ SHARED_FROM = 4e6
 
 
 @cache
-def _available() -> int:
+def available() -> int:
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def cores() -> int:
     """How many large work is shared by: all that this process may use, or `UNROLLED_THREADS`."""
     chosen = os.environ.get("UNROLLED_THREADS", "")
-    return min(_available(), int(chosen)) if chosen.isdecimal() and int(chosen) else _available()
+    return min(available(), int(chosen)) if chosen.isdecimal() and int(chosen) else available()
 
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(1, _available() - 1), thread_name_prefix="shared")
+    return ThreadPoolExecutor(max(1, available() - 1), thread_name_prefix="shared")
 
 
 def shared(pieces: Sequence[Callable[[], object]]) -> None:

@@ -19,7 +19,16 @@ from tests.sources import ROOT, Import, imports, modules
 # From what everybody may import to what nobody may. A new part of core or of the dashboard is
 # placed here once; inside a part, files import as they like.
 ORDER: tuple[frozenset[str], ...] = (
-    frozenset({"core.errors", "core.messages", "core.children", "core.terminal", "core.memory"}),
+    frozenset(
+        {
+            "core.errors",
+            "core.messages",
+            "core.children",
+            "core.terminal",
+            "core.memory",
+            "core.threads",
+        }
+    ),
     frozenset({"core.arrays", "core.text", "core.data", "core.interventions", "core.scale"}),
     frozenset({"core.smooth_functions"}),
     frozenset({"core.activations"}),
@@ -34,7 +43,6 @@ ORDER: tuple[frozenset[str], ...] = (
             "core.encoder_decoder",
             "core.losses",
             "core.trace",
-            "core.threads",
             "core.gradients",
         }
     ),

@@ -21,15 +21,14 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from core import cells
 from core.activations import Array
+from core.analysis.activity_batch import Bounds, batches_read, classes_told
 from core.data.task import Example
-from core.engines import record
-from core.errors import CoreError, EmptyText, StatesOverflow, UnknownName, UnsupportedModel
+from core.errors import CoreError, EmptyText, UnsupportedModel
 from core.model import Model
-from core.nodes import LayerTrace
+from core.scale import Scale
+from core.scale.errors import GivenUp
 from core.text import PADDING, Encoded
-from core.trace import Trace
 
 MOST_TOKENS = 200_000
 MOST_NUMBERS = 25_000_000
@@ -40,7 +39,6 @@ BATCH = 4_000_000
 """Numbers that one batch may record, about 16 MB."""
 RECORDED = 10
 """Numbers that are recorded a unit and step, in the largest of cells."""
-MOST_CLASSES = 12
 Places = NDArray[np.intp]
 
 
@@ -73,7 +71,7 @@ class Activity:
     answers: NDArray[np.int64] | None
     layer: int
     quantity: str
-    bounds: tuple[float | None, float | None]
+    bounds: Bounds
     left_out: int = 0
     unread: int = 0
 
@@ -113,59 +111,64 @@ def activity(
     quantity: str = "states/hidden",
     most: int = MOST_TOKENS,
     longest: int = LONGEST,
+    by: Scale | None = None,
 ) -> Activity:
     """Read texts, at most `most` tokens of them, and keep one quantity of one layer.
+
+    `by` are those who read, `core.scale.workers()`: the same numbers, on as many machines as there
+    are; this process where nobody is given.
 
     Texts that the model cannot read are passed over and counted; where it can read none, the error
     of the first is raised. Raises UnknownName for a quantity that the layer has not,
     UnsupportedModel for a model that reads several texts at once or a layer whose steps are no
-    tokens, MissingVocabulary and StatesOverflow.
+    tokens, MissingVocabulary and StatesOverflow; of `by` what `Scale.map` raises, and GivenUp.
     """
     if len(model.inputs) > 1:
         raise UnsupportedModel(what=model.name, why="the model reads several things at once")
     most = max(1, min(most, MOST_NUMBERS // max(model.layers[layer].units, 1)))
     read, left_out, unread = encoded_texts(model, texts, most=most, longest=longest)
-    found = _run(model, read, layer=layer, quantity=quantity)
+    found = _run(model, read, layer=layer, quantity=quantity, by=by)
     return replace(found, left_out=left_out, unread=unread)
 
 
-def read_again(model: Model, read: Activity, *, texts: int) -> Activity:
+def read_again(model: Model, read: Activity, *, texts: int, by: Scale | None = None) -> Activity:
     """The same quantity of a model of the same parts at the first so many of the same texts.
 
     Raises StatesOverflow.
     """
     again = list(zip(read.texts[:texts], read.encoded[:texts], strict=True))
-    return _run(model, again, layer=read.layer, quantity=read.quantity)
+    return _run(model, again, layer=read.layer, quantity=read.quantity, by=by)
 
 
 def _run(
-    model: Model, read: Sequence[tuple[Example, Encoded]], *, layer: int, quantity: str
+    model: Model,
+    read: Sequence[tuple[Example, Encoded]],
+    *,
+    layer: int,
+    quantity: str,
+    by: Scale | None,
 ) -> Activity:
     lengths = np.array([len(encoded) for _, encoded in read])
     starts = np.concatenate([[0], np.cumsum(lengths)])
-    values: Array | None = None
-    answers = np.empty(starts[-1], np.int64) if _classes(model) else None
-    bounds: tuple[float | None, float | None] = (None, None)
-    for rows in batches(model, lengths):
-        trace = record(model, np.stack([read[row][1].ids for row in rows]))
-        run = trace.layers[layer]
-        if trace.overflow is not None:
-            raise StatesOverflow(step=trace.overflow + 1, cell=run.cell)
-        if quantity not in run.arrays:
-            raise UnknownName(kind="quantity", found=quantity, known=", ".join(run.arrays))
-        found = run.arrays[quantity]
-        if found.shape[1] != trace.time:
-            raise UnsupportedModel(what=run.name, why="its steps are not those of the tokens")
-        if values is None:
-            values = np.empty((starts[-1], run.units), np.float32)
-            bounds = _bounds(run, quantity)
-        given = None if answers is None else _answers(model, trace)
+    answers = np.empty(starts[-1], np.int64) if classes_told(model) else None
+    values = np.empty((0, 0), np.float32)
+    bounds: Bounds = (None, None)
+    groups = list(batches(model, lengths))
+    given = (np.stack([read[row][1].ids for row in rows]) for rows in groups)
+    found = batches_read(model, given, layer=layer, quantity=quantity, by=by, total=len(groups))
+    done = 0
+    for batch, rows in zip(found, groups, strict=False):
+        if not done:
+            values = np.empty((starts[-1], batch["values"].shape[2]), np.float32)
+            bounds = tuple(batch["bounds"])
         for place, row in enumerate(rows):
             here = slice(starts[row], starts[row + 1])
-            values[here] = found[place]
-            if answers is not None and given is not None:
-                answers[here] = given[place]
-    assert values is not None, "there is at least one text"
+            values[here] = batch["values"][place]
+            if answers is not None:
+                answers[here] = batch["answers"][place]
+        done += 1
+    if done < len(groups):
+        raise GivenUp(done=done, total=len(groups))
     tokens = tuple(token for _, encoded in read for token in encoded.tokens)
     ids = np.concatenate([encoded.ids for _, encoded in read])
     examples, given_to = zip(*read, strict=True)
@@ -216,28 +219,6 @@ def batches(model: Model, lengths: Places) -> Iterator[list[int]]:
         together = max(1, BATCH // (length * wide))
         for first in range(0, len(rows), together):
             yield rows[first : first + together]
-
-
-def _bounds(run: LayerTrace, quantity: str) -> tuple[float | None, float | None]:
-    kind, name = quantity.split("/", 1)
-    if kind == "gates":
-        return cells.get(run.cell).bounds(name, run.kernels)
-    bounded = run.kernels.activation.name in ("tanh", "softsign", "sigmoid")
-    return (-1.0, 1.0) if name == "hidden" and bounded else (None, None)
-
-
-def _classes(model: Model) -> int:
-    """How many classes the model tells apart; 0 where it does not answer in few of them."""
-    if model.readout is None or model.outputs > MOST_CLASSES:
-        return 0
-    return 2 if model.outputs == 1 and model.activation == "sigmoid" else model.outputs
-
-
-def _answers(model: Model, trace: Trace) -> NDArray[np.int64]:
-    """The class that is named at each step, (batch, time), or once, (batch, 1)."""
-    outputs = trace.outputs if trace.outputs.ndim == 3 else trace.outputs[:, None]
-    named = outputs[..., 0] > 0.5 if model.outputs == 1 else outputs.argmax(axis=-1)
-    return named.astype(np.int64)
 
 
 def _without_padding(whole: Activity) -> Activity:

@@ -34,6 +34,7 @@ from core.analysis.activity import Activity, read_again
 from core.analysis.token_features import Feature, TokenFeatures
 from core.errors import StatesOverflow
 from core.model import Model
+from core.scale import Scale
 
 Numbers = NDArray[np.float64]
 RATE = 0.05
@@ -91,10 +92,12 @@ def selectivity(
     shuffles: int = SHUFFLES,
     networks: int = NETWORKS,
     seed: int = 0,
+    by: Scale | None = None,
 ) -> Selectivity:
     """How far the units of what was read follow its features, and which have earned a name.
 
-    `model` is the one that read: its weights are scrambled for the second control.
+    `model` is the one that read: its weights are scrambled for the second control, and `by` read
+    with those, as in `core.analysis.activity`.
     """
     random = np.random.default_rng(seed)
     found = correlations(read.values, features.values)
@@ -103,7 +106,7 @@ def selectivity(
         nothing = np.zeros(count)
         return Selectivity((), found, nothing, nothing, nothing, np.zeros(0), rate)
     against_labels = _beside(_fisher(found), _of_shuffled_labels(read, features, shuffles, random))
-    of_networks = _of_scrambled_weights(model, read, features, networks, random)
+    of_networks = _of_scrambled_weights(model, read, features, networks, random, by=by)
     # No unit of a network is like another: around 0, all of one feature together.
     wide = np.sqrt((_fisher(of_networks) ** 2).mean(axis=(0, 1))) if len(of_networks) else None
     against_weights = np.ones(count)
@@ -191,13 +194,15 @@ def _of_scrambled_weights(
     features: TokenFeatures,
     networks: int,
     random: np.random.Generator,
+    *,
+    by: Scale | None,
 ) -> Numbers:
     """Correlations of networks that know nothing, (networks, units, features)."""
     texts, found = read.texts_within(NETWORK_TOKENS), []
     columns = features.values[: read.starts[texts]]
     for _ in range(networks):
         try:
-            again = read_again(scrambled(model, random), read, texts=texts)
+            again = read_again(scrambled(model, random), read, texts=texts, by=by)
         except StatesOverflow:  # unbounded units on other weights: no network to compare with
             continue
         found.append(correlations(again.values, columns))

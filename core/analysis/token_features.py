@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.activations import Array
-from core.analysis.activity import MOST_CLASSES, Activity
+from core.analysis.activity import Activity
+from core.analysis.activity_batch import MOST_CLASSES
 
 OPENING, CLOSING = "([{", ")]}"
 TURNING = '"'

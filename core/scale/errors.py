@@ -69,3 +69,9 @@ class NotPlain(CoreError):
         "{where} is {found}, which cannot be sent to another process. Send plain data: texts, "
         "numbers, true, false, None, lists, tables with texts as names, bytes, and NumPy arrays."
     )
+
+
+class GivenUp(CoreError):
+    """Somebody cancelled what others were doing before all of it had come back."""
+
+    message = "It was given up when {done:,} of {total:,} tasks were done."

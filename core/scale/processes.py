@@ -11,7 +11,6 @@ unpickles what it is sent.
 
 from __future__ import annotations
 
-import os
 import threading
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -21,6 +20,7 @@ from core.children import Child
 from core.messages import Kind
 from core.scale.engine import Begun, Event, Failed, Job, Lost, Returned
 from core.scale.errors import TaskFailed
+from core.threads import available
 
 RENEWED = 50
 _LAST_WORDS = 300
@@ -28,11 +28,6 @@ _THREADS = (
     *("UNROLLED_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
     "TF_NUM_INTRAOP_THREADS",
 )
-
-
-def available() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Processes:

@@ -27,8 +27,9 @@ from core.scale.board import MOST_RETRIES, Board, Retry
 from core.scale.engine import Begun, Engine, Event, Failed, Job, Lost, Returned
 from core.scale.errors import WorkersDied
 from core.scale.parcel import pack
-from core.scale.processes import Processes, available
+from core.scale.processes import Processes
 from core.scale.tasks import Task, answer_of, name_of
+from core.threads import available
 
 SCHEDULER = "UNROLLED_SCHEDULER"
 """The variable with the address of a Dask scheduler."""

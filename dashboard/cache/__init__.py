@@ -14,16 +14,7 @@ from dashboard.cache.corpora import chance, first_corpus, over_represented, plac
 from dashboard.cache.digest import digest
 from dashboard.cache.examples import examples
 from dashboard.cache.exports import event_files, keras_file, keras_file_soon
-from dashboard.cache.film import (
-    MOST_EXAMPLES,
-    Frame,
-    Script,
-    alignment,
-    epochs_filmed,
-    filmed,
-    frames,
-    paths,
-)
+from dashboard.cache.film import alignment, epochs_filmed, filmed, frames, paths
 from dashboard.cache.forecast import (
     arima_fit,
     brought_table,
@@ -77,11 +68,8 @@ from dashboard.cache.why import fixed_points, flow, spectra, triangle
 from dashboard.reader import store
 
 __all__ = [
-    "MOST_EXAMPLES",
     "MOST_READ",
     "ROWS",
-    "Frame",
-    "Script",
     "Studied",
     "ablations",
     "alignment",

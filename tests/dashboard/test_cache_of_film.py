@@ -11,12 +11,12 @@ import pytest
 import core
 from core.analysis.cka import cka
 from core.analysis.trajectories import trajectories
+from core.training.filming import MOST_EXAMPLES, Script
 from core.training.run_folder import Run
 from core.training.run_writer import RunWriter
 from core.training.store import RunStore
 from dashboard import cache
-from dashboard.cache import Script
-from dashboard.cache.film import MOST_EPOCHS, MOST_EXAMPLES
+from dashboard.cache.film import MOST_EPOCHS
 from tests.dashboard.runs import WORDS, config, write_run
 
 TEXT = "the film was not good and not bad"

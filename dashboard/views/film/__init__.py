@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.analysis.questions import own_answer, predicts_tokens
 from core.errors import CoreError
+from core.training.filming import Script
 from core.training.run_folder import Run
 from dashboard import cache, state, widgets
 from dashboard.i18n import t
@@ -101,25 +102,24 @@ def _passage(run: Run) -> Passage:
     return found
 
 
-def _script(run: Run, part: Passage) -> cache.Script:
+def _script(run: Run, part: Passage) -> Script:
     """The text with its number among the probes, and what the trained model answers to it."""
     known = {text: number for number, text in probes_of(run).items()}
     probe = known.get(part.text) if part.window.is_whole else None
-    bare = cache.Script(part.encoded.inputs[0], probe)
+    bare = Script(part.encoded.inputs[0], probe)
     final = run.final_epoch
     assert final is not None
     model, trace = cache.filmed(run, bare, epoch=final)
     if model.readout is None:
         return bare
-    return cache.Script(bare.inputs, probe, own_answer(trace))
+    return Script(bare.inputs, probe, own_answer(trace))
 
 
-def _scripts(film: Film) -> list[cache.Script]:
+def _scripts(film: Film) -> list[Script]:
     """All probes of the run; the text that is shown where there are none."""
     model = model_of(film.run)
     found = [
-        cache.Script(cache.encoded(text, model).inputs[0], at)
-        for at, text in probes_of(film.run).items()
+        Script(cache.encoded(text, model).inputs[0], at) for at, text in probes_of(film.run).items()
     ]
     return found or [film.script]
 

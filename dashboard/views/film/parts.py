@@ -16,6 +16,8 @@ from core.analysis.questions import answers_numbers
 from core.analysis.series import spread
 from core.model import Model
 from core.nodes import LayerTrace
+from core.training import filming
+from core.training.filming import Frame, Script
 from core.training.run_folder import Run
 from dashboard import cache, figures, i18n, state
 from dashboard.components.heatmaps import Column, Panel, Picked, heatmaps, pack, themed
@@ -49,7 +51,7 @@ class Film:
     run: Run
     model: Model
     passage: Passage
-    script: cache.Script
+    script: Script
     layer: int
     epochs: tuple[int, ...]
 
@@ -59,7 +61,7 @@ class Film:
         return self.passage.tokens
 
     @cached_property
-    def frames(self) -> list[cache.Frame]:
+    def frames(self) -> list[Frame]:
         """What is drawn of each epoch. Raises CoreError."""
         return cache.frames(self.run, self.script, layer=self.layer, epochs=self.epochs)
 
@@ -177,7 +179,7 @@ def paths(film: Film, *, epoch: int) -> None:
     show(picture, name="trajectories", about=film.about)
 
 
-def likeness(film: Film, scripts: Sequence[cache.Script]) -> None:
+def likeness(film: Film, scripts: Sequence[Script]) -> None:
     """Draw how alike the states of every two epochs are, and say when they had settled."""
     count = sum(len(script.inputs) for script in scripts)
     estimate: Estimate = "debiased" if state.get(ESTIMATE) == "debiased" else "plain"
@@ -191,7 +193,7 @@ def likeness(film: Film, scripts: Sequence[cache.Script]) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.markdown(_settled(found, film.epochs))
-        compared = min(count, cache.MOST_EXAMPLES)
+        compared = min(count, filming.MOST_EXAMPLES)
         st.caption(t("film.cka.of", texts=len(scripts), tokens=compared))
         if compared < count:
             st.caption(t("film.cka.thinned", tokens=count))
