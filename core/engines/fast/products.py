@@ -3,7 +3,7 @@
 A step multiplies a few rows by matrices that stay in the cache; a library call for each would cost
 as much in calls as in numbers, and could not run while the values around it are in reach. The
 columns of W lie in blocks as wide as a tile of C, so that a tile reads its block from end to end:
-wide blocks for a single row, which waits for memory, narrow ones for rows by four, which share
+wide blocks for a single row, which waits for memory, narrow ones for several rows, which share
 what is read. Cost: W is copied into blocks once a run. Not chosen: NumPy's `@` within compiled
 code, which Numba hands on to a BLAS, call by call.
 """
@@ -23,16 +23,16 @@ from numba.extending import intrinsic
 from core.activations import Array
 from core.engines.fast.options import OPTIONS
 
-LANES = 8
-"""Numbers in one vector of a tile: those of AVX; elsewhere a vector becomes several."""
-_REGISTERS = 32 if get_host_cpu_features().get("avx512vl") else 16
-ACROSS = 4 if _REGISTERS > 16 else 2
-"""Vectors in a row of a tile of four rows: its sums are to stay in registers."""
-NARROW, WIDE = ACROSS * LANES, 8 * LANES
+_AVX512 = bool(get_host_cpu_features().get("avx512f"))
+LANES = 16 if _AVX512 else 8
+"""Numbers in one vector of a tile: those of AVX-512, or of AVX; elsewhere one becomes several."""
+TALL = 8 if _AVX512 else 4
+"""Rows of the tallest tile: its sums, two vectors a row, are to stay in registers."""
+NARROW, WIDE = 2 * LANES, 64
 LINE = 64
 """Bytes in a line of the cache."""
 FEW = 4
-"""From so many rows on, a product goes by four rows."""
+"""From so many rows on, a product goes by several rows at once."""
 
 
 def packed(weights: Array, *, rows: int) -> Array:
@@ -57,14 +57,17 @@ def _aligned(shape: tuple[int, ...], dtype: Any) -> Array:
     return room[first : first + size].reshape(shape)
 
 
-def _tile(rows: int, vectors: int) -> Any:
-    """An intrinsic that adds A · block to a tile of C, `rows` by `vectors` vectors."""
+def _tile(rows: int, *, columns: int, lanes: int) -> Any:
+    """An intrinsic that adds A · block to a tile of C, in vectors of so many `lanes`."""
+    vectors = columns // lanes
 
     @intrinsic
     def tile(typingctx: Any, a: Any, a_row: Any, a_column: Any, block: Any, at: Any,
              c: Any, c_row: Any, c_column: Any) -> Any:  # fmt: skip
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> None:
-            _add_product(context, builder, signature.args, arguments, rows=rows, vectors=vectors)
+            _add_product(
+                context, builder, signature.args, arguments, rows=rows, vectors=vectors, lanes=lanes
+            )
             return context.get_dummy_value()
 
         return types.void(a, a_row, a_column, block, at, c, c_row, c_column), generate
@@ -73,11 +76,11 @@ def _tile(rows: int, vectors: int) -> Any:
 
 
 def _add_product(
-    context: Any, builder: Any, kinds: Any, arguments: Any, *, rows: int, vectors: int
+    context: Any, builder: Any, kinds: Any, arguments: Any, *, rows: int, vectors: int, lanes: int
 ) -> None:
     """The instructions of a tile: one loop over the inner axis, every sum in a register."""
     number, whole, short = ir.FloatType(), ir.IntType(64), ir.IntType(32)
-    vector = ir.VectorType(number, LANES)
+    vector = ir.VectorType(number, lanes)
     size = ir.Constant(whole, context.get_abi_sizeof(number))
 
     def array(at: int) -> Any:
@@ -93,18 +96,18 @@ def _add_product(
         ]
 
     def vector_at(pointer: Any, at: int) -> Any:
-        moved = builder.gep(pointer, [ir.Constant(whole, at * LANES)])
+        moved = builder.gep(pointer, [ir.Constant(whole, at * lanes)])
         return builder.bitcast(moved, vector.as_pointer())
 
     a, block, c = array(0), array(3), array(5)
-    inner, width = builder.extract_value(block.shape, 1), vectors * LANES
+    inner, width = builder.extract_value(block.shape, 1), vectors * lanes
     block_start = builder.mul(builder.mul(arguments[4], inner), ir.Constant(whole, width))
     block_data = builder.gep(block.data, [block_start])
     a_rows, c_rows = start(a, *arguments[1:3]), start(c, *arguments[6:8])
     places = [(row, at) for row in range(rows) for at in range(vectors)]
     before = [builder.load(vector_at(c_rows[row], at), align=4) for row, at in places]
     fused = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(vector, [vector] * 3), f"llvm.fmuladd.v{LANES}f32"
+        builder.module, ir.FunctionType(vector, [vector] * 3), f"llvm.fmuladd.v{lanes}f32"
     )
     entrance = builder.block
     loop, done = builder.append_basic_block("inner"), builder.append_basic_block("done")
@@ -118,7 +121,7 @@ def _add_product(
     row_of_block = builder.gep(block_data, [builder.mul(k, ir.Constant(whole, width))])
     weights = [builder.load(vector_at(row_of_block, at), align=4) for at in range(vectors)]
     nothing = ir.Constant(vector, ir.Undefined)
-    everywhere = ir.Constant(ir.VectorType(short, LANES), [0] * LANES)
+    everywhere = ir.Constant(ir.VectorType(short, lanes), [0] * lanes)
     made = []
     for row in range(rows):
         factor = builder.load(builder.gep(a_rows[row], [k]))
@@ -137,8 +140,9 @@ def _add_product(
         builder.store(total, vector_at(c_rows[row], at), align=4)
 
 
-_four, _two, _one = _tile(4, ACROSS), _tile(2, ACROSS), _tile(1, ACROSS)
-_wide = _tile(1, 8)
+_tall, _four, _two, _one = (_tile(rows, columns=NARROW, lanes=LANES) for rows in (TALL, 4, 2, 1))
+# Short vectors: a single row waits for the cache, and from long ones it got a third less.
+_wide = _tile(1, columns=WIDE, lanes=8)
 
 
 @njit(**OPTIONS)
@@ -166,8 +170,11 @@ def add_product(a: Any, a_row: Any, a_column: Any, blocks: Any, c: Any, c_row: A
             for r in range(rows):
                 _wide(a, a_row + r, a_column, blocks, at, c, c_row + r, c_column + column)
         else:
+            for r in range(0, rows - rows % TALL, TALL):
+                _tall(a, a_row + r, a_column, blocks, at, c, c_row + r, c_column + column)
             fours = rows - rows % 4
-            for r in range(0, fours, 4):
+            if rows % TALL >= 4:
+                r = fours - 4
                 _four(a, a_row + r, a_column, blocks, at, c, c_row + r, c_column + column)
             if rows % 4 >= 2:
                 _two(a, a_row + fours, a_column, blocks, at, c, c_row + fours, c_column + column)

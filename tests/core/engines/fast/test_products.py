@@ -9,7 +9,7 @@ from core.engines.fast.products import WIDE, add_product, packed
 
 
 @pytest.mark.parametrize(("inner", "columns"), [(1, 1), (5, 16), (3, 64), (8, 70), (2, 33)])
-@pytest.mark.parametrize("rows", [1, 2, 3, 4, 5, 7, 34])
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 5, 7, 8, 14, 34])
 def test_the_product_is_added_where_it_belongs(rows: int, inner: int, columns: int) -> None:
     generator = np.random.default_rng(rows)
     a = generator.normal(size=(rows + 1, inner + 2)).astype(np.float32)
