@@ -140,7 +140,7 @@ def test_the_settings_hold_from_any_folder(tmp_path):
         "print(name, config.get_option(name)) for name in ('server.address', "
         "'server.maxUploadSize', 'browser.gatherUsageStats', "
         "'theme.light.primaryColor', 'runner.postScriptGC', "
-        "'global.minCachedMessageSize')]\n"
+        "'global.maxCachedMessageAge')]\n"
         "cli.main(['run', sys.argv[1]])"
     )
     for folder in (tmp_path, ROOT, ROOT / "dashboard"):
@@ -159,7 +159,7 @@ def test_the_settings_hold_from_any_folder(tmp_path):
             "browser.gatherUsageStats False",
             "theme.light.primaryColor #2d5f73",
             "runner.postScriptGC False",
-            "global.minCachedMessageSize 1000000000000.0",
+            "global.maxCachedMessageAge 40",
         ], done.stderr
 
 
