@@ -41,6 +41,7 @@ class About:
         step: the index of the step that is looked at.
         token: what stands there.
         file: the model in the names of files.
+        digests: of the models: equal ones have equal weights, whatever they are called.
     """
 
     model: str = ""
@@ -48,6 +49,7 @@ class About:
     step: int | None = None
     token: str = ""
     file: str = ""
+    digests: tuple[str, ...] = ()
 
     def line(self, chart: str) -> str:
         """Return the line under the picture with this name."""
@@ -73,7 +75,7 @@ def about(reading: Reading, *, step: int | None = None) -> About:
     token = "" if step is None else reading.tokens[step]
     named = about_cells([reading.trace.layers[0].cell])
     text = reading.passage.text
-    return About(model=named.model, file=named.file, text=text, step=step, token=token)
+    return replace(named, text=text, step=step, token=token, digests=(reading.model.digest,))
 
 
 def about_cells(

@@ -85,7 +85,10 @@ def menu(
             # The whole page after it: the frame lists what is in the report.
             if st.button(
                 t("report.add"), icon=":material/summarize:", key=f"{key}-report", width="stretch",
-                on_click=lambda: take(picture, title=line, said=said, is_chart=shown != "text"),
+                on_click=lambda: take(
+                    picture, title=line, said=said, digests=about.digests,
+                    is_chart=shown != "text",
+                ),
             ):  # fmt: skip
                 st.rerun()
     if wanted:

@@ -35,7 +35,9 @@ def entries() -> tuple[Entry, ...]:
     return found
 
 
-def take(picture: Picture, *, title: str, said: str, is_chart: bool) -> None:
+def take(
+    picture: Picture, *, title: str, said: str, digests: tuple[str, ...], is_chart: bool
+) -> None:
     """Put a picture as it stands at the end of the report; where it is full, say so."""
     here = state.link(str(state.recall("page", state.HOME)))
     taken = Entry(
@@ -45,6 +47,7 @@ def take(picture: Picture, *, title: str, said: str, is_chart: bool) -> None:
         figure=str(theme.apply(picture.draw, state.mode()).to_json()) if is_chart else "",
         table=table_of(picture.table),
         settings=_settings(here.url),
+        digests=digests,
         link=here.url,
     )
     so_far = entries()

@@ -45,6 +45,7 @@ class Entry:
         table: its numbers, as HTML.
         settings: names and values of what was chosen.
         link: to the page as it stood.
+        digests: of the models it is about: what tells one's weights from another's.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Entry:
     table: str
     settings: tuple[tuple[str, str], ...]
     link: str
+    digests: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -104,9 +106,10 @@ def _part(entry: Entry, *, number: int) -> str:
             validate=False,
         )
     said = f"<p>{escape(entry.said)}</p>" if entry.said else ""
+    digests = [(t("report.digest"), digest) for digest in entry.digests]
     settings = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>"
-        for name, value in entry.settings
+        for name, value in (*digests, *entry.settings)
     )
     return (
         f"<section id='picture-{number}'><h2>{escape(entry.title)}</h2>{said}"

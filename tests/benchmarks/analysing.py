@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import core
+from core.analysis.attribution import POINTS, attribution
 from core.analysis.fixed_points import TOLERANCE, fixed_points, visited
 from core.analysis.spectra import products
 from core.analysis.triangle import triangle
@@ -16,6 +17,7 @@ from tests.benchmarks.timing import Contestant, alternate, table
 
 FEATURES = 32
 TRIANGLE_TIME, TRIANGLE_UNITS = 200, 64
+ATTRIBUTED_TIME, ATTRIBUTED_UNITS = 200, 64
 STARTS, RESTING_UNITS = 1_000, 64
 JACOBIAN_TIME, JACOBIAN_UNITS = 100, 32
 
@@ -25,6 +27,8 @@ def analysing(*, runs: int, peers: bool) -> str:
     rows = []
     for cell in ("lstm", "gru"):
         rows += _triangle(cell, runs=runs, peers=peers)
+    for cell in ("lstm", "gru"):
+        rows += _integrated(cell, runs=runs, peers=peers)
     rows += _fixed_points(runs=min(runs, 3), peers=peers)
     rows += _jacobians(runs=min(runs, 3), peers=peers)
     return table(rows, head=["analysis", "who", "ms", "× ours"])
@@ -74,6 +78,37 @@ def _ways_back(cell: str, inputs: np.ndarray, *, units: int) -> Contestant:
     return run
 
 
+def _integrated(cell: str, *, runs: int, peers: bool) -> list[list[str]]:
+    """Integrated gradients of one text, all points of the integral side by side in both."""
+    model = core.new_model(cell, features=FEATURES, units=[ATTRIBUTED_UNITS], outputs=1)
+    x = np.random.default_rng(0).normal(0, 1, (1, ATTRIBUTED_TIME, FEATURES)).astype(np.float32)
+    trace = core.record(model, x)
+    contestants: dict[str, Contestant] = {"ours": lambda: attribution(model, trace)}
+    if peers:
+        contestants["torch.nn, as captum does it"] = _captum(cell, x, units=ATTRIBUTED_UNITS)
+    what = f"integrated gradients, {cell}, {POINTS} points, {ATTRIBUTED_TIME} tokens"
+    return _compared(what, contestants, runs=runs)
+
+
+def _captum(cell: str, inputs: np.ndarray, *, units: int) -> Contestant:
+    """What captum's IntegratedGradients does: one batch of the points, Gauss and Legendre."""
+    import torch
+
+    kinds: Any = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
+    layer = kinds[cell](inputs.shape[2], units, batch_first=True)
+    readout = torch.nn.Linear(units, 1)
+    x, places = torch.from_numpy(inputs), np.polynomial.legendre.leggauss(POINTS)
+    along, weights = (torch.from_numpy(part.astype(np.float32))[:, None, None] for part in places)
+
+    def run() -> object:
+        scaled = ((along + 1) / 2 * x).requires_grad_()
+        answer = readout(layer(scaled)[0][:, -1])
+        (gradient,) = torch.autograd.grad(answer.sum(), scaled)
+        return (x[0] * (weights / 2 * gradient).sum(dim=0)).sum(dim=1)
+
+    return run
+
+
 def _fixed_points(*, runs: int, peers: bool) -> list[list[str]]:
     """A GRU from the states that it visits; both until q is below the tolerance everywhere."""
     model = core.new_model("gru", features=8, units=[RESTING_UNITS], outputs=None, seed=1)
@@ -94,8 +129,8 @@ def _adam(layer: Layer, starts: np.ndarray) -> Contestant:
     import torch
 
     kernels, units = layer.kernels(), layer.units
-    recurrent = torch.from_numpy(kernels.recurrent_kernel)
-    bias, late = (torch.from_numpy(kernels[name]) for name in ("bias", "recurrent_bias"))
+    recurrent = torch.from_numpy(kernels.recurrent_kernel.copy())
+    bias, late = (torch.from_numpy(kernels[name].copy()) for name in ("bias", "recurrent_bias"))
 
     def after(h: Any) -> Any:
         product = h @ recurrent + late.reshape(-1)

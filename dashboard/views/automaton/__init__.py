@@ -52,10 +52,11 @@ def _answer(reading: Reading, found: Automaton, *, step: int) -> None:
     before = walk[step - 1] if step else 0
     graph = graph_of(found, classes_of(reading.model))
     picture = figures.automaton(graph, at=walk[step], before=before, **widgets.look())
-    widgets.show(picture, name="automaton", about=about(reading, step=step))
     own = found.states_of(reading.trace)
     told = walked(graph, own=own, walk=walk, tokens=reading.tokens, step=step)
-    st.container(key="automaton-said").markdown(f"{told} {fidelity(found)}")
+    said = f"{told} {fidelity(found)}"
+    widgets.show(picture, name="automaton", about=about(reading, step=step), said=said)
+    st.container(key="automaton-said").markdown(said)
     st.caption(
         t(
             "automaton.cost", tokens=f"{len(found.read.states):,}", texts=f"{len(found.read):,}",
@@ -68,10 +69,10 @@ def _answer(reading: Reading, found: Automaton, *, step: int) -> None:
         return
     with folded(t("automaton.true"), t("automaton.true.see"), key="automaton-true") as wanted:
         if wanted:
-            alike = likeness(found, true)
-            st.markdown(beside(alike, true))
+            said = beside(likeness(found, true), true)
+            st.markdown(said)
             picture = figures.automaton(graph_of_true(true), **widgets.look())
-            widgets.show(picture, name="true-automaton", about=about(reading))
+            widgets.show(picture, name="true-automaton", about=about(reading), said=said)
 
 
 def graph_of(found: Automaton, classes: Sequence[str]) -> Graph:

@@ -9,7 +9,7 @@ with its own tokens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -77,9 +77,12 @@ class Comparison:
         """What their pictures are about."""
         text, tokens = self.first.passage.text, self.first.tokens
         if self.named:
-            return titled([each.title for each in self.entries], text, tokens=tokens, step=step)
-        cells = [each.cell for each in self.entries]
-        return about_cells(cells, text=text, tokens=tokens, step=step)
+            titles = [each.title for each in self.entries]
+            found = titled(titles, text, tokens=tokens, step=step)
+        else:
+            cells = [each.cell for each in self.entries]
+            found = about_cells(cells, text=text, tokens=tokens, step=step)
+        return replace(found, digests=tuple(each.reading.model.digest for each in self.entries))
 
 
 def comparing() -> Comparison:

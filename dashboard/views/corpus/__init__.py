@@ -58,8 +58,9 @@ def _answer(reading: Reading, corpus: Corpus, asked: Asked) -> None:
         start=asked.start,
     )
     seen = about(reading, step=asked.start)
-    widgets.show(figures.places(laid, **widgets.look()), name="places", about=seen)
-    st.container(key="corpus-said").markdown(_sentence(reading, corpus, asked, found))
+    said = _sentence(reading, corpus, asked, found)
+    widgets.show(figures.places(laid, **widgets.look()), name="places", about=seen, said=said)
+    st.container(key="corpus-said").markdown(said)
     _open(corpus, found)
     over.represented(corpus, asked.pattern)
     st.caption(t("corpus.lead"))

@@ -23,9 +23,11 @@ STEADY = 1e-3
 def changes(reading: Reading, *, layer: int, step: int) -> None:
     """Draw the singular values along the text, with a sentence and their check."""
     found = _spectra(reading, layer=layer, step=step)
-    st.markdown(_left(reading, found, layer=layer))
+    said = _left(reading, found, layer=layer)
+    st.markdown(said)
     picture = figures.spectra(found, tokens=reading.tokens, **widgets.look())
-    widgets.show(picture, name="spectra", about=about(reading, step=step), arrays=reading.trace)
+    seen = about(reading, step=step)
+    widgets.show(picture, name="spectra", about=seen, arrays=reading.trace, said=said)
     run = reading.trace.layers[layer]
     apart = difference_from_nudge(reading.model.layers[layer], run, step)
     size = run.units * len(run.record.states)
@@ -39,9 +41,11 @@ def changes(reading: Reading, *, layer: int, step: int) -> None:
 def pace(reading: Reading, *, layer: int, step: int) -> None:
     """Draw the Lyapunov exponents as they settle, and say what the largest one means."""
     found = _spectra(reading, layer=layer, step=step)
-    st.markdown(_pace(found))
+    said = _pace(found)
+    st.markdown(said)
     picture = figures.lyapunov(found, tokens=reading.tokens, **widgets.look())
-    widgets.show(picture, name="lyapunov", about=about(reading, step=step), arrays=reading.trace)
+    seen = about(reading, step=step)
+    widgets.show(picture, name="lyapunov", about=seen, arrays=reading.trace, said=said)
     st.caption(f"{t('dynamics.pace.lead')} {t('dynamics.pace.check', gap=_gap(found))}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -74,7 +74,7 @@ def space(reading: Reading, *, layer: int, step: int) -> None:
     columns = st.columns(len(found), gap="small") if len(found) > 1 else [st.container()]
     for column, one in zip(columns, found, strict=True):
         with column:
-            _draw(one, step=_step(one.reading, step), several=len(found) > 1)
+            _draw(one, layer=layer, step=step, several=len(found) > 1)
     st.container(key="dynamics-said").markdown(_sentence(found[0], layer=layer, step=step))
     st.markdown(t("dynamics.lead"))
     st.caption(" ".join(filter(None, (_check(found[0]), _cost(found[0])))))
@@ -133,8 +133,8 @@ def _starts(states: NDArray[np.float64], plane: Plane) -> NDArray[np.float64]:
     return np.concatenate([near, near + aside])
 
 
-def _draw(one: _Space, *, step: int, several: bool) -> None:
-    cell = one.reading.trace.layers[0].cell
+def _draw(one: _Space, *, layer: int, step: int, several: bool) -> None:
+    step, cell = _step(one.reading, step), one.reading.trace.layers[0].cell
     picture = figures.state_space(
         one.paths, one.plane, step=step, flow=one.flow, points=one.points, **widgets.look()
     )
@@ -142,9 +142,12 @@ def _draw(one: _Space, *, step: int, several: bool) -> None:
     if several:
         st.markdown(f"**{t(f'quantity.{cell}')}**")
         seen = about_cells([cell], text=one.reading.passage.text, step=step)
+        seen = replace(seen, digests=(one.reading.model.digest,))
     widgets.show(
-        picture, name="state-space", key=f"state-space-{cell}", about=seen, arrays=one.reading.trace
-    )
+        picture, name="state-space", key=f"state-space-{cell}", about=seen,
+        arrays=one.reading.trace,
+        said=_sentence(one, layer=_within(one.reading, layer), step=step),
+    )  # fmt: skip
 
 
 def _sentence(one: _Space, *, layer: int, step: int) -> str:

@@ -79,10 +79,10 @@ def _explore(reading: Reading, best: Moment | None, *, layer: int, ticking: bool
                 colour = pick_colour(reading, reading.trace.layers[layer])
                 pick_order()
                 pick_speed()
-        say(reading, best, layer=layer, step=step)
+        said = say(reading, best, layer=layer, step=step)
         left, right = st.columns([6, 5], gap="medium")
         with left:
-            picture(reading, layer=layer, colour=colour, step=step)
+            picture(reading, layer=layer, colour=colour, step=step, said=said)
             draw_inputs(reading, whose=about(reading, step=step), step=step)
         with right:
             inspector(reading, layer=layer, step=step)

@@ -44,8 +44,11 @@ def pick_order() -> None:
     )
 
 
-def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
-    """Draw the canvas, the cursor at a step and the chosen unit, with its menu."""
+def picture(reading: Reading, *, layer: int, colour: str, step: int, said: str) -> None:
+    """Draw the canvas, the cursor at a step and the chosen unit, with its menu.
+
+    `said` is what the page says of it.
+    """
     run, mode = reading.trace.layers[layer], state.mode()
     unit = state.fit(state.UNIT, high=run.units - 1)
     by = cast(By, state.get(ORDER))
@@ -85,7 +88,9 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int) -> None:
         **look(),
     )
     seen = about(reading, step=step)
-    with menu(twin, name="gates", key=KEY, about=seen, arrays=reading.trace, shown="canvas"):
+    with menu(
+        twin, name="gates", key=KEY, about=seen, arrays=reading.trace, shown="canvas", said=said
+    ):
         heatmaps(cache.picture(*named, make=make), key=KEY, step=step, unit=unit, on_pick=_take)
 
 

@@ -26,17 +26,23 @@ _STYLE = (
 )
 
 
-def say(reading: Reading, best: Moment | None, *, layer: int, step: int) -> None:
-    """Draw the sentence about the step and the chosen unit, and the way to the best moment."""
+def say(reading: Reading, best: Moment | None, *, layer: int, step: int) -> str:
+    """Draw the sentence about the step and the chosen unit, and the way to the best moment.
+
+    Returns the sentence, "" where none can be said.
+    """
     run = reading.trace.layers[layer]
     unit = state.fit(state.UNIT, high=run.units - 1)
+    said = ""
     st.html(_STYLE)
     with st.container(horizontal=True, vertical_alignment="center", key="gates-highlight"), guard():
         if best is not None and (step, unit) == (best.step, best.unit):
-            st.markdown(sentence(reading, best, layer=layer, best=True))
-            return
+            said = sentence(reading, best, layer=layer, best=True)
+            st.markdown(said)
+            return said
         here = moment(run, step, unit)
-        st.markdown(sentence(reading, here, layer=layer, best=False), width="content")
+        said = sentence(reading, here, layer=layer, best=False)
+        st.markdown(said, width="content")
         if best is not None:
             token = plain(reading.tokens[best.step], most=24)
             facts = {"step": best.step + FIRST, "unit": best.unit, "token": token}
@@ -44,6 +50,7 @@ def say(reading: Reading, best: Moment | None, *, layer: int, step: int) -> None
                 t("gates.see.go", **facts), icon=":material/arrow_forward:", type="tertiary",
                 key="gates-see-go", on_click=look_at, args=(best,),
             )  # fmt: skip
+    return said
 
 
 def look_at(best: Moment) -> None:

@@ -111,9 +111,10 @@ def _norms(found: Mapping[str, Chain]) -> None:
     first = next(iter(found.values()))
     picture = figures.gradients(norms, tokens=first.tokens, **widgets.look())
     picture.draw.update_layout(height=HEIGHT)
-    widgets.show(picture, name="gradients", about=about_chains(found), arrays=_everything(found))
-    said = f"{t('gradients.norms.help')}\n\n{t('gradients.card.help')}"
-    st.markdown(notice(found), help=said)
+    said, about = notice(found), about_chains(found)
+    widgets.show(picture, name="gradients", about=about, arrays=_everything(found), said=said)
+    read = f"{t('gradients.norms.help')}\n\n{t('gradients.card.help')}"
+    st.markdown(said, help=read)
     st.caption(" ".join(filter(None, (asked(found), why(found)))))
 
 

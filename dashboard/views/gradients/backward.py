@@ -97,14 +97,17 @@ def forget_gates(found: Mapping[str, Chain], arrays: Savable) -> None:
     way = cell_gradient(each.layer, each.gradients.layer(each.layer.name))
     first = 0 if each.layer.direction == "forward" else -1
     true, along = float(way.true[first]), float(way.along_cell[first])
+    said = ""
     if np.isfinite([true, along]).all() and true - along > 1:
         facts = {"true": power(10.0**true), "along": power(10.0**along)}
-        st.markdown(t("gradients.forgetting.why", **facts))
+        said = t("gradients.forgetting.why", **facts)
+        st.markdown(said)
     show(
         figures.forgetting(each.trace, each.gradients, tokens=each.tokens, **look()),
         name="forgetting",
         about=about_chains({each.cell: each}),
         arrays=arrays,
+        said=said,
     )
 
 
@@ -114,13 +117,15 @@ def clipping(found: Mapping[str, Chain], arrays: Savable) -> None:
     st.caption(t("gradients.clipping.help"))
     # Without a limit the lengths are still worth seeing.
     clips = {cell: clip(each.gradients, limit=limit or np.inf) for cell, each in found.items()}
-    st.markdown("  \n".join(_said(cell, each, limit) for cell, each in clips.items()))
+    said = "  \n".join(_said(cell, each, limit) for cell, each in clips.items())
+    st.markdown(said)
     titled = {t(f"quantity.{cell}"): each for cell, each in clips.items()}
     show(
         figures.clipping(titled, cells=list(clips), **look()),
         name="clipping",
         about=about_chains(found),
         arrays=arrays,
+        said=said,
     )
 
 

@@ -8,8 +8,8 @@ another truncation one way back, another weight scale everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -36,6 +36,7 @@ class Chain:
 
     `tokens` are those read, made visible; None where they were drawn at random. `answer` is the
     class that the loss asked for, None where it asked for the next tokens, or for other numbers.
+    `digest` is that of the model as it is known, before its precision was raised.
     """
 
     cell: str
@@ -44,6 +45,7 @@ class Chain:
     gradients: Gradients
     tokens: tuple[str, ...] | None
     answer: int | None
+    digest: str
 
     @property
     def layer(self) -> LayerTrace:
@@ -67,14 +69,18 @@ class Chain:
         return not (np.isfinite(self.layer.outputs).all() and np.isfinite(back).all())
 
 
-def weights(cell: str, text: str) -> Model:
-    """The model of one cell that the knobs ask for, in float64, its readout where the loss is."""
+def asked_for(cell: str, text: str) -> Model:
+    """The model of one cell that the knobs ask for, as it is known everywhere."""
     source = origin(state.get(knobs.WEIGHTS))
     if isinstance(source, Untrained):
         own = {"units": (state.get(state.UNITS),), "bidirectional": False}
-        model = source.model(text, cell=cell, **own)
-    else:
-        model = source.model(text, cell=cell)
+        return source.model(text, cell=cell, **own)
+    return source.model(text, cell=cell)
+
+
+def weights(cell: str, text: str) -> Model:
+    """The same in float64, its readout where the loss is."""
+    model = asked_for(cell, text)
     # What gathers all steps into one answer can be asked at the end alone.
     readout = "last" if model.pooled else state.get(state.LOSS_AT)
     return cache.precise(model, readout=readout)
@@ -87,10 +93,11 @@ def class_names(model: Model) -> tuple[str, ...]:
     return classes_of(model) or tuple(map(str, range(questions.classes(model))))
 
 
-def about_chains(cells: Iterable[str]) -> About:
+def about_chains(chains: Mapping[str, Chain]) -> About:
     """Return what a picture of some cells' chains is about."""
     text = current_text() if state.get(knobs.SOURCE) == "text" else ""
-    return about_cells(cells, task=state.get(knobs.WEIGHTS), text=text)
+    seen = about_cells(chains, task=state.get(knobs.WEIGHTS), text=text)
+    return replace(seen, digests=tuple(each.digest for each in chains.values()))
 
 
 def chain(cell: str, text: str) -> Chain:
@@ -124,4 +131,5 @@ def _chain(cell: str, text: str) -> Chain:
         loss=default_loss(model.activation),
         truncate=state.get(state.TRUNCATE) or None,
     )
-    return Chain(cell, model, run, found, tokens, answer)
+    digest = asked_for(cell, text).digest
+    return Chain(cell, model, run, found, tokens, answer, digest)

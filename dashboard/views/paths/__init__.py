@@ -102,8 +102,9 @@ def _answer(reading: Reading, *, layer: int, step: int) -> None:
     row = found.row_of(step)
     picture = figures.triangle(found, row=row, tokens=reading.tokens, **widgets.look())
     seen = about(reading, step=int(found.ends[row]))
-    widgets.show(picture, name="triangle", about=seen, arrays=trace)
-    st.container(key="paths-said").markdown(_sentence(reading, found, row=row))
+    said = _sentence(reading, found, row=row)
+    widgets.show(picture, name="triangle", about=seen, arrays=trace, said=said)
+    st.container(key="paths-said").markdown(said)
     st.markdown(t("paths.lead"))
     apart = difference_from_one(found, model, trace, wanted, row=row, layer=layer, loss=loss)
     told = [_check(found, apart=apart), _cost(found, steps=trace.time)]

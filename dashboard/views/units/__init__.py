@@ -79,18 +79,19 @@ def _pick_quantity(reading: Reading, layer: int) -> str:
 
 def _answer(reading: Reading, found: Studied, *, unit: int) -> None:
     seen = about(reading)
+    said = f"{sentence(found, unit=unit)} {summary(found)}"
     if found.features.features:
         picture = figures.selectivity(found.selectivity, unit=unit, **widgets.look())
-        widgets.show(picture, name="selectivity", about=seen)
-    st.container(key="units-said").markdown(f"{sentence(found, unit=unit)} {summary(found)}")
+        widgets.show(picture, name="selectivity", about=seen, said=said)
+    st.container(key="units-said").markdown(said)
     high, low = extremes(found.read, unit)
     picture = figures.contexts(found.read, unit, high=high, low=low, **widgets.look())
-    widgets.show(picture, name="contexts", about=seen)
+    widgets.show(picture, name="contexts", about=seen, said=said)
     st.caption(_cost(found))
     with folded(t("units.spread"), t("units.spread.see"), key="units-spread") as wanted:
         if wanted:
             picture = figures.distribution(found.read, unit, **widgets.look())
-            widgets.show(picture, name="distribution", about=seen)
+            widgets.show(picture, name="distribution", about=seen, said=said)
     with folded(t("units.probes"), t("units.probes.see"), key="units-probes") as wanted:
         if wanted:
             _probes(found)

@@ -18,6 +18,7 @@ from core.corpus.store import Corpora
 from core.corpus.stretch import standing_out, telling_threshold
 from dashboard.cache import corpora
 from dashboard.views.corpus import SHOWN
+from dashboard.widgets.report import plain_text
 from tests.dashboard.conftest import unfold
 
 TEXT = "the movie was not good, but the music was wonderful"
@@ -53,6 +54,9 @@ def test_picture_and_sentence_are_those_of_the_places(open_app, expected, langua
     sentence = next(each.value for each in app.markdown if "“not”" in each.value)
     for number in (len(wanted.columns), told.found, show_number(told.expected, 2), kept.steps):
         assert (f"{number:,}" if isinstance(number, int) else number) in sentence
+    app.button(key="chart-places-report").click().run()
+    [taken] = app.session_state["kept.report"]
+    assert taken.said == plain_text(sentence)
 
 
 def test_a_place_opens_in_gates(open_app, expected, monkeypatch):

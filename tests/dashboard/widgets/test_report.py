@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import core
 from dashboard import figures
 from dashboard.i18n import speak
 from dashboard.widgets import report
@@ -93,6 +94,39 @@ def test_pictures_are_taken_from_their_menus_kept_over_pages_moved_and_removed(o
     app.button(key="report-remove-0").click().run()
     assert [one.title for one in taken(app)] == [titles[2], titles[1]]
     assert not app.exception
+
+
+SAYING = {
+    "memory": ("chart-memory", {}),
+    "attribution": ("chart-attribution", {}),
+    "intervene": (
+        "intervene-picture", {"changes": '[{"quantity":"cell","value":0,"steps":[3]}]'},
+    ),
+    "paths": ("chart-triangle", {}),
+    "dynamics": ("chart-state-space-lstm", {}),
+    "units": ("chart-contexts", {}),
+    "automaton": ("chart-automaton", {"task": "flip-flop"}),
+    "gates": ("gates-picture", {}),
+    "gradients": ("chart-gradients", {"weights": "sentiment", "cells": "lstm"}),
+}  # fmt: skip
+"""Page → the chart of it that is taken, and what is chosen beside."""
+
+
+@pytest.mark.parametrize("page", SAYING)
+def test_each_analysis_hands_over_its_own_sentence_and_the_model_s_digest(open_app, page):
+    key, chosen = SAYING[page]
+    text = "A..b.C" if "task" in chosen else "the movie was not good"
+    app = open_app(page, cell="lstm", text=text, step="3", unit="2", **chosen)
+    app.button(key=f"{key}-report").click().run()
+    assert not app.exception
+    [first] = taken(app)
+    shown = [report.plain_text(each.value) for each in app.markdown]
+    assert first.said in shown
+    assert any(mark.isdigit() for mark in first.said)
+    assert first.said != first.words
+    [digest] = first.digests
+    assert digest == core.bundled_model(f"{chosen.get('task', 'sentiment')}-lstm").digest
+    assert f"<td>{digest}</td>" in written(first)
 
 
 def test_a_full_report_says_so_and_takes_no_more(open_app, monkeypatch):
