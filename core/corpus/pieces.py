@@ -28,8 +28,8 @@ STEP_BY_STEP = frozenset(
 MASKED = STEP_BY_STEP | {"recurrent", "global_max_pooling", "global_average_pooling"}
 """Kinds that leave masked steps out, or alone."""
 
-LARGEST_TRACE = 48_000_000
-"""Bytes that the trace of one batch may take."""
+LARGEST_TRACE = 24_000_000
+"""Bytes that the trace of one group of texts may take, of which each core computes one."""
 FEWEST_STEPS = 64
 
 

@@ -1,11 +1,16 @@
-"""The second pass: batch after batch of tokens through the model, and what it did to disk."""
+"""The second pass: batch after batch of tokens through the model, and what it did to disk.
+
+Groups of texts are run side by side on the cores that are free, each with what it did put where
+the file wants it; a batch is written while the next one is computed.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -16,14 +21,16 @@ from numpy.typing import NDArray
 from core.activations import Array
 from core.arrays import load_arrays, save_arrays
 from core.corpus.answers import BatchAnswers
+from core.corpus.behind import Behind
 from core.corpus.columns import Columns
 from core.corpus.errors import DiskFullCorpus
-from core.corpus.groups import groups
+from core.corpus.groups import Group, groups
 from core.corpus.pieces import Room, after, can_pad, why_whole
 from core.corpus.recorded import Batch, Corpus, Manifest
 from core.engines import record
 from core.model import Model
 from core.text import PADDING_ID
+from core.threads import one_thread, shared
 from core.trace import Trace
 from core.training.errors import DiskFull
 from core.training.files import replace_file, replace_json, writing
@@ -31,6 +38,8 @@ from core.training.files import replace_file, replace_json, writing
 BETWEEN = 5.0
 """Seconds between two times that progress is forced to the disk."""
 RESERVE = 65_536
+Carried = Mapping[str, Mapping[str, Array]]
+"""States that a piece of a text leaves, by layer and name."""
 Doing = Literal["reading", "recording", "indexing", "finished"]
 
 
@@ -65,7 +74,9 @@ class Recorder:
         self._corpus = Corpus.open(folder)
         self._room = Room.of(model)
         self._in_pieces = not why_whole(model)
-        self._carried: dict[str, Mapping[str, Array]] = {}
+        self._carried: Carried = {}
+        self._carried_on: Carried = {}
+        self._written = self._kept = self._corpus.done
         self._told = time.monotonic()
 
     def go(self) -> Iterator[Progress]:
@@ -77,7 +88,7 @@ class Recorder:
         if begun < len(batches) and batches[begun].from_position:
             self._carried = self._restored()
         reserve = self.folder / "reserve"
-        with self._in_words(begun):
+        with self._in_words():
             reserve.write_bytes(b"\0" * RESERVE)
             columns = Columns(
                 self.folder,
@@ -87,35 +98,44 @@ class Recorder:
                 most=max(batch.steps for batch in batches),
             )
         columns.errors |= {k: e for k, e in self._corpus.errors.items() if k in columns.errors}
-        since, done, kept = time.monotonic(), begun, begun
-        try:
-            yield self._progress(done, begun=begun, since=since)
-            for number, batch in enumerate(batches[begun:], start=begun):
-                with self._in_words(done):
-                    self._batch(number, batch, columns)
-                    done = number + 1
-                    if time.monotonic() - self._told > BETWEEN:
-                        self._keep(done, columns)
-                        kept = done
-                yield self._progress(done, begun=begun, since=since)
-        finally:
-            # Cancelled or failed, what was recorded is not to be lost; a full disk has room for it.
-            reserve.unlink(missing_ok=True)
-            if kept < done:
-                with self._in_words(kept):
-                    self._keep(done, columns)
-            columns.close()
+        since = time.monotonic()
+        self._written = self._kept = begun
+        with Behind() as behind:
+            try:
+                yield self._progress(begun=begun, since=since)
+                for number, batch in enumerate(batches[begun:], start=begun):
+                    with self._in_words():
+                        write = self._batch(number, batch, columns)
+                        behind.wait()
+                        columns.turn()
+                        behind.do(write)
+                    yield self._progress(begun=begun, since=since)
+            finally:
+                # Cancelled or failed, what was recorded is not to be lost; a full disk has room
+                # for it, once the reserve is gone.
+                try:
+                    with self._in_words():
+                        behind.wait()
+                finally:
+                    reserve.unlink(missing_ok=True)
+                    if self._kept < self._written:
+                        with self._in_words():
+                            self._keep(self._written, columns, self._carried_on)
+                    columns.close()
+        yield self._progress(begun=begun, since=since)
 
     @contextmanager
-    def _in_words(self, done: int) -> Iterator[None]:
+    def _in_words(self) -> Iterator[None]:
         try:
             with writing(self.folder):
                 yield
         except DiskFull as error:
+            done = self._written
             steps = self.manifest.batches[done - 1].stop if done else 0
             raise DiskFullCorpus(steps=steps, total=self.manifest.steps) from error
 
-    def _progress(self, done: int, *, begun: int, since: float) -> Progress:
+    def _progress(self, *, begun: int, since: float) -> Progress:
+        done = self._written
         batches, total = self.manifest.batches, self.manifest.steps
         steps = batches[done - 1].stop if done else 0
         new = steps - (batches[begun - 1].stop if begun else 0)
@@ -124,13 +144,13 @@ class Recorder:
         size = self.manifest.bytes
         return Progress("recording", texts, steps, total, size * steps // total, size, left)
 
-    def _keep(self, done: int, columns: Columns) -> None:
+    def _keep(self, done: int, columns: Columns, carried: Carried) -> None:
         """Forces what was recorded to the disk, then says so."""
         columns.sync()
-        if self._carried:
+        if carried:
             arrays = {
                 f"{layer}/{name}": state
-                for layer, states in self._carried.items()
+                for layer, states in carried.items()
                 for name, state in states.items()
             }
             replace_file(
@@ -138,9 +158,9 @@ class Recorder:
                 lambda file: save_arrays(file, kind="states", description={}, arrays=arrays),
             )
         replace_json(self.folder / "progress.json", {"batches": done, "errors": columns.errors})
-        self._told = time.monotonic()
+        self._told, self._kept = time.monotonic(), done
 
-    def _restored(self) -> dict[str, Mapping[str, Array]]:
+    def _restored(self) -> Carried:
         _, arrays = load_arrays(self.folder / "carried.npz", kind="states")
         states: dict[str, dict[str, Array]] = {}
         for key, array in arrays.items():
@@ -148,8 +168,8 @@ class Recorder:
             states.setdefault(layer, {})[name] = array
         return dict(states)
 
-    def _batch(self, number: int, batch: Batch, columns: Columns) -> None:
-        """Records one batch and writes it."""
+    def _batch(self, number: int, batch: Batch, columns: Columns) -> Callable[[], None]:
+        """Computes one batch, and gives what writes it."""
         table = pq.read_table(self._corpus.part("tokens", number), columns=["text", "id"])
         ids = table["id"].to_numpy().astype(np.int64)
         bounds = np.flatnonzero(np.diff(table["text"].to_numpy(), prepend=-1)).astype(np.int64)
@@ -157,16 +177,29 @@ class Recorder:
         answers = BatchAnswers(self.model, steps=batch.steps, texts=len(lengths))
         if len(lengths) == 1 and self._in_pieces:
             self._one(ids, batch, columns, answers)
-        else:
-            pad = can_pad(self.model)
-            for group in groups(lengths, most_steps=self._room.steps, pad=pad):
-                rows = np.array(group.rows)
-                padded, valid = _side_by_side(ids, bounds[rows], lengths[rows])
-                trace = record(self.model, padded, mask=valid)
-                self._take(trace, bounds[rows], lengths[rows], columns)
-                answers.take(trace, padded, rows=rows, places=bounds[rows], lengths=lengths[rows])
+            return partial(self._write, number, batch, columns, answers, self._carried)
+
+        def together(group: Group) -> None:
+            rows = np.array(group.rows)
+            padded, valid = _side_by_side(ids, bounds[rows], lengths[rows])
+            trace = record(self.model, padded, mask=valid)
+            self._take(trace, bounds[rows], lengths[rows], columns)
+            answers.take(trace, padded, rows=rows, places=bounds[rows], lengths=lengths[rows])
+
+        some = groups(lengths, most_steps=self._room.steps, pad=can_pad(self.model))
+        with one_thread():
+            shared([partial(together, group) for group in some])
+        return partial(self._write, number, batch, columns, answers, self._carried)
+
+    def _write(
+        self, number: int, batch: Batch, columns: Columns, answers: BatchAnswers, carried: Carried
+    ) -> None:
+        """Writes one batch, and the states that it left where its text goes on in the next."""
         columns.write(start=batch.start, count=batch.steps)
         answers.write(self._corpus, number, start=batch.start)
+        self._written, self._carried_on = number + 1, carried
+        if time.monotonic() - self._told > BETWEEN:
+            self._keep(number + 1, columns, carried)
 
     def _one(
         self, ids: NDArray[np.int64], batch: Batch, columns: Columns, answers: BatchAnswers
@@ -194,7 +227,6 @@ class Recorder:
             kind, _, name = quantity.name.partition("/")
             values = layer.gates[name] if kind == "gates" else layer.states[name]
             columns.take(quantity.key, values, places=places, lengths=lengths)
-            columns.measure(quantity.key, values[:1, : int(lengths[0])])
 
 
 def _side_by_side(

@@ -38,8 +38,8 @@ from core.corpus.tokens import Intake
 from core.model import Model
 from core.training.files import remove_left_overs, replace_file, replace_json, writing
 
-LARGEST_BUFFER = 64_000_000
-"""Bytes of the numbers that are held before they are written."""
+LARGEST_BUFFER = 32_000_000
+"""Bytes of the numbers of a batch, of which two are held: one is filled, one written."""
 MOST_STEPS = 131_072
 BETWEEN_TOLD = 0.2
 
@@ -202,11 +202,11 @@ def _read(model: Model, source: Source, path: Path, manifest: Manifest) -> Itera
 
 
 def _index(path: Path, manifest: Manifest) -> Iterator[Progress]:
-    """What makes the search for a state fast, of every state."""
+    """What makes the search for a state fast, of every state that is long."""
     yield replace(_all_of(manifest), state="indexing")
     corpus = Corpus.open(path)
     for quantity in manifest.quantities:
-        if quantity.is_state:
+        if quantity.is_state and quantity.units >= sketch.FEWEST_UNITS:
             with writing(path):
                 sketch.build(corpus, quantity.key)
     with writing(path):

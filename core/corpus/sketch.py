@@ -12,7 +12,9 @@ answers are mostly right, and which take minutes to build.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +24,17 @@ from core.arrays import load_arrays, save_arrays
 from core.corpus.errors import NotACorpus
 from core.corpus.recorded import Corpus
 from core.errors import WrongFile
-from core.threads import one_thread
+from core.threads import one_thread, shared
 from core.training.files import replace_file
 
 AXES = 16
 LEVELS = 256
+FEWEST_UNITS = 64
+"""From so many on a state is eight times as long as its sketch; a shorter one is soon compared."""
 SAMPLE = 20_000
 BLOCK = 65_536
+CODED = 8_192
+"""Steps that are coded at once: what is made of them stays in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +103,17 @@ def build(corpus: Corpus, key: str) -> None:
         )
         offset = file.tell()
         file.truncate(offset + axes.shape[1] * steps)
-        for start in range(0, steps, BLOCK):
-            block = array[start : start + BLOCK].astype(np.float32)
-            with one_thread():
-                codes = made.coded(block)
-            for axis, row in enumerate(codes):
-                file.seek(offset + axis * steps + start)
-                file.write(row.tobytes())
+        lock = threading.Lock()
+
+        def block(start: int) -> None:
+            codes = made.coded(array[start : start + CODED].astype(np.float32))
+            with lock:
+                for axis, row in enumerate(codes):
+                    file.seek(offset + axis * steps + start)
+                    file.write(row.tobytes())
+
+        with one_thread():
+            shared([partial(block, start) for start in range(0, steps, CODED)])
     beside.replace(place.with_suffix(".npy"))
     arrays = {"axes": axes, "mean": mean, "low": low, "width": np.array(width)}
     described = {"quantity": key, "steps": steps}

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from core.corpus.behind import Behind
 from core.corpus.errors import NothingToRecord, TextTooLong
 from core.corpus.pieces import why_whole
 from core.corpus.recorded import Batch
@@ -70,13 +71,14 @@ def write_table(path: Path, columns: Mapping[str, object], schema: pa.Schema) ->
     beside.replace(path)
 
 
-def pieces(model: Model, text: Text) -> Iterator[Encoded]:
+def pieces(model: Model, text: Text, *, names: Names | None = None) -> Iterator[Encoded]:
     """A text as its model reads it, a piece at a time; nothing where it has no token.
 
-    A model of one length has its texts cut and padded to it, as everywhere.
+    A model of one length has its texts cut and padded to it, as everywhere. `names` are those of
+    the model's ids, kept from text to text.
     """
     if text.ids is not None:
-        yield from _of_ids(model, np.asarray(text.ids))
+        yield from _of_ids(model, np.asarray(text.ids), Names(model) if names is None else names)
         return
     vocabulary = model.vocabulary
     if vocabulary is None:
@@ -110,18 +112,27 @@ def _cut(written: str) -> Iterator[str]:
         start = stop
 
 
-def _of_ids(model: Model, ids: NDArray[np.integer]) -> Iterator[Encoded]:
+def _of_ids(model: Model, ids: NDArray[np.integer], names: Names) -> Iterator[Encoded]:
     if ids.ndim != 1 or ids.dtype.kind not in "iu":
         return
     if model.embedding is not None and model.embedding.mask_zero and not model.pooled:
         ids = ids[ids != PADDING_ID]  # masked padding changes no number
-    if not ids.size:
-        return
-    vocabulary = model.vocabulary
-    name = str if vocabulary is None else vocabulary.token_of
-    names = {int(index): name(int(index)) for index in np.unique(ids)}
-    tokens = tuple(names[int(index)] for index in ids)
-    yield Encoded(tokens, ids.astype(np.int64), np.ones(len(ids), bool))
+    if ids.size:
+        tokens = tuple(map(names.__getitem__, ids.tolist()))
+        yield Encoded(tokens, ids.astype(np.int64), np.ones(len(ids), bool))
+
+
+class Names(dict[int, str]):
+    """What ids are called, each looked up once."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self._vocabulary = model.vocabulary
+
+    def __missing__(self, index: int) -> str:
+        known = self._vocabulary
+        self[index] = name = str(index) if known is None else known.token_of(index)
+        return name
 
 
 @dataclass(frozen=True)
@@ -136,7 +147,10 @@ class _Run:
 
 @dataclass
 class Intake:
-    """Texts and tokens on their way into tables, a batch at a time, of at most `size` steps."""
+    """Texts and tokens on their way into tables, a batch at a time, of at most `size` steps.
+
+    A batch is written while the next one is read.
+    """
 
     model: Model
     folder: Path
@@ -145,6 +159,7 @@ class Intake:
     texts: int = 0
     skipped: int = 0
     steps: int = 0
+    _behind: Behind = field(default_factory=Behind)
     _held: list[_Run] = field(default_factory=list)
     _rows: list[tuple[object, ...]] = field(default_factory=list)
 
@@ -153,11 +168,20 @@ class Intake:
 
         Raises NothingToRecord, TextTooLong, and what the source and the vocabulary raise.
         """
-        whole = why_whole(self.model)
+        with Behind() as self._behind:
+            yield from self._read(source)
+            if self._held:
+                self._flush(self._held)
+            self._behind.wait()
+        if not self.texts:
+            raise NothingToRecord(source=source.name, skipped=self.skipped)
+
+    def _read(self, source: Source) -> Iterator[None]:
+        whole, names = why_whole(self.model), Names(self.model)
         held = 0
         for text in source:
             start, length = self.steps, 0
-            for read in pieces(self.model, text):
+            for read in pieces(self.model, text, names=names):
                 for at in range(0, len(read), self.size):
                     part = read.part(at, at + self.size)
                     if whole and length + len(part) > self.size:
@@ -181,10 +205,6 @@ class Intake:
             if self._held[0].position:  # the rest of a text that was parted has its own batch
                 held -= self._flush(self._held)
             yield
-        if self._held:
-            self._flush(self._held)
-        if not self.texts:
-            raise NothingToRecord(source=source.name, skipped=self.skipped)
 
     def _flush(self, runs: list[_Run]) -> int:
         """Writes what is held of some texts as a batch, and says how many steps that were."""
@@ -200,10 +220,14 @@ class Intake:
             "id": np.concatenate([run.read.ids for run in runs]).astype(np.int32),
             "class": _classes(runs, count),
         }
-        write_table(self.folder / f"tokens/{number:05d}.parquet", columns, TOKENS)
         rows = list(zip(*self._rows, strict=True)) or [()] * len(TEXTS.names)
         texts = {name: list(row) for name, row in zip(TEXTS.names, rows, strict=True)}
-        write_table(self.folder / f"texts/{number:05d}.parquet", texts, TEXTS)
+
+        def write() -> None:
+            write_table(self.folder / f"tokens/{number:05d}.parquet", columns, TOKENS)
+            write_table(self.folder / f"texts/{number:05d}.parquet", texts, TEXTS)
+
+        self._behind.do(write)
         last = runs[-1].text
         batch = Batch(first, count, runs[0].text, last - runs[0].text + 1, runs[0].position)
         self.batches.append(batch)

@@ -173,7 +173,8 @@ def test_a_language_model_tells_the_bits_of_each_token(tmp_path):
 
 def test_memory_does_not_grow_with_the_corpus(tmp_path, monkeypatch):
     monkeypatch.setattr(recording, "steps_at_once", lambda *_: 4_000)
-    monkeypatch.setattr(sketch, "BLOCK", 2_000)
+    monkeypatch.setattr(sketch, "FEWEST_UNITS", 1)
+    monkeypatch.setattr(sketch, "CODED", 2_000)
     monkeypatch.setattr(sketch, "SAMPLE", 2_000)
     of = model(outputs=1, readout="last")
     corpus.record(of, corpus.listed(drawn(50)), tmp_path / "warm")
@@ -185,6 +186,7 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path, monkeypatch):
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert kept.steps == count * 60
+        assert len(list((kept.folder / "sketches").glob("*.npy"))) == 2
         return most
 
     few, many = peak(200), peak(1_000)
