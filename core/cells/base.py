@@ -217,7 +217,8 @@ class Cell(ABC):
                 case State(name=name):
                     if record.changes is not None:
                         return record.after(name)
-                    return of(self.form(leaf, kernels.options))
+                    form = self.form(leaf, kernels.options)
+                    return self.evaluated(form, record=record, kernels=kernels, inputs=inputs)
                 case Before(name=name):
                     return record.before(name)
                 case Preactivation(name=name):
@@ -226,17 +227,14 @@ class Cell(ABC):
                     return inputs
             return None
 
-        def of(part: Expression) -> Array:
-            return np.asarray(
-                evaluate(
-                    part,
-                    value=value,
-                    apply=lambda name, x: kernels.function(name)(x),
-                    arithmetic=NUMPY,
-                )
+        return np.asarray(
+            evaluate(
+                expression,
+                value=value,
+                apply=lambda name, x: kernels.function(name)(x),
+                arithmetic=NUMPY,
             )
-
-        return of(expression)
+        )
 
     def parts(
         self, name: str, *, record: Record, kernels: Kernels, inputs: Array

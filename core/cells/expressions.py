@@ -141,31 +141,33 @@ def evaluate(
     `value` gives that of a leaf, or None for what is to be computed from its parts; it is asked
     for matrix products as well. `apply` gives the value of a function by its name.
     """
+    known = None if isinstance(expression, Number) else value(expression)
+    if known is not None:
+        return known
 
+    # Not a function that calls itself: it would be a circle, and hold what `value` holds, the
+    # arrays of a whole run, until the garbage collector comes.
     def of(part: Expression) -> Any:
-        known = None if isinstance(part, Number) else value(part)
-        if known is not None:
-            return known
-        match part:
-            case Number(number):
-                return number
-            case Sum(terms):
-                return reduce(lambda one, other: one + other, map(of, terms))
-            case Difference(left, right):
-                return of(left) - of(right)
-            case Product(factors):
-                return reduce(lambda one, other: one * other, map(of, factors))
-            case Quotient(above, below):
-                return arithmetic.divide_no_nan(of(above), of(below))
-            case Largest(left, right):
-                return arithmetic.maximum(of(left), of(right))
-            case MatrixProduct(row, weight):
-                return of(row) @ of(weight)
-            case Apply(function, argument):
-                return apply(function, of(argument))
-        raise TypeError(f"{type(part).__name__} is no expression with a value")
+        return evaluate(part, value=value, apply=apply, arithmetic=arithmetic)
 
-    return of(expression)
+    match expression:
+        case Number(number):
+            return number
+        case Sum(terms):
+            return reduce(lambda one, other: one + other, map(of, terms))
+        case Difference(left, right):
+            return of(left) - of(right)
+        case Product(factors):
+            return reduce(lambda one, other: one * other, map(of, factors))
+        case Quotient(above, below):
+            return arithmetic.divide_no_nan(of(above), of(below))
+        case Largest(left, right):
+            return arithmetic.maximum(of(left), of(right))
+        case MatrixProduct(row, weight):
+            return of(row) @ of(weight)
+        case Apply(function, argument):
+            return apply(function, of(argument))
+    raise TypeError(f"{type(expression).__name__} is no expression with a value")
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import numpy as np
+import pytest
 
 import core
+from core.cells import CELLS
 from core.memory import ALIGNED, SMALLEST, Memory
 
 MANY = SMALLEST  # numbers of four bytes: four times what is worth keeping
@@ -87,3 +91,20 @@ def test_a_trace_that_somebody_has_stays_what_it_was() -> None:
     for seed in (1, 2):
         core.record(model, np.random.default_rng(seed).normal(size=inputs.shape))
     np.testing.assert_array_equal(gate, before)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("per_step", [False, True])
+def test_a_run_and_its_way_back_go_with_the_last_who_has_them(cell: str, per_step: bool) -> None:
+    """Not when the garbage collector comes: until then the next run would take new memory."""
+    model = core.new_model(cell, features=2, units=[3], outputs=1)
+    gc.collect()
+    gc.disable()
+    try:
+        trace = core.record(model, np.ones((2, 4, 2), np.float32))
+        gradients = core.backprop(model, trace, np.zeros_like(trace.outputs), per_step=per_step)
+        held = [weakref.ref(trace.layers[0].record), weakref.ref(gradients.layers[0])]
+        del trace, gradients
+        assert [each() for each in held] == [None, None]
+    finally:
+        gc.enable()
