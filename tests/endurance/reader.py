@@ -53,14 +53,14 @@ class Reader:
         return name, self.actions[name][1]()
 
     def text(self) -> float:
-        """Edit the text on Home; the answer under it is about its last word."""
+        """Edit the text on Home; the last of the sentences under it is about its last word."""
         session = self.session
         if session.page:
             session.open("", "lang=en")
         tokens = self._tokens()
         seconds = session.set("widget.text.line", string_value=" ".join(tokens))
         count = len(tokens)
-        self._expect(f"After **{tokens[-1]}** ({count} of {count})")
+        self._expect(f'["After ", false], ["{tokens[-1]}", true], [" ({count} of {count})')
         return seconds
 
     def gates(self) -> float:

@@ -23,6 +23,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
 
 SECONDS = 120.0
+WRITTEN = ("markdown", "heading", "text", "alert", "bidi_component")
 
 
 class SessionFailed(Exception):
@@ -51,13 +52,14 @@ class Session:
         with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=SECONDS) as answer:
             cookie = str(answer.headers["Set-Cookie"]).partition(";")[0]
         self.secret = {"Cookie": cookie, "X-Xsrftoken": cookie.partition("=")[2]}
-        self.socket = connect(
+        self.connection = connect(
             address,
             origin=self.url,
             subprotocols=["streamlit"],
             max_size=None,
             open_timeout=SECONDS,
         )
+        self.socket = self.connection.__enter__()
         return self
 
     def __exit__(
@@ -66,7 +68,7 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.socket.close()
+        self.connection.__exit__(kind, error, trace)
 
     def open(self, page: str = "", query: str = "") -> float:
         """Go to a page, and return how long it took until its script had ended, in seconds."""
@@ -129,11 +131,11 @@ class Session:
 
     @property
     def words(self) -> str:
-        """All that is written on the page, one element a line."""
+        """All that is written on the page, one element a line; of our own components, as JSON."""
         return "\n".join(
-            getattr(element, kind).body
+            element.bidi_component.json if kind == "bidi_component" else getattr(element, kind).body
             for element in self.elements.values()
-            if (kind := element.WhichOneof("type")) in ("markdown", "heading", "text", "alert")
+            if (kind := element.WhichOneof("type")) in WRITTEN
         )
 
     def _ids(self) -> Iterator[str]:

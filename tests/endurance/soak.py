@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,20 @@ def soak(*, interactions: int) -> str:
     moments: list[tuple[int, Held, int]] = []
     with TemporaryDirectory() as folder:
         here = Path(folder)
-        with serving(ROOT / "dashboard" / "app.py", log_file=here / "log", folder=ROOT) as server:
+        temporary = here / "temporary"  # the server's alone: others of this machine come and go
+        temporary.mkdir()
+        with serving(
+            ROOT / "dashboard" / "app.py",
+            log_file=here / "log",
+            folder=ROOT,
+            environment={"TMPDIR": str(temporary)},
+        ) as server:
+
+            def look(done: int) -> None:
+                files = sum(1 for _ in temporary.rglob("*"))
+                moments.append((done, held(server.process.pid), files))
+                print(f"{done:,}: {moments[-1][1]}, {files} files", file=sys.stderr, flush=True)
+
             done, seed = 0, 0
             while done < interactions:
                 with Session(server.url) as session:
@@ -33,10 +46,10 @@ def soak(*, interactions: int) -> str:
                         reader.act()
                         done += 1
                         if done % max(1, interactions // 10) == 0:
-                            moments.append((done, held(server.process.pid), _temporary()))
+                            look(done)
                 seed += 1
             time.sleep(LEAVES)
-            moments.append((done, held(server.process.pid), _temporary()))
+            look(done)
             complaints = server.complaints()
     warm = moments[1 if len(moments) > 2 else 0]
     rows = [
@@ -56,7 +69,3 @@ def soak(*, interactions: int) -> str:
         + f"\n\n{len(complaints)} lines in the log"
         + "".join(f"\n- {line}" for line in complaints[:20])
     )
-
-
-def _temporary() -> int:
-    return sum(1 for _ in Path(tempfile.gettempdir()).iterdir())
