@@ -1,6 +1,6 @@
 # The dashboard from the lock, as a user without rights. README, "For a class", says how it is run:
 # behind a proxy that asks readers for their names, never on an open port.
-FROM python:3.12-slim
+FROM python:3.11-slim
 
 RUN useradd --create-home --uid 1000 unrolled && mkdir /runs && chown unrolled /runs
 WORKDIR /unrolled

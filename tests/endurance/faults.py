@@ -1,8 +1,9 @@
 """Kills and full disks, a hundred of each: what was trained is neither lost nor changed.
 
 A run is killed with SIGKILL at random instants until it ends by itself, and then set beside the
-same run that nobody disturbed. A disk is filled by giving a run a file system of a few hundred
-kilobytes, of another size each time, so that another write is the one that finds no room.
+same run that nobody disturbed. A disk is filled by giving a run a file system that is smaller than
+what it writes, of another size each time, so that another write is the one that finds no room; then
+the disk grows, and the run goes on.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import io
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from contextlib import redirect_stderr
@@ -39,7 +41,8 @@ KINDS = {
     "minimal_gated": {"network__cell": "minimal_gated"},
     "lstm, XLA": {"fit__jit": True},
 }
-TOLERANCE = 2e-5
+ROOM = 8_192
+"""KB: more than any of the runs takes."""
 
 
 def faults(*, kills: int, disks: int, seed: int) -> str:
@@ -62,6 +65,7 @@ def _killed(kills: int, *, seed: int) -> str:
                 run = store.create(settings, name=name)
                 died += _until_it_ends(run, random, states, takes=takes)
                 off = max(off, difference(run, reference))
+                _tell(f"{name}: {died} kills, {states}, {off:.1e} off")
             rows.append([name, str(died), str(states["finished"]), f"{off:.1e}"])
     return table(rows, head=["run", "kills", "resumed to the end", "largest difference"])
 
@@ -96,47 +100,67 @@ def difference(run: Run, reference: Run) -> float:
 
 
 def _filled(disks: int, *, seed: int) -> str:
-    """Runs on file systems of random sizes: each ends whole, or in words and with its epochs."""
-    random, ended = Random(seed + 1), Counter[str]()
-    settings: RunConfig = runs.config(fit__epochs=3)
+    """Runs on disks too small for them: each ends in words, and goes on where there is room."""
+    random, ended, off = Random(seed + 1), Counter[tuple[str, str]](), 0.0
+    settings = runs.config(fit__epochs=3)
     with TemporaryDirectory() as folder:
-        place = Path(folder)
-        if not _mount(place, size=1024):
+        place = Path(folder) / "disk"
+        place.mkdir()
+        if not _mount(place, size=ROOM):
             return "No file system of a chosen size can be mounted here: not run as root."
         subprocess.run(["umount", str(place)], check=True)
-        for _ in range(disks):
-            _mount(place, size=random.randint(40, 700))
+        reference = runs.train(RunStore(Path(folder) / "runs"), settings)
+        takes = sum(4 * -(-path.stat().st_size // 4096) for path in reference.folder.iterdir())
+        for disk in range(disks):
+            _mount(place, size=random.randint(4, takes))
             try:
-                ended[_trained_on(place, settings)] += 1
+                how, run = _trained_on(place, settings)
+                then = ""
+                if run is not None:
+                    _mount(place, size=ROOM, again=True)
+                    worker.main([str(run.folder), "--now"])
+                    then = run.status.state
+                    off = max(off, difference(run, reference))
+                ended[how, then] += 1
+                _tell(f"disk {disk + 1}: {how}; {then}, {off:.1e} off")
             finally:
                 subprocess.run(["umount", str(place)], check=True)
-    rows = [[what, str(count)] for what, count in ended.most_common()]
-    return table(rows, head=["a run on a full disk ended", "times"])
+    rows = [[how, then, str(count)] for (how, then), count in ended.most_common()]
+    head = ["a run on a full disk ended", "with room again", "times"]
+    return table(rows, head=head) + f"\n\nlargest difference: {off:.1e}"
 
 
-def _trained_on(place: Path, settings: RunConfig) -> str:
+def _trained_on(place: Path, settings: RunConfig) -> tuple[str, Run | None]:
+    """How it ended, and the run that can go on, if it came to be one."""
     store = RunStore(place / "runs")
     try:
         run = store.create(settings, name="full")
     except OSError as error:
-        return f"before it began, as {type(error).__name__} (a traceback)"
+        return f"before it began, as {type(error).__name__} (a traceback)", None
     except CoreError as error:
-        return f"before it began, in words ({type(error).__name__})"
+        left = "" if not store.runs() else ", but it left a run"
+        return f"before it began, in words ({type(error).__name__}){left}", None
     words = io.StringIO()
     with redirect_stderr(words):
         worker.main([str(run.folder), "--now"])
     status = run.status
     if status.state == "finished":
-        return "whole"
+        return "whole", None
     kind = status.error and status.error["name"]
     if kind:
-        return f"{status.state}, in words ({kind})"
+        return f"{status.state}, in words ({kind})", run
     told = "in words in its log" if str(DiskFull()) in words.getvalue() else "without a word"
-    return f"{status.state}, {told}"
+    return f"{status.state}, {told}", run
 
 
-def _mount(place: Path, *, size: int) -> bool:
+def _mount(place: Path, *, size: int, again: bool = False) -> bool:
+    """A disk of `size` KB there; `again`: the one that is there is given that size."""
     if shutil.which("mount") is None:
         return False
-    command = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", str(place)]
+    how = f"{'remount,' if again else ''}size={size}k"
+    command = ["mount", "-t", "tmpfs", "-o", how, "tmpfs", str(place)]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _tell(how_far: str) -> None:
+    print(how_far, file=sys.stderr, flush=True)
