@@ -47,7 +47,12 @@ ROOM = 8_192
 
 def faults(*, kills: int, disks: int, seed: int) -> str:
     """Two tables: what became of runs that were killed, and of runs on full disks."""
-    return "\n\n".join([_killed(kills, seed=seed), _filled(disks, seed=seed)])
+    tables = []
+    if kills:
+        tables.append(_killed(kills, seed=seed))
+    if disks:
+        tables.append(_filled(disks, seed=seed))
+    return "\n\n".join(tables)
 
 
 def _killed(kills: int, *, seed: int) -> str:
@@ -57,29 +62,46 @@ def _killed(kills: int, *, seed: int) -> str:
         for name, changes in KINDS.items():
             settings = runs.config(fit__epochs=6, **changes)
             reference = store.create(settings, name="undisturbed")
-            began = time.monotonic()
-            runs.start(reference).wait()
-            takes = time.monotonic() - began
+            took = _undisturbed(reference)
             died, states, off = 0, Counter[str](), 0.0
             while died < kills / len(KINDS):
                 run = store.create(settings, name=name)
-                died += _until_it_ends(run, random, states, takes=takes)
+                died += _until_it_ends(run, random, states, took=took)
                 off = max(off, difference(run, reference))
-                _tell(f"{name}: {died} kills, {states}, {off:.1e} off")
+                _tell(f"{name}: {died} kills, {dict(states)}, {off:.1e} off")
             rows.append([name, str(died), str(states["finished"]), f"{off:.1e}"])
     return table(rows, head=["run", "kills", "resumed to the end", "largest difference"])
 
 
-def _until_it_ends(run: Run, random: Random, states: Counter[str], *, takes: float) -> int:
-    """Kill its workers, each after a random time, until one finishes; how many were killed.
+def _undisturbed(run: Run) -> tuple[float, float]:
+    """Trains it; the seconds until it began to train, and from then on."""
+    began = time.monotonic()
+    process = runs.start(run)
+    _until_it_trains(process, run)
+    trains = time.monotonic()
+    process.wait()
+    return trains - began, time.monotonic() - trains
 
-    `takes`: seconds of an undisturbed run. Kills fall from the imports to beyond the end.
+
+def _until_it_ends(
+    run: Run, random: Random, states: Counter[str], *, took: tuple[float, float]
+) -> int:
+    """Kill its workers, each at a random instant, until one finishes; how many were killed.
+
+    A fifth of them before they train. The others' time begins when they do: on a busy machine no
+    run would come to its first epoch before its time was up.
     """
     died = 0
     while True:
         process = runs.start(run)
+        before, trains = took
+        if random.random() < 0.2:
+            lives = random.uniform(0.0, before)
+        else:
+            lives = random.uniform(0.0, 1.2 * trains)
+            _until_it_trains(process, run)
         try:
-            process.wait(timeout=random.uniform(0.3, 1.3) * takes)
+            process.wait(timeout=lives)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -87,6 +109,13 @@ def _until_it_ends(run: Run, random: Random, states: Counter[str], *, takes: flo
             continue
         states[run.status.state] += 1
         return died
+
+
+def _until_it_trains(process: subprocess.Popen[bytes], run: Run) -> None:
+    """Waits for what the worker says; what the one before it said is written over first."""
+    for said in (("queued", "starting", "preparing"), ("training", "testing", "finished")):
+        while process.poll() is None and run.status.state not in said:
+            time.sleep(0.02)
 
 
 def difference(run: Run, reference: Run) -> float:

@@ -102,4 +102,7 @@ class Reader:
 
     def _expect(self, words: str) -> None:
         if words not in self.session.words:
-            raise SessionFailed(f"reader {self.seed}: {words!r} is not on {self.session.page!r}")
+            raise SessionFailed(
+                f"reader {self.seed}: {words!r} is not on {self.session.page!r}, "
+                f"which warns of {self.session.warnings}"
+            )

@@ -138,6 +138,15 @@ class Session:
             if (kind := element.WhichOneof("type")) in WRITTEN
         )
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the page says in boxes."""
+        return [
+            element.alert.body
+            for element in self.elements.values()
+            if element.WhichOneof("type") == "alert"
+        ]
+
     def _ids(self) -> Iterator[str]:
         for element in self.elements.values():
             kind = element.WhichOneof("type")
