@@ -2,9 +2,12 @@
 
 The states that a network visits are gathered into clusters; each cluster is a state of the
 automaton, and where a token most often leads from it is a transition (Omlin & Giles 1996, who cut
-the space into cells of a grid; clusters by k-means here, as the space has many dimensions). States
-that answer alike and whose successors do are then made one, the nearest first, as long as the
-automaton follows the network no less: what is left is about as small as can be.
+the space into cells of a grid; clusters by k-means here, as the space has many dimensions). They
+are looked for in the states as they are and in the directions in which states differ by what the
+network says; what follows the network better is kept. States that answer alike and whose successors
+do are then made one, the nearest first, as long as the automaton follows the network no less: what
+is left is about as small as can be. Last, clusters are found anew around the states that came of
+them, which cuts those that lay across two.
 
 **Fidelity** is measured on texts that were held out: from its start the automaton reads the tokens
 alone, and at every step that the network is asked at, does it say what the network says? Beside it
@@ -14,22 +17,22 @@ texts of a corpus are what the figure is about, and a network that is no automat
 be done.
 
 A network that reads from the end of the text as well walks on no automaton and is refused. Cost: a
-run of the texts, and k-means for each number of clusters that is tried.
+run of the texts, and k-means for each number of clusters that is tried, in both spaces.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.vq import kmeans2, vq
 from scipy.spatial.distance import pdist
 
 from core.activations import Array
+from core.analysis.clusters import Clustered, centred, clustered, nearest
+from core.analysis.discriminants import discriminants
 from core.analysis.merging import Places, Transitions, joined_answers, merged
 from core.analysis.walks import Walks, walks
 from core.data.machines import Machine
@@ -42,9 +45,9 @@ COUNTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 """Clusters that are tried."""
 ENOUGH = 0.005
 """So much less fidelity than the best is as good, where there are fewer clusters for it."""
-MOST_POINTS = 12_000
-"""States that clusters are made of."""
 MOST_CLUSTERS = 100
+MOST_ROUNDS = 4
+"""So often are clusters found anew around the states that came of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,8 @@ class Automaton:
     """A finite automaton and how well it follows a network.
 
     Attributes:
-        centres: (clusters, size), the clusters in the state space, as `Walks.states` has it.
+        space: (size, directions), those of the state space in which the clusters lie.
+        centres: (clusters, directions), of states as `Walks.states` has them, times `space`.
         state_of: (clusters,), the state that each cluster belongs to.
         transitions: how often a token, a place in `read.known`, led from a state to another; the
             start is state 0.
@@ -67,6 +71,7 @@ class Automaton:
         unseen: the share of held-out steps with a token never read in that state.
     """
 
+    space: Array
     centres: Array
     state_of: Places
     transitions: Transitions
@@ -92,7 +97,8 @@ class Automaton:
 
     def states_of(self, trace: Trace, *, batch: int = 0) -> list[int]:
         """The states that the network's own states lie in, at each step of a recorded text."""
-        found = self.state_of[nearest(self.centres, self.read.seen(trace, batch=batch))]
+        seen = self.read.seen(trace, batch=batch) @ self.space
+        found = self.state_of[nearest(self.centres, seen)]
         return list(map(int, found))
 
 
@@ -111,21 +117,23 @@ def automaton(
         raise OutOfRange(what="texts", found=len(different), expected="at least 2")
     read = walks(model, different)
     held, fitting = _apart(read, seed)
-    tried = [
-        _clustered(fitting, count=count, seed=seed)
-        for count in ((clusters,) if clusters else COUNTS)
-    ]
     answered = bool(fitting.asked.any())
+    spaces = [np.eye(read.states.shape[1])]
+    if answered and (telling := discriminants(fitting.states, fitting.said)) is not None:
+        spaces.append(telling)
+    tried = [
+        clustered(fitting, space=space, count=count, seed=seed)
+        for count in ((clusters,) if clusters else COUNTS)
+        for space in spaces
+    ]
     scores = [_followed(fitting, each.transitions, each.answers) for each in tried]
     good = np.flatnonzero(np.array(scores) >= max(scores) - ENOUGH)
     # Without answers nothing tells which states could be one: all the clear ones are kept apart.
     best = tried[int(good[0] if answered else good[-1])]
     state_of = np.arange(len(best.answers))
     if answered:
-        followed = partial(_followed, fitting)
-        state_of = merged(best.transitions, best.answers, followed, _near(best.centres))
-    small = best.transitions.joined(state_of), joined_answers(best.answers, state_of)
-    return _judged(read, held, best.centres, state_of[1:], *small)
+        best, state_of = _settled(fitting, best)
+    return _judged(read, held, best, state_of)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,11 +168,6 @@ def likeness(found: Automaton, true: Machine) -> Likeness:
     return Likeness(tuple(like.tolist()), share, tuple(sorted(visited - set(like.tolist()))))
 
 
-def nearest(centres: Array, states: Array) -> Places:
-    """The cluster that each state of (states, size) lies in."""
-    return vq(states.astype(np.float64), centres.astype(np.float64))[0].astype(np.intp)
-
-
 def walked(transitions: Transitions, ids: NDArray[np.int64]) -> tuple[Places, NDArray[np.bool_]]:
     """States (texts, time) from the start on, and where a token was never read in its state.
 
@@ -194,47 +197,6 @@ def _apart(read: Walks, seed: int) -> tuple[Walks, Walks]:
     return read.part(order[:third]), read.part(order[third:])
 
 
-@dataclass(frozen=True, eq=False)
-class _Clustered:
-    """One state for each cluster, and state 0 for the start."""
-
-    centres: Array
-    transitions: Transitions
-    answers: Places
-
-
-def _clustered(read: Walks, *, count: int, seed: int) -> _Clustered:
-    points = read.states
-    if len(points) > MOST_POINTS:
-        chosen = np.random.default_rng(seed).choice(len(points), MOST_POINTS, replace=False)
-        points = points[chosen]
-    different = np.unique(points, axis=0)
-    centres = different
-    if len(different) > count:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a cluster that lost its points is left out below
-            centres, _ = kmeans2(points, count, minit="++", seed=seed, iter=25)
-    labels = nearest(centres, read.states)
-    known, labels = np.unique(labels, return_inverse=True)
-    states = np.full(read.ids.shape, -1, np.intp)
-    states[read.valid] = labels + 1
-    return _Clustered(centres[known], *_gathered(read, states, size=len(known) + 1))
-
-
-def _gathered(read: Walks, states: Places, *, size: int) -> tuple[Transitions, Places]:
-    """Transitions and answers of states (texts, time)."""
-    before = np.concatenate([np.zeros((len(states), 1), np.intp), states[:, :-1]], axis=1)
-    at = read.valid
-    transitions = Transitions.of(
-        before=before[at], token=read.ids[at], after=states[at],
-        states=size, tokens=len(read.known),
-    )  # fmt: skip
-    said = np.zeros((size, int(read.answers.max(initial=0)) + 1), np.int64)
-    some = at & (read.answers >= 0)
-    np.add.at(said, (states[some], read.answers[some]), 1)
-    return transitions, np.where(said.any(axis=1), said.argmax(axis=1), -1)
-
-
 def _followed(read: Walks, transitions: Transitions, answers: Places) -> float:
     """How well an automaton follows: the share of answers, or of states where there are none."""
     if not read.asked.any():
@@ -243,28 +205,52 @@ def _followed(read: Walks, transitions: Transitions, answers: Places) -> float:
     return float((answers[states] == read.answers)[read.asked].mean())
 
 
-def _near(centres: Array) -> list[tuple[int, int]]:
-    """All pairs of states, the start with each last, those whose clusters are nearest first."""
-    first, second = np.triu_indices(len(centres), k=1)
-    gaps = pdist(centres)
-    order = np.argsort(gaps, kind="stable")
+def _settled(read: Walks, found: Clustered) -> tuple[Clustered, Places]:
+    """Clusters and which of them are one state, found anew around the states until that ends.
+
+    A cluster that lay across two states is cut where these lie apart, once they are known.
+    """
+    state_of = merged(found.transitions, found.answers, partial(_followed, read), _near(found))
+    for _ in range(MOST_ROUNDS):
+        small = found.transitions.joined(state_of), joined_answers(found.answers, state_of)
+        other = centred(read, walked(small[0], read.ids)[0])
+        if other is None:
+            break
+        ones = merged(other.transitions, other.answers, partial(_followed, read), _near(other))
+        again = other.transitions.joined(ones), joined_answers(other.answers, ones)
+        gain = _followed(read, *again) - _followed(read, *small)
+        if gain < 0 or (gain == 0 and len(again[1]) >= len(small[1])):
+            break
+        found, state_of = other, ones
+    return found, state_of
+
+
+def _near(found: Clustered) -> list[tuple[int, int]]:
+    """Pairs of states that may be one, the start with any last, the nearest clusters first.
+
+    The start has no answer, so it is like any state of which nothing else is known, such as one
+    that ends a text: that would be no evidence. It is tried with those that share a token with it.
+    """
+    first, second = np.triu_indices(len(found.centres), k=1)
+    order = np.argsort(pdist(found.centres), kind="stable")
     pairs = [(int(first[at]) + 1, int(second[at]) + 1) for at in order]
-    return pairs + [(0, state) for state in range(1, len(centres) + 1)]
+    known = found.transitions.leads() >= 0
+    shared = (known[1:] & known[0]).any(axis=1)
+    return pairs + [(0, int(at) + 1) for at in np.flatnonzero(shared)]
 
 
-def _judged(
-    read: Walks, held: Walks, centres: Array, of_cluster: Places, transitions: Transitions,
-    answers: Places,
-) -> Automaton:  # fmt: skip
+def _judged(read: Walks, held: Walks, found: Clustered, state_of: Places) -> Automaton:
+    transitions = found.transitions.joined(state_of)
+    answers = joined_answers(found.answers, state_of)
     states, unseen = walked(transitions, held.ids)
-    own = of_cluster[nearest(centres, held.states)]
+    own = state_of[1:][nearest(found.centres, held.states @ found.space)]
     fidelity = chance = float("nan")
     if held.asked.any():
         right = held.answers[held.asked]
         fidelity = float((answers[states][held.asked] == right).mean())
         chance = float(np.bincount(right).max() / len(right))
     return Automaton(
-        centres, of_cluster, transitions, answers, read, fidelity, chance,
+        found.space, found.centres, state_of[1:], transitions, answers, read, fidelity, chance,
         follows=float((states[held.valid] == own).mean()),
         held_out=len(held),
         unseen=float(unseen[held.valid].mean()),

@@ -65,6 +65,11 @@ class Walks:
         after[:, :-1] = self.valid[:, 1:]
         return self.valid & ~after & (self.answers >= 0)
 
+    @property
+    def said(self) -> NDArray[np.int64]:
+        """(tokens,), the answers text after text, as `states` lie."""
+        return self.answers[self.valid]
+
     def part(self, rows: NDArray[np.intp]) -> Walks:
         """Some of the texts."""
         ends = np.cumsum(self.valid.sum(axis=1))

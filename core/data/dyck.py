@@ -24,6 +24,11 @@ NONE = "none"
 DEEPEST = 10
 SHORTEST, LONGEST, TEST_SHORTEST, TEST_LONGEST = 2, 50, 52, 100
 OPENS = 0.5
+SAMPLES = {
+    1: ("(()(()))()", "(((", "()()()()", "((((()))))"),
+    2: ("([()])[]", "([(", "[()][[]]", "([])([()])[]"),
+}
+"""Texts to begin with, for each number of kinds."""
 
 
 def build(
@@ -64,7 +69,7 @@ def build(
         readout="every",
         metric="accuracy",
         draw=draw,
-        samples_by_language={},
+        samples_by_language={"en": SAMPLES[kinds], "ko": SAMPLES[kinds]},
         citation="Suzgun, Belinkov, Shieber & Gehrmann 2019, 'LSTM networks can perform dynamic "
         "counting'; Hewitt, Hahn, Ganguli, Liang & Manning 2020, 'RNNs can generate bounded "
         "hierarchical languages with optimal memory'",

@@ -169,7 +169,7 @@ def _closing(stack: str) -> str:
 
 
 def _reber(options: Mapping[str, Any]) -> Machine:
-    words = int(options.get("words", 1))
+    words, asked = int(options.get("words", 1)), options.get("asked", "memory")
 
     def step(state: tuple[str, int, int], token: str) -> tuple[str, int, int] | None:
         """`state` is the letter to carry, the word, and the place in it; −1 before all of it."""
@@ -191,6 +191,8 @@ def _reber(options: Mapping[str, Any]) -> Machine:
         return f"{state[0]}{state[1] * reber.LAST + state[2]}"
 
     def answer(state: tuple[str, int, int]) -> str:
+        if asked == "possible":
+            return "".join(s for s in reber.SYMBOLS if step(state, s) is not None) or dyck.NONE
         return state[0] if state[1] == words and state[2] == 0 else ""
 
     return _machine(("", 0, 0), step, tokens=reber.SYMBOLS, name=name, answer=answer)

@@ -18,6 +18,7 @@ from core.data.task import NEARLY_ALWAYS, Example, Side, Task, drawn_until, side
 BITS = ("0", "1")
 ANSWERS = ("even", "odd")
 TEST_SHORTEST, LONGEST = 12, 20
+SAMPLES = ("0110100", "1101", "00000001", "10101010101010101010", "1")
 
 
 def build(
@@ -44,7 +45,7 @@ def build(
         readout="last",
         metric="accuracy",
         draw=draw,
-        samples_by_language={},
+        samples_by_language={"en": SAMPLES, "ko": SAMPLES},
         citation="Bengio, Simard & Frasconi 1994, 'Learning long-term dependencies with gradient "
         "descent is difficult'",
         tokens=BITS,

@@ -13,6 +13,8 @@ the last letter but one decides: all else is local. `asked` says which steps are
 - "memory": the last letter but one alone. Knowing nothing gives one half, knowing all gives 1.
 - "every": each next symbol. Where two may follow, nobody can know which, so the best share of right
   answers is below 1 (`best`), and forgetting the letter costs little of it.
+- "possible": after each symbol, which ones may follow. That is certain everywhere, and asks to know
+  where in the graph one is, so that a network without mistakes is the grammar's automaton.
 
 Not chosen: the share of steps at which a possible symbol is expected, in which the one step that
 matters drowns.
@@ -20,14 +22,15 @@ matters drowns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
 
+from core.data.dyck import NONE
 from core.data.task import NEARLY_ALWAYS, Example, Side, Task, drawn_until, side_of
 
-Asked = Literal["memory", "every"]
+Asked = Literal["memory", "every", "possible"]
 
 SYMBOLS = ("B", "T", "P", "S", "X", "V", "E")
 CARRIED = ("T", "P")
@@ -44,6 +47,9 @@ GRAPH: tuple[dict[str, int], ...] = (
 
 LAST = len(GRAPH)
 LONGEST = 60
+POSSIBLE = ("B", "T", "P", "E", "TP", "TV", "SX", "PV", NONE)
+"""What may follow somewhere: all of the letters of one of these."""
+SAMPLES = ("BTBTXSETE", "BPBPVVEPE", "BTBTSSXXTVVETE", "BPBPTTVPXVPSEPE", "BTBPV")
 
 
 def word(random: np.random.Generator) -> str:
@@ -56,13 +62,24 @@ def word(random: np.random.Generator) -> str:
     return written
 
 
+def following(text: str) -> tuple[str, ...]:
+    """The symbols that may follow each one of an embedded text, in order; "" after the last one."""
+    sets, state = ["".join(CARRIED), "B"], 0
+    for place, symbol in enumerate(text[2:-2], start=2):
+        state = GRAPH[state % LAST][symbol]
+        # Behind a word stands another one, or the letter again: which one, the text alone says.
+        sets.append(ordered(GRAPH[state]) if state != LAST else text[place + 1])
+    return (*sets, "E", "")
+
+
+def ordered(symbols: Iterable[str]) -> str:
+    """Symbols side by side, in the order of SYMBOLS."""
+    return "".join(sorted(symbols, key=SYMBOLS.index))
+
+
 def choices(text: str) -> tuple[int, ...]:
     """How many symbols may follow each one of an embedded text; 0 after the last one."""
-    counts, state = [2, 1], 0
-    for symbol in text[2:-2]:
-        state = GRAPH[state % LAST][symbol]
-        counts.append(len(GRAPH[state]) if state != LAST else 1)
-    return (*counts, 1, 0)
+    return tuple(map(len, following(text)))
 
 
 def best(texts: Sequence[str]) -> float:
@@ -84,29 +101,40 @@ def build(*, words: int = 1, longest: int = LONGEST, asked: Asked = "memory") ->
             lambda example: len(example.text) <= longest and side_of(example.text) == side, propose
         )
 
+    answers = POSSIBLE if asked == "possible" else SYMBOLS
     return Task(
         name="reber",
-        description="Reads a word of an artificial grammar and predicts its last letter but one, "
-        "which repeats the second one.",
+        description=_DESCRIPTIONS[asked],
         unit="character",
         loss="sparse_categorical_crossentropy",
         readout="every",
         metric="accuracy",
         draw=draw,
-        samples_by_language={},
+        samples_by_language={"en": SAMPLES, "ko": SAMPLES},
         citation="Hochreiter & Schmidhuber 1997, 'Long short-term memory', experiment 1",
         tokens=SYMBOLS,
-        answers=SYMBOLS,
+        answers=answers,
         chance=1 / len(CARRIED) if asked == "memory" else None,
-        solved=NEARLY_ALWAYS if asked == "memory" else None,
+        solved=None if asked == "every" else NEARLY_ALWAYS,
     )
 
 
 def _steps(text: str, asked: Asked) -> tuple[int | None, ...]:
-    following = [SYMBOLS.index(symbol) for symbol in text[1:]]
+    if asked == "possible":
+        return tuple(POSSIBLE.index(symbols or NONE) for symbols in following(text))
+    then = [SYMBOLS.index(symbol) for symbol in text[1:]]
     if asked == "every":
-        return (*following, None)
-    return (*(None,) * (len(text) - 3), following[-2], None, None)
+        return (*then, None)
+    return (*(None,) * (len(text) - 3), then[-2], None, None)
+
+
+_DESCRIPTIONS: dict[Asked, str] = {
+    "memory": "Reads a word of an artificial grammar and predicts its last letter but one, which "
+    "repeats the second one.",
+    "every": "Reads a word of an artificial grammar and predicts each next letter.",
+    "possible": "Reads a word of an artificial grammar and says at each step which letters may "
+    "follow.",
+}
 
 
 TASK = build()

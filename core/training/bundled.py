@@ -13,7 +13,7 @@ seeds; what it lacks is not the means to hold a symbol but a gradient to learn i
 
 Without a task, or with --runs, the runs that ship (`core.training.example_runs`) are made as well.
 
-Cost: about a quarter of an hour for all fifteen on two cores, and half a minute for the runs.
+Cost: about half an hour for all of them on two cores, and half a minute for the runs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.bundled import CELL_ORDER
-from core.data import TASKS, Example, Task
+from core.data import OPTIONS, TASKS, Example, Task
 from core.data import task as task_named
 from core.model import Model
 from core.terminal import print_anywhere
@@ -116,6 +116,38 @@ PRESETS: dict[str, RunConfig] = {
         options={"train_examples": 24_000, "test_examples": 500},
         rate=8e-3,
         fit=FitSettings(epochs=5, batch=64),
+    ),
+    **_presets(
+        "parity",
+        units={"simple_rnn": 18, "lstm": 8, "gru": 9},
+        embedding=4,
+        options={"train_examples": 40_000, "test_examples": 1_000},
+        rate=1e-2,
+        fit=FitSettings(epochs=30, batch=64),
+    ),
+    **_presets(
+        "dyck1",
+        units={"simple_rnn": 30, "lstm": 14, "gru": 16},
+        embedding=4,
+        options={"train_examples": 12_000, "test_examples": 500, **OPTIONS["dyck1"]},
+        rate=1e-2,
+        fit=FitSettings(epochs=5, batch=64),
+    ),
+    **_presets(
+        "dyck2",
+        units={"simple_rnn": 30, "lstm": 14, "gru": 16},
+        embedding=4,
+        options={"train_examples": 24_000, "test_examples": 500, **OPTIONS["dyck2"]},
+        rate=1e-2,
+        fit=FitSettings(epochs=6, batch=64),
+    ),
+    **_presets(
+        "reber",
+        units={"simple_rnn": 28, "lstm": 14, "gru": 16},
+        embedding=4,
+        options={"train_examples": 24_000, "test_examples": 500, **OPTIONS["reber"]},
+        rate=1e-2,
+        fit=FitSettings(epochs=6, batch=64),
     ),
     **_presets(
         "characters",

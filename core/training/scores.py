@@ -1,6 +1,6 @@
 """How good a model is at a task, in one number, computed from what `core.record` recorded.
 
-- accuracy: the share of texts whose answer gets the most probability.
+- accuracy: the share of answers asked for, one a text or one a step, that get the most probability.
 - closing accuracy (brackets): over all steps at which some bracket is open, the share at which the
   right closing bracket gets more probability than the wrong one. Guessing gives 0.5. Which bracket
   *opens* next is chance, so it is not asked.
@@ -37,13 +37,16 @@ def score(model: Model, task: Task, examples: Sequence[Example]) -> float:
 
 
 def accuracy(model: Model, task: Task, examples: Sequence[Example]) -> float:
-    """The share of texts whose answer gets the most probability."""
+    """The share of answers that get the most probability, where one is asked for."""
     right = []
     for part, outputs in _recorded(model, task, examples):
         if task.loss == "binary_crossentropy":
             right.append((outputs > 0.5) == (part.targets > 0.5))
-        else:
-            right.append(outputs.argmax(axis=-1) == part.targets)
+            continue
+        same = outputs.argmax(axis=-1) == part.targets
+        if task.readout == "every":
+            same = same[part.inputs != PADDING_ID if part.counts is None else part.counts > 0]
+        right.append(same)
     return float(np.concatenate(right).mean())
 
 

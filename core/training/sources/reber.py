@@ -18,7 +18,7 @@ class ReberOptions(DrawnOptions):
     Attributes:
         words: Reber words between the letter and its return: 1 in the paper.
         longest: symbols of a text, at most.
-        asked: "memory", the last letter but one alone, or "every" next symbol.
+        asked: "memory", the last letter but one alone, "every" next symbol, or all "possible" ones.
     """
 
     words: int = setting(1, low=1, high=20)
@@ -36,7 +36,7 @@ def make(options: ReberOptions, setting: Setting) -> Dataset:
     task = reber.build(words=options.words, longest=options.longest, asked=options.asked)
     dataset = drawn(task, options, setting)
     text = dataset.test.texts
-    if options.asked == "memory" or text is None:
+    if options.asked != "every" or text is None:
         return dataset
     return replace(dataset, solved=reber.best([text(row) for row in range(len(dataset.test))]))
 

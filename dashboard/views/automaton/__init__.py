@@ -8,12 +8,13 @@ import numpy as np
 import streamlit as st
 
 from core.analysis.automaton import Automaton, Likeness, likeness
+from core.data import OPTIONS
 from core.data.machines import Machine, machine
-from dashboard import cache, figures, widgets
+from dashboard import cache, figures, state, widgets
 from dashboard.figures.automaton import Graph
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
-from dashboard.origins import origin
+from dashboard.origins import lend, origin
 from dashboard.origins.bundled import OfTask
 from dashboard.origins.run import OfRun
 from dashboard.views import Page
@@ -25,10 +26,15 @@ from dashboard.widgets.opening import folded
 from dashboard.widgets.stepper import clock, stepper, tick
 
 PAGE = Page(key="automaton", section="why", icon=":material/account_tree:", order=80)
+SHOWN = "dyck1"
+"""What the page begins with, unless something was chosen: networks that are this automaton."""
 
 
 def render() -> None:
     """Draw the pickers, the automaton with the chosen step in it, a sentence, and the true one."""
+    if not state.chosen(state.TASK):
+        # The text that the pages begin with is of a task that no automaton does.
+        lend(SHOWN, text=True)
     with st.container():
         reading = widgets.reading()
     every = clock()
@@ -136,7 +142,7 @@ def beside(alike: Likeness, true: Machine) -> str:
 def _true() -> Machine | None:
     found = origin()
     if isinstance(found, OfTask):
-        return machine(found.name)
+        return machine(found.name, OPTIONS.get(found.name))
     if isinstance(found, OfRun):
         return machine(found.run.config.data.source, found.run.config.data.options)
     return None

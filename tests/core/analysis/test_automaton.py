@@ -8,7 +8,7 @@ import pytest
 import core
 from core.analysis.automaton import automaton, likeness, walked
 from core.analysis.merging import Transitions, merged
-from core.data import TASKS, parity
+from core.data import OPTIONS, TASKS, parity
 from core.data.machines import machine
 from core.data.task import Example
 from core.errors import OutOfRange, UnsupportedModel
@@ -69,6 +69,36 @@ def test_the_flip_flops_are_eight_states():
     assert alike.share > 0.99
     assert alike.missing == ()
     assert len(found) < 12
+
+
+@pytest.mark.parametrize("cell", ["simple_rnn", "lstm", "gru"])
+@pytest.mark.parametrize(
+    ("name", "states"), [("parity", 2), ("dyck1", 6), ("dyck2", 15), ("reber", 20)]
+)
+def test_networks_that_ship_for_it_are_the_true_automaton(name, states, cell):
+    task, true = TASKS[name], machine(name, OPTIONS.get(name))
+    found = automaton(core.bundled_model(f"{name}-{cell}"), task.generate(400, seed=7, side="test"))
+    assert found.fidelity > 0.999 > found.chance
+    assert len(found) == states == len(true)
+    alike = likeness(found, true)
+    assert (alike.share, alike.missing) == (1, ())
+    # Transition for transition, wherever the true one has one.
+    like = {mine: its for mine, its in enumerate(alike.like) if its >= 0} | {0: 0}
+    assert len(set(like.values())) == states
+    for mine, its in like.items():
+        for token, name in enumerate(found.read.names):
+            to = int(true.moves[its, true.tokens.index(name)])
+            if to >= 0:
+                assert like[int(found.moves[mine, token])] == to
+
+
+def test_states_are_found_where_answers_differ_though_tokens_differ_more():
+    """The latch's letters fill its states, so that clusters of these alone are those of tokens."""
+    task = TASKS["latch"]
+    found = automaton(core.bundled_model("latch-lstm"), task.generate(400, seed=7, side="test"))
+    assert found.fidelity > 0.99
+    assert found.space.shape[1] < found.read.states.shape[1]
+    assert likeness(found, machine("latch")).missing == ()
 
 
 def test_what_knows_nothing_is_no_automaton_of_the_task():

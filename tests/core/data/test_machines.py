@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.data import brackets, dyck, flip_flop, latch, parity, reber
+from core.data import OPTIONS, TASKS, brackets, dyck, flip_flop, latch, parity, reber
 from core.data.machines import machine
 
 SIZES = {"parity": 2, "flip-flop": 8, "latch": 9, "dyck1": 11, "reber": 20}
@@ -23,7 +23,19 @@ def test_a_machine_has_the_states_that_the_task_asks_to_tell_apart(name):
     ids=lambda task: task.name,
 )
 def test_it_answers_as_the_examples_do(task):
-    found = machine(task.name, {"deepest": 4} if task.name == "dyck2" else {})
+    answers_as_the_examples_do(
+        machine(task.name, {"deepest": 4} if task.name == "dyck2" else {}), task
+    )
+
+
+@pytest.mark.parametrize(("name", "size"), [("dyck1", 6), ("dyck2", 15), ("reber", 20)])
+def test_tasks_that_ship_with_options_have_their_own(name, size):
+    found = machine(name, OPTIONS[name])
+    answers_as_the_examples_do(found, TASKS[name])
+    assert (len(found), found.whole) == (size, True)
+
+
+def answers_as_the_examples_do(found, task):
     assert found is not None
     for example in task.generate(20, seed=2, side="test"):
         states = found.walk(example.text)

@@ -22,6 +22,7 @@ TASKS = {
     "flip-flop": flip_flop.TASK,
     "reber": reber.build(),
     "reber, every": reber.build(words=2, asked="every"),
+    "reber, possible": reber.build(words=2, asked="possible"),
 }
 SIDES = ("train", "test")
 
@@ -174,6 +175,19 @@ def test_every_next_symbol_of_two_words_and_the_best_share_of_right_ones():
     # B:2, T:1, B:2, P:2, V:2, V:1, E:1, T:1, and nothing after the last one.
     assert reber.choices("BTBPVVETE") == (2, 1, 2, 2, 2, 1, 1, 1, 0)
     assert known == pytest.approx((1 + 0.5 * 4 + 3) / 8)
+
+
+def test_what_is_possible_is_all_that_ever_follows_and_no_more():
+    seen: dict[str, set[str]] = {}
+    for example in reber.build(asked="possible").generate(2000, seed=4):
+        for end, step in enumerate(example.steps, start=1):
+            said = reber.POSSIBLE[step]
+            assert example.text[end : end + 1] in said or (end, said) == (len(example.text), "none")
+            # Where one is, the last letters tell, but for the letter that is carried.
+            seen.setdefault(said, set()).update(example.text[end : end + 1])
+    assert {said: "".join(sorted(after)) for said, after in seen.items()} == {
+        said: "" if said == "none" else "".join(sorted(said)) for said in reber.POSSIBLE
+    }
 
 
 def test_settings_that_leave_no_test_text_end_with_a_sentence():

@@ -43,6 +43,22 @@ def test_accuracy_is_the_share_of_right_answers(name):
     assert score(model, chosen, examples) == pytest.approx(right / 300)
 
 
+@pytest.mark.parametrize("name", ["dyck2", "reber"])
+def test_accuracy_at_every_step_counts_no_padding(name):
+    chosen, model = untrained(name, seed=3)
+    examples = chosen.generate(60, seed=8, side="test")
+    assert len({len(example.text) for example in examples}) > 5
+    right = [
+        given == asked
+        for example in examples
+        for given, asked in zip(
+            core.record(model, example.text).outputs[0].argmax(axis=-1), example.steps, strict=True
+        )
+    ]
+    assert 0 < np.mean(right) < 1
+    assert score(model, chosen, examples) == pytest.approx(np.mean(right))
+
+
 def test_bits_per_token_is_the_mean_surprise():
     chosen, model = untrained("characters", seed=1)
     examples = chosen.generate(6, seed=8, side="test")

@@ -8,11 +8,13 @@ import pytest
 
 import core
 from core.analysis.automaton import automaton, likeness
+from core.data import OPTIONS
 from core.data.machines import machine
 from dashboard import cache
 from dashboard.i18n import speak, t
 from dashboard.views.automaton import beside, fidelity, graph_of, walked
 from tests.core.analysis.test_automaton import BITS, parity_network
+from tests.dashboard.conftest import go_to, unfold
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -52,3 +54,21 @@ def test_the_page_walks_along_with_the_text(open_app, language, task):
     model = core.bundled_model(f"{task}-gru")
     with speak(language):
         assert fidelity(automaton(model, cache.task_texts(task, {}))) in said
+
+
+def test_the_page_begins_with_networks_that_are_the_true_automaton_and_gives_back(open_app):
+    app = open_app("automaton")
+    assert not app.exception
+    assert app.selectbox(key="widget.task.").value == "dyck1"
+    found = automaton(core.bundled_model("dyck1-lstm"), cache.task_texts("dyck1", {}))
+    true = machine("dyck1", OPTIONS["dyck1"])
+    assert found.fidelity > 0.99
+    assert (len(found), likeness(found, true).missing) == (len(true), ())
+    unfold(app, "automaton-true")
+    with speak("en"):
+        assert beside(likeness(found, true), true) in [each.value for each in app.markdown]
+    go_to(app, "gates")
+    assert app.selectbox(key="widget.task.").value == "sentiment"
+    # What was chosen stays.
+    app = open_app("automaton", task="sentiment")
+    assert app.selectbox(key="widget.task.").value == "sentiment"
