@@ -53,8 +53,14 @@ def random_tokens(model: Model, *, length: int, seed: int) -> NDArray[Any]:
 
 
 def predicts_tokens(model: Model) -> bool:
-    """Whether the outputs are the model's own vocabulary, so that it is a language model."""
-    read = model.embedding
+    """Whether the outputs are the model's own vocabulary, so that it is a language model.
+
+    They are where there are as many, unless its card names each of them: a classifier may tell as
+    many answers apart as it reads tokens.
+    """
+    read, named = model.embedding, model.card.get("answers")
+    if isinstance(named, list | tuple) and len(named) == classes(model):
+        return False
     return read is not None and bool(model.readout) and model.outputs == len(read.weights)
 
 
@@ -67,12 +73,13 @@ def answering(model: Model, names: Any) -> Model:
     """The model with a card that calls its answers by these names, if they are names of them.
 
     `names` may be anything that stood in a file. Where it is no list of as many texts as there are
-    classes, or the outputs have names of their own, the card does not mention any.
+    classes, or they are the tokens that it reads, the card does not mention any.
     """
     card = {name: value for name, value in model.card.items() if name != "answers"}
     if isinstance(names, list | tuple) and all(isinstance(name, str) for name in names):
-        fits = model.readout is not None and not predicts_tokens(model)
-        if fits and len(names) == classes(model):
+        tokens = () if model.vocabulary is None else model.vocabulary.tokens
+        own = len(tokens) > 0 and set(tokens) <= set(names)
+        if model.readout is not None and not own and len(names) == classes(model):
             card["answers"] = tuple(names)
     return replace(model, card=card)
 

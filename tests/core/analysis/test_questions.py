@@ -10,6 +10,7 @@ import pytest
 import core
 from core.analysis import questions
 from core.errors import EmptyText, OutOfRange
+from core.text import Vocabulary
 
 
 def model(outputs: int, readout: str = "last", vocabulary: int = 7) -> core.Model:
@@ -101,13 +102,20 @@ def test_an_answer_that_is_none_is_refused():
         (1, "no", None),
         (1, 5, None),
         (1, None, None),
-        (7, list("abcdefg"), None),  # its answers are its own vocabulary
+        (7, list("abcdefg"), tuple("abcdefg")),  # as many as it reads, and no tokens of its own
     ],
 )
 def test_answers_are_named_where_the_names_fit(outputs, names, expected):
     asked = replace(model(outputs), card={"score": 0.9, "answers": ["stale"]})
     card = questions.answering(asked, names).card
     assert card == {"score": 0.9} | ({} if expected is None else {"answers": expected})
+
+
+def test_names_that_are_the_tokens_leave_a_language_model_one():
+    known = Vocabulary(tuple("abcde"), "character")
+    asked = core.new_model("gru", vocabulary=known, units=[3], outputs=7, readout="every")
+    assert questions.predicts_tokens(questions.answering(asked, ["", "?", *"abcde"]))
+    assert not questions.predicts_tokens(questions.answering(asked, list("tuvwxyz")))
 
 
 def test_a_classifier_is_asked_for_its_own_answer_or_another():
