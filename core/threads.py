@@ -58,6 +58,9 @@ def _pool() -> ThreadPoolExecutor:
 
 def shared(pieces: Sequence[Callable[[], object]]) -> None:
     """Does all pieces, in any order, on the cores that are free. They have to let go of the GIL."""
+    if len(pieces) == 1:
+        pieces[0]()
+        return
     turn = count()
 
     def take() -> None:

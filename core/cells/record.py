@@ -34,7 +34,7 @@ class Kernels:
     activation: Activation
     recurrent_activation: Activation
     options: Options
-    laid_out: dict[Any, Array] = field(default_factory=dict, repr=False, compare=False)
+    laid_out: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, weight: str) -> Array:
         return self.weights[weight]

@@ -8,7 +8,9 @@ loops are not compiled yet, or cannot be, runs in NumPy, so that nobody waits fo
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 
 from core import cells
 from core.cells.loops import Back
@@ -19,7 +21,7 @@ from core.engines.fast.rows import Variant
 from core.engines.inputs import Inputs
 from core.engines.walk import walk
 from core.model import Model
-from core.nodes import Flow, Layer, Node, NodeTrace
+from core.nodes import Embedding, Flow, Layer, Node, NodeTrace
 from core.threads import one_thread
 from core.trace import Trace
 
@@ -41,12 +43,17 @@ def run(model: Model, inputs: Inputs, *, wait: bool) -> Trace:
     else:
         loops = FastLoops(_at_hand, fewest_steps=FEWEST_STEPS)
 
-    def run_node(node: Node, *read: Flow) -> NodeTrace:
-        if isinstance(node, Layer):
-            return node.run(*read, loop=loops.forward)
-        return node.run(*read)
+    with ExitStack() as held:
+        # Asking and telling BLAS costs a tenth of a short run: only where something calls it.
+        hold = cache(lambda: held.enter_context(one_thread()))
 
-    with one_thread():
+        def run_node(node: Node, *read: Flow) -> NodeTrace:
+            if isinstance(node, Layer):
+                return node.run(*read, loop=loops.forward)
+            if not isinstance(node, Embedding):
+                hold()
+            return node.run(*read)
+
         trace = walk(model, inputs, engine="fast", run=run_node)
     return trace if loops.used else replace(trace, engine="numpy")
 

@@ -190,7 +190,7 @@ def _finite_where_read(given: NDArray[Any], valid: Mask | None) -> NDArray[Any]:
 
 
 def _check_finite(what: str, array: Array) -> None:
-    bad = int(array.size - np.isfinite(array).sum())
+    bad = array.size - np.count_nonzero(np.isfinite(array))
     if bad:
         raise NonFiniteInput(what=what, count=bad)
 

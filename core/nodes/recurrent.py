@@ -229,6 +229,8 @@ class Layer(Node):
 
         Made once for weights that nobody can change, as those of a model are.
         """
+        if "_kernels" in self.__dict__:
+            return self._kernels
         every = (array for gate in self.weights.values() for array in gate.values())
         if any(array.flags.writeable for array in every):
             return self._side_by_side()

@@ -16,7 +16,7 @@ from core.cells.loops import Valid, WayBack
 from core.cells.record import Backward, Kernels, Record
 from core.engines.fast.modules import Compiled
 from core.engines.fast.rows import Blocks, Variant
-from core.threads import SHARED_FROM, cores, shared
+from core.threads import SHARED_FROM, cores, one_thread, shared
 
 Find = Callable[[Variant, float], Compiled | None]
 """From a cell with its settings, and the products of numbers in a run, its loops; or None."""
@@ -40,8 +40,7 @@ class FastLoops:
             return None
         if not run.preactivations.dtype == kernels.kernel.dtype == np.float32:
             return None
-        names = kernels.activation.name, kernels.recurrent_activation.name
-        return self.find(Variant(cell, kernels.options, *names), _work(run))
+        return self.find(_variant(cell, kernels), _work(run))
 
     def forward(
         self, cell: Cell, *, kernels: Kernels, read: Array, valid: Valid | None, record: Record
@@ -49,7 +48,8 @@ class FastLoops:
         """Fills the record, first step first."""
         compiled = self._compiled(cell, kernels, record)
         if compiled is None:
-            loops.forward(cell, kernels=kernels, read=read, valid=valid, record=record)
+            with one_thread():
+                loops.forward(cell, kernels=kernels, read=read, valid=valid, record=record)
             return
         self.used = True
         source, units = compiled.source, record.preactivations.shape[3]
@@ -57,8 +57,8 @@ class FastLoops:
             _flat(read),
             _mask(valid),
             _packed(Blocks("kernel", 0, len(cell.maps)), kernels, units=units),
+            _standing(cell, kernels),
         ]
-        entering.append(cell.standing_bias(kernels).reshape(-1))
         _Shared(compiled.forward, kernels, units, source.forward_rooms).run(
             entering,
             source.forward_blocks,
@@ -99,6 +99,24 @@ class FastLoops:
         )
 
 
+def _variant(cell: Cell, kernels: Kernels) -> Variant:
+    """The cell with these settings, made once for these weights."""
+    known: Variant | None = kernels.laid_out.get(cell.name)
+    if known is None:
+        names = kernels.activation.name, kernels.recurrent_activation.name
+        known = kernels.laid_out[cell.name] = Variant(cell, kernels.options, *names)
+    return known
+
+
+def _standing(cell: Cell, kernels: Kernels) -> Array:
+    """The bias that is the same at every step, (maps·units,), made once for these weights."""
+    place = cell.name, "standing"
+    known: Array | None = kernels.laid_out.get(place)
+    if known is None:
+        known = kernels.laid_out[place] = cell.standing_bias(kernels).reshape(-1)
+    return known
+
+
 def _work(run: Record) -> float:
     """Products of two numbers in the recurrent products of a run."""
     return float(run.preactivations.size) * run.preactivations.shape[3]
@@ -121,7 +139,7 @@ def _packed(blocks: Blocks, kernels: Kernels, *, units: int, rows: int | None = 
     from core.engines.fast.products import FEW, packed
 
     place = blocks, rows is not None and rows < FEW
-    known = kernels.laid_out.get(place)
+    known: Array | None = kernels.laid_out.get(place)
     if known is None:
         columns = kernels[blocks.weight][:, blocks.first * units : blocks.last * units]
         turned = columns.T if blocks.turned else columns
@@ -153,7 +171,7 @@ class _Shared:
         work: float,
     ) -> None:
         """Calls the loop with its arguments in their order."""
-        alone = cores() < 2 or batch < 2 * ROWS or work < SHARED_FROM
+        alone = batch < 2 * ROWS or work < SHARED_FROM or cores() < 2
         some = batch if alone else ROWS
         given = [
             *entering,
