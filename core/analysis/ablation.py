@@ -37,6 +37,8 @@ from core.trace import Trace
 
 Put = Literal["zero", "mean"]
 PUTS: tuple[Put, ...] = get_args(Put)
+ALL = "all"
+"""In place of a gate or state: each of them, one after the other, in one ranking."""
 Numbers = NDArray[np.float64]
 
 _BLOCK = 32_000_000
@@ -48,17 +50,18 @@ class Ablations:
     """One text's answer with each unit put out, and as it was.
 
     Attributes:
-        quantity: the gate or state that was held, of `layer`.
+        who: (rows,), the gate or state of `layer` and the unit of it that was held: in a ranking of
+            one quantity, a row is a unit.
         put: at "zero", or at its own "mean".
         steps: the time indices at which it was; None for all.
         step: the one at which the answer is asked; None for an answer that is given once.
-        answers: (units, outputs), what the model answers without each unit.
+        answers: (rows, outputs), what the model answers without each of them.
         raw: the same before the activation of the readout.
         answer: (outputs,), what it answers with all of them.
         raw_answer: the same before the activation.
     """
 
-    quantity: str
+    who: tuple[tuple[str, int], ...]
     layer: str
     put: Put
     steps: tuple[int, ...] | None
@@ -68,8 +71,14 @@ class Ablations:
     answer: Numbers
     raw_answer: Numbers
 
+    @property
+    def quantity(self) -> str:
+        """The gate or state that was held, ALL where there are several."""
+        different = {quantity for quantity, _ in self.who}
+        return different.pop() if len(different) == 1 else ALL
+
     def effects(self, output: int) -> Numbers:
-        """How far each unit's loss moves one number of the answer, (units,)."""
+        """How far each unit's loss moves one number of the answer, (rows,)."""
         return self.answers[:, output] - self.answer[output]
 
     def raw_effects(self, output: int) -> Numbers:
@@ -77,15 +86,15 @@ class Ablations:
         return self.raw[:, output] - self.raw_answer[output]
 
     def order(self, output: int) -> list[int]:
-        """Units, the one whose loss moves the answer furthest first."""
-        found = np.argsort(-np.abs(self.raw_effects(output)), kind="stable")
-        return [int(unit) for unit in found]
+        """Rows, the one whose loss moves the answer furthest first."""
+        return np.argsort(-np.abs(self.raw_effects(output)), kind="stable").tolist()
 
-    def intervention(self, unit: int) -> Intervention:
+    def intervention(self, row: int) -> Intervention:
         """What was done to one unit, as `core.record` takes it."""
-        value = 0.0 if self.put == "zero" else "mean"
+        value: float | Literal["mean"] = 0.0 if self.put == "zero" else "mean"
+        quantity, unit = self.who[row]
         return Intervention(
-            quantity=self.quantity, layer=self.layer, units=(unit,), steps=self.steps, value=value
+            quantity=quantity, layer=self.layer, units=(unit,), steps=self.steps, value=value
         )
 
 
@@ -100,7 +109,7 @@ def ablations(
     step: int = -1,
     batch: int = 0,
 ) -> Ablations:
-    """The answer to sequence `batch` with each unit of one gate or state put out in turn.
+    """The answer to sequence `batch` with each unit of one gate or state, or of ALL, put out.
 
     `steps` are the time indices at which it is, all unless given; `step` says when a model that
     answers at every step is asked, negative from the end. Raises ForeignTrace, UnknownName,
@@ -116,9 +125,11 @@ def ablations(
         raise UnknownName(kind="way to put a unit out", found=put, known=", ".join(PUTS))
     check_index("batch", batch, length=trace.batch)
     run = layer_of(trace, layer)
-    if quantity not in (*run.gates, *run.states):
-        known = ", ".join((*run.gates, *run.states))
-        raise UnknownName(kind=f"gate or state of {run.name}", found=quantity, known=known)
+    known = (*run.gates, *run.states)
+    if quantity not in (ALL, *known):
+        what = f"gate or state of {run.name}"
+        raise UnknownName(kind=what, found=quantity, known=", ".join(known))
+    held = known if quantity == ALL else (quantity,)
     time = run.inputs.shape[1]
     places = None if steps is None else [check_index("step", at, length=time) for at in steps]
     asked = _asked(trace, step)
@@ -127,12 +138,13 @@ def ablations(
     )
     rest = _Rest(model, trace, batch)
     found = [
-        rest.answers(run, quantity=quantity, put=put, steps=places, units=units)
+        rest.answers(run, quantity=name, put=put, steps=places, units=units)
+        for name in held
         for units in _blocks(trace, run)
     ]
     at = ... if asked is None else np.s_[:, asked]
     return Ablations(
-        quantity=quantity,
+        who=tuple((name, unit) for name in held for unit in range(run.units)),
         layer=run.name,
         put=put,
         steps=None if places is None else tuple(places),
@@ -145,7 +157,7 @@ def ablations(
 
 
 def against_recorder(
-    model: Model, trace: Trace, found: Ablations, unit: int, *, batch: int = 0
+    model: Model, trace: Trace, found: Ablations, row: int, *, batch: int = 0
 ) -> float:
     """How far the answer without a unit is from that of `core.record` asked about it alone.
 
@@ -163,11 +175,11 @@ def against_recorder(
             for each in trace.layers
             if len(model.wiring.reads[each.name]) == 1
         },
-        interventions=[replace(found.intervention(unit), layer=run.name)],
+        interventions=[replace(found.intervention(row), layer=run.name)],
     )
     raw, _ = _answers(model, alone.nodes, gave=alone.outputs_by_port[model.output_ports[0]].values)
     again = raw[0] if found.step is None else raw[0, found.step]
-    return float(np.abs(again - found.raw[unit]).max())
+    return float(np.abs(again - found.raw[row]).max())
 
 
 @dataclass(frozen=True, eq=False)

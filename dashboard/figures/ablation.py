@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.ablation import Ablations
+from core.analysis.ablation import ALL, Ablations
 from core.analysis.expressions import show_number
 from dashboard.figures import theme
 from dashboard.figures.markup import plain
@@ -34,11 +34,13 @@ def ablation(
 ) -> Picture:
     """Draw the effect of each unit's loss on `output`, called `answer`, before its activation.
 
-    The table ranks all units, with what the model then answers.
+    Where all gates and states were put out, each bar bears the colour and the symbol of its own.
+    The table ranks all of them, with what the model then answers.
     """
     said = words(labels)
     order = found.order(output)
     raw = found.raw_effects(output)
+    names = [_name(found, row, said) for row in range(len(raw))]
 
     def draw() -> go.Figure:
         shown = order[:MOST]
@@ -46,11 +48,9 @@ def ablation(
             go.Bar(
                 x=list(range(len(shown))),
                 y=raw[shown],
-                marker={"color": theme.colour(found.quantity, mode)},
-                customdata=np.stack(
-                    [np.array(shown, np.float64), found.answers[shown, output]], axis=1
-                ),
-                hovertemplate=f"{said['unit']} %{{customdata[0]:.0f}}: <b>%{{y:.4g}}</b><br>"
+                marker={"color": [theme.colour(found.who[row][0], mode) for row in shown]},
+                customdata=[[names[row], found.answers[row, output]] for row in shown],
+                hovertemplate=f"%{{customdata[0]}}: <b>%{{y:.4g}}</b><br>"
                 f"{said['ablation.without']}: %{{customdata[1]:.4g}}<extra></extra>",
             )
         )
@@ -61,7 +61,7 @@ def ablation(
             xaxis={
                 "title": {"text": said["unit"]},
                 "tickvals": list(range(len(shown))),
-                "ticktext": [str(unit) for unit in shown],
+                "ticktext": [_tick(found, row) for row in shown],
                 "showgrid": False,
                 "ticks": "",
             },
@@ -77,7 +77,8 @@ def ablation(
         return frame(
             {
                 said["ablation.rank"]: np.arange(1, len(order) + 1),
-                said["unit"]: order,
+                said["quantity"]: [said[found.who[row][0]] for row in order],
+                said["unit"]: [found.who[row][1] for row in order],
                 said["ablation.effect"]: raw[order],
                 said["ablation.without"]: found.answers[order, output],
                 said["ablation.moved"]: found.effects(output)[order],
@@ -86,11 +87,26 @@ def ablation(
 
     def sentence() -> str:
         first = ", ".join(
-            said["ablation.unit"].format(unit=unit, effect=show_number(float(raw[unit]), 3))
-            for unit in order[:3]
+            said["ablation.unit"].format(unit=names[row], effect=show_number(float(raw[row]), 3))
+            for row in order[:3]
         )
         return said["ablation.alt"].format(
-            quantity=said[found.quantity], units=len(order), answer=answer, first=first
+            quantity=said["ablation.all" if found.quantity == ALL else found.quantity],
+            units=len(order),
+            answer=answer,
+            first=first,
         )
 
     return Picture(draw, table, sentence)
+
+
+def _name(found: Ablations, row: int, said: Mapping[str, str]) -> str:
+    """A row as one reads it: its unit, and its quantity where there are several."""
+    quantity, unit = found.who[row]
+    return f"{said[quantity]} {unit}" if found.quantity == ALL else f"{said['unit']} {unit}"
+
+
+def _tick(found: Ablations, row: int) -> str:
+    """The same beneath a bar, the quantity by its symbol: its colour says it too."""
+    quantity, unit = found.who[row]
+    return f"{theme.QUANTITY[quantity].symbol} {unit}" if found.quantity == ALL else str(unit)

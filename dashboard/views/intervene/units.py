@@ -6,7 +6,7 @@ from typing import cast
 
 import streamlit as st
 
-from core.analysis.ablation import PUTS, Ablations, Put
+from core.analysis.ablation import ALL, PUTS, Ablations, Put
 from core.analysis.expressions import show_number
 from dashboard import cache, figures, state, widgets
 from dashboard.fields import Choice
@@ -19,7 +19,7 @@ from dashboard.widgets.caption import about
 from dashboard.widgets.outputs import output_name, pick_output
 
 ABLATED = state.declare(
-    Choice(name="ablated", default="hidden", options=tuple(QUANTITY), pages=("intervene",))
+    Choice(name="ablated", default="hidden", options=(ALL, *QUANTITY), pages=("intervene",))
 )
 BY = state.declare(Choice(name="ablated_to", default="zero", options=PUTS, pages=("intervene",)))
 
@@ -27,11 +27,12 @@ BY = state.declare(Choice(name="ablated_to", default="zero", options=PUTS, pages
 def units(reading: Reading, *, layer: int, step: int) -> None:
     """Draw the choices, a sentence, the ranking and its check; a press on a bar puts it out."""
     run = reading.trace.layers[layer]
-    known = quantities(run)
+    known = (*quantities(run), ALL)
+    named = {**labels("quantity"), ALL: t("intervene.units.all")}
     with st.container(horizontal=True, vertical_alignment="center", key="ablation-controls"):
-        quantity = state.get(ABLATED) if state.get(ABLATED) in known else known[-1]
+        quantity = state.get(ABLATED) if state.get(ABLATED) in known else known[-2]
         st.selectbox(
-            t("intervene.quantity"), known, format_func=labels("quantity").__getitem__, width=220,
+            t("intervene.quantity"), known, format_func=named.__getitem__, width=220,
             label_visibility="collapsed", **state.bind(ABLATED, showing=quantity),
         )  # fmt: skip
         st.segmented_control(
@@ -57,7 +58,7 @@ def units(reading: Reading, *, layer: int, step: int) -> None:
     )
     st.caption(
         f"{t('intervene.units.lead')} {t('intervene.units.check', difference=show_number(off, 2))} "
-        f"{t('intervene.units.cost', units=run.units)}"
+        f"{t('intervene.units.cost', units=len(found.who))}"
     )
 
 
@@ -65,13 +66,15 @@ def said(found: Ablations, *, output: int, answer: str) -> str:
     """Say which unit's loss moves the answer most, and how many have hardly any effect."""
     raw = found.raw_effects(output)
     first = found.order(output)[0]
+    quantity, unit = found.who[first]
     if not raw.any():
         return t("intervene.units.none", answer=plain(answer, most=40))
     small = int((abs(raw) < 0.1 * abs(raw[first])).sum())
+    way = "up" if raw[first] > 0 else "down"
     return t(
-        "intervene.units.up" if raw[first] > 0 else "intervene.units.down",
-        unit=first,
-        quantity=t(f"quantity.{found.quantity}").lower(),
+        f"intervene.units.{way}.all" if found.quantity == ALL else f"intervene.units.{way}",
+        unit=unit,
+        quantity=t(f"quantity.{quantity}").lower(),
         answer=plain(answer, most=40),
         effect=show_number(abs(float(raw[first])), 3),
         before=show_number(float(found.answer[output]), 3),

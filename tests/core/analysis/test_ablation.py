@@ -7,7 +7,7 @@ import pytest
 
 import core
 from core import cells
-from core.analysis.ablation import ablations, against_recorder
+from core.analysis.ablation import ALL, ablations, against_recorder
 from core.errors import ForeignTrace, OutOfRange, UnknownName, UnsupportedModel
 from tests.core.analysis.models import random_model, recorded
 from tests.core.translators import translator
@@ -44,6 +44,25 @@ def test_every_unit_is_put_out_as_the_recorder_does_it_alone(cell, put):
                 wanted = alone(model, trace, found, unit, batch=1)
                 np.testing.assert_allclose(found.answers[unit], wanted, rtol=1e-9, atol=1e-12)
                 assert against_recorder(model, trace, found, unit, batch=1) < 1e-12
+
+
+def test_all_gates_and_states_are_one_ranking_of_what_each_does_alone():
+    model = random_model("lstm", features=2, units=[4], outputs=2, dtype=np.float64)
+    trace = recorded(model, batch=2, time=6)
+    run = trace.layers[0]
+    whole = ablations(model, trace, quantity=ALL, put="mean", batch=1)
+    names = (*run.gates, *run.states)
+    assert (whole.quantity, len(whole.who)) == (ALL, 4 * len(names))
+    for name in names:
+        one = ablations(model, trace, quantity=name, put="mean", batch=1)
+        assert one.quantity == name
+        rows = [whole.who.index((name, unit)) for unit in range(4)]
+        np.testing.assert_allclose(whole.answers[rows], one.answers, rtol=1e-12)
+        assert [whole.intervention(row) for row in rows] == list(map(one.intervention, range(4)))
+    effects = np.abs(whole.raw_effects(1))[whole.order(1)]
+    assert (np.diff(effects) <= 0).all()
+    assert len({whole.who[row][0] for row in whole.order(1)[:4]}) > 1
+    assert against_recorder(model, trace, whole, whole.order(1)[0], batch=1) < 1e-12
 
 
 def test_the_answer_of_every_step_is_asked_at_the_step_that_was_named():

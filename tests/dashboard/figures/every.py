@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 import core
-from core.analysis.ablation import ablations
+from core.analysis.ablation import ALL, ablations
 from core.analysis.activity import Activity, activity
 from core.analysis.anatomy import anatomy as parts_of
 from core.analysis.answers import answers as asked
@@ -184,6 +184,7 @@ def interventions() -> dict[str, Drawn]:
     two = Answers.of([[0.93], [0.41]], classes=("<b>no", "yes</b>"))
     many = Answers.of([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]], activation="softmax", classes=TOKENS[:3])
     put_out = ablations(samples.model("lstm"), before, quantity="cell", step=4)
+    put_out_all = ablations(samples.model("lstm"), before, quantity=ALL, step=4)
     return {
         "changed": of("changed", before, after, tokens=TOKENS, names=("forget", "hidden")),
         "moved": of("moved", difference(before, after), tokens=TOKENS, step=3),
@@ -191,6 +192,7 @@ def interventions() -> dict[str, Drawn]:
         "counterfactual many": of("counterfactual", many),
         "counterfactual numbers": of("counterfactual", Answers.of([[1.0], [-2.0]], activation="")),
         "ablation": of("ablation", put_out, output=0, answer="<b>yes"),
+        "ablation all": of("ablation", put_out_all, output=0, answer="<b>yes"),
     }
 
 

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 import core
-from core.analysis.ablation import ablations
+from core.analysis.ablation import ALL, ablations
 from core.analysis.changes import difference
 from core.analysis.expressions import show_number
 from core.interventions import Intervention, load_interventions, save_interventions
 from dashboard import state
 from dashboard.components.heatmaps import Painted
+from dashboard.figures.theme import QUANTITY
+from dashboard.i18n import speak, t
 from dashboard.views.intervene import canvas
 from tests.dashboard.conftest import unfold
 
@@ -136,6 +138,21 @@ def test_units_are_ranked_as_the_analysis_does_and_the_check_is_told(open_app):
     assert f"unit {order[0]} (hidden state)" in said(app)
     assert show_number(float(np.abs(found.raw_effects(0)).max()), 3) in said(app)
     assert any("differs by" in each.value for each in app.caption)
+
+
+def test_all_gates_and_states_are_ranked_at_once_and_a_press_puts_the_first_out(open_app):
+    app = unfold(opened(open_app, ablated="all"), "ablation")
+    assert not app.exception
+    model, before, _ = runs()
+    found = ablations(model, before, quantity=ALL)
+    [chart] = [e for e in app.get("plotly_chart") if e.proto.id.endswith("chart-ablation")]
+    ticks = json.loads(chart.proto.spec)["layout"]["xaxis"]["ticktext"]
+    order = found.order(0)
+    assert ticks == [f"{QUANTITY[found.who[at][0]].symbol} {found.who[at][1]}" for at in order[:24]]
+    quantity, unit = found.who[order[0]]
+    with speak("en"):
+        assert f"{t(f'quantity.{quantity}').lower()} of unit {unit}" in said(app)
+    assert f"Of {len(found.who)} gates and states" in said(app)
 
 
 @pytest.mark.parametrize(
