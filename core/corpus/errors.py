@@ -140,9 +140,43 @@ class NothingStandsOut(CoreError):
 
 
 class WrongAnnotations(CoreError):
-    """A file of annotations that does not fit the corpus."""
+    """A file of annotations that does not fit the corpus: one of those below."""
+
+    message = "The annotations {file} do not fit this corpus."
+
+
+class AnnotationColumns(WrongAnnotations):
+    """A table without the columns that are needed."""
 
     message = (
-        "The annotations {file} do not fit this corpus: {why}. They are a table with tabs: the "
-        "columns text and label, or text, position and label, texts and positions counted from 0."
+        "The annotations {file} have the columns {found}. They are a table with tabs: the columns "
+        "text and label, or text, position and label, or text, token and label, texts and "
+        "positions counted from 0."
+    )
+
+
+class AnnotationNumber(WrongAnnotations):
+    """A text that there is not."""
+
+    message = (
+        "Row {row} of the annotations {file} has “{found}” as its {column}. The texts of this "
+        "corpus are counted from 0 to {most:,}."
+    )
+
+
+class AnnotatedBeyond(WrongAnnotations):
+    """A position that a text has not."""
+
+    message = (
+        "The annotations {file} have a label at position “{position}” of text {text:,}, which has "
+        "{length:,} tokens; positions are counted from 0."
+    )
+
+
+class AnnotatedNowhere(WrongAnnotations):
+    """A token that a text has not."""
+
+    message = (
+        "The annotations {file} have a label at “{token}” in text {text:,}, which has no such "
+        "token. Write it as the table of tokens has it."
     )

@@ -1,20 +1,21 @@
 """Where is a unit highest and lowest over a corpus, and how are its values spread?
 
-The best step of each text, so that one text does not fill the list; a histogram of all steps. One
-pass over one column.
+The best step of each text, so that one text does not fill the list; how all steps are spread
+(`core.analysis.spread`). A few passes over one column, a block at a time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analysis.spread import Spread, spread
 from core.corpus.recorded import Corpus
 from core.errors import OutOfRange
 
-BINS = 60
 BLOCK = 1 << 20
 
 
@@ -27,8 +28,7 @@ class Extremes:
         bottom: the same of the lowest.
         top_values: its values there.
         bottom_values: the same of the lowest.
-        counts: (bins,) how many steps lie between neighbouring `edges`.
-        edges: (bins + 1,).
+        spread: of the values at all steps.
         mean: over all steps.
         deviation: their standard deviation.
     """
@@ -37,8 +37,7 @@ class Extremes:
     bottom: NDArray[np.int64]
     top_values: NDArray[np.float32]
     bottom_values: NDArray[np.float32]
-    counts: NDArray[np.int64]
-    edges: NDArray[np.float64]
+    spread: Spread
     mean: float
     deviation: float
 
@@ -50,19 +49,16 @@ def extremes(corpus: Corpus, key: str, unit: int, *, most: int = 10) -> Extremes
         raise OutOfRange(what="unit", found=unit, expected=f"from 0 to {array.shape[1] - 1}")
     column, starts = array[:, unit], corpus.starts
     steps = len(column)
-    low, high, total, squares = np.inf, -np.inf, 0.0, 0.0
-    for begin in range(0, steps, BLOCK):
-        part = column[begin : begin + BLOCK].astype(np.float32)
-        low, high = min(low, float(part.min())), max(high, float(part.max()))
+
+    def blocks() -> Iterator[NDArray[np.float32]]:
+        for begin in range(0, steps, BLOCK):
+            yield column[begin : begin + BLOCK].astype(np.float32)
+
+    total = squares = 0.0
+    best: dict[int, list[tuple[float, int]]] = {1: [], -1: []}
+    for begin, part in zip(range(0, steps, BLOCK), blocks(), strict=True):
         total += float(part.sum(dtype=np.float64))
         squares += float(np.square(part, dtype=np.float64).sum())
-    high = high if high > low else low + 1e-6
-    edges = np.linspace(low, high, BINS + 1)
-    counts = np.zeros(BINS, np.int64)
-    best: dict[int, list[tuple[float, int]]] = {1: [], -1: []}
-    for begin in range(0, steps, BLOCK):
-        part = column[begin : begin + BLOCK].astype(np.float32)
-        counts += np.histogram(part, edges)[0]
         first = np.unique(np.clip(starts - begin, 0, len(part)))
         first = first[first < len(part)]
         for sign, known in best.items():
@@ -86,4 +82,4 @@ def extremes(corpus: Corpus, key: str, unit: int, *, most: int = 10) -> Extremes
         found[sign] = np.array(places, np.int64), np.array(values, np.float32)
     (top, highest), (bottom, lowest) = found[1], found[-1]
     deviation = float(np.sqrt(max(squares / steps - mean**2, 0.0)))
-    return Extremes(top, bottom, highest, lowest, counts, edges, mean, deviation)
+    return Extremes(top, bottom, highest, lowest, spread(blocks), mean, deviation)

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from core.arrays import load_arrays, save_arrays
@@ -66,13 +67,16 @@ class Sketch:
         """
         total = np.zeros(stop - start, np.uint32)
         for of, own in zip(self.codes[:, start:stop], code, strict=True):
-            apart = of.astype(np.int16)
-            apart -= np.int16(own)
-            np.abs(apart, out=apart)
-            apart -= 2
-            np.maximum(apart, 0, out=apart)
-            total += np.multiply(apart, apart, dtype=np.uint32, casting="unsafe")
+            _add_bounds(of, int(own), total)
         return total
+
+
+@njit(nogil=True, cache=True)
+def _add_bounds(codes: NDArray[np.uint8], own: int, total: NDArray[np.uint32]) -> None:
+    """What one axis adds to the bounds: in one pass, where NumPy would take five."""
+    for step in range(len(codes)):
+        apart = max(abs(np.int32(codes[step]) - np.int32(own)) - np.int32(2), np.int32(0))
+        total[step] += np.uint32(apart * apart)
 
 
 def _place(corpus: Corpus, key: str) -> Path:

@@ -22,7 +22,7 @@ from core.corpus.errors import NoTexts
 from core.data import TASKS
 from core.data import task as task_named
 from core.errors import UnknownName
-from core.text import MOST_BYTES, NoSuchColumn, RaggedRow, decode, tokenize
+from core.text import MOST_BYTES, NoSuchColumn, RaggedRow, Vocabulary, decode, tokenize
 from core.text.detect import SAMPLE_BYTES
 from core.text.table import sniffed
 from core.training.dataset import Dataset, Part
@@ -41,6 +41,7 @@ class Text:
         name: what it is called: a file, a row.
         written: the text, as its writer wrote it; "" where only ids are known.
         ids: its token ids, where no text is read.
+        vocabulary: what those ids stand for; None where nobody says, and they are the model's.
         label: the answer it should get, or any class it has; "" where nobody says.
         classes: a class for each token, where the source knows them.
     """
@@ -48,6 +49,7 @@ class Text:
     name: str
     written: str = ""
     ids: NDArray[Any] | None = field(default=None, compare=False)
+    vocabulary: Vocabulary | None = field(default=None, compare=False, repr=False)
     label: str = ""
     classes: tuple[str, ...] = ()
 
@@ -214,7 +216,9 @@ def _part(part: Part, dataset: Dataset, name: str) -> Iterator[Text]:
         ids = part.alone[number]
         label = _label(part.targets[number], dataset)
         written = "" if part.texts is None else part.texts(number)
-        yield Text(f"{name} {number + 1}", written, ids=ids, label=label)
+        yield Text(
+            f"{name} {number + 1}", written, ids=ids, vocabulary=dataset.vocabulary, label=label
+        )
 
 
 def _label(target: NDArray[Any], dataset: Dataset) -> str:

@@ -9,7 +9,7 @@ say of every step which token it was and what the model took it for. Memory hold
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ from core.text import (
     Encoded,
     NothingKnown,
     NothingToLookUp,
+    Vocabulary,
     tokenize,
 )
 
@@ -77,12 +78,20 @@ def pieces(model: Model, text: Text, *, names: Names | None = None) -> Iterator[
     A model of one length has its texts cut and padded to it, as everywhere. `names` are those of
     the model's ids, kept from text to text.
     """
-    if text.ids is not None:
-        yield from _of_ids(model, np.asarray(text.ids), Names(model) if names is None else names)
+    names = Names(model) if names is None else names
+    if text.ids is not None and names.are_of(text.vocabulary):
+        yield from _of_ids(model, np.asarray(text.ids), names)
         return
     vocabulary = model.vocabulary
     if vocabulary is None:
         raise MissingVocabulary
+    if text.ids is not None and text.vocabulary is not None:
+        # Ids of another vocabulary are words of this one, or are not known to it.
+        known = text.vocabulary
+        glue = " " if known.unit == "word" else ""
+        written = glue.join(known.token_of(index) for index in text.ids.tolist() if index)
+        yield from pieces(model, replace(text, ids=None, written=written), names=names)
+        return
     if len(text.written) <= PIECE or length_of(model) or vocabulary.length:
         try:
             yield model.encode(text.written, limit=None)
@@ -123,11 +132,22 @@ def _of_ids(model: Model, ids: NDArray[np.integer], names: Names) -> Iterator[En
 
 
 class Names(dict[int, str]):
-    """What ids are called, each looked up once."""
+    """What a model's ids are called, each looked up once."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
         self._vocabulary = model.vocabulary
+        self._same: dict[int, tuple[Vocabulary, bool]] = {}
+
+    def are_of(self, given: Vocabulary | None) -> bool:
+        """Whether ids of a vocabulary stand for the same here; so where nobody knows one."""
+        own = self._vocabulary
+        if given is None or own is None or given is own:
+            return True
+        if id(given) not in self._same:
+            alike = (given.tokens, given.first) == (own.tokens, own.first)
+            self._same = {id(given): (given, alike)}
+        return self._same[id(given)][1]
 
     def __missing__(self, index: int) -> str:
         known = self._vocabulary

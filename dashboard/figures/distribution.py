@@ -1,14 +1,13 @@
-"""How often a unit has which value over a corpus, as a histogram."""
+"""How often a unit has which value over many texts, as a histogram."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
 import plotly.graph_objects as go
 
-from core.analysis.activity import Activity
+from core.analysis.spread import Spread
 from dashboard.figures import theme
 from dashboard.figures.picture import Picture, frame
 from dashboard.figures.theme import Mode
@@ -17,11 +16,11 @@ from dashboard.figures.words import words
 if TYPE_CHECKING:
     import pandas as pd
 
-BINS, HEIGHT = 50, 220
+HEIGHT = 220
 
 
 def distribution(
-    read: Activity,
+    found: Spread,
     unit: int,
     *,
     labels: Mapping[str, str] | None = None,
@@ -29,15 +28,12 @@ def distribution(
 ) -> Picture:
     """Draw the share of tokens at which a unit has each value."""
     said = words(labels)
-    values = read.values[:, unit].astype(np.float64)
-    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
-    counts, edges = np.histogram(values, BINS, (low, high if high > low else low + 1e-6))
-    shares, middles = counts / max(len(values), 1), (edges[:-1] + edges[1:]) / 2
+    shares, middles = found.shares, (found.edges[:-1] + found.edges[1:]) / 2
 
     def draw() -> go.Figure:
         drawn = go.Figure(
             go.Bar(
-                x=middles.astype(np.float32), y=(100 * shares).astype(np.float32),
+                x=middles.astype("f4"), y=(100 * shares).astype("f4"),
                 marker={"color": theme.colour("hidden", mode)},
                 hovertemplate="%{x:.3g}: <b>%{y:.3g}%</b><extra></extra>",
             )
@@ -59,7 +55,10 @@ def distribution(
 
     def sentence() -> str:
         return said["distribution.alt"].format(
-            unit=unit, low=f"{low:.3g}", high=f"{high:.3g}", median=f"{np.median(values):.3g}"
+            unit=unit,
+            low=f"{found.low:.3g}",
+            high=f"{found.high:.3g}",
+            median=f"{found.median:.3g}",
         )
 
     return Picture(draw, table, sentence)

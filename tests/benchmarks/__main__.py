@@ -26,6 +26,8 @@ def main() -> None:
                         help="of record and backprop: these cells, not all")  # fmt: skip
     parser.add_argument("--threads", nargs="+", default=(), type=int, metavar="N",
                         help="of record and backprop: so many, not one and all")  # fmt: skip
+    parser.add_argument("--steps", default=1_000_000, type=int, metavar="N",
+                        help="of corpus: searched, 512 bytes each on disk")  # fmt: skip
     arguments = parser.parse_args()
     parts = arguments.parts or PARTS
     if unknown := set(parts) - {*PARTS, FILES}:
@@ -58,7 +60,8 @@ def main() -> None:
     if "corpus" in parts:
         from tests.benchmarks.corpora import corpora
 
-        print(corpora(runs=arguments.runs, peers=not arguments.no_peers), "\n")
+        peers = not arguments.no_peers
+        print(corpora(runs=arguments.runs, peers=peers, steps=arguments.steps), "\n")
     if "analysis" in parts:
         from tests.benchmarks.analysing import analysing
 

@@ -42,7 +42,7 @@ def render() -> None:
                 _answer(reading, corpus, asked)
         finding.near(reading, corpus, asked)
         finding.query(corpus)
-        finding.unit(corpus)
+        finding.unit(reading, corpus)
     recording.record(reading)
 
 

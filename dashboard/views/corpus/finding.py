@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.cells import CELLS
 from core.corpus import Corpus
 from core.corpus.contexts import Context, contexts
 from core.corpus.extremes import extremes
 from core.corpus.neighbours import nearest
 from core.corpus.query import Wanted, ask, statement
 from core.errors import CoreError
-from dashboard import state
+from dashboard import figures, state, widgets
 from dashboard.fields import Choice, Flag, Text
 from dashboard.i18n import t
+from dashboard.views.corpus import notes
 from dashboard.views.corpus.choosing import PAGES, Asked
 from dashboard.widgets import Reading
+from dashboard.widgets.caption import about
 from dashboard.widgets.opening import folded
 from dashboard.widgets.problem import problem
+from dashboard.widgets.quantity import pick_quantity
 
 MOST = 12
 MOST_ROWS = 200
 TOKEN = state.declare(Text(name="sought_token", default=None, limit=60, url=None, pages=PAGES))
 LABEL = state.declare(Text(name="sought_label", default=None, limit=60, url=None, pages=PAGES))
 WRONG = state.declare(Flag(name="only_wrong", default=False, pages=PAGES))
+OF_STATE = state.declare(
+    Choice(
+        name="sought_state",
+        default="hidden",
+        options=tuple(dict.fromkeys(name for cell in CELLS.values() for name in cell.states)),
+        pages=PAGES,
+    )
+)
 END = state.declare(
     Choice(name="end_of_unit", default="top", options=("top", "bottom"), pages=PAGES)
 )
@@ -35,8 +47,10 @@ def near(reading: Reading, corpus: Corpus, asked: Asked | None) -> None:
             return
         step = state.get(state.STEP) if asked is None else asked.stop - 1
         layer = reading.trace.layers[state.fit(state.LAYER, high=len(reading.trace.layers) - 1)]
-        key = f"{layer.name}/states/hidden"
-        found = nearest(corpus, key, layer.states["hidden"][0, step], most=MOST)
+        name = _pick_state(tuple(layer.states))
+        found = nearest(
+            corpus, f"{layer.name}/states/{name}", layer.states[name][0, step], most=MOST
+        )
         st.caption(t("corpus.near.read", read=found.read, steps=found.steps))
         around = contexts(corpus, [(one.step, one.step + 1) for one in found.nearest])
         _rows(
@@ -45,6 +59,19 @@ def near(reading: Reading, corpus: Corpus, asked: Asked | None) -> None:
             title=t("corpus.near.distance"),
             key="corpus-neighbours",
         )
+
+
+def _pick_state(known: tuple[str, ...]) -> str:
+    """Draw which of a layer's states is meant, where it has several."""
+    if state.get(OF_STATE) not in known:
+        state.reset(OF_STATE)
+    if len(known) > 1:
+        said = {name: t(f"quantity.{name}") for name in known}
+        st.segmented_control(
+            t("corpus.near.state"), known, format_func=said.__getitem__, required=True,
+            label_visibility="collapsed", **state.bind(OF_STATE),
+        )  # fmt: skip
+    return state.get(OF_STATE)
 
 
 def query(corpus: Corpus) -> None:
@@ -58,10 +85,14 @@ def query(corpus: Corpus) -> None:
             st.text_input(t("corpus.query.label"), width=170, **state.bind(LABEL))
             if outcomes:
                 st.toggle(t("corpus.query.wrong"), **state.bind(WRONG))
+            annotation, annotated = notes.pick(corpus)
+        notes.bring(corpus)
         wanted = Wanted(
             token=(state.get(TOKEN) or "").strip(),
             label=(state.get(LABEL) or "").strip(),
             wrong=True if outcomes and state.get(WRONG) else None,
+            annotation=annotation,
+            annotated=annotated,
         )
         sql = statement(corpus, wanted, most=MOST_ROWS)
         try:
@@ -74,15 +105,17 @@ def query(corpus: Corpus) -> None:
         st.code(sql, language="sql")
 
 
-def unit(corpus: Corpus) -> None:
+def unit(reading: Reading, corpus: Corpus) -> None:
     """Where the chosen unit is highest or lowest, one place a text."""
     with folded(t("corpus.unit"), t("corpus.unit.seen"), key="corpus-unit") as is_open:
         if not is_open:
             return
-        hidden = [q for q in corpus.manifest.quantities if q.name == "states/hidden"]
-        of = hidden[min(state.get(state.LAYER), len(hidden) - 1)]
-        number = state.fit(state.UNIT, high=of.units - 1)
+        layers = list(dict.fromkeys(q.layer for q in corpus.manifest.quantities))
+        layer = layers[min(state.get(state.LAYER), len(layers) - 1)]
+        known = {q.name: q for q in corpus.manifest.quantities if q.layer == layer}
         with st.container(horizontal=True, vertical_alignment="bottom", key="corpus-of-unit"):
+            of = known[pick_quantity(known, described=True)]
+            number = state.fit(state.UNIT, high=of.units - 1)
             st.number_input(
                 t("corpus.unit.number"), 0, of.units - 1, width=130, **state.bind(state.UNIT)
             )
@@ -96,10 +129,13 @@ def unit(corpus: Corpus) -> None:
         steps, values = (
             (found.top, found.top_values) if top else (found.bottom, found.bottom_values)
         )
-        st.caption(
-            t("corpus.unit.said", mean=f"{found.mean:.3f}", deviation=f"{found.deviation:.3f}",
-              low=f"{found.edges[0]:.3f}", high=f"{found.edges[-1]:.3f}")
+        said_of_it = t(
+            "corpus.unit.said", mean=f"{found.mean:.3f}", deviation=f"{found.deviation:.3f}",
+            low=f"{found.spread.low:.3f}", high=f"{found.spread.high:.3f}",
         )  # fmt: skip
+        picture = figures.distribution(found.spread, number, **widgets.look())
+        widgets.show(picture, name="distribution", about=about(reading), said=said_of_it)
+        st.caption(said_of_it)
         around = contexts(corpus, [(int(step), int(step) + 1) for step in steps])
         _rows(
             around,

@@ -12,17 +12,21 @@ from core.corpus.recorded import DTYPES, Dtype
 from core.corpus.recording import in_words
 from core.corpus.store import KeptCorpus
 from core.data import TASKS
+from core.data.keras_files import missing
 from core.errors import CoreError
+from core.training.sources import SOURCES as SOURCE_OF
 from dashboard import cache, reader, state
 from dashboard.fields import Choice, Text, Whole
 from dashboard.i18n import labels, t
 from dashboard.views.corpus.choosing import CORPUS, FIRST_LOOK, PAGES
 from dashboard.widgets import Reading, fragment, plain
+from dashboard.widgets.downloading import told_download
 from dashboard.widgets.opening import folded
 from dashboard.widgets.problem import problem
 from dashboard.widgets.run_overview import duration
 
-SOURCES = ("task", "folder", "column", "imdb", "reuters", "run")
+SOURCES = ("task", "folder", "column", "imdb", "reuters", "treebank", "run")
+READ_AS_IDS = ("imdb", "reuters", "treebank")
 SOURCE = state.declare(Choice(name="corpus_of", default="task", options=SOURCES, pages=PAGES))
 OF_TASK = state.declare(
     Choice(name="corpus_task", default="sentiment", options=tuple(TASKS), pages=PAGES)
@@ -73,6 +77,10 @@ def _described() -> Mapping[str, Any] | None:
         case "imdb" | "reuters" as name:
             options = {"test_examples": most} | ({"folder": path} if path else {})
             return {"kind": "data", "source": name, "options": options, "name": name}
+        case "treebank" as name:
+            options = {"folder": path}
+            found = {"kind": "data", "source": name, "options": options, "name": name}
+            return found | {"most": most} if path else None
     task = state.get(state.TASK)
     if not task.startswith(state.RUN):
         return None
@@ -98,7 +106,7 @@ def _new(reading: Reading) -> None:
                 t("corpus.source.of"), tuple(TASKS), format_func=tasks.__getitem__, width=200,
                 **state.bind(OF_TASK),
             )  # fmt: skip
-        if source in ("folder", "column", "imdb", "reuters"):
+        if source in ("folder", "column", *READ_AS_IDS):
             st.text_input(
                 t("corpus.path"), width=280, help=t("corpus.path.help"), **state.bind(PATH)
             )
@@ -114,6 +122,26 @@ def _new(reading: Reading) -> None:
         st.info(t(f"corpus.missing.{'run' if source == 'run' else 'path'}"))
         return
     dtype: Dtype = "float32" if state.get(PRECISION) == "float32" else "float16"
+    absent = _absent(source)
+    if absent:
+        told_download(absent)  # nothing is fetched before it was said
+    else:
+        _told_plan(reading, described, dtype=dtype)
+    st.button(
+        t("corpus.start"), icon=":material/fiber_manual_record:", type="primary",
+        key="corpus-start", on_click=_attempt,
+        args=(lambda: _begin(reading, described, dtype=dtype),),
+    )  # fmt: skip
+
+
+def _absent(source: str) -> tuple[str, ...]:
+    """The files that a source would have to download first."""
+    if source not in READ_AS_IDS or (state.get(PATH) or "").strip():
+        return ()
+    return missing(SOURCE_OF[source].downloads)
+
+
+def _told_plan(reading: Reading, described: Mapping[str, Any], *, dtype: Dtype) -> None:
     with st.spinner(t("corpus.planning")):
         planned = cache.recording_plan(reading.model, described, dtype=dtype)
     st.markdown(
@@ -125,11 +153,6 @@ def _new(reading: Reading) -> None:
             time=duration(planned.seconds),
         )
     )
-    st.button(
-        t("corpus.start"), icon=":material/fiber_manual_record:", type="primary",
-        key="corpus-start", on_click=_attempt,
-        args=(lambda: _begin(reading, described, dtype=dtype),),
-    )  # fmt: skip
 
 
 def _begin(reading: Reading, described: Mapping[str, Any], *, dtype: Dtype) -> None:

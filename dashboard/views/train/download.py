@@ -9,15 +9,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.data.keras_files import ADDRESS, SIZES, missing
+from core.data.keras_files import missing
 from core.training.presets import PRESETS, Preset
 from core.training.sources import SOURCES
 from core.training.sources.errors import FolderWanted
 from dashboard import state
 from dashboard.i18n import t
 from dashboard.views.train import fields as form
+from dashboard.widgets.downloading import told_download
 from dashboard.widgets.problem import plain
-from dashboard.widgets.run_overview import MEGABYTE
 
 
 def folder_chosen() -> Path | None:
@@ -67,11 +67,7 @@ def pick_files(source: str, *, at: str = "") -> None:
     elif not absent:
         st.caption(f":material/check: {t('train.files.here')}")
     else:
-        size = sum(SIZES[name] for name in absent) / MEGABYTE
-        told = t("train.files.download", names=", ".join(absent), size=f"{size:.1f}")
-        st.caption(f":material/download: {told}")
-        # A paragraph of its own, as code: nothing around it can become a part of the address.
-        st.code(ADDRESS, language=None, wrap_lines=True)
+        told_download(absent)
     pick_folder(source, at=at)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import cells
 from core.analysis.expressions import show_number
+from core.analysis.spread import spread
 from core.analysis.units import extremes
 from dashboard import cache, figures, state, widgets
 from dashboard.cache import Studied
-from dashboard.fields import Choice
 from dashboard.figures.selectivity import feature_name
 from dashboard.i18n import t
 from dashboard.views import Page
@@ -19,19 +18,9 @@ from dashboard.widgets.caption import about
 from dashboard.widgets.corpus import pick_corpus
 from dashboard.widgets.layers import pick_layer
 from dashboard.widgets.opening import folded
+from dashboard.widgets.quantity import pick_quantity
 
 PAGE = Page(key="units", section="why", icon=":material/neurology:", order=75)
-HIDDEN = "states/hidden"
-QUANTITIES = tuple(
-    dict.fromkeys(
-        [HIDDEN]
-        + [f"states/{name}" for cell in cells.CELLS.values() for name in cell.states]
-        + [f"gates/{name}" for cell in cells.CELLS.values() for name in cell.gates]
-    )
-)
-QUANTITY = state.declare(
-    Choice(name="followed", default=HIDDEN, options=QUANTITIES, pages=(PAGE.key,))
-)
 MOST_LISTED = 8
 
 
@@ -45,7 +34,7 @@ def render() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="units-controls"):
             texts = pick_corpus()
             pick_layer(reading.model)
-            quantity = _pick_quantity(reading, layer)
+            quantity = pick_quantity(run.arrays)
             unit = state.fit(state.UNIT, high=run.units - 1)
             st.number_input(
                 t("gates.unit"), 0, run.units - 1, width=130, label_visibility="collapsed",
@@ -58,23 +47,6 @@ def render() -> None:
                     classes=classes_of(reading.model),
                 )  # fmt: skip
             _answer(reading, found, unit=unit)
-
-
-def _pick_quantity(reading: Reading, layer: int) -> str:
-    """Draw the choice of a state or gate; the hidden state where the cell has not the chosen."""
-    run = reading.trace.layers[layer]
-    offered = [name for name in QUANTITIES if name.split("/")[1] in (*run.states, *run.gates)]
-    if state.get(QUANTITY) not in offered:
-        state.reset(QUANTITY)
-    st.selectbox(
-        t("units.quantity"),
-        offered,
-        format_func=lambda name: t(f"quantity.{name.split('/')[1]}"),
-        label_visibility="collapsed",
-        width=190,
-        **state.bind(QUANTITY),
-    )
-    return state.get(QUANTITY)
 
 
 def _answer(reading: Reading, found: Studied, *, unit: int) -> None:
@@ -90,7 +62,8 @@ def _answer(reading: Reading, found: Studied, *, unit: int) -> None:
     st.caption(_cost(found))
     with folded(t("units.spread"), t("units.spread.see"), key="units-spread") as wanted:
         if wanted:
-            picture = figures.distribution(found.read, unit, **widgets.look())
+            spread_out = spread(lambda: [found.read.values[:, unit]])
+            picture = figures.distribution(spread_out, unit, **widgets.look())
             widgets.show(picture, name="distribution", about=seen, said=said)
     with folded(t("units.probes"), t("units.probes.see"), key="units-probes") as wanted:
         if wanted:

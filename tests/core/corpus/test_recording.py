@@ -231,3 +231,17 @@ def test_a_source_that_is_gone_is_asked_for(tmp_path):
     going.close()
     with pytest.raises(SourceIsGone):
         corpus.record(of, None, tmp_path / "c")
+
+
+def test_ids_of_another_vocabulary_are_read_as_its_words(tmp_path):
+    of = model(outputs=1, readout="last")
+    other = Vocabulary(tuple("hgfedcba"), "character")
+    ids = other.encode("abc").ids
+    texts = [corpus.Text("other", ids=ids, vocabulary=other), corpus.Text("own", ids=ids)]
+    source = corpus.Source({"kind": "list"}, lambda: iter(texts))
+    kept = corpus.record(of, source, tmp_path / "c", dtype="float32")
+    tokens = pq.read_table(kept.folder / "tokens")["token"].to_pylist()
+    assert tokens == ["a", "b", "c", "h", "g", "f"]
+    quantity = kept.manifest.quantities[0]
+    alone = recorded_alone(of, "abc", quantity)
+    np.testing.assert_allclose(kept.array(quantity.key)[:3], alone, atol=2e-6)

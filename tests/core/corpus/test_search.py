@@ -21,7 +21,14 @@ from core.corpus import (
     sketch,
     stretch,
 )
-from core.corpus.errors import NoSuchQuantity, NothingStandsOut, WrongAnnotations
+from core.corpus.errors import (
+    AnnotatedBeyond,
+    AnnotatedNowhere,
+    AnnotationColumns,
+    AnnotationNumber,
+    NoSuchQuantity,
+    NothingStandsOut,
+)
 from core.errors import OutOfRange, ShapeMismatch
 
 HIDDEN, FORGET = "lstm/states/hidden", "lstm/gates/forget"
@@ -167,9 +174,22 @@ def test_annotations_are_joined_and_checked(kept):
     assert rows["text"].unique().tolist() == [1]
     assert len(rows) == kept.starts[2] - kept.starts[1]
     assert annotating.kept_beside(kept) == ("kind", "pos")
-    for wrong in ("a\tb\n1\t2\n", "text\tlabel\n999\tx\n", "text\tposition\tlabel\n0\t99\tx\n"):
-        with pytest.raises(WrongAnnotations):
+    read = contexts.Tokens(kept).between(int(kept.starts[3]), int(kept.starts[4]))
+    places = [place for place, token in enumerate(read) if token == read[1]]
+    told = f"text\ttoken\tlabel\n3\t{read[1]}\there\n"
+    assert annotating.annotate(kept, told, name="tokens") == len(places)
+    rows = query.ask(kept, query.statement(kept, query.Wanted(annotation="tokens")))
+    assert rows["position"].tolist() == places
+    assert set(rows["token"]) == {read[1]}
+    for wrong, error in (
+        ("a\tb\n1\t2\n", AnnotationColumns),
+        ("text\tlabel\n999\tx\n", AnnotationNumber),
+        ("text\tposition\tlabel\n0\t99\tx\n", AnnotatedBeyond),
+        ("text\ttoken\tlabel\n0\tnowhere\tx\n", AnnotatedNowhere),
+    ):
+        with pytest.raises(error):
             annotating.annotate(kept, wrong, name="wrong")
+    assert annotating.kept_beside(kept) == ("kind", "pos", "tokens")
 
 
 def test_extremes_are_the_highest_and_lowest_of_each_text(kept, monkeypatch):
@@ -181,7 +201,8 @@ def test_extremes_are_the_highest_and_lowest_of_each_text(kept, monkeypatch):
     np.testing.assert_array_equal(found.top_values, best[:7])
     np.testing.assert_array_equal(found.bottom_values, worst[:7])
     np.testing.assert_array_equal(column[found.top], best[:7])
-    assert found.counts.sum() == len(column)
+    assert found.spread.counts.sum() == len(column)
+    assert found.spread.median == pytest.approx(np.median(column), abs=1e-3)
     np.testing.assert_allclose(
         (found.mean, found.deviation), (column.mean(), column.std()), rtol=1e-4
     )

@@ -26,6 +26,7 @@ from core.analysis.rolling import Rolling
 from core.analysis.selectivity import Selectivity, selectivity
 from core.analysis.senses import SenseMap, SenseTask
 from core.analysis.spectra import spectra
+from core.analysis.spread import spread
 from core.analysis.surprise import Surprise
 from core.analysis.token_features import token_features
 from core.analysis.trajectories import Plane, trajectories
@@ -132,7 +133,7 @@ def everything() -> dict[str, Drawn]:
     read, names = units_read()
     found["selectivity"] = of("selectivity", names, unit=1)
     found["contexts"] = of("contexts", read, 1, high=range(len(TOKENS)), low=[3])
-    found["distribution"] = of("distribution", read, 1)
+    found["distribution"] = of("distribution", spread(lambda: [read.values[:, 1]]), 1)
     moves = np.array([range(len(TOKENS)), [2] * len(TOKENS), [-1] * len(TOKENS)]) % 3
     moves[2] = -1
     graph = Graph(moves, TOKENS, TOKENS[:3], TOKENS[3:6], np.array([5, 2, 0]))

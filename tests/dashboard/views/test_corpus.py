@@ -115,3 +115,57 @@ def test_every_origin_begins_with_a_picture(open_app, task):
     app = open_app("corpus", task=task)
     assert not app.exception
     assert [e for e in app.get("plotly_chart") if e.proto.id.endswith("chart-places")], app.error
+
+
+def labelled(app, table):
+    """Bring a table of labels."""
+    [at] = [box for box in app.file_uploader if (box.key or "").startswith("corpus-notes-")]
+    at.upload("mine.tsv", table.encode(), "text/tab-separated-values").run()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_labels_of_ones_own_are_brought_and_asked_for(open_app, language):
+    app = open_app("corpus", language=language, cell="gru", text=TEXT, step=str(STEP))
+    app = unfold(app, "corpus-query")
+    table = "text\ttoken\tlabel\n0\tnowhere\tx\n"
+    labelled(app, table)
+    assert not app.exception
+    [said] = app.error
+    assert "nowhere" in said.value
+    table = "text\tposition\tlabel\n2\t0\tverb\n4\t1\tnoun\n"
+    labelled(app, table)
+    assert not app.exception
+    assert not app.error
+    app.run()
+    [notes] = [box for box in app.selectbox if "mine" in box.options]
+    notes.select("mine").run()
+    rows = next(each.value for each in app.dataframe if "annotation" in each.value.columns)
+    assert rows[["text", "position", "annotation"]].values.tolist() == [
+        [2, 0, "verb"],
+        [4, 1, "noun"],
+    ]
+
+
+def test_a_unit_s_values_are_those_of_the_chosen_gate(open_app):
+    app = open_app("corpus", cell="gru", text=TEXT, step=str(STEP), unit="3")
+    app = unfold(app, "corpus-unit")
+    [chart] = [e for e in app.get("plotly_chart") if e.proto.id.endswith("chart-distribution")]
+    hidden = json.loads(chart.proto.spec)["data"][0]
+    [chosen] = [box for box in app.selectbox if box.key and "followed" in box.key]
+    chosen.select("gates/update").run()
+    assert not app.exception
+    [chart] = [e for e in app.get("plotly_chart") if e.proto.id.endswith("chart-distribution")]
+    gate = json.loads(chart.proto.spec)["data"][0]
+    assert gate != hidden
+    assert any("0." in each.value for each in app.caption)
+
+
+@pytest.mark.parametrize("source", ["imdb", "reuters"])
+def test_what_is_downloaded_is_said_before_it_is(open_app, source, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    app = open_app("corpus", cell="gru", text=TEXT, corpus_of=source)
+    app = unfold(app, "corpus-record")
+    assert not app.exception
+    assert any(f"{source}.npz" in each.value and "MB" in each.value for each in app.caption)
+    assert any(each.value.startswith("https://") for each in app.code)
+    assert not list(tmp_path.rglob("*.npz"))
