@@ -10,6 +10,7 @@ A recording outlives the dashboard, and is watched by whoever reads the folder, 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -36,6 +37,12 @@ def corpora_folder() -> Path:
     the user's data folder.
     """
     return folder_beside_runs("corpora", variable=CORPORA_VARIABLE)
+
+
+LAUNCHED = "launched"
+"""A file that stands in the folder from when a process is started until it first says something."""
+STARTING = 120.0
+"""Seconds after which a process that has said nothing is held to be gone."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,15 @@ class KeptCorpus:
         return False
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether a process records it, or was started just now and has not told anything yet."""
+        try:
+            age = time.time() - (self.folder / LAUNCHED).stat().st_mtime
+        except OSError:
+            return self.has_worker
+        return age < STARTING or self.has_worker
+
+    @property
     def progress(self) -> Progress | None:
         """How far it is, as its process last said; None where it has not said anything."""
         written = self._status.get("progress")
@@ -118,6 +134,14 @@ class KeptCorpus:
         """What is recorded of it. Raises NotACorpus and CorpusOfOtherVersion."""
         return Corpus.open(self.folder)
 
+    @property
+    def can_be_searched(self) -> bool:
+        """Whether there is something of it on the disk."""
+        try:
+            return self.corpus().steps > 0
+        except CoreError:
+            return False
+
     def cancel(self) -> None:
         """Asks its process to stop; it goes on from there when launched again."""
         with writing(self.folder):
@@ -132,6 +156,7 @@ class KeptCorpus:
             raise CorpusIsBusy(folder=self.folder)
         with writing(self.folder):
             (self.folder / "cancel").unlink(missing_ok=True)
+            (self.folder / LAUNCHED).touch()
             with (self.folder / "worker.log").open("ab") as log:
                 command = children.command("core.corpus.worker", str(self.folder.resolve()))
                 children.detach(command, log=log)
@@ -182,7 +207,7 @@ class Corpora:
         """Puts a corpus away; `undelete` brings it back for some days. Raises CorpusIsBusy."""
 
         def objection() -> CoreError | None:
-            return CorpusIsBusy(folder=kept.folder) if kept.has_worker else None
+            return CorpusIsBusy(folder=kept.folder) if kept.is_at_work else None
 
         self.folders.put_away(kept.id, unless=objection)
 

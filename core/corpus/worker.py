@@ -16,7 +16,7 @@ from pathlib import Path
 from core.corpus.errors import CorpusIsBusy
 from core.corpus.recording import progressing
 from core.corpus.sources import source_from
-from core.corpus.store import KeptCorpus
+from core.corpus.store import LAUNCHED, KeptCorpus
 from core.errors import CoreError
 from core.model import Model
 from core.terminal import print_anywhere
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with writing(kept.folder):
                 kept.tell(kept.progress, error=error)
         return 1
+    finally:
+        (kept.folder / LAUNCHED).unlink(missing_ok=True)
     return 0
 
 
@@ -64,6 +66,7 @@ def work(kept: KeptCorpus) -> None:
             told = time.monotonic()
             with writing(kept.folder):
                 kept.tell(progress)
+                (kept.folder / LAUNCHED).unlink(missing_ok=True)
         if cancelled:
             going.close()
             return

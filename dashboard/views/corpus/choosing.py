@@ -62,12 +62,20 @@ def corpus_of(reading: Reading) -> Corpus:
     chosen = state.get(CORPUS)
     if chosen != FIRST_LOOK:
         try:
-            corpus = reader.corpora().corpus(chosen).corpus().checked()
+            kept = reader.corpora().corpus(chosen)
+            if kept.is_at_work and not kept.can_be_searched:
+                st.info(t("corpus.waiting", name=plain(kept.name, most=60)))
+                return _first(reading)
+            corpus = kept.corpus().checked()
             if corpus.manifest.model_digest == reading.model.digest:
                 return corpus
             st.info(t("corpus.other", name=plain(corpus.manifest.model_name, most=60)))
         except CoreError as error:
             problem(error)
+    return _first(reading)
+
+
+def _first(reading: Reading) -> Corpus:
     task, texts = state.get(state.TASK), origin().samples()
     return cache.first_corpus(reading.model, task=task, texts=(*texts, reading.passage.text))
 

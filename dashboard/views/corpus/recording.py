@@ -58,7 +58,7 @@ def record(reading: Reading) -> None:
             _new(reading)
         except CoreError as error:
             problem(error)
-        working = any(kept.has_worker for kept in known)
+        working = any(kept.is_at_work for kept in known)
         fragment(_kept, run_every=1.0 if working else None)(working=working)
 
 
@@ -172,7 +172,7 @@ def _attempt(do: Callable[[], object]) -> None:
 def _kept(*, working: bool) -> None:
     """Those that are kept, how far they are, and what can be done with them."""
     known = reader.corpora().all()
-    if working and not any(kept.has_worker for kept in known):
+    if working and not any(kept.is_at_work for kept in known):
         st.rerun()  # the page around it shows another corpus from now on
     for kept in known:
         with st.container(
@@ -182,7 +182,7 @@ def _kept(*, working: bool) -> None:
 
 
 def _one(kept: KeptCorpus) -> None:
-    progress, busy = kept.progress, kept.has_worker
+    progress, busy = kept.progress, kept.is_at_work
     with st.container():
         st.markdown(f"**{plain(kept.name, most=60)}** · {_how_far(kept)}")
         if busy and progress is not None and progress.total:
@@ -215,7 +215,7 @@ def _delete(kept: KeptCorpus) -> None:
 def _how_far(kept: KeptCorpus) -> str:
     progress = kept.progress
     if progress is None:
-        return t("corpus.state.starting" if kept.has_worker else "corpus.state.stopped")
+        return t("corpus.state.starting" if kept.is_at_work else "corpus.state.stopped")
     facts = {
         "texts": progress.texts,
         "steps": f"{progress.steps:,}",
@@ -223,7 +223,7 @@ def _how_far(kept: KeptCorpus) -> str:
         "size": in_words(progress.bytes_total),
         "left": "?" if progress.seconds is None else duration(progress.seconds),
     }
-    if progress.state != "finished" and not kept.has_worker:
+    if progress.state != "finished" and not kept.is_at_work:
         return t("corpus.state.stopped_at", **facts)
     if progress.state == "finished":
         lost = max(kept.corpus().errors.values(), default=0.0)

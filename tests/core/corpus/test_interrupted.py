@@ -15,7 +15,7 @@ from filelock import FileLock
 
 import core
 from core import corpus
-from core.corpus import columns, recorder, recording, worker
+from core.corpus import columns, recorder, recording, store, worker
 from core.corpus.errors import CorpusIsBusy, DiskFullCorpus, NoTexts
 from core.corpus.store import Corpora, KeptCorpus
 from tests.sources import ROOT
@@ -145,3 +145,18 @@ def test_the_process_stops_when_asked_and_says_why_it_failed(tmp_path, monkeypat
     (kept.folder / "request.json").write_text('{"source": {"kind": "folder", "path": "nowhere"}}')
     assert worker.main([str(kept.folder)]) == 1
     assert isinstance(kept.failure, NoTexts)
+
+
+def test_a_process_that_was_started_is_at_work_before_it_says_so(tmp_path):
+    kept = Corpora(tmp_path).begin(model(), corpus.drawn("sentiment", count=20))
+    assert kept.is_at_work
+    until = time.monotonic() + 240
+    while kept.is_at_work and time.monotonic() < until:
+        time.sleep(0.05)
+    assert kept.progress.state == "finished"
+    assert kept.can_be_searched
+    assert not (kept.folder / store.LAUNCHED).exists()
+    (kept.folder / store.LAUNCHED).touch()
+    assert kept.is_at_work
+    os.utime(kept.folder / store.LAUNCHED, (0, 0))
+    assert not kept.is_at_work, "a process that never said anything is gone"

@@ -102,7 +102,7 @@ def test_a_corpus_is_recorded_and_then_searched(open_app, tmp_path, monkeypatch)
     assert not app.error
     assert app.session_state["field.corpus"] == kept.id
     assert f"{kept.corpus().steps:,}" in next(e.value for e in app.markdown if "“not”" in e.value)
-    while kept.has_worker:
+    while kept.is_at_work:
         time.sleep(0.1)
     app.run()
     app.button(key=f"corpus-delete-{kept.id}").click().run()
