@@ -30,7 +30,7 @@ def watch(event, arguments):
         print(event, asked, file=file)
 sys.addaudithook(watch)
 """
-HERE = {"localhost", "127.0.0.1", "::1", "None"}
+HERE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "None"}  # the fourth: whoever listens to all
 
 
 def asked_for(url: str, **headers: str) -> int:
@@ -55,13 +55,16 @@ def asked_for(url: str, **headers: str) -> int:
         connection.close()
 
 
-def test_a_page_of_another_server_is_refused_and_nobody_outside_is_asked(tmp_path, monkeypatch):
+@pytest.mark.parametrize("options", [{}, {"server.address": "0.0.0.0"}], ids=["here", "network"])
+def test_a_page_of_another_server_is_refused_and_nobody_outside_is_asked(
+    tmp_path, monkeypatch, options
+):
     (tmp_path / "sitecustomize.py").write_text(WATCH)
     watched = tmp_path / "watched"
     watched.write_text("")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("WATCHED", str(watched))
-    with serving(APP, log_file=tmp_path / "log", folder=tmp_path) as running:
+    with serving(APP, log_file=tmp_path / "log", folder=tmp_path, options=options) as running:
         for origin in ("http://example.org", "https://localhost.example.org", "null", "file://"):
             assert asked_for(running.url, Origin=origin) == 403, origin
         assert asked_for(running.url, Origin=running.url) == 101
@@ -69,6 +72,7 @@ def test_a_page_of_another_server_is_refused_and_nobody_outside_is_asked(tmp_pat
         lines = watched.read_text().splitlines()
     assert any(line.startswith("socket.bind") for line in lines)  # the watch was on
     assert {line.split(" ", 1)[1] for line in lines} <= HERE
+    assert running.complaints() == []
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ def main() -> None:
     load.add_argument("--minutes", type=float, default=10.0)
     soak = parts.add_parser("soak", help="sessions that come and go, for weeks' worth of use")
     soak.add_argument("--interactions", type=int, default=10_000)
-    faults = parts.add_parser("faults", help="kills, and disks that fill")
+    faults = parts.add_parser("faults", help="kills, disks that fill, too little memory")
     faults.add_argument("--kills", type=int, default=100)
     faults.add_argument("--disks", type=int, default=100)
+    faults.add_argument("--starved", type=int, default=20)
     faults.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -35,7 +36,9 @@ def main() -> None:
         case "faults":
             from tests.endurance.faults import faults as fail
 
-            print(fail(kills=given.kills, disks=given.disks, seed=given.seed))
+            print(
+                fail(kills=given.kills, disks=given.disks, starved=given.starved, seed=given.seed)
+            )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Kills and full disks, a hundred of each: what was trained is neither lost nor changed.
+"""Kills and full disks, a hundred of each, and too little memory: nothing is lost nor changed.
 
 A run is killed with SIGKILL at random instants until it ends by itself, and then set beside the
 same run that nobody disturbed. A disk is filled by giving a run a file system that is smaller than
@@ -30,6 +30,7 @@ from core.training.run_folder import Run
 from core.training.store import RunStore
 from tests.benchmarks.timing import table
 from tests.core.training import runs
+from tests.endurance import starving
 
 KINDS = {
     "lstm": {"network__cell": "lstm"},
@@ -45,13 +46,15 @@ ROOM = 8_192
 """KB: more than any of the runs takes."""
 
 
-def faults(*, kills: int, disks: int, seed: int) -> str:
-    """Two tables: what became of runs that were killed, and of runs on full disks."""
+def faults(*, kills: int, disks: int, starved: int, seed: int) -> str:
+    """Tables of what became of runs that were killed, on full disks, and without memory."""
     tables = []
     if kills:
         tables.append(_killed(kills, seed=seed))
     if disks:
         tables.append(_filled(disks, seed=seed))
+    if starved:
+        tables.append(starving.starved(starved, seed=seed))
     return "\n\n".join(tables)
 
 

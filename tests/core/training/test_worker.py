@@ -18,6 +18,7 @@ from core.training import worker
 from core.training.errors import DiskFull
 from core.training.store import RunStore
 from tests.core.training import runs
+from tests.endurance.starving import starve
 
 
 @pytest.fixture
@@ -189,3 +190,11 @@ def test_a_disk_that_is_full_before_the_first_word_is_named_in_status_or_log(
         assert written is None or written["name"] == "DiskFull"
         assert run.status.state == ("failed" if written else "queued")
         assert not list(run.folder.glob("*.new"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded as Linux does it")
+def test_without_memory_a_run_ends_in_words(store):
+    run = store.create(runs.config(network__units=(600,), fit__epochs=1), name="starved")
+    assert starve(run, megabytes=200) == "failed, in words (OutOfMemory)"
+    assert run.status.error["facts"] == {"batch": 32}
+    assert run.epochs.size == 0
