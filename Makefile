@@ -67,7 +67,7 @@ load: $(VENV)/installed-tests ## Twenty readers at once for ten minutes: waits a
 soak: $(VENV)/installed-tests ## Ten thousand interactions over one server: what is left of them
 	$(PY) -m tests.endurance soak $(ARGS)
 
-faults: $(VENV)/installed-tests ## A hundred kills and a hundred full disks: what became of the runs
+faults: $(VENV)/installed-tests ## Kills and full disks by the hundred, too little memory: what became of runs
 	$(PY) -m tests.endurance faults $(ARGS)
 
 fuzz: $(VENV)/installed-tests ## Read 20,000 mutated model files, and count what happens
