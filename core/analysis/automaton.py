@@ -4,17 +4,17 @@ The states that a network visits are gathered into clusters; each cluster is a s
 automaton, and where a token most often leads from it is a transition (Omlin & Giles 1996, who cut
 the space into cells of a grid; clusters by k-means here, as the space has many dimensions). They
 are looked for in the states as they are and in the directions in which states differ by what the
-network says; what follows the network better is kept. States that answer alike and whose successors
-do are then made one, the nearest first, as long as the automaton follows the network no less: what
-is left is about as small as can be. Last, clusters are found anew around the states that came of
-them, which cuts those that lay across two.
+network says; and, from the other end, one cluster for each answer is cut for as long as a token
+leads its members to different ones. What follows the network better is kept. States that answer
+alike and whose successors do are then made one, the nearest first, as long as the automaton follows
+the network no less: what is left is about as small as can be. Last, clusters are found anew around
+the states that came of them, which cuts those that lay across two.
 
 **Fidelity** is measured on texts that were held out: from its start the automaton reads the tokens
 alone, and at every step that the network is asked at, does it say what the network says? Beside it
-stands what one reaches who always gives the most frequent answer. Weiss, Goldberg & Yahav 2018
-refine an automaton by asking the network about texts of its own making; not chosen, since the
-texts of a corpus are what the figure is about, and a network that is no automaton would never
-be done.
+stands what one reaches who always gives the most frequent answer. Weiss, Goldberg & Yahav 2018,
+who cut so too, ask the network about texts of their own making; not chosen, since the texts of a
+corpus are what the figure is about, and a network that is no automaton would never be done.
 
 A network that reads from the end of the text as well walks on no automaton and is refused. Cost: a
 run of the texts, and k-means for each number of clusters that is tried, in both spaces.
@@ -31,9 +31,9 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 
 from core.activations import Array
-from core.analysis.clusters import Clustered, centred, clustered, nearest
+from core.analysis.clusters import Clustered, centred, clustered, nearest, split
 from core.analysis.discriminants import discriminants
-from core.analysis.merging import Places, Transitions, joined_answers, merged
+from core.analysis.merging import LOSS, Places, Transitions, joined_answers, merged
 from core.analysis.walks import Walks, walks
 from core.data.machines import Machine
 from core.data.task import Example
@@ -46,6 +46,7 @@ COUNTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 ENOUGH = 0.005
 """So much less fidelity than the best is as good, where there are fewer clusters for it."""
 MOST_CLUSTERS = 100
+MOST_CUTS = 12
 MOST_ROUNDS = 4
 """So often are clusters found anew around the states that came of them."""
 
@@ -118,14 +119,16 @@ def automaton(
     read = walks(model, different)
     held, fitting = _apart(read, seed)
     answered = bool(fitting.asked.any())
+    tried = _cut(fitting) if answered and not clusters else []
     spaces = [np.eye(read.states.shape[1])]
     if answered and (telling := discriminants(fitting.states, fitting.said)) is not None:
         spaces.append(telling)
-    tried = [
+    tried += [
         clustered(fitting, space=space, count=count, seed=seed)
         for count in ((clusters,) if clusters else COUNTS)
         for space in spaces
     ]
+    tried.sort(key=lambda each: len(each.centres))
     scores = [_followed(fitting, each.transitions, each.answers) for each in tried]
     good = np.flatnonzero(np.array(scores) >= max(scores) - ENOUGH)
     # Without answers nothing tells which states could be one: all the clear ones are kept apart.
@@ -205,6 +208,17 @@ def _followed(read: Walks, transitions: Transitions, answers: Places) -> float:
     return float((answers[states] == read.answers)[read.asked].mean())
 
 
+def _cut(read: Walks) -> list[Clustered]:
+    """One cluster for each answer, and what comes of cutting those whose members part."""
+    found: list[Clustered] = []
+    now = centred(read, read.answers)
+    while now is not None and len(now.centres) <= MOST_CLUSTERS and len(found) < MOST_CUTS:
+        found.append(now)
+        further = split(read, now)
+        now = further if further and len(further.centres) > len(now.centres) else None
+    return found
+
+
 def _settled(read: Walks, found: Clustered) -> tuple[Clustered, Places]:
     """Clusters and which of them are one state, found anew around the states until that ends.
 
@@ -219,7 +233,8 @@ def _settled(read: Walks, found: Clustered) -> tuple[Clustered, Places]:
         ones = merged(other.transitions, other.answers, partial(_followed, read), _near(other))
         again = other.transitions.joined(ones), joined_answers(other.answers, ones)
         gain = _followed(read, *again) - _followed(read, *small)
-        if gain < 0 or (gain == 0 and len(again[1]) >= len(small[1])):
+        fewer = len(again[1]) < len(small[1])
+        if gain < (-LOSS if fewer else 0) or (gain == 0 and not fewer):
             break
         found, state_of = other, ones
     return found, state_of

@@ -2,8 +2,9 @@
 
 k-means in a space of directions of the state space: all of them, or those that tell apart what is
 said (`core.analysis.discriminants`). With groups that are known already, their means are the
-centres. A state of an automaton to be is a cluster; the start, where nothing has been read, is one
-of its own. Cost: as many distances as there are states and clusters, a few dozen times.
+centres, and groups whose members go different ways can be cut (`split`), as Weiss, Goldberg & Yahav
+2018 cut theirs. A state of an automaton to be is a cluster; the start, where nothing has been read,
+is one of its own. Cost: as many distances as there are states and clusters, a few dozen times.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from core.analysis.discriminants import discriminants
 from core.analysis.merging import Places, Transitions
 from core.analysis.walks import Walks
 
+LEAST = 4
+"""So many that go another way are no accident."""
 MOST_POINTS = 12_000
 """States that clusters are made of."""
 
@@ -74,6 +77,29 @@ def centred(read: Walks, states: Places) -> Clustered | None:
     np.add.at(sums, labels, seen)
     counts = np.bincount(labels, minlength=len(sums))
     return around(read, space=space, centres=sums[counts > 0] / counts[counts > 0][:, None])
+
+
+def split(read: Walks, found: Clustered) -> Clustered | None:
+    """The same with clusters cut whose members the same token leads to different ones.
+
+    Those that go another way than most do are groups of their own, by where they go, if there are
+    LEAST of them. None where all members of each go one way.
+    """
+    own = np.full(read.ids.shape, -1, np.intp)
+    own[read.valid] = nearest(found.centres, read.states @ found.space) + 1
+    now, then = own[:, :-1], own[:, 1:]
+    usual = found.transitions.leads()[now, read.ids[:, 1:]]
+    odd = (then > 0) & (then != usual)
+    _, place, counts = np.unique(
+        now[odd] * found.transitions.states + then[odd], return_inverse=True, return_counts=True
+    )
+    if not (counts >= LEAST).any():
+        return None
+    cut = now.copy()
+    cut[odd] = np.where(counts[place] >= LEAST, found.transitions.states + place, now[odd])
+    own[:, :-1] = cut
+    own[read.valid] = np.unique(own[read.valid], return_inverse=True)[1]
+    return centred(read, own)
 
 
 def nearest(centres: Array, states: Array) -> Places:

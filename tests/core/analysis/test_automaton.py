@@ -7,12 +7,15 @@ import pytest
 
 import core
 from core.analysis.automaton import automaton, likeness, walked
+from core.analysis.clusters import around, nearest, split
 from core.analysis.merging import Transitions, merged
+from core.analysis.walks import Walks
 from core.data import OPTIONS, TASKS, parity
 from core.data.machines import machine
 from core.data.task import Example
 from core.errors import OutOfRange, UnsupportedModel
 from core.text import Vocabulary
+from core.training.sources.drawn import TEST_SEED
 
 
 def parity_network(*, readout="last", outputs=1):
@@ -92,13 +95,34 @@ def test_networks_that_ship_for_it_are_the_true_automaton(name, states, cell):
                 assert like[int(found.moves[mine, token])] == to
 
 
-def test_states_are_found_where_answers_differ_though_tokens_differ_more():
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("seed", [7, TEST_SEED])
+def test_states_are_found_by_what_they_do_where_tokens_fill_the_space(cell, seed):
     """The latch's letters fill its states, so that clusters of these alone are those of tokens."""
-    task = TASKS["latch"]
-    found = automaton(core.bundled_model("latch-lstm"), task.generate(400, seed=7, side="test"))
+    texts = TASKS["latch"].generate(400, seed=seed, side="test")
+    found = automaton(core.bundled_model(f"latch-{cell}"), texts)
     assert found.fidelity > 0.99
-    assert found.space.shape[1] < found.read.states.shape[1]
     assert likeness(found, machine("latch")).missing == ()
+    assert len(found) < 13
+
+
+def test_a_cluster_is_cut_by_where_its_members_go():
+    """From one place the only token leads to two, by a coordinate of which no answer tells."""
+    random = np.random.default_rng(3)
+    turns = random.integers(2, size=60)
+    states = np.stack([[[side, 0], [side, 3 + side]] for side in turns]).astype(np.float32)
+    ids = np.zeros((60, 2), np.int64)
+    answers = np.stack([np.zeros(60, np.int64), 1 + turns], axis=1)
+    noise = random.normal(0, 0.01, (120, 2)).astype(np.float32)
+    read = Walks(states.reshape(-1, 2) + noise, (1.0,), ids, answers, False, np.array([2]), ("a",))
+    before = around(read, space=np.eye(2), centres=np.array([[0.5, 0], [0, 3], [1, 4]]))
+    assert len(before.centres) == 3
+    after = split(read, before)
+    assert len(after.centres) == 4
+    labels = nearest(after.centres, read.states @ after.space).reshape(60, 2)
+    assert {tuple(row) for row in labels[turns == 0]}.isdisjoint(map(tuple, labels[turns == 1]))
+    assert len({*labels[:, 0]}) == 2
+    assert split(read, after) is None
 
 
 def test_what_knows_nothing_is_no_automaton_of_the_task():
