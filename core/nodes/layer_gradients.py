@@ -102,14 +102,20 @@ def weight_gradients(
     def multiplied_by(gate: str, factor: Expression) -> Array:
         return d[:, :, _at(cell.index(gate), units)] * of(factor)  # a = … + factor ⊙ (row · weight)
 
+    @cache
+    def summed() -> Array:  # of all maps at once: of some alone it takes three times as long
+        return np.asarray(d.sum(axis=(0, 1)))
+
     for (weight, row), uses in by_row.items():
         for gates, factor in _together(uses, cell.stacked):
             if factor is None:
                 first = cell.index(gates[0])
-                through = d[:, :, first * units : (first + len(gates)) * units]
+                columns = slice(first * units, (first + len(gates)) * units)
+                through = d[:, :, columns]
+                total = summed()[columns] if row is None else _total(of(row), through)
             else:
                 through = multiplied_by(gates[0], factor)
-            total = through.sum(axis=(0, 1)) if row is None else _total(of(row), through)
+                total = through.sum(axis=(0, 1)) if row is None else _total(of(row), through)
             for place, gate in enumerate(gates):
                 name, own = f"{run.name}/{gate}/{weight.name}", _at(place, units)
                 if name in there:
