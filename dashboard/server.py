@@ -6,7 +6,7 @@ A WebSocket from a page of another origin is refused here. Streamlit would refus
 ask a public address for this machine's own, to compare the two: nothing may leave the machine.
 
 A page's document is given the scripts of `dashboard.tabs` and `dashboard.typed` before all others,
-and asks for the typeface and for what draws charts with them; it is wide from the beginning.
+and asks for the typeface and for what draws charts with them; it has our looks from the beginning.
 
 Modules that pages need are imported as the server starts, in the background, so that the first
 reader does not wait for them. A page asked for meanwhile waits for the rest of the imports alone.
@@ -61,13 +61,23 @@ def allowed(headers: Headers) -> bool:
     return origin in st.get_option("server.corsAllowedOrigins")
 
 
-HEAD = b"<head>"
+HEAD, BODY = b"<head>", b"<body>"
 _AS_BEFORE = (b"if-none-match", b"if-modified-since", b"accept-encoding")
 
 
 # The typeface is asked for at once: charts measure their words in it.
 FACE = "app/static/PretendardVariable.woff2"
-_ASKED = f'<link rel="preload" href="{FACE}" as="font" type="font/woff2" crossorigin>'
+_STATIC = Path(st.__file__).parent / "static" / "static"
+
+
+def _faces() -> str:
+    """Our typeface, and that of icons: before it has come an icon is its name, which is wider."""
+    icons = [f"static/media/{file.name}" for file in (_STATIC / "media").glob("Material*.woff2")]
+    return "".join(
+        f'<link rel="preload" href="{face}" as="font" type="font/woff2" crossorigin>'
+        for face in (FACE, *icons)
+    )
+
 
 # Streamlit draws its frame narrow, and wide once the script has said so: everything would jump by
 # a fifth of the window. So it is wide from the beginning, with wide margins on wide screens alone.
@@ -86,18 +96,24 @@ def _drawing() -> str:
 
     They would be asked for when the first chart has come: five megabytes, to be read and compiled.
     """
-    folder = Path(st.__file__).parent / "static" / "static" / "js"
     return "".join(
         f'<link rel="modulepreload" href="static/js/{file.name}" fetchpriority="low">'
-        for file in sorted(folder.glob("PlotlyChart.*.js"))
+        for file in sorted((_STATIC / "js").glob("PlotlyChart.*.js"))
     )
 
 
-SCRIPTS = f"{_ASKED}{_drawing()}{_WIDE}<script>{tabs.SCRIPT}\n{typed.SCRIPT}</script>".encode()
+SCRIPTS = f"{_faces()}{_drawing()}{_WIDE}<script>{tabs.SCRIPT}\n{typed.SCRIPT}</script>".encode()
+
+
+# What the script said of looks came after the first things that were drawn, and moved them. In the
+# body, for of two rules of one weight the later one holds, and Streamlit's own are in the head.
+_WIDGETS = Path(__file__).parent / "widgets"
+_SHEETS = (_WIDGETS / f"{name}.css" for name in ("frame", "chart_menu", "opening"))
+LOOKS = f"<style>{''.join(sheet.read_text(encoding='utf-8') for sheet in _SHEETS)}</style>".encode()
 
 
 class Headed:
-    """Puts our scripts into the head of each page's document."""
+    """Puts our scripts into the head of each page's document, and our looks into its body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -113,7 +129,7 @@ class Headed:
 
 
 class _Document:
-    """Sends an answer on; one that is a whole document with the scripts in its head."""
+    """Sends an answer on; one that is a whole document with the scripts and the looks in it."""
 
     def __init__(self, send: Send) -> None:
         self.send = send
@@ -130,7 +146,7 @@ class _Document:
             self.body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            body = self.body.replace(HEAD, HEAD + SCRIPTS, 1)
+            body = self.body.replace(HEAD, HEAD + SCRIPTS, 1).replace(BODY, BODY + LOOKS, 1)
             headers = MutableHeaders(raw=self.start["headers"])
             headers["content-length"] = str(len(body))
             del headers["etag"], headers["last-modified"]

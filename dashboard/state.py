@@ -10,7 +10,7 @@ Streamlit forgets them with the widget.
     st.slider(t("gates.step"), 0, last, **state.bind(state.STEP))
     state.put(state.STEP, step + 1)                  # in a callback, or before the widget is drawn
 
-A page that has choices of its own declares them at its top, `ORDER = state.declare(Choice(...))`.
+A page that has choices of its own declares them: `ORDER = state.declare(Choice(...))`.
 """
 
 from __future__ import annotations
@@ -55,8 +55,7 @@ def put(field: Field[Value], value: Value) -> None:
 
 def fit(field: Field[int], *, low: int = 0, high: int) -> int:
     """Return a whole number moved within bounds that only the page knows, and keep it so."""
-    value = max(low, min(get(field), high))
-    if value != get(field):
+    if (value := max(low, min(get(field), high))) != get(field):
         put(field, value)
     return value
 
@@ -106,7 +105,8 @@ def enter(page: str) -> None:
     A widget of one page is another one on the next, even with the same key, and would begin empty
     although Streamlit still lists its key. So on a change of page `bind` has to begin anew.
     """
-    if recall("page") == page:
+    remember("page is new", is_new := recall("page") != page)
+    if not is_new:
         return
     remember("page", page)
     for key in [str(key) for key in st.session_state if str(key).startswith("widget.")]:
@@ -265,7 +265,7 @@ def _around(field: Field[Any]) -> int:
 def _overtake(key: str, value: Any) -> None:
     """Remember a value that a widget had and we replaced, for a moment."""
     now = time.monotonic()
-    recent = [(old, at) for old, at in recall(f"overtaken.{key}", ()) if now - at < ECHO]
+    recent = [each for each in recall(f"overtaken.{key}", ()) if now - each[1] < ECHO]
     remember(f"overtaken.{key}", (*recent, (value, now)))
 
 

@@ -8,7 +8,7 @@ from dashboard.widgets.frame import foot, frame, open_page, style
 from dashboard.widgets.model import pick_cell, pick_model, pick_settings, pick_task
 from dashboard.widgets.parity import parity
 from dashboard.widgets.problem import fragment, guard, plain, problem
-from dashboard.widgets.reading import Reading, read, reading
+from dashboard.widgets.reading import Reading, read, reading, reading_ahead
 from dashboard.widgets.text import Passage, current_text, passage, pick_source, pick_text
 from dashboard.widgets.together import Together
 
@@ -36,6 +36,7 @@ __all__ = [
     "problem",
     "read",
     "reading",
+    "reading_ahead",
     "show",
     "style",
 ]

@@ -57,11 +57,15 @@ def options(reading: Reading, run: LayerTrace) -> tuple[str, ...]:
     return (*first, *quantities(run), NORM, UNIT, *((GRADIENT,) if asked else ()))
 
 
-def pick_colour(reading: Reading, run: LayerTrace) -> str:
-    """Draw the picker and return what holds: the choice, or the first where there is no such."""
-    known = options(reading, run)
-    chosen = state.get(COLOUR)
-    showing = chosen if chosen in known else known[0]
+def chosen_colour(reading: Reading, run: LayerTrace) -> str:
+    """Return what tokens are coloured by: the choice, or the first where there is no such."""
+    known, chosen = options(reading, run), state.get(COLOUR)
+    return chosen if chosen in known else known[0]
+
+
+def pick_colour(reading: Reading, run: LayerTrace) -> None:
+    """Draw the picker of what tokens are coloured by."""
+    known, showing = options(reading, run), chosen_colour(reading, run)
     st.selectbox(
         t("gates.colour"),
         known,
@@ -71,7 +75,6 @@ def pick_colour(reading: Reading, run: LayerTrace) -> str:
         width=230,
         **state.bind(COLOUR, showing=showing),
     )  # fmt: skip
-    return showing
 
 
 def colouring(reading: Reading, run: LayerTrace, name: str, *, layer: int, unit: int) -> Colouring:

@@ -47,13 +47,12 @@ def frame(page: str) -> DeltaGenerator:
 
 
 def style() -> None:
-    """Give the page the look that Streamlit's own settings cannot; once, before anything else."""
+    """Name the colours that the looks of `dashboard.server` are in; once, before anything else."""
     surface = theme.SURFACE[state.mode()]
     shades = {"paper": surface.paper, "ink": surface.ink, "muted": surface.muted}
     shades["accent"] = surface.accent
     told = "".join(f"--unrolled-{name}: {shade};" for name, shade in shades.items())
-    looks = "\n".join(map(_beside, ("frame.css", "chart_menu.css", "opening.css")))
-    st.html(f"<style>:root {{ {told} }}\n{looks}</style>")
+    st.html(f"<style>:root {{ {told} }}</style>")
 
 
 def language() -> None:

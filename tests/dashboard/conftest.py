@@ -11,6 +11,7 @@ from streamlit.util import calc_hash
 
 from core.training.store import FOLDER_VARIABLE, RunStore
 from dashboard import state
+from dashboard.components.heatmaps import mount
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 SECONDS = 60  # for a run on a busy machine; a run takes 0.1 s
@@ -23,6 +24,12 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     """No run yet, in a folder of the test's own: nobody's runs are looked at or touched."""
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "runs"))
     return RunStore()
+
+
+@pytest.fixture(autouse=True)
+def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures need not go ahead where no browser draws them."""
+    monkeypatch.setattr(mount, "AHEAD", 0.0)
 
 
 @pytest.fixture

@@ -103,22 +103,24 @@ def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
 
 def test_what_draws_charts_is_asked_for_with_the_document(tmp_path):
     """By names that Streamlit gives its files: another release may give others."""
-    asked = re.findall(rb'modulepreload" href="([^"]+)"', server.SCRIPTS)
-    assert len(asked) == 1
+    asked = re.findall(rb'preload" href="([^"]+)"', server.SCRIPTS)
     with serving(APP, log_file=tmp_path / "log", folder=tmp_path) as running:
-        status, _, body = get(f"{running.url}/{asked[0].decode()}")
-    assert status == 200
-    assert b"plotly" in body
+        answers = [get(f"{running.url}/{each.decode()}") for each in asked]
+    assert [status for status, _, _ in answers] == [200, 200, 200]
+    typeface, icons, charts = (body for _, _, body in answers)
+    assert typeface[:4] == icons[:4] == b"wOF2"
+    assert b"plotly" in charts
 
 
-def test_our_scripts_are_in_the_head_of_every_page_and_nowhere_else(tmp_path):
+def test_our_scripts_and_looks_are_in_every_page_and_nowhere_else(tmp_path):
     with serving(APP, log_file=tmp_path / "log", folder=tmp_path) as running:
         _, plain, without = get(running.url)
         for path in ("", "/gates", "/nowhere"):
             for more in ({}, {"If-None-Match": plain["etag"]}, {"Accept-Encoding": "gzip"}):
                 status, headers, body = get(running.url + path, Accept="text/html,*/*", **more)
                 assert status == 200
-                assert body == without.replace(b"<head>", b"<head>" + server.SCRIPTS)
+                ours = without.replace(b"<head>", b"<head>" + server.SCRIPTS)
+                assert body == ours.replace(b"<body>", b"<body>" + server.LOOKS)
                 assert int(headers["content-length"]) == len(body)
                 assert headers["cache-control"] == "no-cache"
                 assert "etag" not in headers

@@ -5,10 +5,14 @@ whenever a byte of it changes, and not at all (a reference to its hash instead) 
 so a step of the cursor costs some hundred bytes, not three megabytes. Not chosen: an iframe, which
 could keep its own state but neither grow with its content nor share the page's font; one component
 that is sent everything on every step.
+
+A picture that is new goes ahead of what stands below it: the browser draws what comes in one go in
+one go, and would show it only with the formulas and charts that come after it.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,9 @@ from dashboard.figures import theme
 from dashboard.figures.steps import FIRST
 
 HERE = Path(__file__).parent
+AHEAD = 0.1
+"""Seconds that a new picture has for itself. Measured on Gates with 100 tokens: the picture comes
+after a third of the time, and all that follows at most this much later than it would."""
 
 # One module in the browser, without a build step: each part uses what stands before it.
 PARTS = (
@@ -127,6 +134,10 @@ def heatmaps(
     with st.container(gap=None):
         _cursor(key=f"{key}-cursor", data=cursor, height=1)
         result = _picture(key=key, data=packed, on_picked_change=picked, on_painted_change=painted)
+    drawn = f"drawn.{key}"
+    if state.recall(drawn) != hash(packed):
+        state.remember(drawn, hash(packed))
+        time.sleep(AHEAD)
     return _picked(result.get("picked"))
 
 

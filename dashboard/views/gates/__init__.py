@@ -6,6 +6,8 @@ rest of the page as it is.
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from core.analysis.highlights import Moment, highlight
@@ -17,34 +19,43 @@ from dashboard.i18n import t
 from dashboard.views import Page
 from dashboard.views.gates.canvas import pick_order, picture
 from dashboard.views.gates.inspector import inspector
-from dashboard.views.gates.sentence import say
+from dashboard.views.gates.sentence import said, say
 from dashboard.widgets import Reading
 from dashboard.widgets.answers import answers_of, slow_answers
 from dashboard.widgets.caption import about
-from dashboard.widgets.colouring import pick_colour
+from dashboard.widgets.colouring import chosen_colour, pick_colour
 from dashboard.widgets.film import film
 from dashboard.widgets.layers import pick_layer
 from dashboard.widgets.opening import box, folded
+from dashboard.widgets.reading import is_new_page
 from dashboard.widgets.series import draw_inputs, draw_predictions
 from dashboard.widgets.stepper import clock, go_to, pick_speed, stepper, tick
+
+# What stands above the picture has its height before it is drawn: a sentence that of two lines, so
+# that nothing below moves with its length.
+_STYLE = """<style>
+.st-key-gates-controls { min-height: 2.5rem; }
+.st-key-gates-highlight { min-height: 3rem; gap: 0 0.8rem; }
+.st-key-gates-highlight button { min-height: 1.4rem; padding: 0; }
+.st-key-gates-highlight p { line-height: 1.4; }
+</style>"""
 
 PAGE = Page(key="gates", section="look", icon=":material/view_agenda:", order=10)
 
 
 def render() -> None:
     """Draw the picture of all gates, the inspector beside it, and what they add up to below."""
-    # In one container: a sentence about the text would else move what follows to another place,
-    # and the canvas would be built anew there.
-    with st.container():
-        reading = widgets.reading()
+    with widgets.reading_ahead() as reading:
+        strip = st.container()
+        layer = state.fit(state.LAYER, high=len(reading.trace.layers) - 1)
+        best = _best(reading.trace.layers[layer])
+        _begin(reading, layer, best)
+        every = clock()
+        widgets.fragment(_explore, run_every=every)(
+            reading, best, layer=layer, ticking=every is not None
+        )
+    with strip:
         film()
-    layer = state.fit(state.LAYER, high=len(reading.trace.layers) - 1)
-    best = _best(reading.trace.layers[layer])
-    _begin(reading, layer, best)
-    every = clock()
-    widgets.fragment(_explore, run_every=every)(
-        reading, best, layer=layer, ticking=every is not None
-    )
     draw_predictions(reading)
     _summary(reading, layer)
 
@@ -71,19 +82,31 @@ def _explore(reading: Reading, best: Moment | None, *, layer: int, ticking: bool
     tick(ticking=ticking, last=reading.trace.time - 1)
     if state.get(state.LAYER) != layer:
         st.rerun()  # the parts outside of this fragment show the layer too
+    run = reading.trace.layers[layer]
+    step = state.fit(state.STEP, high=reading.trace.time - 1)
     with st.container(gap="xsmall", key="explored"):
-        with st.container(horizontal=True, vertical_alignment="center", key="gates-controls"):
-            step = stepper(reading.tokens)
-            pick_layer(reading.model)
-            with box(t("gates.view"), key="gates-view"):
-                colour = pick_colour(reading, reading.trace.layers[layer])
-                pick_order()
-                pick_speed()
-        said = say(reading, best, layer=layer, step=step)
+        st.html(_STYLE)
+        row: dict[str, Any] = {"horizontal": True, "vertical_alignment": "center"}
+        controls = st.container(**row, key="gates-controls")
+        sentence = st.container(**row, key="gates-highlight")
         left, right = st.columns([6, 5], gap="medium")
+
+        def above() -> None:
+            with controls:
+                _controls(reading, run)
+            with sentence:
+                say(reading, best, layer=layer, step=step)
+
+        # The picture is sent first, unless what stands above it would push it down.
+        if is_new_page():
+            above()
         with left:
-            picture(reading, layer=layer, colour=colour, step=step, said=said)
+            colour = chosen_colour(reading, run)
+            told = said(reading, best, layer=layer, step=step)
+            picture(reading, layer=layer, colour=colour, step=step, said=told)
             draw_inputs(reading, whose=about(reading, step=step), step=step)
+        if not is_new_page():
+            above()
         with right:
             inspector(reading, layer=layer, step=step)
         if reading.model.readout:
@@ -91,6 +114,15 @@ def _explore(reading: Reading, best: Moment | None, *, layer: int, ticking: bool
             with folded(t("gates.answers"), seen, key="answers") as wanted:
                 if wanted:
                     _answers(reading, step)
+
+
+def _controls(reading: Reading, run: LayerTrace) -> None:
+    stepper(reading.tokens)
+    pick_layer(reading.model)
+    with box(t("gates.view"), key="gates-view"):
+        pick_colour(reading, run)
+        pick_order()
+        pick_speed()
 
 
 def _answers(reading: Reading, step: int) -> None:

@@ -11,6 +11,7 @@ from core import cells
 from core.analysis.expressions import show_number, symbols
 from core.analysis.highlights import Moment, moment
 from core.cells.leaves import Gate
+from core.errors import CoreError
 from dashboard import state
 from dashboard.figures.steps import FIRST
 from dashboard.i18n import t
@@ -18,31 +19,15 @@ from dashboard.widgets.problem import guard, plain
 from dashboard.widgets.reading import Reading
 from dashboard.widgets.stepper import pause
 
-# As high as two lines, so that nothing below moves with the length of a sentence.
-_STYLE = (
-    "<style>.st-key-gates-highlight { min-height: 3rem; gap: 0 0.8rem; } "
-    ".st-key-gates-highlight button { min-height: 1.4rem; padding: 0; } "
-    ".st-key-gates-highlight p { line-height: 1.4; }</style>"
-)
 
-
-def say(reading: Reading, best: Moment | None, *, layer: int, step: int) -> str:
-    """Draw the sentence about the step and the chosen unit, and the way to the best moment.
-
-    Returns the sentence, "" where none can be said.
-    """
-    run = reading.trace.layers[layer]
-    unit = state.fit(state.UNIT, high=run.units - 1)
-    said = ""
-    st.html(_STYLE)
-    with st.container(horizontal=True, vertical_alignment="center", key="gates-highlight"), guard():
-        if best is not None and (step, unit) == (best.step, best.unit):
-            said = sentence(reading, best, layer=layer, best=True)
-            st.markdown(said)
-            return said
-        here = moment(run, step, unit)
-        said = sentence(reading, here, layer=layer, best=False)
-        st.markdown(said, width="content")
+def say(reading: Reading, best: Moment | None, *, layer: int, step: int) -> None:
+    """Draw the sentence about the step and the chosen unit, and the way to the best moment."""
+    with guard():
+        seen = _seen(reading, best, layer=layer, step=step)
+        if seen is best:
+            st.markdown(sentence(reading, seen, layer=layer, best=True))
+            return
+        st.markdown(sentence(reading, seen, layer=layer, best=False), width="content")
         if best is not None:
             token = plain(reading.tokens[best.step], most=24)
             facts = {"step": best.step + FIRST, "unit": best.unit, "token": token}
@@ -50,7 +35,23 @@ def say(reading: Reading, best: Moment | None, *, layer: int, step: int) -> str:
                 t("gates.see.go", **facts), icon=":material/arrow_forward:", type="tertiary",
                 key="gates-see-go", on_click=look_at, args=(best,),
             )  # fmt: skip
-    return said
+
+
+def said(reading: Reading, best: Moment | None, *, layer: int, step: int) -> str:
+    """Return the sentence that `say` draws, "" where none can be said."""
+    try:
+        seen = _seen(reading, best, layer=layer, step=step)
+    except CoreError:
+        return ""
+    return sentence(reading, seen, layer=layer, best=seen is best)
+
+
+def _seen(reading: Reading, best: Moment | None, *, layer: int, step: int) -> Moment:
+    run = reading.trace.layers[layer]
+    unit = state.fit(state.UNIT, high=run.units - 1)
+    if best is not None and (step, unit) == (best.step, best.unit):
+        return best
+    return moment(run, step, unit)
 
 
 def look_at(best: Moment) -> None:

@@ -8,6 +8,7 @@ import struct
 
 import numpy as np
 import pytest
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 import core
 from core.analysis.answers import answers
@@ -272,3 +273,20 @@ def test_the_inspector_says_which_unit_of_how_many_it_shows(open_app):
     [inspected] = [each.value for each in app.markdown if each.value.startswith("Step")]
     assert "Step **5** · **good**" in inspected
     assert "This is unit 3 of 16, counted from 0." in inspected
+
+
+def test_the_picture_goes_ahead_of_all_that_stands_around_it(open_app, monkeypatch):
+    said, enqueue = [], ScriptRunContext.enqueue
+
+    def heard(context, message):
+        element = message.delta.new_element
+        kind = element.WhichOneof("type")
+        said.append(element.bidi_component.component_name if kind == "bidi_component" else kind)
+        enqueue(context, message)
+
+    app = open_app("gates", text=TEXT)
+    monkeypatch.setattr(ScriptRunContext, "enqueue", heard)
+    app.text_area[0].set_value("the music was not good").run()
+    place = said.index("unrolled_heatmaps")
+    for later in ("text_area", "slider", "markdown", "plotly_chart"):
+        assert place < said.index(later), later

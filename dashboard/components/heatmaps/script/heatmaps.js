@@ -97,6 +97,8 @@ class Heatmaps {
     this.leave();
     this.setWindow(HUB.windows.get(scene.key) ?? this.window);
     this.arrange(true);
+    // At once: the charts that come with it would else be drawn before it.
+    this.draw();
     this.root.dataset.digest = scene.digest;
   }
 
@@ -170,12 +172,15 @@ class Heatmaps {
 
   /** Draw in the next frame: the cursor, and the picture under it when it is stale. */
   refresh() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      if (!this.layouts) return;
-      if (this.stale) this.drawPicture();
-      this.drawCursors();
-    });
+    this.frame ??= requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    cancelAnimationFrame(this.frame);
+    this.frame = null;
+    if (!this.layouts) return;
+    if (this.stale) this.drawPicture();
+    this.drawCursors();
   }
 
   drawPicture() {
