@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from core.scale import Board
@@ -81,6 +82,40 @@ def test_a_killed_search_goes_on_and_finds_the_best(store, tmp_path):
     assert found.best == min(ended, key=ended.__getitem__)
     assert isinstance(sweep.board, Board)
     assert sweep.board.engine == "processes"
+
+
+def test_trials_that_fall_below_the_median_are_cancelled_by_their_curve(store):
+    """A real search by TPE: whoever is pruned deserved it, and the best is not among them."""
+    base = TINY.with_setting("fit.epochs", 40)
+    config = SweepConfig(
+        base=base, space={"optimizer.learning_rate": "1e-6..0.3 log"}, trials=10, warm_up=3
+    )
+    sweep = store.create(config)
+    search.work(sweep, scheduler="", at_once=1)
+    found = sweep.findings
+    curves = {
+        trial.number: store.runs.run(trial.run).epochs["validation_loss"].tolist()
+        for trial in found.trials
+    }
+    pruned = [trial for trial in found.trials if trial.state == "pruned"]
+    assert pruned
+    assert {trial.state for trial in found.trials} == {"pruned", "finished"}
+    assert all(len(curves[t.number]) == 40 for t in found.trials if t.state == "finished")
+    for trial in pruned:
+        run, own = store.runs.run(trial.run), curves[trial.number]
+        assert run.status.state == "cancelled"
+        assert 3 < len(own) < 40
+        assert trial.value == own[(run.final_epoch or 0) - 1]
+        # At some epoch after its warming up its best was worse than the median of those before it.
+        before = [curves[n] for n in range(trial.number)]
+        assert sum(len(curve) == 40 for curve in before) >= 4
+        assert any(
+            min(own[:epoch]) > np.median([c[epoch - 1] for c in before if len(c) >= epoch])
+            for epoch in range(4, len(own) + 1)
+        )
+    ended = {t.number: t.value for t in found.trials if t.state == "finished"}
+    assert found.best == min(ended, key=ended.__getitem__)
+    assert found.trials[found.best].value < min(trial.value for trial in pruned)
 
 
 def test_where_all_fail_the_search_stops_in_a_sentence(store):
