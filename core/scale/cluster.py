@@ -16,10 +16,13 @@ import asyncio
 import logging
 import secrets
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from core.errors import CoreError
+from core.scale.alike import check_scheduler, check_workers
 from core.scale.engine import Begun, Event, Failed, Job, Returned
 from core.scale.errors import NoScheduler, NoWorkers, SchedulerGone, TaskFailed, WorkersDied
 from core.scale.tasks import perform
@@ -70,8 +73,9 @@ class Cluster:
     name = "dask"
 
     def __init__(self, address: str, *, at_once: int | None = None) -> None:
-        """Looks for the scheduler. Raises NoScheduler."""
+        """Looks for the scheduler. Raises NoScheduler, OtherScheduler and UnfitWorker."""
         from distributed import Client
+        from distributed.versions import VersionMismatchWarning
 
         _look_for(address)
         # What it would tell of a scheduler that goes away, a traceback, is SchedulerGone here.
@@ -79,16 +83,26 @@ class Cluster:
         self.address = address
         self._at_once = at_once
         try:
-            self._client = Client(address, timeout=PATIENCE, set_as_default=False, name="unrolled")
+            with warnings.catch_warnings():  # versions that differ are said by `check_scheduler`
+                warnings.simplefilter("ignore", VersionMismatchWarning)
+                self._client = Client(
+                    address, timeout=PATIENCE, set_as_default=False, name="unrolled"
+                )
         except OSError as error:
             raise NoScheduler(address=address, why=str(error)) from error
         self._topic = f"unrolled-{secrets.token_hex(8)}"
         self._events: SimpleQueue[Begun | Any] = SimpleQueue()
         self._futures: dict[int, tuple[Any, str]] = {}
         self._workers: dict[str, int] = {}
+        self._fit: set[str] = set()
         self._looked = self._seen = time.monotonic()
         self._client.subscribe_topic(self._topic, self._heard)
-        self._look()
+        try:
+            check_scheduler(self._client, address=address)
+            self._look()
+        except CoreError:
+            self.close()
+            raise
 
     def _heard(self, event: tuple[float, dict[str, Any]]) -> None:
         self._events.put(Begun(event[1]["number"], event[1]["worker"]))
@@ -104,13 +118,18 @@ class Cluster:
         return self._workers
 
     def _look(self) -> None:
-        """Asks who is there. Raises SchedulerGone and NoWorkers."""
+        """Asks who is there, and new ones what they have.
+
+        Raises SchedulerGone, NoWorkers and UnfitWorker.
+        """
         try:
             told = self._client.scheduler_info()["workers"]
+            self._fit |= check_workers(self._client, told.keys() - self._fit)
         except OSError as error:
             raise SchedulerGone(address=self.address) from error
         self._looked = time.monotonic()
-        self._workers = {name: int(each["nthreads"]) for name, each in told.items()}
+        places = {name: int(each["nthreads"]) for name, each in told.items()}
+        self._workers = {name: count for name, count in places.items() if name in self._fit}
         if self._workers:
             self._seen = self._looked
         elif self._looked - self._seen > ALONE:

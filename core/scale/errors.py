@@ -14,6 +14,24 @@ class NoScheduler(CoreError):
     )
 
 
+class OtherScheduler(CoreError):
+    """A scheduler runs another version of what it is made of than this process."""
+
+    message = (
+        "The scheduler at {address} runs {library} {found}, and this process {own}: they may not "
+        "understand each other. Install the same version at both places."
+    )
+
+
+class UnfitWorker(CoreError):
+    """A worker does not have the code that tasks are made of."""
+
+    message = (
+        "The worker at {worker} cannot do this work: {why}. Install there what is installed here, "
+        "or stop that worker. What had come back is kept."
+    )
+
+
 class NoWorkers(CoreError):
     """A scheduler is there, and nobody works for it."""
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -20,17 +23,24 @@ import pytest
 
 from core.errors import OutOfRange
 from core.scale import SCHEDULER, cluster, workers
-from core.scale.errors import NoScheduler, NoWorkers, SchedulerGone, TaskFailed
+from core.scale.errors import (
+    NoScheduler,
+    NoWorkers,
+    OtherScheduler,
+    SchedulerGone,
+    TaskFailed,
+    UnfitWorker,
+)
 from core.scale.probe import probe
 from tests.sources import ROOT
 
 
 @contextmanager
-def started(count: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    command = [sys.executable, "-m", "core.scale", "start", "--port", "0"]
-    with subprocess.Popen(
-        [*command, "--workers", str(count)], cwd=ROOT, stdout=subprocess.PIPE
-    ) as process:
+def started(
+    count: int, *, command: Sequence[str] = ()
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    ours = [sys.executable, "-m", "core.scale", "start", "--port", "0", "--workers", str(count)]
+    with subprocess.Popen(command or ours, cwd=ROOT, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline().decode()
@@ -177,6 +187,77 @@ def test_a_worker_is_no_scheduler(address):
         worker = next(iter(scale.engine.workers()))
     with pytest.raises(NoScheduler, match="what answers there is no scheduler"), workers(worker):
         pass
+
+
+def test_a_place_where_nobody_ever_says_a_word_is_a_sentence_within_seconds():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        begun = time.monotonic()
+        with (
+            pytest.raises(NoScheduler, match="it did not answer in time"),
+            workers(f"tcp://127.0.0.1:{silent.getsockname()[1]}"),
+        ):
+            pass
+        assert time.monotonic() - begun < 3 * cluster.PATIENCE
+
+
+def test_a_scheduler_of_another_version_is_a_sentence():
+    older = (
+        "import distributed.versions as told, sys; from core.scale.__main__ import main; "
+        "own = told.get_package_info; "
+        "told.get_package_info = lambda names: own(names) | {'distributed': '2020.1.0'}; "
+        "sys.exit(main(['start', '--port', '0', '--workers', '0']))"
+    )
+    with (
+        started(0, command=[sys.executable, "-c", older]) as (found, _),
+        pytest.raises(OtherScheduler, match=r"runs distributed 2020\.1\.0, and this process 2"),
+        workers(found),
+    ):
+        pass
+
+
+@contextmanager
+def worker_of(address: str, folder: Path) -> Iterator[None]:
+    """A worker that finds in a folder what it has."""
+    command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny"]
+    with subprocess.Popen(
+        [*command, "--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard"],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def test_a_worker_without_our_code_is_a_sentence(tmp_path):
+    with (
+        started(0) as (found, _),
+        worker_of(found, tmp_path),
+        pytest.raises(UnfitWorker, match="this project is not installed there"),
+    ):
+        _ask_who_comes(found)
+
+
+def test_a_worker_with_other_code_is_a_sentence(tmp_path):
+    shutil.copytree(ROOT / "core" / "scale", tmp_path / "core" / "scale")
+    for name in ("errors", "messages", "children", "memory", "threads", "terminal"):
+        shutil.copy(ROOT / "core" / f"{name}.py", tmp_path / "core")
+    (tmp_path / "core" / "__init__.py").write_text("# a part of it alone\n", encoding="utf-8")
+    with (
+        started(0) as (found, _),
+        worker_of(found, tmp_path),
+        pytest.raises(UnfitWorker, match="it has another version of this project"),
+    ):
+        _ask_who_comes(found)
+
+
+def _ask_who_comes(address: str) -> None:
+    with workers(address) as scale:
+        list(scale.map(probe, [{"number": 1}]))
 
 
 def test_a_scheduler_without_workers_is_a_sentence(monkeypatch):
