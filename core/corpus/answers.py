@@ -2,8 +2,7 @@
 
 A model that answers once gives each text an answer, its probability, and whether it is the text's
 label; one that answers every step gives each step one, and where its answers are the vocabulary,
-how many bits each token was to it (`core.analysis.surprise`), NaN for the first of a text, or of
-a piece that is read on its own.
+how many bits each token was to it (`core.analysis.surprise`), NaN for the first of a text.
 """
 
 from __future__ import annotations
@@ -90,8 +89,12 @@ class BatchAnswers:
         rows: NDArray[np.int64],
         places: NDArray[np.int64],
         lengths: NDArray[np.int64],
+        guess: Array | None = None,
     ) -> None:
-        """What texts were answered: its `rows`, at `places` of the batch, ids (texts, time)."""
+        """What texts were answered: its `rows`, at `places` of the batch, ids (texts, time).
+
+        `guess` (outputs,) is what the piece before has left, of a text that goes on here.
+        """
         if self._model.readout is None:
             return
         answer, score = chosen(self._model, trace.outputs)
@@ -105,6 +108,8 @@ class BatchAnswers:
                 before = np.arange(length - 1)
                 given = trace.outputs[number, before, ids[number, 1:length]]
                 self._bits[place + 1 : place + length] = bits_of(given)
+                if guess is not None:
+                    self._bits[place] = bits_of(guess[ids[number, 0]])
 
     def write(self, corpus: Corpus, number: int, *, start: int) -> None:
         """Puts them into the tables of a corpus, as those of its batch. Raises OSError."""

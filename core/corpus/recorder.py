@@ -6,6 +6,7 @@ the file wants it; a batch is written while the next one is computed.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from core.activations import Array
 from core.arrays import load_arrays, save_arrays
-from core.corpus.answers import BatchAnswers
+from core.corpus.answers import BatchAnswers, writes
 from core.corpus.behind import Behind
 from core.corpus.columns import Columns
 from core.corpus.errors import DiskFullCorpus
@@ -40,6 +41,8 @@ BETWEEN = 5.0
 RESERVE = 65_536
 Carried = Mapping[str, Mapping[str, Array]]
 """States that a piece of a text leaves, by layer and name."""
+GUESS = ""
+"""Stands among them, where no layer has that name, for what is expected of the next piece."""
 Doing = Literal["reading", "recording", "indexing", "finished"]
 
 
@@ -90,25 +93,14 @@ class Recorder:
         reserve = self.folder / "reserve"
         with self._in_words():
             reserve.write_bytes(b"\0" * RESERVE)
-            columns = Columns(
-                self.folder,
-                self.manifest.quantities,
-                steps=self.manifest.steps,
-                dtype=self.manifest.dtype,
-                most=max(batch.steps for batch in batches),
-            )
+            columns = self._columns()
         columns.errors |= {k: e for k, e in self._corpus.errors.items() if k in columns.errors}
         since = time.monotonic()
         self._written = self._kept = begun
         with Behind() as behind:
             try:
                 yield self._progress(begun=begun, since=since)
-                for number, batch in enumerate(batches[begun:], start=begun):
-                    with self._in_words():
-                        write = self._batch(number, batch, columns)
-                        behind.wait()
-                        columns.turn()
-                        behind.do(write)
+                for _ in self._batches(range(begun, len(batches)), columns, behind):
                     yield self._progress(begun=begun, since=since)
             finally:
                 # Cancelled or failed, what was recorded is not to be lost; a full disk has room
@@ -123,6 +115,44 @@ class Recorder:
                             self._keep(self._written, columns, self._carried_on)
                     columns.close()
         yield self._progress(begun=begun, since=since)
+
+    def stretch(self, first: int, stop: int) -> dict[str, float]:
+        """Records some batches, the first of which begins with a text, and tells nobody.
+
+        How far what is kept is from the numbers, at most, by quantity. Raises as `go`.
+        """
+        self._told, self._written = math.inf, first
+        with self._in_words():
+            columns = self._columns()
+        try:
+            with Behind() as behind:
+                for _ in self._batches(range(first, stop), columns, behind):
+                    pass
+                with self._in_words():
+                    behind.wait()
+                    columns.sync()
+        finally:
+            columns.close()
+        return columns.errors
+
+    def _columns(self) -> Columns:
+        return Columns(
+            self.folder,
+            self.manifest.quantities,
+            steps=self.manifest.steps,
+            dtype=self.manifest.dtype,
+            most=max(batch.steps for batch in self.manifest.batches),
+        )
+
+    def _batches(self, numbers: range, columns: Columns, behind: Behind) -> Iterator[None]:
+        """Computes batch after batch, each written while the next one is computed."""
+        for number in numbers:
+            with self._in_words():
+                write = self._batch(number, self.manifest.batches[number], columns)
+                behind.wait()
+                columns.turn()
+                behind.do(write)
+            yield
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -205,15 +235,17 @@ class Recorder:
         self, ids: NDArray[np.int64], batch: Batch, columns: Columns, answers: BatchAnswers
     ) -> None:
         """One text, or a piece of one, from the states that the piece before has left."""
-        states = self._carried if batch.from_position else {}
+        states = dict(self._carried) if batch.from_position else {}
+        guess = states.pop(GUESS, {}).get("last")
         for start in range(0, len(ids), self._room.steps):
             part = ids[None, start : start + self._room.steps]
             trace = record(self.model, part, initial_states=states or None)
-            states = after(trace)
+            states = dict(after(trace))
             place = {"places": np.array([start]), "lengths": np.array([part.shape[1]])}
             self._take(trace, **place, columns=columns)
-            answers.take(trace, part, rows=np.array([0]), **place)
-        self._carried = states
+            answers.take(trace, part, rows=np.array([0]), **place, guess=guess)
+            guess = trace.outputs[0, -1] if writes(self.model) else None
+        self._carried = states if guess is None else {**states, GUESS: {"last": guess}}
 
     def _take(
         self,

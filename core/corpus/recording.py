@@ -33,9 +33,11 @@ from core.corpus.errors import (
 from core.corpus.pieces import check_model
 from core.corpus.recorded import Corpus, Dtype, Manifest, Quantity
 from core.corpus.recorder import Progress, Recorder
+from core.corpus.sharing import shared
 from core.corpus.sources import Source
 from core.corpus.tokens import Intake
 from core.model import Model
+from core.scale import Scale
 from core.training.files import remove_left_overs, replace_file, replace_json, writing
 
 LARGEST_BUFFER = 32_000_000
@@ -79,19 +81,24 @@ def record(
     quantities: Sequence[str] | None = None,
     report: Callable[[Progress], object] = lambda progress: None,
     origin: str = "",
+    by: Scale | None = None,
 ) -> Corpus:
     """Records all texts of a source through a model into a folder, and opens it.
 
     Where the folder holds a recording that was interrupted, it goes on; `source` may then be None,
     unless the source had not been read to its end. `report` hears of progress; what it raises ends
     the recording, which can be gone on with. `quantities` are keys such as `lstm/gates/forget`,
-    all unless given.
+    all unless given. `by` are those who record, `core.scale.workers()`, and see the folder under
+    the same path: the same bytes, on as many machines as there are.
 
     Raises NotACorpusModel, NoSuchQuantity, NothingToRecord, TextTooLong, ModelChanged,
     OtherRecording, SourceIsGone, CorpusIsBusy, NotEnoughRoom, DiskFullCorpus, TooLargeForHalf,
-    FolderNotWritable; and what the source and the model raise.
+    FolderNotWritable; what the source and the model raise, and of `by` GivenUp and what `Scale.map`
+    raises.
     """
-    going = progressing(model, source, folder, dtype=dtype, quantities=quantities, origin=origin)
+    going = progressing(
+        model, source, folder, dtype=dtype, quantities=quantities, origin=origin, by=by
+    )
     for progress in going:
         report(progress)
     return Corpus.open(folder)
@@ -105,6 +112,7 @@ def progressing(
     dtype: Dtype = "float16",
     quantities: Sequence[str] | None = None,
     origin: str = "",
+    by: Scale | None = None,
 ) -> Generator[Progress, None, None]:
     """As `record`, as an iterator of its progress: whoever stops asking has cancelled it."""
     check_model(model)
@@ -128,7 +136,10 @@ def progressing(
                 yield from _read(model, source, path, manifest)
             manifest = Manifest.read(path)
         if manifest.state == "recording":
-            yield from Recorder(model, path, manifest).go()
+            if by is None:
+                yield from Recorder(model, path, manifest).go()
+            else:
+                yield from shared(model, path, manifest, by=by)
             manifest = replace(manifest, state="indexing")
             with writing(path):
                 write_manifest(path, manifest)

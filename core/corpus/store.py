@@ -2,6 +2,7 @@
 
     request.json   what is to be recorded: the source, as plain data, and the settings
     status.json    how far it is, every second; the reason where it failed
+    scale.json     workers, tasks and tries, where others record for its process
     cancel         somebody wants it to stop
     worker.lock    held while it is recorded; worker.log what the process said
 
@@ -25,10 +26,12 @@ from core.corpus.recorder import Progress
 from core.corpus.sources import Source
 from core.errors import CoreError, Failure
 from core.model import Model
+from core.scale import Board
 from core.training.files import read_json, replace_file, replace_json, writing
 from core.training.folders import Folders
 from core.training.store import folder_beside_runs
 
+BOARD = "scale.json"
 CORPORA_VARIABLE = "RNN_CORPORA_DIR"
 
 
@@ -106,6 +109,14 @@ class KeptCorpus:
         try:
             return Progress(**written) if isinstance(written, dict) else None
         except TypeError:
+            return None
+
+    @property
+    def board(self) -> Board | None:
+        """Who records it; None where its own process does, or nobody can say."""
+        try:
+            return Board.from_json(read_json(self.folder / BOARD))
+        except (CoreError, ValueError):
             return None
 
     @property

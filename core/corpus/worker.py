@@ -2,7 +2,8 @@
 
 It does what `request.json` asks, says in `status.json` how far it is, and stops where somebody has
 put a file called `cancel` beside it. Killed, it is found gone by whoever reads the folder; started
-again, it goes on from what was recorded.
+again, it goes on from what was recorded. With --scheduler, UNROLLED_SCHEDULER or --at-once, others
+record: the workers of a Dask scheduler, or processes of this machine (`core.corpus.sharing`).
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+from core import scale
 from core.corpus.errors import CorpusIsBusy
 from core.corpus.recording import progressing
 from core.corpus.sources import source_from
-from core.corpus.store import LAUNCHED, KeptCorpus
+from core.corpus.store import BOARD, LAUNCHED, KeptCorpus
 from core.errors import CoreError
 from core.model import Model
+from core.scale import Board, Scale
 from core.terminal import print_anywhere
-from core.training.files import writing
+from core.training.files import replace_json, writing
 
 BETWEEN = 0.5
 
@@ -29,9 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns 0 when all is recorded or it was cancelled, 1 when it failed."""
     parser = argparse.ArgumentParser(prog="python -m core.corpus.worker", description=__doc__)
     parser.add_argument("folder", type=Path, metavar="CORPUS_DIR", help="the corpus's folder")
-    kept = KeptCorpus(parser.parse_args(arguments).folder.resolve())
+    parser.add_argument("--scheduler", help=f"of Dask; else what {scale.SCHEDULER} says")
+    parser.add_argument("--at-once", type=int, help="processes that record at the same time")
+    given = parser.parse_args(arguments)
+    kept = KeptCorpus(given.folder.resolve())
     try:
-        work(kept)
+        with _others(kept, scheduler=given.scheduler, at_once=given.at_once) as by:
+            work(kept, by=by)
     except CorpusIsBusy as error:  # another process records it, and says how far it is
         sys.stderr.write(f"{error}\n")
         return 1
@@ -46,7 +54,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def work(kept: KeptCorpus) -> None:
+def _others(
+    kept: KeptCorpus, *, scheduler: str | None, at_once: int | None
+) -> AbstractContextManager[Scale | None]:
+    """Those who record, None where this process does. Raises as `core.scale.workers`."""
+
+    def tell(board: Board) -> None:
+        with writing(kept.folder):
+            replace_json(kept.folder / BOARD, board.to_json())
+
+    if scale.address_of(scheduler) or at_once:
+        return scale.workers(scheduler, at_once, told=tell)
+    (kept.folder / BOARD).unlink(missing_ok=True)
+    return nullcontext()
+
+
+def work(kept: KeptCorpus, *, by: Scale | None = None) -> None:
     """Records until the end, or until somebody cancels. Raises as `record` does."""
     request = kept.request
     model = Model.load(kept.folder / "asked.npz")
@@ -59,6 +82,7 @@ def work(kept: KeptCorpus) -> None:
         dtype=request.get("dtype", "float16"),
         quantities=request.get("quantities"),
         origin=str(request.get("origin", "")),
+        by=by,
     )
     for progress in going:
         cancelled = (kept.folder / "cancel").exists()

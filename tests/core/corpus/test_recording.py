@@ -171,6 +171,22 @@ def test_a_language_model_tells_the_bits_of_each_token(tmp_path):
     assert np.isnan(bits[[0, 4]]).all()
 
 
+def test_a_long_text_tells_the_bits_of_each_token_whatever_it_is_cut_into(tmp_path, monkeypatch):
+    of = model(outputs=VOCABULARY.size, readout="every")
+    text = drawn(1, longest=400, seed=4)[0] * 20
+    whole = corpus.record(of, corpus.listed([text]), tmp_path / "whole")
+    monkeypatch.setattr(recording, "steps_at_once", lambda *_: 100)
+    monkeypatch.setattr(pieces, "LARGEST_TRACE", 1)
+    cut = corpus.record(of, corpus.listed([text]), tmp_path / "cut")
+    assert len(cut.manifest.batches) > 10
+    bits = [
+        pq.read_table(kept.folder / "answers").to_pandas()["bits"].to_numpy()
+        for kept in (whole, cut)
+    ]
+    assert np.isnan(bits[1]).nonzero()[0].tolist() == [0]
+    np.testing.assert_allclose(bits[1], bits[0], rtol=1e-4)
+
+
 def test_memory_does_not_grow_with_the_corpus(tmp_path, monkeypatch):
     monkeypatch.setattr(recording, "steps_at_once", lambda *_: 4_000)
     monkeypatch.setattr(sketch, "FEWEST_UNITS", 1)

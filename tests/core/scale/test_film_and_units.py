@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,7 @@ from core.analysis.cka import cka
 from core.analysis.selectivity import selectivity
 from core.analysis.token_features import token_features
 from core.data import TASKS
+from core.data.task import Example
 from core.scale import Scale, workers
 from core.scale.errors import GivenUp
 from core.training import filming
@@ -43,18 +44,15 @@ def by(request, address) -> Iterator[Scale]:
             yield scale
 
 
-def killing(scale: Scale) -> Callable[[], None]:
-    """Let `scale` kill whoever is at work, until a task has been lost by that."""
-    killed = set()
+def killing(scale: Scale) -> None:
+    """Let one of those who work for `scale` be killed while it is at work."""
+    killed = []
 
     def idle() -> None:
-        board = scale.board
-        for worker, place in board.doing.items():
-            if place > 1 and not board.retried and worker not in killed:
-                killed.add(worker)
-                at = process_at(worker) if ":" in worker else int(worker)
-                os.kill(at, signal.SIGKILL)
-                return
+        for worker, place in scale.board.doing.items():
+            if place > 0 and not killed:
+                killed.append(worker)
+                os.kill(process_at(worker) if ":" in worker else int(worker), signal.SIGKILL)
 
     scale.map = partial(scale.map, idle=idle)  # type: ignore[method-assign]
 
@@ -74,10 +72,11 @@ def test_units_are_those_that_are_read_here(by):
     assert found[0].adjusted.min() < 1
 
 
-def test_a_unit_is_not_lost_with_its_worker(by):
+def test_a_unit_is_not_lost_with_its_worker(by, monkeypatch):
     # Batches of a tenth of a second or so, so that whoever is killed is at work.
-    model = core.new_model("lstm", vocabulary=_words(), embedding=8, units=[96], seed=2)
-    texts = [core.data.Example(" ".join(["good", "bad", "not"] * n)) for n in range(20, 40)] * 40
+    monkeypatch.setattr("core.analysis.activity.BATCH", 12_000_000)
+    model = core.new_model("lstm", vocabulary=_words(), embedding=8, units=[128], seed=2)
+    texts = [Example(" ".join(["good", "bad", "not"] * n)) for n in range(36, 40)] * 100
     here = activity(model, texts, longest=120)
     killing(by)
     there = activity(model, texts, longest=120, by=by)
@@ -121,8 +120,8 @@ def test_a_film_is_that_which_is_made_here(by, run, monkeypatch):
 
 
 def test_a_film_is_not_lost_with_its_worker(by, run, monkeypatch):
-    monkeypatch.setattr(filming, "TOGETHER", 150)
-    asked, epochs = scripts(run, 300), range(6)
+    monkeypatch.setattr(filming, "TOGETHER", 300)
+    asked, epochs = scripts(run, 300), range(4)
     here = list(film(run, asked, layer=0, epochs=epochs))
     killing(by)
     there = list(film(run, asked, layer=0, epochs=epochs, by=by))
