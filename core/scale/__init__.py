@@ -12,6 +12,24 @@ one before something long is given to it.
 """
 
 from core.scale.board import Board, Retry
-from core.scale.scale import MOST_TRIES, SCHEDULER, Result, Scale, address_of, workers
+from core.scale.scale import (
+    MOST_TRIES,
+    SCHEDULER,
+    Result,
+    Scale,
+    address_of,
+    elsewhere,
+    workers,
+)
 
-__all__ = ["MOST_TRIES", "SCHEDULER", "Board", "Result", "Retry", "Scale", "address_of", "workers"]
+__all__ = [
+    "MOST_TRIES",
+    "SCHEDULER",
+    "Board",
+    "Result",
+    "Retry",
+    "Scale",
+    "address_of",
+    "elsewhere",
+    "workers",
+]

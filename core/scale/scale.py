@@ -113,6 +113,19 @@ def workers(
         engine.close()
 
 
+@contextmanager
+def elsewhere() -> Iterator[Scale | None]:
+    """Those of the scheduler that UNROLLED_SCHEDULER names; None where it names none.
+
+    For work of seconds, to which starting processes here would add as many. Raises as `workers`.
+    """
+    if not address_of(None):
+        yield None
+        return
+    with workers() as found:
+        yield found
+
+
 class Scale:
     """Tasks and those who do them. One `map` at a time."""
 

@@ -21,6 +21,7 @@ from core.analysis.units import units as core_units
 from core.data import characters
 from core.data.task import Example
 from core.model import Model
+from core.scale import Board, elsewhere
 from core.training.sources import SOURCES, prepare
 from core.training.sources.drawn import TEST_SEED, DrawnOptions
 from dashboard.cache.digest import digest
@@ -31,13 +32,14 @@ TEXTS = 400
 
 @dataclass(frozen=True, eq=False)
 class Studied:
-    """All that a corpus told of the units of a layer."""
+    """All that a corpus told of the units of a layer, and who read it elsewhere, if anybody did."""
 
     read: Activity
     features: TokenFeatures
     selectivity: Selectivity
     probes: tuple[Probe, ...]
     units: Units
+    board: Board | None = None
 
 
 def task_texts(source: str, options: Mapping[str, Any]) -> tuple[Example, ...]:
@@ -108,7 +110,9 @@ def _studied(
     _texts: tuple[Example, ...],
 ) -> Studied:
     del model_key, texts_key
-    read = activity(_model, _texts, layer=layer, quantity=quantity)
-    features = token_features(read, classes=classes)
-    found = selectivity(_model, read, features)
-    return Studied(read, features, found, probes(read, features), core_units(read))
+    with elsewhere() as by:
+        read = activity(_model, _texts, layer=layer, quantity=quantity, by=by)
+        features = token_features(read, classes=classes)
+        found = selectivity(_model, read, features, by=by)
+        board = None if by is None else by.board
+    return Studied(read, features, found, probes(read, features), core_units(read), board)

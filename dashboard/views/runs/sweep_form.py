@@ -108,8 +108,8 @@ def _form(store: SweepStore, bases: Mapping[str, tuple[str, RunConfig]]) -> None
     }
     scheduler = os.environ.get(SCHEDULER, "")
     st.caption(
-        t("sweep.workers.dask", address=plain(scheduler)) if scheduler
-        else t("sweep.workers.processes")
+        t("sweep.by.dask", address=plain(scheduler)) if scheduler
+        else t("sweep.by.processes")
     )  # fmt: skip
     name = st.text_input(t("sweep.name"), max_chars=120, key="sweep-name")
     if not st.button(

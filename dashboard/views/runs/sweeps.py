@@ -7,17 +7,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import CoreError
-from core.scale.board import Board
 from core.training.sweep.folder import Sweep, SweepFindings, SweepStore, SweepTrial
 from dashboard import cache, figures, widgets
 from dashboard.figures.parallel import Axis
 from dashboard.i18n import t
 from dashboard.views.runs.sweep_form import new_sweep, setting_title
 from dashboard.widgets.chart import look, show
-from dashboard.widgets.opening import folded
 from dashboard.widgets.problem import plain
 from dashboard.widgets.run_actions import attempt, lead_on
 from dashboard.widgets.run_overview import Overview, overview
+from dashboard.widgets.workers import workers
 
 POLL = 2.0
 LIVE = ("queued", "searching")
@@ -54,9 +53,7 @@ def _sweep(sweep: Sweep, *, ticking: bool) -> None:
     if len(ended) >= FEWEST:
         _pictures(sweep, found, ended)
     _table(found)
-    board = sweep.board
-    if board is not None:
-        _workers(board)
+    workers(sweep.board, key="sweep")
 
 
 def _standing(sweep: Sweep, found: SweepFindings) -> None:
@@ -137,44 +134,6 @@ def _table(found: SweepFindings) -> None:
         None if trial.value is None else float(f"{trial.value:.5g}") for trial in found.trials
     ]
     st.dataframe(rows, hide_index=True, key="sweep-trials")
-
-
-def _workers(board: Board) -> None:
-    """Draw who works, and what was tried again."""
-    seen = t("sweep.workers.seen", count=len(board.workers), retried=board.retried)
-    with folded(t("sweep.workers"), seen, key="sweep-workers") as is_open:
-        if not is_open:
-            return
-        where = (
-            t("sweep.workers.dask", address=plain(board.address))
-            if board.address
-            else t("sweep.workers.processes")
-        )
-        st.caption(where)
-        names = list(dict.fromkeys((*board.workers, *board.done)))
-        doing = [board.doing.get(name) for name in names]
-        st.dataframe(
-            {
-                t("sweep.worker"): names,
-                t("sweep.worker.there"): [
-                    t(f"sweep.yes.{name in board.workers}") for name in names
-                ],
-                t("sweep.worker.at"): [None if at is None else at + 1 for at in doing],
-                t("sweep.worker.done"): [board.done.get(name, 0) for name in names],
-            },
-            hide_index=True,
-            key="sweep-workers-table",
-        )
-        if board.retries:
-            st.dataframe(
-                {
-                    t("sweep.retry.task"): [retry.place + 1 for retry in board.retries],
-                    t("sweep.worker"): [retry.worker for retry in board.retries],
-                    t("sweep.retry.why"): [retry.why for retry in board.retries],
-                },
-                hide_index=True,
-                key="sweep-retries",
-            )
 
 
 def _said(value: object) -> str:

@@ -19,6 +19,7 @@ from dashboard.widgets.corpus import pick_corpus
 from dashboard.widgets.layers import pick_layer
 from dashboard.widgets.opening import folded
 from dashboard.widgets.quantity import pick_quantity
+from dashboard.widgets.workers import workers
 
 PAGE = Page(key="units", section="why", icon=":material/neurology:", order=75)
 MOST_LISTED = 8
@@ -71,6 +72,7 @@ def _answer(reading: Reading, found: Studied, *, unit: int) -> None:
     with folded(t("units.idle"), t("units.idle.see"), key="units-idle") as wanted:
         if wanted:
             st.markdown(_idle(found))
+    workers(found.board, key="units")
 
 
 def sentence(found: Studied, *, unit: int) -> str:

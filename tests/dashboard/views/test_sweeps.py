@@ -52,7 +52,7 @@ def test_a_search_says_what_it_found(open_app, runs, monkeypatch, language):
                      finished=3, pruned=0, failed=1)  # fmt: skip
         assert standing in said(app)
         assert t("sweep.measure.validation_loss") + " 0.25" in said(app)
-        seen = t("sweep.workers.seen", count=1, retried=1)
+        seen = t("workers.seen", count=1, finished=4, total=4, retried=1)
         assert any(seen in box.label for box in app.expander)
     best = sweep.findings.trials[1].run
     assert any(button.key == f"open-gates-{best}" for button in app.button)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from core.analysis.activity import activity
 from core.analysis.selectivity import selectivity
 from core.analysis.token_features import token_features
 from core.analysis.units import units
+from core.scale import workers
 from dashboard.cache import Studied
 from dashboard.i18n import speak, t
 from dashboard.views.units import sentence, summary
@@ -65,3 +67,18 @@ def test_the_page_in_korean_on_a_gate_of_the_essays(open_app):
     assert not app.error
     assert any("유닛 64개 가운데" in each.value for each in app.markdown)
     assert core.bundled_model("characters-gru").layers[0].units == 64
+
+
+def test_who_read_elsewhere_is_told(open_app, monkeypatch):
+    @contextmanager
+    def processes():
+        with workers("", 2) as by:
+            yield by
+
+    monkeypatch.setattr("dashboard.cache.units.elsewhere", processes)
+    app = open_app("units", task="brackets", cell="gru", unit="3")
+    assert not app.error
+    with speak("en"):
+        told = [box.label for box in app.expander if t("workers.title") in box.label]
+    assert len(told) == 1
+    assert "2 at work; " in told[0]
