@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
+import warnings
 
 
 def print_anywhere() -> None:
@@ -16,3 +17,11 @@ def print_anywhere() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # not what a test or a notebook puts there
             stream.reconfigure(errors="replace")
+
+
+def warn(error: Exception) -> None:
+    """Warns in words; where warnings are errors, on standard error: whoever is at work goes on."""
+    try:
+        warnings.warn(str(error), stacklevel=5)
+    except UserWarning:
+        sys.stderr.write(f"{error}\n")

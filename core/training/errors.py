@@ -83,6 +83,18 @@ class ProbeNotRead(CoreError):
     message = "Probe text {probe} is not filmed: {why}"
 
 
+class ExamplesNotRead(CoreError):
+    """The validation examples that a script gave cannot be looked at."""
+
+    message = "The validation examples are not looked at: {why}"
+
+
+class AnswersNotFit(CoreError):
+    """A script gave names to another number of answers than its model has."""
+
+    message = "The answers keep their numbers: {found} names were given, and the model has {own}."
+
+
 class SnapshotLost(CoreError):
     """The model of an epoch could not be kept."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from core.analysis.questions import answering
 from core.errors import CoreError
 from core.model import Model
 from core.training.given_words import vocabulary_given
@@ -21,6 +22,11 @@ def with_words(model: Model, *, given: Any) -> Model:
         return model
     rows = len(model.embedding.weights)
     return replace(model, vocabulary=vocabulary_given(given, rows=rows))
+
+
+def with_answers(model: Model, *, names: Sequence[str]) -> Model:
+    """The model whose answers are called so, where they are as many as it has."""
+    return answering(model, tuple(map(str, names))) if names else model
 
 
 def pictured(snapshot: Callable[[], Model]) -> tuple[Model | None, str]:

@@ -38,6 +38,8 @@ def watch(
     *,
     probes: Sequence[str] = (),
     vocabulary: Any = None,
+    answers: Sequence[str] = (),
+    validation: Any = None,
     metric: str | None = None,
     every: int = 1,
     folder: str | Path | None = None,
@@ -55,6 +57,9 @@ def watch(
         vocabulary: what the script turned texts into ids with: a `TextVectorization`, a list of
             words, a mapping of words to ids, a tokenizer, or a `Vocabulary`. Not needed where the
             model itself begins with a `TextVectorization`.
+        answers: what its answers are called, in the order of its outputs, as pages say them.
+        validation: (inputs, answers) of a few examples, whose gates and gradient are looked at
+            after every epoch; the first probe's unless given.
         metric: the name of the metric that is drawn; unless given, the first that Keras tells.
         every: keep a model after every so many epochs only, where models are large.
         folder: where runs are kept; unless given, where the dashboard looks for them.
@@ -64,6 +69,8 @@ def watch(
     watched = Watched(
         name,
         tuple(probes)[:MOST_PROBES],
+        tuple(answers),
+        validation,
         max(1, int(every)),
         None if folder is None else Path(folder),
     )

@@ -43,6 +43,8 @@ def watch_torch(
     *,
     probes: Sequence[str] = (),
     vocabulary: Any = None,
+    answers: Sequence[str] = (),
+    validation: Any = None,
     hints: Mapping[str, Any] | None = None,
     optimizer: Any = None,
     epochs: int | None = None,
@@ -57,6 +59,9 @@ def watch_torch(
         probes: at most eight texts to film after every epoch; for a model of ids or numbers, those
             as typed.
         vocabulary: what the script turns texts into ids with, see `watch`.
+        answers: what its answers are called, in the order of its outputs, as pages say them.
+        validation: (inputs, answers) of a few examples, whose gates and gradient are looked at
+            after every epoch; the first probe's unless given.
         hints: answers to what names and shapes leave open, such as {"readout": "last"}; see
             `core.importers.torch.inspect_state_dict`.
         optimizer: the `torch.optim` one, for its learning rate.
@@ -69,6 +74,8 @@ def watch_torch(
     watched = Watched(
         name,
         tuple(probes)[:MOST_PROBES],
+        tuple(answers),
+        validation,
         max(1, int(every)),
         None if folder is None else Path(folder),
     )

@@ -15,10 +15,8 @@ from __future__ import annotations
 
 import math
 import os
-import sys
 import threading
 import time
-import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,17 +25,17 @@ from typing import Any
 
 from filelock import FileLock
 
-from core.analysis.questions import targets
+from core.analysis.questions import classes
 from core.analysis.typed import encode
-from core.bptt import backprop
 from core.engines import record
 from core.errors import CoreError, Failure
-from core.losses import default_loss
 from core.model import Model
-from core.trace import Trace
+from core.terminal import warn
 from core.training.brought import KEY, Brought, metric_kind
 from core.training.errors import (
+    AnswersNotFit,
     DiskFull,
+    ExamplesNotRead,
     NamelessRun,
     NotPictured,
     ProbeNotRead,
@@ -46,11 +44,12 @@ from core.training.errors import (
 )
 from core.training.files import FULL, read_json, replace_json
 from core.training.layers_told import layers_told
-from core.training.looks import MOST_STEPS, look_at
 from core.training.memory import peak_memory
 from core.training.run_writer import RunWriter
+from core.training.snapshot import with_answers
 from core.training.status import State
 from core.training.store import RunStore
+from core.training.watched_looks import look_at_given, look_at_probe
 from core.wiring import check_unrolls
 
 ALL_BATCHES = 200
@@ -67,12 +66,16 @@ class Watched:
         name: what the run is called.
         probes: texts that are recorded after every epoch (token ids or numbers for a model that
             reads no texts, as they are typed).
+        answers: what its answers are called, in the order of its outputs.
+        validation: (inputs, answers) that are looked at after an epoch; None for the first probe.
         every: a model is kept after every so many epochs.
         folder: where runs are kept; None for where they are unless somebody says otherwise.
     """
 
     name: str
     probes: Sequence[str] = ()
+    answers: Sequence[str] = ()
+    validation: Any = None
     every: int = 1
     folder: Path | None = None
     epoch: int = 0
@@ -115,7 +118,7 @@ class Watched:
         except (OSError, CoreError):
             pass  # the folder is gone or full: it cannot be said there
         self.close()
-        _warn(ended)
+        warn(ended)
 
     def begin(self, brought: Brought, *, versions: Mapping[str, str], why: str = "") -> None:
         """Makes the run, or goes on with it where it was begun before.
@@ -171,7 +174,7 @@ class Watched:
         if of not in self._lost:
             self._lost |= {of} - {""}
             self._writer.note(error)
-            _warn(error)
+            warn(error)
 
     def tell(self, *, state: State | None = None, **changes: Any) -> None:
         """Changes how the run stands."""
@@ -189,8 +192,16 @@ class Watched:
             self.brought = told
             self._describe()
 
+    def _named(self, model: Model) -> Model:
+        """The model with its answers called as the script calls them, if they are as many."""
+        named = with_answers(model, names=self.answers)
+        if self.answers and "answers" not in named.card:
+            self.note(AnswersNotFit(found=len(self.answers), own=classes(model)), of="answers")
+        return named
+
     def described(self, model: Model | None, *, parameters: int | None = None) -> None:
         """Writes down what the network is made of, as far as anybody knows."""
+        model = None if model is None else self._named(model)
         self._network = {
             "answers": [] if model is None else list(model.card.get("answers", ())),
             "parameters": parameters if model is None else model.parameter_count,
@@ -243,30 +254,27 @@ class Watched:
         try:
             found = model()
             check_unrolls(found.layers)
+            found = self._named(found)
             found = replace(found, name=self.name, card={**found.card, **card})
         except CoreError as error:
             self.note(SnapshotLost(epoch=epoch, why=str(error)), of="model")
             return
         self._writer.model(found, epoch=epoch)
-        looked = False
+        look = None
+        try:
+            look = look_at_given(found, self.validation) if epoch else None
+        except ExamplesNotRead as error:
+            self.note(error, of="examples")
         for place, text in enumerate(self.probes):
             try:
                 trace = record(found, encode(found, text).inputs)
                 self._writer.film(trace, probe=place, epoch=epoch)
-                if not looked and epoch:
-                    self._look(found, trace, epoch=epoch, batch=batch)
-                    looked = True
+                look = look or (look_at_probe(found, trace) if epoch else None)
             except CoreError as error:
                 self.note(ProbeNotRead(probe=place + 1, why=str(error)), of=f"probe {place}")
-
-    def _look(self, model: Model, trace: Trace, *, epoch: int, batch: int) -> None:
-        """Gates and gradient of the first probe, asked for the model's own answer."""
-        assert self._writer is not None
-        if model.readout is None or trace.time > MOST_STEPS:
-            return
-        back = backprop(model, trace, targets(model, trace), loss=default_loss(model.activation))
-        said = {"epoch": epoch, "batch": batch, "step": 0, "loss": None}
-        self._writer.look({**said, **look_at(trace, back)})
+        if look is not None:
+            said = {"epoch": epoch, "batch": batch, "step": 0, "loss": None}
+            self._writer.look(said | look)
 
     def end(self, *, state: State = "finished", early: bool = False, **told: Any) -> None:
         """Says how the training ended, and lets go of the run."""
@@ -274,14 +282,6 @@ class Watched:
         if self._writer is not None:
             self._writer.run.file("cancel").unlink(missing_ok=True)
         self.close()
-
-
-def _warn(error: CoreError) -> None:
-    """Warns in words; where warnings are errors, on standard error: training goes on."""
-    try:
-        warnings.warn(str(error), stacklevel=5)
-    except UserWarning:
-        print(error, file=sys.stderr)
 
 
 def _let_go(lock: FileLock, writer: RunWriter, process: int) -> None:

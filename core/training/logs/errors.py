@@ -9,8 +9,8 @@ class NotALog(CoreError):
     """A file holds no curves that can be read."""
 
     message = (
-        "The file '{file}' is not read: {why}. Read are event files of TensorBoard and the files "
-        "of Keras's CSVLogger."
+        "The file '{file}' is not read: {why}. Read are event files of TensorBoard, the files of "
+        "Keras's CSVLogger, and histories that Weights & Biases exported as CSV."
     )
 
 

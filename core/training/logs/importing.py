@@ -3,7 +3,8 @@
 Every folder that holds event files is a run, called by its path as TensorBoard has it; `train` and
 `validation` beside each other, as Keras writes them, are one. A CSV file is a run. What a measure
 is, its name says: a loss, or something else; of training, or of validation. All are kept; the first
-loss and the first other measure, an accuracy before others, are drawn.
+loss and the first other measure, an accuracy before others, are drawn. A CSV file that counts steps
+is a history of Weights & Biases.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from core.training.brought import ACCURACIES, RESERVED, Brought, Program, metric_kind
-from core.training.logs.csv_logger import read_csv_log
+from core.training.logs.csv_logger import read_table, rows_of
 from core.training.logs.errors import LogDamaged, NoLogs, NotALog, TooMuchLog
 from core.training.logs.events import Scalars, read_events
+from core.training.logs.history_csv import read_history, step_column
 from core.training.run_folder import Run
 from core.training.run_writer import RunWriter
 from core.training.store import RunStore
@@ -54,7 +56,8 @@ def import_log(
     """The runs that a log holds, or a folder of logs, beside those of the dashboard.
 
     Args:
-        path: a CSV file of Keras's CSVLogger, an event file of TensorBoard, or a folder of them.
+        path: a CSV file of Keras's CSVLogger or a history that Weights & Biases exported, an event
+            file of TensorBoard, or a folder of them.
         name: what the run is called, or what stands before the names of several.
         folder: where runs are kept; unless given, where the dashboard looks for them.
 
@@ -161,13 +164,35 @@ def _of_tables(files: Mapping[str, bytes], name: str) -> Iterable[_Log]:
         if EVENTS in own.name or not (own.suffix.lower() == ".csv" or len(files) == 1):
             continue
         called = own.stem if len(files) > 1 or not name else name
+        names, rows = read_table(files[path], name=own.name)
+        if step_column(names) is not None:
+            yield from _of_history(names, rows, called=called, source=own.name)
+            continue
         log = _Log(called, "csv", own.name)
-        for row in read_csv_log(files[path], name=own.name):
+        for row in rows_of(names, rows, name=own.name):
             epoch = int(row.pop("epoch"))
             log.rows[epoch] = {
                 "learning_rate" if _RATE.search(key.lower()) else key: value
                 for key, value in list(row.items())[:MOST_MEASURES]
             }
+        _draw(log)
+        yield log
+
+
+def _of_history(
+    names: Sequence[str], rows: Sequence[Sequence[str]], *, called: str, source: str
+) -> Iterable[_Log]:
+    """A log for each run of a history, its measures called as those of TensorBoard are."""
+    for run, history in read_history(names, rows, name=source).items():
+        log = _Log(f"{called}/{run}" if run else called, "csv", source, times=history.times)
+        columns: dict[str, str] = {}
+        for name in history.columns:
+            known = measure(name)
+            taken = columns.values()
+            columns[name] = next(n for n in (known, name, f"{name}_") if n not in taken)
+        for epoch, row in history.rows.items():
+            some = history.columns[:MOST_MEASURES]
+            log.rows[epoch] = {columns[name]: row[name] for name in some if name in row}
         _draw(log)
         yield log
 

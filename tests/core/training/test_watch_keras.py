@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 import core
 from core.training import watch
 from core.training.errors import CurvesOnly, NamelessRun, NotTrainedHere
+from core.training.looks import look_at
 from core.training.store import RunStore
 from tests.core.training import runs
 from tests.core.training.watched_script import WORDS, data, network
@@ -226,3 +228,36 @@ def test_no_warning_where_all_is_well(store):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         fit(store, epochs=1, probes=["not good"], vocabulary=VOCABULARY)
+
+
+def test_answers_are_called_as_the_script_calls_them(store):
+    run, _, _ = fit(store, vocabulary=VOCABULARY, answers=["dull", "good"], epochs=1)
+    assert run.model().card["answers"] == ("dull", "good")
+    assert json.loads(run.file("dataset.json").read_text())["answers"] == ["dull", "good"]
+    with pytest.warns(UserWarning, match="3 names were given, and the model has 2"):
+        other, _, _ = fit(store, name="other", answers=["a", "b", "c"], epochs=1)
+    assert "answers" not in other.model().card
+    assert other.status.state == "finished"
+
+
+def test_validation_examples_are_looked_at_with_their_own_answers(store):
+    ids, answers = data(32, seed=1)
+    run, _, _ = fit(store, validation=(ids, answers), probes=["not good"], vocabulary=VOCABULARY)
+    assert [look["epoch"] for look in run.looks] == [1, 2]
+    model, few = run.model(2), slice(0, 4)
+    trace = core.record(model, ids[few])
+    asked = np.asarray(answers[few], float).reshape(trace.outputs.shape)
+    expected = look_at(trace, core.backprop(model, trace, asked))
+    assert run.looks[1]["layers"] == expected["layers"]
+    own, _, _ = fit(store, name="own", probes=["not good"], vocabulary=VOCABULARY)
+    assert own.looks[1]["layers"] != expected["layers"]
+
+
+@pytest.mark.parametrize(
+    "given", ["nothing", (np.zeros((4, 8), int),), (np.zeros((4, 8), int), [[1, 2]])]
+)
+def test_what_are_no_examples_costs_a_sentence_and_no_epoch(store, given):
+    with pytest.warns(UserWarning, match="The validation examples are not looked at: "):
+        run, _, _ = fit(store, validation=given, probes=["not good"], vocabulary=VOCABULARY)
+    assert run.status.state == "finished"
+    assert len(run.looks) == 2, "the probe is looked at instead"
