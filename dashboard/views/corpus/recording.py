@@ -24,6 +24,7 @@ from dashboard.widgets.downloading import told_download
 from dashboard.widgets.opening import folded
 from dashboard.widgets.problem import problem
 from dashboard.widgets.run_overview import duration
+from dashboard.widgets.workers import workers
 
 SOURCES = ("task", "folder", "column", "imdb", "reuters", "treebank", "run")
 READ_AS_IDS = ("imdb", "reuters", "treebank")
@@ -189,6 +190,7 @@ def _one(kept: KeptCorpus) -> None:
             st.progress(progress.steps / progress.total)
         if not busy and kept.failure is not None:
             problem(kept.failure)
+        workers(kept.board, key=f"corpus-{kept.id}")
     if busy:
         st.button(
             t("corpus.cancel"), icon=":material/stop:", key=f"corpus-cancel-{kept.id}",

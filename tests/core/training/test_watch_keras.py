@@ -232,7 +232,7 @@ def test_no_warning_where_all_is_well(store):
 
 def test_answers_are_called_as_the_script_calls_them(store):
     run, _, _ = fit(store, vocabulary=VOCABULARY, answers=["dull", "good"], epochs=1)
-    assert run.model().card["answers"] == ("dull", "good")
+    assert list(run.model().card["answers"]) == ["dull", "good"]
     assert json.loads(run.file("dataset.json").read_text())["answers"] == ["dull", "good"]
     with pytest.warns(UserWarning, match="3 names were given, and the model has 2"):
         other, _, _ = fit(store, name="other", answers=["a", "b", "c"], epochs=1)

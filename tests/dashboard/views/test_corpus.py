@@ -14,9 +14,11 @@ from core.corpus import drawn, record
 from core.corpus.chance import by_chance
 from core.corpus.contexts import contexts, whole
 from core.corpus.pattern import find
-from core.corpus.store import Corpora
+from core.corpus.store import BOARD, Corpora
 from core.corpus.stretch import standing_out, telling_threshold
+from core.scale import Board, Retry
 from dashboard.cache import corpora
+from dashboard.i18n import t
 from dashboard.views.corpus import SHOWN
 from dashboard.widgets.report import plain_text
 from tests.dashboard.conftest import unfold
@@ -104,7 +106,20 @@ def test_a_corpus_is_recorded_and_then_searched(open_app, tmp_path, monkeypatch)
     assert f"{kept.corpus().steps:,}" in next(e.value for e in app.markdown if "“not”" in e.value)
     while kept.is_at_work:
         time.sleep(0.1)
-    app.run()
+    assert not any(t("workers.title") in box.label for box in app.expander)
+    retries = (Retry(2, "40", "SIGKILL", 0.0), Retry(1, "40", "its worker is gone", 0.0))
+    board = Board(
+        "processes", "", "core.corpus.sharing:record_stretch", {"41": 1}, {}, {"41": 3, "40": 1},
+        4, 0, 4, 1, 2, retries, 0.0,
+    )  # fmt: skip
+    (kept.folder / BOARD).write_text(json.dumps(board.to_json()), encoding="utf-8")
+    app = unfold(app, f"corpus-{kept.id}-workers")
+    assert not app.exception
+    seen = t("workers.seen", count=1, finished=4, total=4, retried=2)
+    assert any(seen in box.label for box in app.expander)
+    tables = [frame.value.to_numpy().tolist() for frame in app.dataframe]
+    assert [["41", "yes", None, 3], ["40", "gone", None, 1]] in tables
+    assert [[3, "40", "SIGKILL"], [2, "40", "its worker is gone"]] in tables
     app.button(key=f"corpus-delete-{kept.id}").click().run()
     assert Corpora().all() == []
     assert app.session_state["field.corpus"] == "first"
