@@ -54,13 +54,14 @@ def test_a_search_is_started_followed_and_told(visitor: Visitor, searches: Sweep
     page.locator(".st-key-sweep-start button").click()
 
     # While it is at work the page follows it, without a press.
-    expect(page.locator(".st-key-sweep-trials")).to_be_visible(timeout=PATIENCE)
+    own = page.get_by_role("tabpanel", name="Searches")
+    expect(own.get_by_test_id("stDataFrame").first).to_be_visible(timeout=PATIENCE)
     drawn = {
         name: page.locator(f".st-key-chart-{name} .js-plotly-plot")
         for name in ("parallel", "importance")
     }
     expect(drawn["parallel"]).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("Finished", exact=True).first).to_be_visible(timeout=PATIENCE)
+    expect(own.get_by_text("Finished", exact=True).first).to_be_visible(timeout=PATIENCE)
     expect(drawn["importance"]).to_be_visible(timeout=PATIENCE)
 
     [sweep] = searches.sweeps()
@@ -69,7 +70,7 @@ def test_a_search_is_started_followed_and_told(visitor: Visitor, searches: Sweep
     assert [trial.state for trial in found.trials] == ["finished"] * TRIALS
     assert len({trial.values["optimizer.learning_rate"] for trial in found.trials}) == TRIALS
     best = next(trial for trial in found.trials if trial.number == found.best)
-    expect(page.get_by_text(f"{best.value:.4g}").first).to_be_visible(timeout=PATIENCE)
+    expect(own.get_by_text(f"{best.value:.4g}").first).to_be_visible(timeout=PATIENCE)
     shares = drawn["importance"].evaluate("plot => Array.from(plot.data[0].x)")
     assert sorted(shares) == pytest.approx(sorted(found.importance.values()), abs=1e-6)
     expect(page.locator(".st-key-folded-sweep-workers")).to_contain_text("6 of 6 tasks done")

@@ -10,7 +10,7 @@ class NotALog(CoreError):
 
     message = (
         "The file '{file}' is not read: {why}. Read are event files of TensorBoard, the files of "
-        "Keras's CSVLogger, and histories that Weights & Biases exported as CSV."
+        "Keras's CSVLogger, and histories that wandb exported as CSV."
     )
 
 
