@@ -14,6 +14,7 @@ import importlib.util
 import os
 import platform
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -95,16 +96,21 @@ def _kept(text: str, name: str) -> Path:
     return path
 
 
+_IMPORTING = threading.Lock()
+"""A second thread that asks meanwhile would be given a module that is not whole yet."""
+
+
 def _imported(path: Path) -> ModuleType:
-    known: ModuleType | None = sys.modules.get(path.stem)
-    if known is not None:
-        return known
-    spec: Any = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module  # Numba looks the module of what it has kept up by name
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[path.stem]
-        raise
-    return module
+    with _IMPORTING:
+        known: ModuleType | None = sys.modules.get(path.stem)
+        if known is not None:
+            return known
+        spec: Any = importlib.util.spec_from_file_location(path.stem, path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[path.stem] = module  # Numba looks the module of what it has kept up by name
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[path.stem]
+            raise
+        return module
