@@ -28,6 +28,8 @@ def main() -> None:
                         help="of record and backprop: so many, not one and all")  # fmt: skip
     parser.add_argument("--steps", default=1_000_000, type=int, metavar="N",
                         help="of corpus: searched, 512 bytes each on disk")  # fmt: skip
+    parser.add_argument("--processor", action="store_true",
+                        help="of record and backprop: processor time, without Keras")  # fmt: skip
     arguments = parser.parse_args()
     parts = arguments.parts or PARTS
     if unknown := set(parts) - {*PARTS, FILES}:
@@ -79,7 +81,7 @@ def main() -> None:
 
         wanted = Wanted(
             runs=arguments.runs, peers=not arguments.no_peers, cells=arguments.cells,
-            threads=arguments.threads,
+            threads=arguments.threads, processor=arguments.processor,
         )  # fmt: skip
         if "record" in parts:
             print(recording(wanted), "\n")

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import perf_counter, process_time
 
 import numpy as np
 
@@ -52,10 +53,11 @@ def _on(threads: int) -> Iterator[None]:
 
 
 def _compare(
-    what: list[str], contestants: Mapping[str, Contestant], *, runs: int
+    what: list[str], contestants: Mapping[str, Contestant], wanted: Wanted
 ) -> tuple[list[list[str]], float | None]:
     """Rows of a table, and how many times as long as we the fastest peer took."""
-    seconds = alternate(contestants, runs=runs, of=min)
+    clock = process_time if wanted.processor else perf_counter
+    seconds = alternate(contestants, runs=wanted.runs, of=min, clock=clock)
     ours = seconds["ours"]
     rows = [
         [*what, name, f"{1e3 * time:.1f}", f"{time / ours:.2f}"] for name, time in seconds.items()
@@ -66,12 +68,16 @@ def _compare(
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is compared: how often, beside peers or not, which cells, on how many threads."""
+    """What is compared: how often, beside peers or not, which cells, on how many threads.
+
+    In `processor` time a busy machine counts for little; Keras is left out, which takes all cores.
+    """
 
     runs: int
     peers: bool = True
     cells: Sequence[str] = ()
     threads: Sequence[int] = ()
+    processor: bool = False
 
     def settings(self) -> Iterator[tuple[str, int, int]]:
         """Cell, batch and threads of each comparison; all cells, one thread and all, if unsaid."""
@@ -94,12 +100,13 @@ def recording(wanted: Wanted) -> str:
         what = [f"{cell}, batch {batch}", str(threads)]
         with _on(threads):
             if wanted.peers and cell in PEERS:
-                contestants["Keras predict_on_batch"] = keras_peers.predicting(model, inputs)
+                if not wanted.processor:
+                    contestants["Keras predict_on_batch"] = keras_peers.predicting(model, inputs)
                 contestants["torch.nn layer"] = torch_peers.fused(cell, inputs, units=UNITS)
                 contestants["onnxruntime"] = onnx_peers.running(
                     cell, inputs, units=UNITS, threads=threads
                 )
-            made, fastest = _compare(what, contestants, runs=wanted.runs)
+            made, fastest = _compare(what, contestants, wanted)
         rows += made
         if fastest is not None:
             goals.append([*what, f"{1 / fastest:.2f}", "1.00", "yes" if fastest >= 1 else "no"])
@@ -124,9 +131,10 @@ def differentiating(wanted: Wanted) -> str:
         what, loop = [f"{cell}, batch {batch}", str(threads)], "torch cell loop, retain_grad"
         with _on(threads):
             if wanted.peers and cell in PEERS:
-                contestants["TensorFlow tape"] = keras_peers.taped(cell, inputs, units=UNITS)
+                if not wanted.processor:
+                    contestants["TensorFlow tape"] = keras_peers.taped(cell, inputs, units=UNITS)
                 contestants[loop] = torch_peers.looped_backward(cell, inputs, units=UNITS)
-            made, _ = _compare(what, contestants, runs=wanted.runs)
+            made, _ = _compare(what, contestants, wanted)
         rows += made
         for row in made:
             if row[2] == loop:
