@@ -19,6 +19,7 @@ COMMANDS = {
     "core.training.bundled": ("--help",),
     "core.training.context": ("--help",),
     "core.training.export": ("--help",),
+    "core.training.filming": ("--help",),
     "core.training.forecasters": ("--help",),
     "core.training.makers": ("--help",),
     "core.training.sweep": ("start", "--help"),
