@@ -107,8 +107,11 @@ SCRIPTS = f"{_faces()}{_drawing()}{_WIDE}<script>{tabs.SCRIPT}\n{typed.SCRIPT}</
 
 # What the script said of looks came after the first things that were drawn, and moved them. In the
 # body, for of two rules of one weight the later one holds, and Streamlit's own are in the head.
-_WIDGETS = Path(__file__).parent / "widgets"
-_SHEETS = (_WIDGETS / f"{name}.css" for name in ("frame", "chart_menu", "opening"))
+_HERE = Path(__file__).parent
+_SHEETS = (
+    *sorted((_HERE / "widgets").glob("*.css")),
+    *sorted((_HERE / "views").glob("*/page.css")),
+)
 LOOKS = f"<style>{''.join(sheet.read_text(encoding='utf-8') for sheet in _SHEETS)}</style>".encode()
 
 

@@ -72,11 +72,6 @@ QUESTIONS: tuple[Question, ...] = (
 )
 """All of them, in the order in which they are offered."""
 
-_STYLE = (
-    "<style>.st-key-asking { gap: 0 0.9rem; } "
-    ".st-key-asking button { min-height: 1.4rem; padding: 0; }</style>"
-)
-
 
 def ask(run: LayerTrace) -> None:
     """Draw the questions that can be asked at the chosen step and unit of a layer."""
@@ -85,7 +80,6 @@ def ask(run: LayerTrace) -> None:
     if not offered:
         return
     with st.container(horizontal=True, key="asking"):
-        st.html(_STYLE)
         for question in offered:
             if st.button(
                 t(f"asking.{question.name}"),

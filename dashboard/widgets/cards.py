@@ -13,24 +13,6 @@ import streamlit as st
 
 from dashboard.figures.theme import Surface
 
-_CSS = """<style>
-.unrolled-cards { display: grid; gap: 0.6rem; margin: 0;
-  grid-template-columns: repeat(auto-fit, minmax(min(var(--least), 100%), 1fr)); }
-.unrolled-card { border: 1px solid var(--line); border-left: 4px solid var(--own);
-  border-radius: 0.5rem; padding: 0.45rem 0.7rem 0.5rem; background: var(--card);
-  overflow-wrap: anywhere; line-height: 1.35; }
-.unrolled-card .name { color: var(--own); font-weight: 600; font-size: 0.88rem; }
-.unrolled-card .number { color: var(--ink); font-size: 1.45rem; font-weight: 600;
-  white-space: nowrap; font-variant-numeric: tabular-nums; }
-.unrolled-card .note { color: var(--muted); font-size: 0.8rem; }
-@media (max-width: 640px) {
-  .unrolled-cards { gap: 0.35rem; }
-  .unrolled-card { padding: 0.35rem 0.45rem; border-left-width: 3px; }
-  .unrolled-card .number { font-size: 0.96rem; white-space: normal; }
-  .unrolled-card .note { font-size: 0.75rem; }
-}
-</style>"""
-
 
 @dataclass(frozen=True)
 class Card:
@@ -51,7 +33,7 @@ def cards(shown: Sequence[Card], *, key: str, surface: Surface, least: int = 100
     )
     drawn = "".join(_card(card) for card in shown)
     with st.container(key=key):
-        st.html(f'{_CSS}<div class="unrolled-cards" style="{look}">{drawn}</div>')
+        st.html(f'<div class="unrolled-cards" style="{look}">{drawn}</div>')
 
 
 def _card(card: Card) -> str:

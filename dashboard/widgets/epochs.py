@@ -23,7 +23,6 @@ PAUSE = 0.9
 FEWEST = 2
 """Epochs whose models are there, from which on there is something to play."""
 _PLAYING, _SINCE = "epochs playing", "epochs playing since"
-_STYLE = "<style>.st-key-epochs > :has(.stSlider) { min-width: 12rem; }</style>"
 
 
 def playable(run: Run) -> bool:
@@ -107,7 +106,6 @@ def pick_epoch(run: Run) -> None:
     bound = state.bind(state.EPOCH, showing=shown, then=pause)
     if _playing(run):  # it only shows: a tick may overtake the browser, see `stepper`
         bound = {"key": bound["key"], "disabled": True}
-    st.html(_STYLE)
     st.select_slider(
         t("film.epoch"),
         run.model_epochs,

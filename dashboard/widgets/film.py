@@ -22,11 +22,6 @@ from dashboard.widgets.problem import fragment, plain
 from dashboard.widgets.text import current_text
 from dashboard.widgets.upload import take
 
-_STYLE = """<style>
-[class*="st-key-probe-"] button p { max-width: 22rem; overflow: hidden; text-overflow: ellipsis;
-  white-space: nowrap; }
-</style>"""
-
 
 def film(task: str | None = None) -> None:
     """Draw the strip where the chosen model, or that of a value of `state.TASK`, is a run's."""
@@ -57,7 +52,6 @@ def probes(run: Run) -> None:
     texts = dict.fromkeys(probes_of(run).values())
     if not texts:
         return
-    st.html(_STYLE)
     with st.container(horizontal=True, gap="small", key="probes"):
         for at, text in enumerate(texts):
             shown = current_text() == text

@@ -35,6 +35,7 @@ def opening(
     # The text is drawn last: what reads it is chosen within.
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="opening"):
         place = st.container(key="opening-text")
+        place.empty()  # a place with nothing in it takes no room, and the others would move
         with st.container(horizontal=True, width="content", gap="xsmall", key="opening-more"):
             beside()
             with box(summary, key="opening-box"):

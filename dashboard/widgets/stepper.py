@@ -22,8 +22,6 @@ from dashboard.widgets.problem import plain
 SPEEDS = {"slow": 1.2, "normal": 0.6, "fast": 0.25}
 """Seconds that each step is shown."""
 
-# On a narrow screen the slider takes a line of its own, rather than shrink to a few pixels.
-_STYLE = "<style>.st-key-stepper > :has(.stSlider) { min-width: 12rem; }</style>"
 
 SPEED = state.declare(
     Choice(name="speed", default="normal", options=tuple(SPEEDS), url=None, pages=("gates",))
@@ -87,7 +85,6 @@ def stepper(tokens: Sequence[str]) -> int:
         on_click=_walk, args=(1, last), disabled=step == last, key="step-on",
     )  # fmt: skip
     with row:
-        st.html(_STYLE)
         if last == 0:
             st.markdown(f"**1** {plain(tokens[0], most=40)}")
         else:

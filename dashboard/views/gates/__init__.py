@@ -31,15 +31,6 @@ from dashboard.widgets.reading import is_new_page
 from dashboard.widgets.series import draw_inputs, draw_predictions
 from dashboard.widgets.stepper import clock, go_to, pick_speed, stepper, tick
 
-# What stands above the picture has its height before it is drawn: a sentence that of two lines, so
-# that nothing below moves with its length.
-_STYLE = """<style>
-.st-key-gates-controls { min-height: 2.5rem; }
-.st-key-gates-highlight { min-height: 3rem; gap: 0 0.8rem; }
-.st-key-gates-highlight button { min-height: 1.4rem; padding: 0; }
-.st-key-gates-highlight p { line-height: 1.4; }
-</style>"""
-
 PAGE = Page(key="gates", section="look", icon=":material/view_agenda:", order=10)
 
 
@@ -85,7 +76,6 @@ def _explore(reading: Reading, best: Moment | None, *, layer: int, ticking: bool
     run = reading.trace.layers[layer]
     step = state.fit(state.STEP, high=reading.trace.time - 1)
     with st.container(gap="xsmall", key="explored"):
-        st.html(_STYLE)
         row: dict[str, Any] = {"horizontal": True, "vertical_alignment": "center"}
         controls = st.container(**row, key="gates-controls")
         sentence = st.container(**row, key="gates-highlight")

@@ -23,12 +23,6 @@ from dashboard.widgets.chart_menu import menu
 from dashboard.widgets.problem import plain
 from dashboard.widgets.reading import Reading
 
-# The longest equation has to fit on a telephone: the letters shrink with the room they have.
-_STYLE = """<style>
-.st-key-equations-drawn { container-type: inline-size; }
-.st-key-equations-drawn .katex { font-size: min(1.21em, 4.6cqi); }
-</style>"""
-
 
 def inspector(reading: Reading, *, layer: int, step: int) -> None:
     """Draw the diagram and the equations of the chosen unit at a step."""
@@ -63,7 +57,6 @@ def inspector(reading: Reading, *, layer: int, step: int) -> None:
 def _equations(lines: Sequence[EquationLine], parts: Sequence[str]) -> None:
     """Draw what came out first, then each gate, from its pre-activation on."""
     with st.container(gap="small", key="equations-drawn"):
-        st.html(_STYLE)
         for line in lines:
             if line.name.startswith("states/"):
                 _latex(line.stacked, line.note)

@@ -9,7 +9,6 @@ import streamlit as st
 
 from core.analysis.questions import answers_numbers
 from dashboard import cache, figures, state, widgets
-from dashboard.figures import theme
 from dashboard.i18n import t
 from dashboard.origins import origin
 from dashboard.views import Page
@@ -26,26 +25,10 @@ PAGE = Page(key="gradients", section="why", icon=":material/trending_down:", ord
 
 HEIGHT = 380  # pixels: with the cards above it, it ends where a small screen does
 LONG = 100_000  # steps × units from which on the page says that it works
-# On a telephone the columns stand beneath one another: the picture first, then the knobs.
-_CSS = """<style>
-@media (max-width: 640px) {
-  .st-key-gradients > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
-    { flex-direction: column-reverse; }
-}
-@media (max-width: 640px) {
-  [data-testid="stLayoutWrapper"]:has(> .st-key-lives) { order: 1; }
-}
-.st-key-lives { min-height: 7rem; position: relative; }
-/* Long work is announced over the cards that it will change, so that nothing moves meanwhile. */
-.st-key-lives [data-testid="stElementContainer"]:has([data-testid="stSpinner"]) {
-  position: absolute; top: 0.4rem; right: 0.4rem; z-index: 2; width: auto !important;
-  padding: 0.2rem 0.7rem; border-radius: 0.5rem; background: PAPER; }
-</style>"""
 
 
 def render() -> None:
     """Draw the knobs, the half-life of each cell, the norms, and what lies behind them."""
-    st.html(_CSS.replace("PAPER", theme.SURFACE[state.mode()].paper))
     knobs.follow_task()
     with opening(reader(_shown(), task=state.get(knobs.WEIGHTS))):
         knobs.pick_weights()

@@ -36,26 +36,15 @@ PAGE = Page(key="home", section="", icon=":material/home:", order=0)
 LATCHED = data.TASKS["latch"].samples[2]
 DEPTH = 13
 """The unit of brackets-lstm whose cell state counts the open brackets; a test holds it to that."""
-_CSS = """<style>
-.st-key-home-lead p { font-size: 1.15rem; line-height: 1.6; max-width: 62rem; text-wrap: pretty; }
-.st-key-home-play { min-height: 3.6rem; }
-.st-key-home-loop { margin: 0.5rem 0 1.5rem; }
-.st-key-home-loop .katex-display { margin: 0.6rem 0 1rem; font-size: 1.5rem; }
-.st-key-home-loop p { line-height: 1.65; text-wrap: pretty; }
-.st-key-home-lead p, .st-key-home-loop p { word-break: keep-all; }
-@media (max-width: 640px) {
-  .st-key-home-loop [data-testid="stHorizontalBlock"] { gap: 0.5rem; }
-}
-</style>"""
 
 
 def render() -> None:
     """Draw the live picture with the line to type in, the loop in words, and the ways on."""
-    st.html(_CSS)
     with st.container(key="home-lead"):
         st.markdown(t("home.lead"))
     _controls()
     said, stage, below = (st.container(key=f"home-{part}") for part in ("said", "stage", "notes"))
+    said.empty()  # a place with nothing in it takes no room, and the picture would move
     with below:
         reading, error = _read()
     of = cache.digest([reading.model.digest, reading.passage.text, reading.passage.window.start])

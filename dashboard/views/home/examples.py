@@ -23,25 +23,6 @@ from dashboard.i18n import t
 from dashboard.widgets.frame import open_page
 from dashboard.widgets.stepper import pause
 
-# Words of Korean are broken between lines only where there is a blank, as in print.
-_CSS = """<style>
-.st-key-examples { display: grid; gap: 0.9rem;
-  grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
-.st-key-examples > div { width: 100%; height: 100%; }
-[class*="st-key-example-"] { position: relative; height: 100%; gap: 0.15rem;
-  padding: 0.8rem 1rem 0.9rem; transition: border-color 0.15s, background-color 0.15s; }
-[class*="st-key-example-"] p { text-wrap: pretty; word-break: keep-all; }
-[class*="st-key-example-"] [data-testid="stCaptionContainer"],
-[class*="st-key-example-"] [data-testid="stCaptionContainer"] p { color: var(--muted); opacity: 1; }
-[class*="st-key-example-"] .stButton button { text-align: left; min-height: 0; padding: 0; }
-[class*="st-key-example-"] .stButton button p { font-weight: 600; }
-[class*="st-key-example-"] .stButton button::after { content: ""; position: absolute; inset: 0;
-  z-index: 1; }
-[class*="st-key-example-"] .stButton, [class*="st-key-example-"] [data-testid="stButton"],
-[class*="st-key-example-"] .stElementContainer { position: static; }
-[class*="st-key-example-"]:hover { border-color: var(--accent); }
-</style>"""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
@@ -95,7 +76,7 @@ def examples(shown: Sequence[Example]) -> None:
     # Streamlit's own captions are paler than 4.5:1.
     surface = theme.SURFACE[state.mode()]
     shades = f"--muted: {surface.muted}; --accent: {surface.accent};"
-    st.html(f"{_CSS}<style>.st-key-examples {{ {shades} }}</style>")
+    st.html(f"<style>.st-key-examples {{ {shades} }}</style>")
     with st.container(key="examples"):
         for example in shown:
             with st.container(border=True, key=f"example-{example.name}"):

@@ -117,7 +117,6 @@ def listed(changed: Changed) -> None:
     asked = changes()
     if not asked:
         return
-    st.html(_STYLE)
     with st.container(horizontal=True, vertical_alignment="center", key="changes"):
         for at, one in enumerate(asked):
             st.button(
@@ -139,13 +138,6 @@ def listed(changed: Changed) -> None:
             t("intervene.left_out", what=said, why=told(_counted(error))),
             icon=":material/link_off:",
         )
-
-
-# As small as what they say allows, and as many in a line as fit.
-_STYLE = (
-    "<style>.st-key-changes { gap: 0.4rem; } .st-key-changes button { min-height: 1.7rem; "
-    "padding: 0 0.6rem; } .st-key-changes p { font-size: 0.875rem; }</style>"
-)
 
 
 def _counted(error: CoreError) -> CoreError:

@@ -24,15 +24,9 @@ from dashboard.widgets.run_overview import Overview, mark_example, overview
 POLL = 1.0
 """Seconds. A number is on the screen within two seconds of being written."""
 
-# What is redrawn keeps its height meanwhile, so that nothing beneath it moves.
-_CSS = """<style>
-.st-key-run-curves [data-testid="stPlotlyChart"] { min-height: 320px; }
-</style>"""
-
 
 def live(run: Run) -> None:
     """Draw a run, again and again while it is alive."""
-    st.html(_CSS)
     ticking = _follows(overview(run))
     fragment(_watch, run_every=POLL if ticking else None)(run.id, ticking=ticking)
 

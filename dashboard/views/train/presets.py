@@ -29,21 +29,12 @@ from dashboard.views.train.status import score_said
 from dashboard.widgets.problem import problem
 from dashboard.widgets.run_overview import duration
 
-_CSS = """<style>
-.st-key-presets { display: grid; gap: 0.8rem;
-  grid-template-columns: repeat(auto-fill, minmax(min(17.5rem, 100%), 1fr)); }
-[class*="st-key-preset-card-"] { height: 100%; }
-[class*="st-key-preset-card-"] [data-testid="stCode"] pre { padding: 0.3rem 0.5rem; }
-[class*="st-key-preset-card-"] [data-testid="stCode"] code { font-size: 0.75rem; }
-</style>"""
-
 
 def presets(*, beside: Callable[[], None] | None = None) -> str | None:
     """Draw the cards; return the id of a run that was started.
 
     `beside` draws what stands beside the first card.
     """
-    st.html(_CSS)
     started: str | None = None
     first, *others = PRESETS.values()
     if beside is not None:
