@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -30,6 +32,21 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures need not go ahead where no browser draws them."""
     monkeypatch.setattr(mount, "AHEAD", 0.0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_is_cleared_or_sought_after_each_run() -> Iterator[None]:
+    """Leave out what Streamlit does around every run of a script, and what only tests pay for.
+
+    Where Keras is loaded it clears its session, nearly a second each time: four fifths of the time
+    of all tests here, because others of the same process have loaded it. The dashboard never does.
+    And each AppTest looks through all installed packages for components: once is enough.
+    """
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
 
 
 @pytest.fixture
