@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -14,28 +13,11 @@ from core.corpus import recording, sharing, worker
 from core.corpus.recorded import Batch
 from core.corpus.sharing import stretches
 from core.corpus.store import KeptCorpus
-from core.scale import Scale, workers
+from core.scale import workers
 from core.scale.errors import GivenUp
-from tests.core.scale.test_cluster import started
 from tests.core.scale.test_film_and_units import killing
 
 TEXTS = corpus.drawn("sentiment", count=400)
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with started(2) as (found, _):
-        yield found
-
-
-@pytest.fixture(params=["one process", "two processes", "dask"])
-def by(request, address) -> Iterator[Scale]:
-    if request.param == "dask":
-        with workers(address) as scale:
-            yield scale
-    else:
-        with workers("", 1 if request.param == "one process" else 2) as scale:
-            yield scale
 
 
 @pytest.fixture(autouse=True)

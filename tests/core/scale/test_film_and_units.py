@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -22,26 +21,10 @@ from core.scale.errors import GivenUp
 from core.training import filming
 from core.training.filming import Script, film, likeness
 from core.training.store import RunStore
-from tests.core.scale.test_cluster import process_at, started
+from tests.core.scale.test_cluster import process_at
 from tests.dashboard.runs import config, write_run
 
 TEXTS = TASKS["sentiment"].generate(120, seed=3, side="test")
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with started(2) as (found, _):
-        yield found
-
-
-@pytest.fixture(params=["one process", "two processes", "dask"])
-def by(request, address) -> Iterator[Scale]:
-    if request.param == "dask":
-        with workers(address) as scale:
-            yield scale
-    else:
-        with workers("", 1 if request.param == "one process" else 2) as scale:
-            yield scale
 
 
 def killing(scale: Scale) -> None:
