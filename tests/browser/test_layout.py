@@ -179,7 +179,7 @@ new PerformanceObserver((list) => {
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
-@pytest.mark.parametrize("path", ["", "gates", "memory"])
+@pytest.mark.parametrize("path", ["", "gates", "memory", "compare"])
 def test_nothing_jumps_while_a_page_opens(
     open_visitor: OpenVisitor, path: str, size: tuple[int, int]
 ) -> None:

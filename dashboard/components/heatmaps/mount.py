@@ -20,7 +20,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import i18n, state
-from dashboard.components.heatmaps.payload import pack
+from dashboard.components.heatmaps.payload import pack, panels_in
 from dashboard.components.heatmaps.scene import Column, Painted, Palette, Picked
 from dashboard.figures import theme
 from dashboard.figures.steps import FIRST
@@ -131,7 +131,8 @@ def heatmaps(
     cursor = {"key": key, "step": step, "unit": unit}
     if on_paint is not None:
         cursor["painted"] = state.recall(answered, 0)
-    with st.container(gap=None):
+    # No lower than so many panels are: what stands below the picture comes where it stays.
+    with st.container(gap=None, key=f"{key}-panels-{panels_in(packed)}"):
         _cursor(key=f"{key}-cursor", data=cursor, height=1)
         result = _picture(key=key, data=packed, on_picked_change=picked, on_painted_change=painted)
     drawn = f"drawn.{key}"

@@ -95,6 +95,13 @@ def pack(
     return struct.pack("<I", len(head)) + head + body
 
 
+def panels_in(packed: bytes) -> int:
+    """How many panels stand below one another in the bytes that `pack` made."""
+    (length,) = struct.unpack_from("<I", packed)
+    columns = json.loads(packed[4 : 4 + length])["columns"]
+    return max((len(column["panels"]) for column in columns), default=0)
+
+
 def _dump(header: Mapping[str, Any]) -> bytes:
     return json.dumps(header, separators=(",", ":"), allow_nan=False).encode("ascii")
 

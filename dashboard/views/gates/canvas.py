@@ -88,13 +88,8 @@ def picture(reading: Reading, *, layer: int, colour: str, step: int, said: str) 
         **look(),
     )
     seen = about(reading, step=step)
-    # No lower than it will be: where the diagram stands below it, it comes where it stays.
-    panels_drawn = len(run.gates) + len(run.states)
-    with (
-        st.container(key=f"panels-{panels_drawn}"),
-        menu(
-            twin, name="gates", key=KEY, about=seen, arrays=reading.trace, shown="canvas", said=said
-        ),
+    with menu(
+        twin, name="gates", key=KEY, about=seen, arrays=reading.trace, shown="canvas", said=said
     ):
         heatmaps(cache.picture(*named, make=make), key=KEY, step=step, unit=unit, on_pick=_take)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from dashboard.components.heatmaps import WORDS, Column, Panel, Strip, pack
-from dashboard.components.heatmaps.payload import colour_table
+from dashboard.components.heatmaps.payload import colour_table, panels_in
 from tests.dashboard.components.scenes import GREENS, LIGHT, SCENES, SENTENCE, column
 
 NAMES = {name: name for name in WORDS}
@@ -171,3 +171,10 @@ def test_what_does_not_fit_is_said(wrong: Column, sentence: str) -> None:
 def test_a_missing_word_is_said() -> None:
     with pytest.raises(ValueError, match="words lack unit"):
         packed(TWO, words={name: name for name in WORDS if name != "unit"})
+
+
+def test_bytes_tell_how_many_panels_stand_below_one_another():
+    one = column(SENTENCE, units=4)
+    more = replace(one, key="b", panels=[*one.panels, *one.panels[:1]])
+    assert panels_in(packed(one, more)) == len(one.panels) + 1
+    assert panels_in(packed()) == 0
