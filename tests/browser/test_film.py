@@ -109,5 +109,5 @@ def test_a_run_deleted_while_it_plays_ends_in_words(visitor: Visitor, server: Se
     page.locator(".st-key-epoch-play button:visible").click()
     expect(page.locator(".st-key-epoch-play")).to_contain_text("pause", timeout=PATIENCE)
     store.delete(made)
-    expect(scrubber).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_text(f"There is no run {made.id} here")).to_be_visible(timeout=PATIENCE)
     visitor.settle()

@@ -62,7 +62,10 @@ def test_a_click_picks_step_and_unit(visitor: Visitor) -> None:
     # 26 of the line and 3 of a gap lie below it.
     canvas.click(position={"x": box["width"] - 20, "y": box["height"] - 20 - 26 - 3 - 12 - 3 + 10})
     expect_step(page, 10, 15)
-    assert equations(page) != before
+    page.wait_for_function(
+        "before => document.querySelector('.st-key-equations-drawn').innerText !== before",
+        arg=before, timeout=PATIENCE,
+    )  # fmt: skip
 
 
 def test_buttons_keys_and_slider_walk(visitor: Visitor) -> None:
@@ -97,7 +100,7 @@ def test_one_step_in_slider_inspector_canvas_and_link_whatever_changes(visitor: 
     def trained_on(task: str) -> None:
         visitor.controls()
         tasks.click()
-        drawn_anew(page.get_by_role("option", name=task).click)
+        drawn_anew(page.get_by_role("option", name=task, exact=True).click)
 
     page.locator(".st-key-step-on button:visible").click()
     expect_step(page, 5, 4)
@@ -108,7 +111,7 @@ def test_one_step_in_slider_inspector_canvas_and_link_whatever_changes(visitor: 
     trained_on("Remember the first")
     read("HAB")
     expect_step(page, 2, unit_at(page, 2))  # moved within the text; the unit is the new model's
-    trained_on("Bracket")
+    trained_on("Brackets")
     expect_step(page, 2, unit_at(page, 2))
     page.get_by_text("한국어").click()
     expect(page.locator("html")).to_have_attribute("lang", "ko", timeout=PATIENCE)

@@ -22,7 +22,7 @@ TRIALS = 6
 
 @pytest.fixture
 def searches(server: Server) -> Iterator[SweepStore]:
-    """The searches of the server, and a run to search around; what is left at work is stopped."""
+    """The searches of the server, and a run to search around; nothing of them is left."""
     store = SweepStore(RunStore(server.runs))
     write_run(store.runs, name="around this", epochs=3, configured=TINY)
     yield store
@@ -32,6 +32,8 @@ def searches(server: Server) -> Iterator[SweepStore]:
     while any(sweep.has_worker for sweep in store.sweeps()) and time.monotonic() < end:
         time.sleep(0.2)
     assert not any(sweep.has_worker for sweep in store.sweeps()), "a search did not stop"
+    for run in store.runs.runs():
+        store.runs.delete(run)
 
 
 def test_a_search_is_started_followed_and_told(visitor: Visitor, searches: SweepStore) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import state, widgets
+from dashboard import server, state, widgets
 from dashboard.figures import Picture
 from dashboard.figures.steps import Steps
 from dashboard.widgets.caption import about
@@ -19,6 +19,7 @@ from dashboard.widgets.caption import about
 state.restore()
 st.set_page_config(layout="wide")
 widgets.style()
+st.html(server.LOOKS.decode())  # which the dashboard's own server puts into the document
 found = widgets.reading()
 hidden = found.trace.layers[0].states["hidden"][0]
 heatmap = Picture(
