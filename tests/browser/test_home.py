@@ -142,7 +142,10 @@ def test_an_example_opens_the_page_with_everything_ready(
         at = t("home.example.contrast.at")
     card = page.locator(".st-key-example-contrast")
     card.scroll_into_view_if_needed()
-    box = card.bounding_box()
+    before, box = None, card.bounding_box()
+    while box != before:  # its words are still being set
+        page.wait_for_timeout(500)
+        before, box = box, card.bounding_box()
     assert box is not None
     # The lower right corner, far from the button's words: the whole card can be pressed. Where that
     # is, is looked up once the card stands still: a line above it may still be drawn.
