@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from core.bundled.writers import writer
 from core.generate.writing import likeliest
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.origins import origin
+from dashboard.views.write.draft import Draft
 
 
 def drawn(app, key: str = "writing") -> dict:
@@ -96,3 +98,15 @@ def test_a_text_is_carried_to_other_pages_with_its_writer(open_app):
     app = open_app("gates", task="writer:shakespeare-gru", text="good night, sweet")
     assert not app.exception
     assert not app.error
+
+
+def test_a_text_that_is_stopped_says_how_far_it_came(open_app, monkeypatch):
+    advance = Draft.advance
+    monkeypatch.setattr(Draft, "advance", lambda draft, *, seconds: advance(draft, seconds=0))
+    app = open_app("write", writer="characters", write_steps="500")
+    assert busy(app)
+    [stop] = [button for button in app.button if button.label == "Stop"]
+    stop.click().run()
+    assert not busy(app)
+    [said] = [each.value for each in app.caption if each.value.startswith("Stopped after")]
+    assert re.fullmatch(r"Stopped after \d of 500 tokens\.?.*", said), said
