@@ -12,7 +12,7 @@ from dashboard import cache
 from dashboard.i18n import t
 from dashboard.widgets.reading import Reading
 
-SAID = ("against", "for")
+SAID = ("against", "for", "none", "even", "odd")
 """Answers that are words, and so have a translation; letters and tokens are shown as they are."""
 
 QUADRATIC = 400

@@ -12,6 +12,7 @@ from core.training.shelf import Shelf
 from dashboard import state
 from dashboard.i18n import LANGUAGES, speak, t
 from dashboard.views.home import player
+from dashboard.widgets.answers import SAID
 from tests.dashboard.brought import drop, file_of, network, numeric
 from tests.dashboard.runs import config, write_run
 from tests.dashboard.views.test_compare_models import columns
@@ -127,3 +128,9 @@ def test_names_of_a_run_are_those_of_its_mistakes_and_of_the_pages(open_app, run
     assert strip(gates).partition(": ")[2] in ("thumbs down", "thumbs up")
     film = open_app("film", task=state.RUN + run.id, text=TEXT)
     assert any("thumbs" in each.value for each in film.markdown)
+
+
+def test_words_that_a_bundled_model_answers_with_are_translated():
+    answers = {name for card in core.bundled_models() for name in card.get("answers", ())}
+    words = {name for name in answers if name.isalpha() and name.islower() and len(name) > 1}
+    assert words == set(SAID)
