@@ -20,8 +20,6 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-import numpy as np
-
 from core.errors import CoreError
 from core.training import worker
 from core.training.config import RunConfig
@@ -70,7 +68,7 @@ def _killed(kills: int, *, seed: int) -> str:
             while died < kills / len(KINDS):
                 run = store.create(settings, name=name)
                 died += _until_it_ends(run, random, states, took=took)
-                off = max(off, difference(run, reference))
+                off = max(off, runs.difference(run, reference))
                 _tell(f"{name}: {died} kills, {dict(states)}, {off:.1e} off")
             rows.append([name, str(died), str(states["finished"]), f"{off:.1e}"])
     return table(rows, head=["run", "kills", "resumed to the end", "largest difference"])
@@ -121,16 +119,6 @@ def _until_it_trains(process: subprocess.Popen[bytes], run: Run) -> None:
             time.sleep(0.02)
 
 
-def difference(run: Run, reference: Run) -> float:
-    """The largest difference of a weight or an epoch's loss; infinite if one did not finish."""
-    if run.status.state != "finished" or len(run.epochs) != len(reference.epochs):
-        return float("inf")
-    ours, theirs = run.model().parameters, reference.model().parameters
-    weights = (np.abs(ours[name] - theirs[name]).max() for name in theirs)
-    losses = np.abs(run.epochs["loss"] - reference.epochs["loss"]).max()
-    return float(max(*weights, losses))
-
-
 def _filled(disks: int, *, seed: int) -> str:
     """Runs on disks too small for them: each ends in words, and goes on where there is room."""
     random, ended, off = Random(seed + 1), Counter[tuple[str, str]](), 0.0
@@ -152,7 +140,7 @@ def _filled(disks: int, *, seed: int) -> str:
                     _mount(place, size=ROOM, again=True)
                     worker.main([str(run.folder), "--now"])
                     then = run.status.state
-                    off = max(off, difference(run, reference))
+                    off = max(off, runs.difference(run, reference))
                 ended[how, then] += 1
                 _tell(f"disk {disk + 1}: {how}; {then}, {off:.1e} off")
             finally:

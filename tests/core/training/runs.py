@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.training import worker
 from core.training.config import (
     DataSettings,
@@ -74,3 +76,13 @@ def wait_until(true: Callable[[], bool], *, seconds: float = 90.0) -> None:
     while not true():
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.02)
+
+
+def difference(run: Run, reference: Run) -> float:
+    """The largest difference of a weight or an epoch's loss; infinite if one did not finish."""
+    if run.status.state != "finished" or len(run.epochs) != len(reference.epochs):
+        return float("inf")
+    ours, theirs = run.model().parameters, reference.model().parameters
+    weights = (np.abs(ours[name] - theirs[name]).max() for name in theirs)
+    losses = np.abs(run.epochs["loss"] - reference.epochs["loss"]).max()
+    return float(max(*weights, losses))

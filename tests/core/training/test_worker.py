@@ -18,7 +18,7 @@ from core.training import worker
 from core.training.errors import DiskFull
 from core.training.store import RunStore
 from tests.core.training import runs
-from tests.endurance.starving import starve
+from tests.endurance.starving import kill_for_memory, starve, why_not_killed
 
 
 @pytest.fixture
@@ -198,3 +198,12 @@ def test_without_memory_a_run_ends_in_words(store):
     assert starve(run, megabytes=200) == "failed, in words (OutOfMemory)"
     assert run.status.error["facts"] == {"batch": 32}
     assert run.epochs.size == 0
+
+
+def test_a_run_that_the_system_kills_for_its_memory_died_and_goes_on_where_there_is_room(store):
+    if why := why_not_killed():
+        pytest.skip(f"no group of limited memory can be made here: {why}")
+    run = store.create(runs.config(fit__epochs=2), name="killed")
+    assert kill_for_memory(run, megabytes=5) == "died"
+    assert worker.main([str(run.folder), "--now"]) == 0
+    assert runs.difference(run, runs.train(store, run.config)) == 0.0
