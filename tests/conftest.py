@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 # The reference, in this process and in servers that tests start: else what a test sees would
 # depend on how far a compiler is. Tests of compiled loops ask for them by name.
 os.environ.setdefault("UNROLLED_ENGINE", "numpy")
+
+# The build of PyTorch that PyPI has for Linux brings Triton, which it imports when it exports a
+# model; imported after TensorFlow that ends the process (triton 3.7.1, tensorflow 2.21.0:
+# segmentation fault). Nothing here runs on a GPU: PyTorch is told that it is not there.
+sys.modules["triton"] = None  # type: ignore[assignment]
 
 # No deadline: a first call compiles, loads or waits for a core, and says nothing about the code.
 # In continuous integration the draws are always the same, so that a red run can be run again;

@@ -107,7 +107,7 @@ def read_series(
         differing=sum(bool(np.ptp(_known(run)) > 0) for run in runs),
         gaps=int(missing.sum()),
         longest_gap=_longest(missing),
-        disorder=bool((np.diff(dates) < np.timedelta64(0)).any()),
+        disorder=bool((dates[1:] < dates[:-1]).any()),
         written=written,
     )
     return Read(Series(filled, value, grid, frequency, every=every), report, missing)

@@ -15,7 +15,7 @@ from numpy.lib import format as npy
 
 from core.importers.archive import Archive
 from core.importers.errors import BrokenFile, NotNumbers, NotStored
-from core.importers.keras.description import parse_json
+from core.importers.json_text import parse_json
 from core.importers.limits import Limits, Tally
 from core.model import Model
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 from core.importers.archive import Archive, Data, open_archive
 from core.importers.errors import BrokenFile, MissingEntry
 from core.importers.hdf5.file import open_hdf5
+from core.importers.json_text import parse_json
 from core.importers.keras.config import Configured, model_of
-from core.importers.keras.description import parse_json
 from core.importers.keras.h5 import KerasModel, with_weights
 from core.importers.keras.saver import OURS
 from core.importers.limits import Limits

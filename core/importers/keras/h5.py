@@ -15,8 +15,8 @@ from typing import Any
 from core.importers.archive import Data
 from core.importers.errors import MissingEntry
 from core.importers.hdf5.file import StoredGroup, open_hdf5
+from core.importers.json_text import parse_json
 from core.importers.keras.config import Configured, model_of
-from core.importers.keras.description import parse_json
 from core.importers.keras.fields import KerasLayer
 from core.importers.keras.groups import from_groups
 from core.importers.keras.legacy import from_names, is_legacy

@@ -13,7 +13,6 @@ and the tests hold the two to each other.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,9 +28,8 @@ from core.importers.errors import (
     NotNumbers,
     NotStored,
     OverlappingTensors,
-    RepeatedEntry,
-    TooDeep,
 )
+from core.importers.json_text import parse_json
 from core.importers.limits import Limits, Tally
 
 _HEADER = "header"
@@ -83,37 +81,15 @@ def read_tensors(data: Data, *, limits: Limits) -> Tensors:
     limits.check_header(length, entry=_HEADER)
     if 8 + length > len(data):
         raise CutShort(entry=_HEADER, expected=length, found=len(data) - 8)
-    header = _parsed(bytes(data[8 : 8 + length]), limits=limits)
+    header = parse_json(bytes(data[8 : 8 + length]), entry=_HEADER, limits=limits)
+    if not isinstance(header, dict):
+        raise BrokenFile(entry=_HEADER, why="it is no JSON object")
     metadata = _metadata(header.pop(_METADATA, {}))
     tally = Tally(limits)
     entries = [_entry(name, declared, tally) for name, declared in header.items()]
     _check_layout(entries, stored=len(data) - 8 - length)
     start = 8 + length
     return Tensors({each.name: _array(each, data, start) for each in entries}, metadata)
-
-
-def _parsed(text: bytes, *, limits: Limits) -> dict[str, Any]:
-    """The JSON of the header. Two tensors of one name would let two programs read two models."""
-
-    def once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name, value in pairs:
-            if name in found:
-                raise RepeatedEntry(entry=name)
-            found[name] = value
-        return found
-
-    try:
-        header = json.loads(text.decode("utf-8"), object_pairs_hook=once)
-    except RecursionError:
-        raise TooDeep(entry=_HEADER, limit=limits.depth) from None
-    except RepeatedEntry:
-        raise
-    except ValueError as error:
-        raise BrokenFile(entry=_HEADER, why="it is no JSON text") from error
-    if not isinstance(header, dict):
-        raise BrokenFile(entry=_HEADER, why="it is no JSON object")
-    return header
 
 
 def _metadata(found: Any) -> dict[str, str]:

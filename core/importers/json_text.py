@@ -18,23 +18,24 @@ def parse_json(text: bytes | str, *, entry: str, limits: Limits) -> Any:
     limits.check_header(len(text), entry=entry)
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise RepeatedEntry(entry=f"{entry}/{twice}")
+        # Two entries of one name would let two programs read two models.
+        found: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in found:
+                raise RepeatedEntry(entry=f"{entry}/{name}")
+            found[name] = value
         return found
 
     try:
         # Decoded here: json would guess at UTF-16, and strip a mark that does not belong there.
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
         parsed = json.loads(decoded, object_pairs_hook=once)
-    except RecursionError as error:
+    except RecursionError as error:  # which depends on the Python; the limit does not
         raise TooDeep(entry=entry, limit=limits.depth) from error
     except RepeatedEntry:
         raise
     except ValueError as error:
-        raise BrokenFile(entry=entry, why=f"it is no JSON ({error})") from error
+        raise BrokenFile(entry=entry, why=f"it is no JSON text ({error})") from error
     _check_depth(parsed, entry=entry, limits=limits)
     return parsed
 
