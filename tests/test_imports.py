@@ -27,6 +27,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "core.terminal",
             "core.memory",
             "core.threads",
+            "core.typed_paths",
         }
     ),
     frozenset({"core.arrays", "core.text", "core.data", "core.interventions", "core.scale"}),
