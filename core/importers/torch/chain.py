@@ -1,11 +1,11 @@
 """In which order the modules of a state_dict follow one another: an order in which they fit.
 
-A file of tensors has no order (safetensors sorts them), but a chain of modules has widths: each
-takes what the one before gives. Mostly one order fits; where several do, the one is taken that
-people build: an embedding, recurrent layers, then linear ones, names counted upwards. The others
-are offered. Cost: a search that gives up after a bounded number of steps; the widths lead it, so
-it hardly ever turns back. Not chosen: the order of the names alone, which puts `decoder` before
-`rnn`.
+A chain of modules has widths: each takes what the one before gives. Mostly one order fits; where
+several do, the one is taken in which the modules were made, if the file keeps it (a pickle does,
+safetensors sorts them), else the one that people build: an embedding, recurrent layers, then linear
+ones, names counted upwards. The others are offered. Cost: a search that gives up after a bounded
+number of steps; the widths lead it, so it hardly ever turns back. Not chosen: the order of the
+names alone, which puts `decoder` before `rnn`.
 """
 
 from __future__ import annotations
@@ -41,17 +41,35 @@ def embeddings(modules: Mapping[str, Module]) -> tuple[str, ...]:
     return (*named, *other, "", *rest)
 
 
-def orders(modules: Mapping[str, Module], *, embedding: str) -> list[tuple[str, ...]]:
+def orders(
+    modules: Mapping[str, Module], *, embedding: str, stored: Sequence[str] = ()
+) -> list[tuple[str, ...]]:
     """Orders in which every module fits the one before, the likeliest first.
 
-    `embedding` is the module that comes first and reads ids, or `""`.
+    `embedding` is the module that comes first and reads ids, or `""`. `stored` are the names in the
+    order of the file, if that says anything.
     """
-    found: list[tuple[str, ...]] = []
+    made = tuple(sorted(stored, key=lambda name: not embedding or name != embedding))
+    found = [made] if made and _fits(modules, made, embedding=embedding) else []
     for order in _search(modules, embedding=embedding):
-        found.append(order)
+        if order not in found:
+            found.append(order)
         if len(found) == MOST_ORDERS:
             break
     return found
+
+
+def _fits(modules: Mapping[str, Module], order: Sequence[str], *, embedding: str) -> bool:
+    """Whether each takes what the one before gives."""
+    width = None
+    for name in order:
+        if embedding and name == embedding:
+            width = modules[name].tensors["weight"].shape[1]
+            continue
+        if width not in (None, modules[name].features):
+            return False
+        width = modules[name].outputs
+    return True
 
 
 def _search(modules: Mapping[str, Module], *, embedding: str) -> Iterator[tuple[str, ...]]:

@@ -49,3 +49,15 @@ class ModulesApart(UnsupportedModel):
         "{what} is not supported: {why}. Modules that follow one another can be read without the "
         "rest, such as with hints={{'order': {order}}}; there are {modules}."
     )
+
+
+class OtherNorm(UnsupportedModel):
+    """A norm that may be another than a layer norm, which has the same tensors.
+
+    `hints` are answers that say it is a layer norm, as JSON.
+    """
+
+    message = (
+        "{what} is not supported: {why}. Its tensors do not tell. If it is an nn.LayerNorm, say "
+        "so with hints={hints}."
+    )

@@ -15,6 +15,7 @@ beside the hidden state. In the other cells the two biases only ever appear as t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,7 +45,7 @@ _RECURRENT = re.compile(
 )
 _RECURRENT_END = re.compile(r"(?:.*\.)?weight_[ih]h_l\d{1,4}(?:_reverse)?(?:_raw|_g|_orig)?")
 _MADE_OF = re.compile(r"^(?:weight|bias)\w*_(?:g|v|u|orig|raw)$")
-_BOOKKEEPING = ("num_batches_tracked",)
+_COUNTED = "num_batches_tracked"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,11 +108,12 @@ class Module:
     """The tensors that share the part of their names before the last full stop.
 
     `tensors` go by the part after it. `features` and `outputs` are the widths of what it takes
-    and gives, of a table as a linear layer.
+    and gives, of a table as a linear layer. `inner` are the names of modules below a recurrent one.
     """
 
     name: str
     tensors: Mapping[str, Array] = field(repr=False)
+    inner: tuple[str, ...] = ()
 
     @property
     def made_of_others(self) -> bool:
@@ -162,6 +164,7 @@ class Module:
         """
         if self.kind != "recurrent":
             return ()
+        self.check_plain()
         found: dict[tuple[int, bool], dict[str, Array]] = {}
         for own, array in self.tensors.items():
             match = _RECURRENT.fullmatch(own)
@@ -193,6 +196,17 @@ class Module:
             raise self.refuse("", why=f"one of the two biases of layer {level} is missing")
         return TorchLayer(name, arrays)
 
+    def check_plain(self) -> None:
+        """Raises UnsupportedModel for a recurrent module that has modules of its own.
+
+        None of PyTorch's has any: it is a cell that somebody wrote, and what it does with them
+        between two steps no tensor says.
+        """
+        if self.inner:
+            inner = shown(", ".join(self.inner[:3]))
+            why = f"'{inner}' stands within it, and no plain nn.LSTM, nn.GRU or nn.RNN has modules"
+            raise self.refuse("", why=f"{why} of its own: it is a cell that somebody wrote")
+
     @property
     def title(self) -> str:
         """Its name as a stage has it; the tensors of a bare module stand under no name."""
@@ -213,18 +227,40 @@ def is_recurrent(name: str) -> bool:
     return _RECURRENT_END.fullmatch(name) is not None or ".parametrizations.weight_hh" in name
 
 
+def module_of(name: str) -> str:
+    """The name of the module that a tensor belongs to."""
+    return name.rpartition(".")[0]
+
+
 def modules_of(tensors: Mapping[str, Array]) -> dict[str, Module]:
     """The modules that the names speak of, by name, in natural order (`fc2` before `fc10`).
 
-    What a module merely counts while training is left out.
+    What a batch norm merely counts while training is left out.
     """
     grouped: dict[str, dict[str, Array]] = {}
     for name, array in tensors.items():
-        module, _, own = name.rpartition(".")
-        if own not in _BOOKKEEPING:
-            grouped.setdefault(module, {})[own] = array
+        module = module_of(name)
+        grouped.setdefault(module, {})[name.rpartition(".")[2]] = array
+    for kept in grouped.values():
+        if "running_mean" in kept:
+            kept.pop(_COUNTED, None)
+    inner = _inner(grouped)
     names = sorted(grouped, key=natural)
-    return {name: Module(name, grouped[name]) for name in names}
+    return {name: Module(name, grouped[name], inner.get(name, ())) for name in names}
+
+
+def _inner(grouped: Mapping[str, Mapping[str, Array]]) -> dict[str, tuple[str, ...]]:
+    """Recurrent modules that have modules below them, and which."""
+    found = {}
+    names = sorted(name for name in grouped if name)
+    for above in (name for name, own in grouped.items() if any(map(_RECURRENT.fullmatch, own))):
+        start = f"{above}." if above else ""
+        # What begins with `start` lies together in the sorted names, up to the sign after a stop.
+        stop = bisect_left(names, f"{above}/") if above else len(names)
+        below = names[bisect_left(names, start) : stop]
+        plain = f"{start}parametrizations."
+        found[above] = tuple(name for name in below if not name.startswith(plain))
+    return found
 
 
 def natural(name: str) -> tuple[tuple[int, str], ...]:

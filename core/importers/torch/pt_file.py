@@ -87,7 +87,7 @@ def read_checkpoint(
         if plain in tensors:
             raise RepeatedEntry(entry=plain)
         tensors[plain] = checkpoint.array(tensor, name=name)
-    return Tensors(tensors, {}), tuple(named)
+    return Tensors(tensors, {}, in_order=True), tuple(named)
 
 
 def folder_of(names: tuple[str, ...]) -> str | None:

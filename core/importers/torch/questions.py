@@ -22,7 +22,7 @@ from core.errors import UnknownName, UnsupportedModel
 from core.importers.errors import shown
 from core.importers.questions import Answer, Question
 from core.importers.torch.chain import MOST_MODULES, embeddings, orders
-from core.importers.torch.errors import ModulesApart
+from core.importers.torch.errors import ModulesApart, OtherNorm
 from core.importers.torch.names import NORMS, Module
 
 NONLINEARITIES = ("tanh", "relu")
@@ -38,12 +38,20 @@ EPSILONS = ("1e-05", "1e-06", "0.001", "1e-12")
 PADDINGS = ("read", "skip")
 MAX_NORMS = ("none", "1.0", "2.0", "5.0")
 
+LAYER_NORM, OTHER = "LayerNorm", "other"
+"""Of a norm with a weight and a bias alone: those of nn.GroupNorm, nn.InstanceNorm1d and of an
+nn.BatchNorm1d that keeps no sums look the same."""
+
 PART = "part"
 """The key of the question which of a file's state_dicts is meant."""
 
 _MADE = (
     "its weights are made of others (by weight_norm, spectral_norm or their like); in PyTorch, "
     "torch.nn.utils.parametrize.remove_parametrizations or remove_weight_norm makes them plain"
+)
+_NO_MEANS = (
+    "a norm over batches, groups or steps needs means that the file does not hold, and an "
+    "nn.GroupNorm or nn.InstanceNorm1d is not read"
 )
 _OTHER_NORMS = re.compile(r"batch|group|instance|(?:^|[._\d])[bg]n(?:$|[._\d])", re.IGNORECASE)
 
@@ -66,21 +74,26 @@ class Inspection:
         return {question.key: question.answer for question in self.questions}
 
 
-def inspect_modules(modules: Mapping[str, Module], hints: Mapping[str, Any]) -> Inspection:
+def inspect_modules(
+    modules: Mapping[str, Module], hints: Mapping[str, Any], *, stored: Sequence[str] = ()
+) -> Inspection:
     """What to ask about the modules, with the answers of `hints`.
 
+    `stored` are their names in the order of the file, where that is the one they were made in.
+
     Raises UnknownName for a hint that answers nothing, or with no possible answer; ModulesApart
-    where the modules make no chain but some of them could; else UnsupportedModel.
+    where the modules make no chain but some of them could; OtherNorm; else UnsupportedModel.
     """
     try:
-        return _inspected(modules, hints)
+        return _inspected(modules, hints, stored)
     except UnknownName:
         raise
     except UnsupportedModel as error:
         if part := _readable_part(modules, hints):
             names = {"order": part, "modules": list(modules)[:MOST_MODULES]}
             said = {key: json.dumps(value, ensure_ascii=False) for key, value in names.items()}
-            raise ModulesApart(**{**error.facts, **said}) from error
+            kind = OtherNorm if isinstance(error, OtherNorm) else ModulesApart
+            raise kind(**{**error.facts, **said}) from error
         raise
 
 
@@ -89,40 +102,44 @@ def _readable_part(modules: Mapping[str, Module], hints: Mapping[str, Any]) -> t
 
     Linear modules are left to the reader: which of them follow, no width says for sure.
     """
+    inner = {name for module in modules.values() for name in module.inner}
     for name, module in modules.items():
         try:
             features = module.features if module.levels else None
         except UnsupportedModel:
             continue
-        if features is None or "order" in hints:
+        if features is None or name in inner or "order" in hints:
             continue
         tables = [
             table
             for table in embeddings(modules)
-            if table and modules[table].tensors["weight"].shape[1] == features
+            if table not in inner
+            and table
+            and modules[table].tensors["weight"].shape[1] == features
         ]
         return (*tables[:1], name)
     return ()
 
 
-def _inspected(modules: Mapping[str, Module], hints: Mapping[str, Any]) -> Inspection:
+def _inspected(
+    modules: Mapping[str, Module], hints: Mapping[str, Any], stored: Sequence[str]
+) -> Inspection:
     given = _order_of(hints, modules)
     chosen = {name: modules[name] for name in given} if given else dict(modules)
+    for module in chosen.values():
+        module.check_plain()
     for module in chosen.values():
         if module.kind == "unknown":
             own = ", ".join(f"{name} {array.shape}" for name, array in module.tensors.items())
             why = f"its tensors ({own:.80}) are those of no embedding, RNN, LSTM, GRU or Linear"
             raise module.refuse("", why=_MADE if module.made_of_others else why)
-        if module.kind == "layer_norm" and _OTHER_NORMS.search(module.name):
-            why = "its name is that of a norm over batches or groups, of which it has no means"
-            raise module.refuse("", why=why)
     if not any(module.levels for module in chosen.values()):
         what = "A file without nn.LSTM, nn.GRU or nn.RNN"
         raise UnsupportedModel(what=what, why="no tensor has a name such as lstm.weight_ih_l0")
     if not given and len(chosen) > MOST_MODULES:
         what = f"A file of {len(chosen):,} modules"
         raise UnsupportedModel(what=what, why=f"at most {MOST_MODULES} are put in order")
-    embedding, possible, open_orders = _chain(chosen, hints, given)
+    embedding, possible, open_orders = _chain(chosen, hints, given, stored)
     order = given or open_orders[0]
     questions = list(_questions(chosen, embedding, order))
     if len(possible) > 1:
@@ -136,7 +153,18 @@ def _inspected(modules: Mapping[str, Module], hints: Mapping[str, Any]) -> Inspe
     for key in hints:
         if key not in known:
             raise UnknownName(kind="question", found=key, known=", ".join(sorted(known)))
+    _check_norms(answered)
     return Inspection(modules, embedding, order, answered)
+
+
+def _check_norms(questions: Sequence[Question]) -> None:
+    """Raises OtherNorm for norms that are no layer norms, as their names or a hint say."""
+    other = [each.about for each in questions if (each.kind, each.answer) == ("norm", OTHER)]
+    if other:
+        hints = {f"norm:{name}": LAYER_NORM for name in other}
+        said = json.dumps(hints, ensure_ascii=False)
+        named = " and ".join(f"'{name}'" for name in other)
+        raise OtherNorm(what=shown(f"The norm {named}"), why=_NO_MEANS, hints=said)
 
 
 def _without_one(
@@ -161,7 +189,10 @@ def _order_of(hints: Mapping[str, Any], modules: Mapping[str, Module]) -> tuple[
 
 
 def _chain(
-    modules: Mapping[str, Module], hints: Mapping[str, Any], given: tuple[str, ...]
+    modules: Mapping[str, Module],
+    hints: Mapping[str, Any],
+    given: tuple[str, ...],
+    stored: Sequence[str],
 ) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
     """The embedding, what else it could be, and the orders that fit."""
     likely = embeddings(modules)
@@ -176,7 +207,7 @@ def _chain(
     if given:
         first = tuple(name for name in likely if name in (given[0], ""))
         return first[0], first, [given]
-    fitting = {name: orders(modules, embedding=name) for name in likely}
+    fitting = {name: orders(modules, embedding=name, stored=stored) for name in likely}
     possible = tuple(name for name in likely if fitting[name])
     if not possible or ("embedding" in hints and likely[0] not in possible):
         widths = ", ".join(
@@ -210,6 +241,9 @@ def _questions(
             key = f"activation:{name}"
             found.append(Question(key, "activation", name, AFTER, "linear"))
             continue
+        if modules[name].kind == "layer_norm":
+            likely = OTHER if _OTHER_NORMS.search(name) else LAYER_NORM
+            found.append(Question(f"norm:{name}", "norm", name, (LAYER_NORM, OTHER), likely))
         if modules[name].kind in NORMS:
             found.append(Question(f"epsilon:{name}", "epsilon", name, EPSILONS, EPSILONS[0]))
         # Between two linear layers of the head, after the normalisation if there is one.

@@ -16,6 +16,7 @@ from core import cells
 from core.activations import Array
 from core.errors import UnsupportedModel
 from core.importers.torch.names import TORCH_ORDER
+from core.importers.torch.questions import LAYER_NORM
 from core.importers.torch.state_dict import OURS, POOLINGS
 from core.model import Model
 from core.nodes import (
@@ -66,6 +67,8 @@ def write_safetensors(model: Model) -> bytes:
                 hints[f"activation:{name}"] = stage.activation
             case LayerNormalization() | BatchNormalization() as stage:
                 hints |= {f"epsilon:{name}": stage.epsilon, f"activation:{name}": "linear"}
+                if isinstance(stage, LayerNormalization):
+                    hints[f"norm:{name}"] = LAYER_NORM
             case Recurrent() as stage:
                 hints[f"activation:{name}"] = "linear"
                 if _asks_nonlinearity(stage.layers[0].cell):

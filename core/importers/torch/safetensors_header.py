@@ -54,11 +54,12 @@ class Tensors:
     """What stands in a file: tensors by name, and the texts that its writer put beside them.
 
     Floating-point tensors are float64 where they are stored so, else float32; others keep their
-    types.
+    types. `in_order` says whether they stand there as the modules were made.
     """
 
     tensors: Mapping[str, Array]
     metadata: Mapping[str, str]
+    in_order: bool = False
 
 
 @dataclass(frozen=True)

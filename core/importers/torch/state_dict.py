@@ -23,7 +23,7 @@ from core.importers.archive import Data
 from core.importers.errors import shown
 from core.importers.limits import Limits
 from core.importers.questions import Question
-from core.importers.torch.names import NORMS, Module, TorchLayer, modules_of
+from core.importers.torch.names import NORMS, Module, TorchLayer, module_of, modules_of
 from core.importers.torch.pickles import is_legacy
 from core.importers.torch.pt_file import read_checkpoint
 from core.importers.torch.questions import (
@@ -129,20 +129,23 @@ def _inspect(
         if kept in tensors and name not in tensors:
             tensors[name] = tensors[kept]
     modules = modules_of(tensors)
+    made = tuple(dict.fromkeys(map(module_of, tensors))) if stored.in_order else ()
     own = _ours(stored).get("hints")
     given = dict(hints or {})
     if parts:
         chosen = given.pop(PART, parts[0])
-        found = inspect_modules(modules, given)
+        found = inspect_modules(modules, given, stored=made)
         question = Question(PART, PART, "", parts, chosen)
         return replace(found, questions=(question, *found.questions))
     try:
-        return inspect_modules(modules, {**(own if isinstance(own, dict) else {}), **given})
+        return inspect_modules(
+            modules, {**(own if isinstance(own, dict) else {}), **given}, stored=made
+        )
     except CoreError:
         if not own:
             raise
         # Answers that a file brings along are only suggestions.
-        return inspect_modules(modules, hints or {})
+        return inspect_modules(modules, hints or {}, stored=made)
 
 
 def _ours(stored: Tensors) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from dashboard.widgets.problem import plain, problem
 _REFUSED = "model answer refused"
 _NAMED = (
     *("padding", "max_norm", "readout", "activation", "mask", "returns", "direction", "resets"),
-    *("merge", "edges"),
+    *("merge", "edges", "norm"),
 )
 """Kinds of questions whose answers have words; others are names of functions, and numbers."""
 

@@ -17,7 +17,7 @@ from core.errors import CoreError, UnsupportedBetween, UnsupportedTail
 from core.importers.errors import PickleInFile, WeightsAlone
 from core.importers.limits import Limits
 from core.importers.load import load_model, stem_of
-from core.importers.torch.errors import ModulesApart
+from core.importers.torch.errors import ModulesApart, OtherNorm
 from dashboard import cache, state
 from dashboard.i18n import t
 from dashboard.origins.upload import Brought, bring, cleaned, put_back
@@ -49,6 +49,9 @@ def drop() -> Brought | CoreError | None:
     file_of_order, order = state.recall("model order") or ("", ())
     if file_of_order == file.file_id:
         options["hints"] = {"order": list(order)}
+    file_of_norms, norms = state.recall("model norms") or ("", {})
+    if file_of_norms == file.file_id:
+        options["hints"] = {**options.get("hints", {}), **norms}
     if state.recall("model shapes") == file.file_id and "config" not in options:
         options["hints"] = {}
     key = (file.file_id, cache.digest(sorted(options.items())))
@@ -111,7 +114,14 @@ def _refused(refusal: CoreError, file_id: str) -> None:
             args=("model shapes", file_id),
             key="model-shapes",
         )
-    if isinstance(refusal, ModulesApart):
+    if isinstance(refusal, OtherNorm) and (hints := _json(refusal, "hints")):
+        st.button(
+            t("model.layer_norm"),
+            on_click=state.remember,
+            args=("model norms", (file_id, hints)),
+            key="model-layer-norm",
+        )
+    if isinstance(refusal, ModulesApart | OtherNorm):
         _apart(refusal, file_id)
     if isinstance(refusal, UnsupportedTail | UnsupportedBetween):
         st.button(
@@ -123,11 +133,10 @@ def _refused(refusal: CoreError, file_id: str) -> None:
         )
 
 
-def _apart(refusal: ModulesApart, file_id: str) -> None:
+def _apart(refusal: ModulesApart | OtherNorm, file_id: str) -> None:
     """Draw which modules to read, and in which order; one that can be read is chosen already."""
-    try:
-        names, order = (json.loads(str(refusal.facts[fact])) for fact in ("modules", "order"))
-    except ValueError:  # too long a list was cut on its way
+    names, order = (_json(refusal, fact) for fact in ("modules", "order"))
+    if not names or not order:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="model-apart"):
         chosen = st.multiselect(
@@ -144,3 +153,11 @@ def _apart(refusal: ModulesApart, file_id: str) -> None:
             args=("model order", (file_id, tuple(chosen))),
             key="model-apart-read",
         )
+
+
+def _json(refusal: CoreError, fact: str) -> Any:
+    """A fact that is a list or a dict; None where it is missing, or was cut on its way."""
+    try:
+        return json.loads(str(refusal.facts.get(fact, "")))
+    except ValueError:
+        return None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pickle
 
+import numpy as np
 import pytest
 from safetensors.numpy import save
 
+from core.nodes import LayerNormalization, Recurrent
 from dashboard.i18n import LANGUAGES, t
 from tests.core.importers.attacks import models
 from tests.core.importers.torch import reference
@@ -35,6 +37,23 @@ def test_modules_beside_the_chain_are_left_out(open_app, language):
     assert not app.exception
     assert not app.error
     assert [node.name for node in only(app).parts] == ["gru", "fc"]
+
+
+def test_a_norm_that_may_be_another_is_said_to_be_a_layer_norm(open_app):
+    tensors = reference.state_dict("gru", features=2, units=3, name="gru")
+    tensors |= {f"bn.{own}": np.array([0.5, 2, 3], np.float32) for own in ("weight", "bias")}
+    app = drop(open_app("model"), "a.safetensors", save(tensors))
+    assert len(said(app)) == 1
+    assert shown(app) == []
+    app.button(key="model-layer-norm").click().run()
+    assert not app.exception
+    assert not app.error
+    assert [type(node) for node in only(app).parts] == [Recurrent, LayerNormalization]
+    [asked] = [box for box in app.selectbox if box.label == t("model.question.norm", about="bn")]
+    assert asked.options == ["LayerNorm", t("model.answer.other")]
+    asked.set_value(1).run()
+    assert not app.exception
+    assert "GroupNorm" in said(app)[0]
 
 
 def test_weights_alone_can_be_read_by_their_shapes(open_app):

@@ -73,8 +73,8 @@ SETTINGS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("num_features", "affine", "bias", "dtype"), HONOURED),
         "eps": ASKED,
         "momentum": TRAINING,
-        # Without sums it has the tensors of a layer norm: told by its name.
-        "track_running_stats": REFUSED,
+        # Without sums it has the tensors of a layer norm: asked, and told by the usual names.
+        "track_running_stats": ASKED,
         "device": PLACE,
     },
 }
