@@ -40,8 +40,8 @@ def questions(found: Brought) -> None:
     with st.container(horizontal=True, key="model-questions"):
         for question in asked:
             _ask(found, question)
-    refused: CoreError | None = state.recall(_REFUSED)
-    if refused is not None:
+    (key, _), refused = state.recall(_REFUSED) or (("", ""), None)
+    if refused is not None and key.startswith(_key(found)):
         problem(refused)
 
 
@@ -57,7 +57,7 @@ def _asked(found: Brought) -> tuple[str, Sequence[Question]]:
 
 
 def _ask(found: Brought, question: Question) -> None:
-    key = f"model-question-{found.id}-{question.key}-{_said(question, question.answer)}"
+    key = f"{_key(found)}{question.key}-{_said(question, question.answer)}"
     options = tuple(dict.fromkeys((question.answer, *question.options)))
     said = {at: _said(question, option) for at, option in enumerate(options)}
     about = plain(question.about, most=40) or t("model.question.model")
@@ -70,18 +70,30 @@ def _ask(found: Brought, question: Question) -> None:
         width=260,
         key=key,
     )
+    tried, _ = state.recall(_REFUSED) or (("", ""), None)
     if options[chosen] != question.answer:
-        _answer(found, question, options[chosen])
+        # A refused answer stays chosen above its sentence, and is tried once.
+        if tried != (key, options[chosen]):
+            _answer(found, question, options[chosen], key=key)
+    elif tried[0] == key:
+        state.remember(_REFUSED, None)
 
 
-def _answer(found: Brought, question: Question, answer: Answer) -> None:
+def _key(found: Brought) -> str:
+    """What the keys of a file's questions begin with."""
+    return f"model-question-{found.id}-"
+
+
+def _answer(found: Brought, question: Question, answer: Answer, *, key: str) -> None:
+    """Read the file with another answer; what is refused is remembered with the answer."""
     hints: dict[str, Any] = dict(found.options.get("hints") or {})
     hints[question.key] = list(answer) if isinstance(answer, tuple) else answer
     state.remember(_REFUSED, None)
     try:
         read_again(found, hints=hints)
     except CoreError as error:
-        state.remember(_REFUSED, error)
+        state.remember(_REFUSED, ((key, answer), error))
+        return
     st.rerun()
 
 

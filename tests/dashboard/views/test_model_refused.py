@@ -54,6 +54,9 @@ def test_a_norm_that_may_be_another_is_said_to_be_a_layer_norm(open_app):
     asked.set_value(1).run()
     assert not app.exception
     assert "GroupNorm" in said(app)[0]
+    [asked] = [box for box in app.selectbox if box.label == t("model.question.norm", about="bn")]
+    asked.set_value(0).run()
+    assert not app.error
 
 
 def test_weights_alone_can_be_read_by_their_shapes(open_app):
