@@ -26,6 +26,7 @@ from queue import SimpleQueue
 from tempfile import TemporaryFile
 from typing import IO
 
+from core.errors import NoProcess
 from core.messages import Kind, read_message, write_message
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -95,7 +96,7 @@ def launch(
     """Starts a process, with `settings` in its environment.
 
     A `bare` child sees of the environment only what is NEEDED. A `detached` one does not hear the
-    signals that a terminal sends to this process, nor end with its window.
+    signals that a terminal sends to this process, nor end with its window. Raises NoProcess.
     """
     flags = 0
     if sys.platform == "win32" and detached:  # there start_new_session means nothing
@@ -103,16 +104,19 @@ def launch(
     known = {name: os.environ[name] for name in NEEDED if name in os.environ}
     inherited = known if bare else dict(os.environ)
     path = [str(ROOT), *filter(None, [inherited.get("PYTHONPATH")])]
-    return subprocess.Popen(
-        tuple(given),
-        cwd=folder,
-        env=inherited | {"PYTHONPATH": os.pathsep.join(path)} | dict(settings or {}),
-        stdin=stdin,
-        stdout=stdout,
-        stderr=stderr,
-        start_new_session=detached,
-        creationflags=flags,
-    )
+    try:
+        return subprocess.Popen(
+            tuple(given),
+            cwd=folder,
+            env=inherited | {"PYTHONPATH": os.pathsep.join(path)} | dict(settings or {}),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=detached,
+            creationflags=flags,
+        )
+    except OSError as error:
+        raise NoProcess(why=error.strerror or str(error)) from error
 
 
 def ask(
@@ -124,7 +128,7 @@ def ask(
     settings: Mapping[str, str] | None = None,
     bare: bool = False,
 ) -> Ended:
-    """Hands a request to a new child and waits until it has ended. Raises ChildTooSlow."""
+    """Hands a request to a new child and waits until it ended. Raises ChildTooSlow, NoProcess."""
     with launch(
         given, folder=folder, settings=settings, bare=bare, stderr=subprocess.PIPE
     ) as child:
@@ -142,7 +146,7 @@ _DETACHED: list[subprocess.Popen[bytes]] = []
 
 
 def detach(given: Sequence[str], *, log: IO[bytes]) -> None:
-    """Starts a process that outlives this one, and whatever it says goes to `log`."""
+    """Starts a process that outlives this one, which says all to `log`. Raises NoProcess."""
     started = launch(given, stdin=subprocess.DEVNULL, stdout=log, stderr=log, detached=True)
     _DETACHED[:] = [process for process in (*_DETACHED, started) if process.poll() is None]
 
@@ -175,6 +179,7 @@ class Child:
     """A child that answers one request after another, and the thread that listens to it."""
 
     def __init__(self, given: Sequence[str], *, settings: Mapping[str, str] | None = None) -> None:
+        """Starts it. Raises NoProcess."""
         self.loaded = threading.Event()
         self._heard: SimpleQueue[tuple[Kind, bytes] | None] = SimpleQueue()
         # A file, because a pipe that nobody empties would stop the child some day.

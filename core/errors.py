@@ -78,8 +78,17 @@ class Failure:
         """The error again. Raises ValueError where there is no such error with such facts."""
         try:
             return self.kind(**self.facts)
-        except (TypeError, KeyError) as error:
+        except (TypeError, KeyError, OverflowError) as error:
             raise ValueError(f"{self.name} has other facts") from error
+
+
+class NoProcess(CoreError):
+    """The system starts no further process."""
+
+    message = (
+        "No further process could be started on this machine: {why}. End what is not needed, or "
+        "raise the limit of processes or of memory, and try again. No folder is at fault."
+    )
 
 
 class EmptyText(CoreError):

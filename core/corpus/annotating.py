@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from core.corpus.contexts import Tokens
 from core.corpus.errors import (
+    CORPORA_VARIABLE,
     AnnotatedBeyond,
     AnnotatedNowhere,
     AnnotationColumns,
@@ -58,7 +59,7 @@ def annotate(corpus: Corpus, written: str, *, name: str) -> int:
             for column, value in zip(rows, (text, position, label), strict=True):
                 rows[column].append(value)
     safe = re.sub(r"[^0-9A-Za-z가-힣_-]+", "-", name).strip("-") or "annotations"
-    with writing(corpus.folder):
+    with writing(corpus.folder, variable=CORPORA_VARIABLE):
         write_table(corpus.folder / "annotations" / f"{safe}.parquet", rows, ANNOTATIONS)
     return len(rows["text"])
 

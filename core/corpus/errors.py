@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from core.errors import CoreError
 
+CORPORA_VARIABLE = "RNN_CORPORA_DIR"
+"""The environment variable that names the folder of corpora."""
+
 
 class NothingToRecord(CoreError):
     """A source without one text that can be read."""

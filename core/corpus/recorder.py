@@ -24,7 +24,7 @@ from core.arrays import load_arrays, save_arrays
 from core.corpus.answers import BatchAnswers, writes
 from core.corpus.behind import Behind
 from core.corpus.columns import Columns
-from core.corpus.errors import DiskFullCorpus
+from core.corpus.errors import CORPORA_VARIABLE, DiskFullCorpus
 from core.corpus.groups import Group, groups
 from core.corpus.pieces import Room, after, can_pad, why_whole
 from core.corpus.recorded import Batch, Corpus, Manifest
@@ -157,7 +157,7 @@ class Recorder:
     @contextmanager
     def _in_words(self) -> Iterator[None]:
         try:
-            with writing(self.folder):
+            with writing(self.folder, variable=CORPORA_VARIABLE):
                 yield
         except DiskFull as error:
             done = self._written

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 from core import cells
 from core.corpus import sketch
 from core.corpus.errors import (
+    CORPORA_VARIABLE,
     CorpusIsBusy,
     ModelChanged,
     NoSuchQuantity,
@@ -118,7 +119,7 @@ def progressing(
     check_model(model)
     path = Path(folder).expanduser()
     wanted = quantities_of(model, quantities)
-    with writing(path.parent):
+    with writing(path.parent, variable=CORPORA_VARIABLE):
         path.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path / "worker.lock", timeout=0)
     try:
@@ -126,13 +127,13 @@ def progressing(
     except Timeout as error:
         raise CorpusIsBusy(folder=path) from error
     try:
-        with writing(path):
+        with writing(path, variable=CORPORA_VARIABLE):
             remove_left_overs(path)
             manifest = _begun(model, source, path, dtype=dtype, quantities=wanted, origin=origin)
         if manifest.state == "reading":
             if source is None:
                 raise SourceIsGone(folder=path)
-            with writing(path):
+            with writing(path, variable=CORPORA_VARIABLE):
                 yield from _read(model, source, path, manifest)
             manifest = Manifest.read(path)
         if manifest.state == "recording":
@@ -141,7 +142,7 @@ def progressing(
             else:
                 yield from shared(model, path, manifest, by=by)
             manifest = replace(manifest, state="indexing")
-            with writing(path):
+            with writing(path, variable=CORPORA_VARIABLE):
                 write_manifest(path, manifest)
         if manifest.state == "indexing":
             yield from _index(path, manifest)
@@ -218,9 +219,9 @@ def _index(path: Path, manifest: Manifest) -> Iterator[Progress]:
     corpus = Corpus.open(path)
     for quantity in manifest.quantities:
         if quantity.is_state and quantity.units >= sketch.FEWEST_UNITS:
-            with writing(path):
+            with writing(path, variable=CORPORA_VARIABLE):
                 sketch.build(corpus, quantity.key)
-    with writing(path):
+    with writing(path, variable=CORPORA_VARIABLE):
         write_manifest(path, replace(manifest, state="finished"))
 
 

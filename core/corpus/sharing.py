@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.corpus.columns import create
+from core.corpus.errors import CORPORA_VARIABLE
 from core.corpus.recorded import Batch, Corpus, Manifest
 from core.corpus.recorder import Progress, Recorder
 from core.model import Model
@@ -32,7 +33,7 @@ def shared(model: Model, folder: Path, manifest: Manifest, *, by: Scale) -> Iter
     """Records what is left to record. Raises as `Recorder.go`, and as `Scale.map`."""
     corpus = Corpus.open(folder)
     first = _beginning(manifest.batches, corpus.done)
-    with writing(folder):
+    with writing(folder, variable=CORPORA_VARIABLE):
         for quantity in manifest.quantities:
             path, units = folder / quantity.file, quantity.units
             if not path.is_file():
@@ -47,7 +48,7 @@ def shared(model: Model, folder: Path, manifest: Manifest, *, by: Scale) -> Iter
         for key, error in result.value.items():
             errors[key] = max(error, errors.get(key, 0.0))
         done = int(result.item["stop"])
-        with writing(folder):
+        with writing(folder, variable=CORPORA_VARIABLE):
             replace_json(folder / "progress.json", {"batches": done, "errors": errors})
         yield _progress(manifest, done, begun=begun, since=since)
     if (told := by.board).finished < len(items):

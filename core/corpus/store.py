@@ -11,28 +11,26 @@ A recording outlives the dashboard, and is watched by whoever reads the folder, 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from core import children
-from core.corpus.errors import CorpusIsBusy, NotACorpus
+from core.corpus.errors import CORPORA_VARIABLE, CorpusIsBusy, NotACorpus
 from core.corpus.recorded import Corpus, Dtype
 from core.corpus.recorder import Progress
 from core.corpus.sources import Source
-from core.errors import CoreError, Failure
+from core.errors import CoreError, Failure, NoProcess
 from core.model import Model
 from core.scale import Board
+from core.training.alive import has_worker, just_now
 from core.training.files import read_json, replace_file, replace_json, writing
-from core.training.folders import Folders
+from core.training.folders import Folders, alone
 from core.training.store import folder_beside_runs
 
 BOARD = "scale.json"
-CORPORA_VARIABLE = "RNN_CORPORA_DIR"
 
 
 def corpora_folder() -> Path:
@@ -81,26 +79,16 @@ class KeptCorpus:
     @property
     def has_worker(self) -> bool:
         """Whether a process records it."""
-        if not (self.folder / "worker.lock").exists():
-            return False
-        lock = FileLock(self.folder / "worker.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            return True
-        except OSError:
-            return False
-        lock.release()
-        return False
+        return has_worker(self.folder)
 
     @property
     def is_at_work(self) -> bool:
         """Whether a process records it, or was started just now and has not told anything yet."""
         try:
-            age = time.time() - (self.folder / LAUNCHED).stat().st_mtime
+            launched = (self.folder / LAUNCHED).stat().st_mtime
         except OSError:
             return self.has_worker
-        return age < STARTING or self.has_worker
+        return just_now(launched, within=STARTING) or self.has_worker
 
     @property
     def progress(self) -> Progress | None:
@@ -154,23 +142,37 @@ class KeptCorpus:
             return False
 
     def cancel(self) -> None:
-        """Asks its process to stop; it goes on from there when launched again."""
-        with writing(self.folder):
+        """Asks its process to stop; it goes on from there when launched again.
+
+        Raises NotACorpus where it was deleted, FolderNotWritable and DiskFull.
+        """
+        with self._writing():
             (self.folder / "cancel").touch()
 
     def launch(self) -> None:
         """Starts the process that records it, or goes on.
 
-        Raises CorpusIsBusy, FolderNotWritable and DiskFull.
+        Raises CorpusIsBusy, NotACorpus where it was deleted, NoProcess, FolderNotWritable and
+        DiskFull.
         """
-        if self.has_worker:
-            raise CorpusIsBusy(folder=self.folder)
-        with writing(self.folder):
-            (self.folder / "cancel").unlink(missing_ok=True)
-            (self.folder / LAUNCHED).touch()
+        above, launched = self.folder.parent, self.folder / LAUNCHED
+        gone = NotACorpus(folder=self.folder, why="it is not there")
+        with alone(above, gone=gone, variable=CORPORA_VARIABLE), self._writing():
+            if self.is_at_work:
+                raise CorpusIsBusy(folder=self.folder)
             with (self.folder / "worker.log").open("ab") as log:
+                (self.folder / "cancel").unlink(missing_ok=True)
+                launched.touch()
                 command = children.command("core.corpus.worker", str(self.folder.resolve()))
-                children.detach(command, log=log)
+                try:
+                    children.detach(command, log=log)
+                except NoProcess:
+                    launched.unlink(missing_ok=True)
+                    raise
+
+    def _writing(self) -> AbstractContextManager[None]:
+        gone = NotACorpus(folder=self.folder, why="it is not there")
+        return writing(self.folder, gone=gone, variable=CORPORA_VARIABLE)
 
 
 class Corpora:
@@ -180,6 +182,7 @@ class Corpora:
         self.folders = Folders(
             folder or corpora_folder(),
             absent=lambda name: NotACorpus(folder=name, why="it is not there"),
+            variable=CORPORA_VARIABLE,
         )
 
     def all(self) -> list[KeptCorpus]:
@@ -200,7 +203,10 @@ class Corpora:
         quantities: Sequence[str] | None = None,
         origin: str = "",
     ) -> KeptCorpus:
-        """A new folder, and the process that records into it. Raises as `record` does, at once."""
+        """A new folder, and the process that records into it; neither where that cannot be started.
+
+        Raises NoProcess, FolderNotWritable and DiskFull.
+        """
         with self.folders.new(name or source.name) as folder:
             request: dict[str, Any] = {
                 "source": dict(source.described),
@@ -210,8 +216,8 @@ class Corpora:
             request |= {"quantities": None if quantities is None else list(quantities)}
             replace_json(folder / "request.json", request)
             replace_file(folder / "asked.npz", model.save)
-        kept = KeptCorpus(folder)
-        kept.launch()
+            kept = KeptCorpus(folder)
+            kept.launch()
         return kept
 
     def delete(self, kept: KeptCorpus) -> None:

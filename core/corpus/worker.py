@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from core import scale
-from core.corpus.errors import CorpusIsBusy
+from core.corpus.errors import CORPORA_VARIABLE, CorpusIsBusy
 from core.corpus.recording import progressing
 from core.corpus.sources import source_from
 from core.corpus.store import BOARD, LAUNCHED, KeptCorpus
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CoreError as error:
         sys.stderr.write(f"{error}\n")
         if kept.folder.is_dir():
-            with writing(kept.folder):
+            with writing(kept.folder, variable=CORPORA_VARIABLE):
                 kept.tell(kept.progress, error=error)
         return 1
     finally:
@@ -60,7 +60,7 @@ def _others(
     """Those who record, None where this process does. Raises as `core.scale.workers`."""
 
     def tell(board: Board) -> None:
-        with writing(kept.folder):
+        with writing(kept.folder, variable=CORPORA_VARIABLE):
             replace_json(kept.folder / BOARD, board.to_json())
 
     if scale.address_of(scheduler) or at_once:
@@ -88,7 +88,7 @@ def work(kept: KeptCorpus, *, by: Scale | None = None) -> None:
         cancelled = (kept.folder / "cancel").exists()
         if cancelled or time.monotonic() - told > BETWEEN or progress.state == "finished":
             told = time.monotonic()
-            with writing(kept.folder):
+            with writing(kept.folder, variable=CORPORA_VARIABLE):
                 kept.tell(progress)
                 (kept.folder / LAUNCHED).unlink(missing_ok=True)
         if cancelled:

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 
 from core import children
 from core.children import Child
+from core.errors import NoProcess
 from core.messages import Kind
 from core.scale.engine import Begun, Event, Failed, Job, Lost, Returned
 from core.scale.errors import TaskFailed
@@ -112,7 +113,11 @@ class _Hand:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            child = self._living()
+            try:
+                child = self._living()
+            except NoProcess as error:
+                self._events.put(Failed(job.number, "", error))
+                continue
             worker = str(child.process.pid)
             self._events.put(Begun(job.number, worker))
             self._events.put(self._outcome(job, child, worker))

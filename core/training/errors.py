@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from core.errors import CoreError
 
+RUNS_VARIABLE = "RNN_RUNS_DIR"
+"""The environment variable that names the folder of runs."""
+
 
 class WrongSetting(CoreError):
     """A setting of a run has a value that cannot be used."""
@@ -154,21 +157,27 @@ class OutOfMemory(CoreError):
 
 
 class DiskFull(CoreError):
-    """There is no room left where runs are kept."""
+    """There is no room left where runs, models or corpora are kept: `variable` names the place."""
 
     message = (
-        "The disk is full where runs are kept. Free some space or choose another folder with "
-        "RNN_RUNS_DIR, then resume: what was finished before is kept."
+        "The disk is full. Free some space, or choose another folder with the environment variable "
+        "{variable}, and go on: what was finished before is kept."
     )
+
+    def __init__(self, *, variable: str = RUNS_VARIABLE) -> None:
+        super().__init__(variable=variable)
 
 
 class FolderNotWritable(CoreError):
-    """Runs cannot be written where they should be kept."""
+    """Nothing can be written where runs, models or corpora are kept: `variable` names the place."""
 
     message = (
-        "Runs cannot be written to {folder}: {why}. Choose another folder with the environment "
-        "variable RNN_RUNS_DIR."
+        "Nothing can be written to {folder}: {why}. Choose another folder with the environment "
+        "variable {variable}."
     )
+
+    def __init__(self, *, folder: object, why: str, variable: str = RUNS_VARIABLE) -> None:
+        super().__init__(folder=folder, why=why, variable=variable)
 
 
 class FolderNotReadable(CoreError):

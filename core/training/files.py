@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import CoreError
-from core.training.errors import BrokenRun, DiskFull, FolderNotWritable
+from core.training.errors import RUNS_VARIABLE, BrokenRun, DiskFull, FolderNotWritable
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -29,19 +29,23 @@ PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 @contextmanager
-def writing(folder: Path, *, gone: CoreError | None = None) -> Iterator[None]:
+def writing(
+    folder: Path, *, gone: CoreError | None = None, variable: str = RUNS_VARIABLE
+) -> Iterator[None]:
     """Whatever the system objects to becomes a sentence.
 
-    Raises DiskFull, FolderNotWritable, and `gone` where what was to be written to is not there.
+    `variable` is that which names the place, for the sentence. Raises DiskFull, FolderNotWritable,
+    and `gone` where what was to be written to is not there.
     """
     try:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise DiskFull from error
+            raise DiskFull(variable=variable) from error
         if gone is not None and isinstance(error, FileNotFoundError):
             raise gone from error
-        raise FolderNotWritable(folder=folder, why=error.strerror or str(error)) from error
+        why = error.strerror or str(error)
+        raise FolderNotWritable(folder=folder, why=why, variable=variable) from error
 
 
 def replace_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:

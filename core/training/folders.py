@@ -14,13 +14,13 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from core.errors import CoreError
-from core.training.errors import FolderNotReadable, FolderNotWritable
+from core.training.errors import RUNS_VARIABLE, FolderNotReadable, FolderNotWritable
 from core.training.files import remove_left_overs, writing
 
 DELETED = ".deleted"
@@ -34,10 +34,17 @@ _LOCKS = frozenset({"worker.lock"})
 class Folders:
     """The folders in one folder, which is made when the first of them is."""
 
-    def __init__(self, folder: Path, *, absent: Callable[[str], CoreError]) -> None:
-        """`absent` gives the error for an id that is not there."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        absent: Callable[[str], CoreError],
+        variable: str = RUNS_VARIABLE,
+    ) -> None:
+        """`absent` gives the error for an id that is not there; `variable` names the place."""
         self.folder = folder.expanduser()
         self._absent = absent
+        self._variable = variable
 
     @property
     def problem(self) -> CoreError | None:
@@ -71,7 +78,7 @@ class Folders:
         parts = (stamp, *slugs, secrets.token_hex(3))
         folder = self.folder / "-".join(part for part in parts if part)
         try:
-            with writing(self.folder):
+            with writing(self.folder, variable=self._variable):
                 folder.mkdir(parents=True)
                 remove_left_overs(self.folder)
                 yield folder
@@ -90,7 +97,7 @@ class Folders:
         for what is absent, FolderNotWritable and DiskFull.
         """
         away = self.folder / DELETED
-        with alone(self.folder, gone=self._absent(identifier)):
+        with self._alone(identifier):
             path = self.path(identifier)
             objection = unless()
             if objection is not None:
@@ -99,19 +106,22 @@ class Folders:
             _move(path, away / identifier)
             os.utime(away / identifier)
         for old in self.away():
-            with writing(away):
+            with writing(away, variable=self._variable):
                 if time.time() - old.stat().st_mtime > KEPT_DAYS * 86_400:
                     shutil.rmtree(old, ignore_errors=True)
 
     def bring_back(self, identifier: str) -> Path:
         """Undoes `put_away`. Raises as that does."""
-        with alone(self.folder, gone=self._absent(identifier)):
+        with self._alone(identifier):
             if identifier not in _names(self.folder / DELETED):
                 raise self._absent(identifier)
             place = self.folder / identifier
             remove_shell(place)
             (self.folder / DELETED / identifier).rename(place)
         return place
+
+    def _alone(self, identifier: str) -> AbstractContextManager[None]:
+        return alone(self.folder, gone=self._absent(identifier), variable=self._variable)
 
     def away(self) -> list[Path]:
         """What can be brought back, the last that was deleted first."""
@@ -121,19 +131,19 @@ class Folders:
 
 
 @contextmanager
-def alone(folder: Path, *, gone: CoreError) -> Iterator[None]:
+def alone(folder: Path, *, gone: CoreError, variable: str = RUNS_VARIABLE) -> Iterator[None]:
     """Nobody else changes anything in a folder of folders meanwhile.
 
     Raises `gone` where it is not there, FolderNotWritable and DiskFull.
     """
-    with writing(folder, gone=gone):
+    with writing(folder, gone=gone, variable=variable):
         os.scandir(folder).close()  # the lock would make it anew
         try:
             with FileLock(folder / ".lock", timeout=LOCK_SECONDS):
                 yield
         except Timeout as error:
             why = "another process is at work in it"
-            raise FolderNotWritable(folder=folder, why=why) from error
+            raise FolderNotWritable(folder=folder, why=why, variable=variable) from error
 
 
 def remove_shell(folder: Path) -> None:

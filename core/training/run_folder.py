@@ -31,12 +31,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from core.arrays import load_arrays
 from core.errors import CoreError, WrongFile
 from core.model import Model
 from core.trace import Trace
+from core.training.alive import has_worker
 from core.training.brought import KEY, Brought, read_brought
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun, NoSuchRun, RunIsAnExample
@@ -48,7 +48,7 @@ from core.training.files import (
     whole_lines,
     writing,
 )
-from core.training.folders import alone, remove_shell
+from core.training.folders import alone
 from core.training.label import Label
 from core.training.status import LIVE, Status, is_number, on_its_way, read_status
 
@@ -149,18 +149,7 @@ class Run:
     @property
     def has_worker(self) -> bool:
         """Whether a process holds its lock."""
-        lock = FileLock(self.file("worker.lock"), timeout=0)
-        try:
-            if not self.file("worker.lock").exists():
-                return False
-            lock.acquire()
-        except Timeout:
-            return True
-        except OSError:
-            return False  # a folder that nobody may write to has no worker either
-        lock.release()
-        remove_shell(self.folder)  # somebody deleted the run between the two lines above
-        return False
+        return has_worker(self.folder)
 
     @property
     def is_busy(self) -> bool:

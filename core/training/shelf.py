@@ -10,6 +10,7 @@ file, which would have to be checked as an attack at every look.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,13 +78,16 @@ class KeptModel:
 
     def replace(self, model: Model) -> None:
         """Keeps another model in its place. Raises NoSuchModel, FolderNotWritable, DiskFull."""
-        with writing(self.folder, gone=NoSuchModel(model=self.id)):
+        with self._writing():
             replace_file(self.file, model.save)
 
     def rename(self, name: str) -> None:
         """Gives it another name. Raises NoSuchModel, FolderNotWritable and DiskFull."""
-        with writing(self.folder, gone=NoSuchModel(model=self.id)):
+        with self._writing():
             replace_json(self.folder / "label.json", self._label() | {"name": name})
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return writing(self.folder, gone=NoSuchModel(model=self.id), variable=MODELS_VARIABLE)
 
     def _label(self) -> dict[str, str]:
         try:
@@ -100,7 +104,9 @@ class Shelf:
     def __init__(self, folder: Path | None = None) -> None:
         """The folder is made when the first model is kept."""
         self.folders = Folders(
-            folder or models_folder(), absent=lambda model: NoSuchModel(model=model)
+            folder or models_folder(),
+            absent=lambda model: NoSuchModel(model=model),
+            variable=MODELS_VARIABLE,
         )
         self.folder = self.folders.folder
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeGuard, get_args
 
+from core.training.alive import just_now
 from core.training.errors import BrokenRun
 
 State = Literal[
@@ -99,8 +99,7 @@ def on_its_way(written: Mapping[str, Any]) -> bool:
         return False
     since = written.get("launched")
     since = since if is_number(since) else written.get("created")
-    # Not longer ago, and not in the future either: a clock may be set back.
-    return is_number(since) and abs(time.time() - since) < STARTS_WITHIN
+    return is_number(since) and just_now(since, within=STARTS_WITHIN)
 
 
 def is_number(value: object) -> TypeGuard[float]:

@@ -16,10 +16,11 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from core import children
-from core.errors import CoreError
+from core.errors import CoreError, NoProcess
 from core.training.brought import KEY, Brought
 from core.training.config import RunConfig
 from core.training.errors import (
+    RUNS_VARIABLE,
     BrokenRun,
     NoSuchRun,
     NothingToResume,
@@ -34,7 +35,7 @@ from core.training.label import Label
 from core.training.readers import base_of, rules, spare_cores
 from core.training.run_folder import EXAMPLES, Run
 
-FOLDER_VARIABLE = "RNN_RUNS_DIR"
+FOLDER_VARIABLE = RUNS_VARIABLE
 LIBRARIES = ("numpy", "keras", "tensorflow")
 MOST_AT_ONCE = 64
 
@@ -177,7 +178,7 @@ class RunStore:
                 command = children.command("core.training.worker", str(run.folder.resolve()))
                 try:
                     children.detach(command, log=log)
-                except OSError:
+                except NoProcess:
                     replace_json(run.file("status.json"), before)
                     raise
 

@@ -19,6 +19,7 @@ from typing import Literal
 from core import children
 from core.engines.fast.modules import Compiled, is_compiled, load
 from core.engines.fast.rows import NoCompiledLoop, Variant
+from core.errors import NoProcess
 
 SECONDS = 600.0
 """What a child may take for one cell: twenty times what a slow laptop needs."""
@@ -86,7 +87,7 @@ class Compiler:
             ended = children.ask(
                 children.command("core.engines.fast.child"), request.encode(), seconds=SECONDS
             )
-        except (OSError, children.ChildTooSlow) as error:
+        except (NoProcess, children.ChildTooSlow) as error:
             self._fail(error)
             return
         if ended.code:

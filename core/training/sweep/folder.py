@@ -11,19 +11,20 @@ Only the search's process writes, but for `cancel`. Reading needs neither Optuna
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from filelock import FileLock, Timeout
-
 from core import children
-from core.errors import Failure
+from core.errors import CoreError, Failure, NoProcess
 from core.scale.board import Board
+from core.training.alive import has_worker, just_now
 from core.training.errors import BrokenRun
 from core.training.files import read_json, replace_json, writing
-from core.training.folders import Folders
+from core.training.folders import Folders, alone
+from core.training.status import is_number
 from core.training.store import RunStore
 from core.training.sweep.config import SweepConfig
 from core.training.sweep.errors import NoSuchSweep, SweepIsBusy
@@ -31,6 +32,7 @@ from core.training.sweep.errors import NoSuchSweep, SweepIsBusy
 FOLDER = ".sweeps"
 STARTS_WITHIN = 60.0
 State = Literal["queued", "searching", "finished", "cancelled", "failed", "died"]
+LIVE = ("queued", "searching")
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,21 @@ class Sweep:
     @property
     def state(self) -> State:
         """How it stands, a process that is gone found out. Raises BrokenRun."""
-        written = self._status
-        state: State = written["state"]
-        fresh = time.time() - float(written.get("launched") or 0) < STARTS_WITHIN
-        live = state in ("queued", "searching")
-        if live and not self.has_worker and not (fresh and state == "queued"):
-            return "died"
-        return state
+        state: State = self._status["state"]
+        return "died" if state in LIVE and not self.is_at_work else state
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a process works on it, or was launched a moment ago to do so."""
+        if self.has_worker:
+            return True
+        try:
+            written = self._status
+        except BrokenRun:
+            return False
+        launched = written.get("launched")
+        fresh = is_number(launched) and just_now(launched, within=STARTS_WITHIN)
+        return fresh and written["state"] == "queued"
 
     @property
     def error(self) -> Failure | None:
@@ -136,13 +146,7 @@ class Sweep:
     @property
     def has_worker(self) -> bool:
         """Whether a process holds its lock."""
-        if not self.file("worker.lock").exists():
-            return False
-        try:
-            with FileLock(self.file("worker.lock"), timeout=0):
-                return False
-        except Timeout:
-            return True
+        return has_worker(self.folder)
 
     @property
     def findings(self) -> SweepFindings:
@@ -170,10 +174,17 @@ class Sweep:
         with writing(self.folder, gone=NoSuchSweep(sweep=self.id)):
             self.file("cancel").touch()
 
-    def tell(self, **changes: Any) -> None:
-        """Changes its status: for its own process."""
-        before = read_json(self.file("status.json")) or {}
+    def tell(self, **changes: Any) -> Mapping[str, Any]:
+        """Changes its status, for its own process, and gives what it was; a broken one begins anew.
+
+        Raises OSError.
+        """
+        try:
+            before = dict(self._status)
+        except BrokenRun:
+            before = {}
         replace_json(self.file("status.json"), before | changes)
+        return before
 
     def keep(self, findings: SweepFindings) -> None:
         """Writes what was found: for its own process."""
@@ -199,26 +210,62 @@ class SweepStore:
 
     def create(self, config: SweepConfig, *, name: str = "") -> Sweep:
         """A new search, which nobody works on. Raises what `config.check` does, and as runs do."""
+        with self._new(config, name=name) as sweep:
+            return sweep
+
+    def start(self, config: SweepConfig, *, name: str = "") -> Sweep:
+        """A new search and its process; neither where that cannot be started.
+
+        Raises as `create`, and NoProcess.
+        """
+        with self._new(config, name=name) as sweep:
+            self.launch(sweep)
+        return sweep
+
+    @contextmanager
+    def _new(self, config: SweepConfig, *, name: str) -> Iterator[Sweep]:
         config.check()
         with self.folders.new(name or config.base.data.source, config.method) as folder:
             replace_json(folder / "sweep.json", {"name": name, "config": config.to_json()})
             replace_json(folder / "status.json", {"state": "queued", "created": time.time()})
-        return Sweep(folder)
+            yield Sweep(folder)
 
     def launch(self, sweep: Sweep, *, scheduler: str | None = None) -> None:
         """Starts, or starts again, the process of a search, which outlives this one.
 
-        Raises SweepIsBusy, NoSuchSweep, FolderNotWritable and DiskFull.
+        Raises SweepIsBusy, NoSuchSweep, NoProcess, FolderNotWritable and DiskFull.
         """
-        if sweep.has_worker:
-            raise SweepIsBusy(sweep=sweep.name)
         where = [] if scheduler is None else ["--scheduler", scheduler]
         runs = ["--runs", str(self.runs.folder.resolve())]
         command = children.command("core.training.sweep", "resume", sweep.id, *runs, *where)
-        with (
-            writing(sweep.folder, gone=NoSuchSweep(sweep=sweep.id)),
-            sweep.file("worker.log").open("ab") as log,
-        ):
-            sweep.file("cancel").unlink(missing_ok=True)
-            sweep.tell(state="queued", launched=time.time(), error=None)
-            children.detach(command, log=log)
+        gone = NoSuchSweep(sweep=sweep.id)
+        with alone(self.folders.folder, gone=gone), writing(sweep.folder, gone=gone):
+            if sweep.is_at_work:
+                raise SweepIsBusy(sweep=sweep.name)
+            with sweep.file("worker.log").open("ab") as log:
+                sweep.file("cancel").unlink(missing_ok=True)
+                before = sweep.tell(state="queued", launched=time.time(), error=None)
+                try:
+                    children.detach(command, log=log)
+                except NoProcess:
+                    replace_json(sweep.file("status.json"), before)
+                    raise
+
+    def delete(self, sweep: Sweep) -> None:
+        """Puts a search away, but not its runs; `undelete` brings it back for some days.
+
+        Raises SweepIsBusy, NoSuchSweep where somebody else did, FolderNotWritable and DiskFull.
+        """
+
+        def objection() -> CoreError | None:
+            return SweepIsBusy(sweep=sweep.name) if sweep.is_at_work else None
+
+        self.folders.put_away(sweep.id, unless=objection)
+
+    def undelete(self, identifier: str) -> Sweep:
+        """Brings a deleted search back. Raises NoSuchSweep, FolderNotWritable and DiskFull."""
+        return Sweep(self.folders.bring_back(identifier))
+
+    def deleted(self) -> list[Sweep]:
+        """The searches that can be brought back, the last deleted first."""
+        return [Sweep(path) for path in self.folders.away()]

@@ -127,8 +127,7 @@ def _form(store: SweepStore, bases: Mapping[str, tuple[str, RunConfig]]) -> None
                 "prune": prune,
             }
         )
-        sweep = store.create(asked, name=name.strip())
-        store.launch(sweep)
+        store.start(asked, name=name.strip())
     except CoreError as error:
         widgets.problem(error)
         return
