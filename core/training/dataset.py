@@ -8,7 +8,7 @@ which Keras compiles a step per length.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.errors import CoreError
 from core.text import Vocabulary
-from core.training.errors import TooFewExamples
+from core.training.errors import NoValidation, OneTextOnly, TooFewExamples
 
 Readout = Literal["last", "every"]
 Side = Literal["pre", "post"]
@@ -30,6 +30,12 @@ def picked(inputs: Inputs, places: Any) -> Inputs:
     if isinstance(inputs, Mapping):
         return {name: array[places] for name, array in inputs.items()}
     return inputs[places]
+
+
+def grouped(keys: Iterable[Hashable]) -> NDArray[np.int64]:
+    """A number for each key, the same one for equal keys, in the order of their first places."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +52,15 @@ class Part:
         counts: float32 (examples, time), 1 where the loss of a step counts and 0 where not; None:
             it counts everywhere, masked steps aside.
         texts: the text of an example by its number, as a person reads it; None where there is none.
+        groups: int64 (examples,), see `grouped`: examples of one number, which read the same, are
+            learned or kept aside, not both; None where each stands for itself.
     """
 
     inputs: Inputs
     targets: NDArray[Any]
     counts: NDArray[np.float32] | None = None
     texts: Callable[[int], str] | None = None
+    groups: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -65,12 +74,13 @@ class Part:
 
     def at(self, places: NDArray[np.int64]) -> Part:
         """The examples of those numbers, in that order."""
-        texts = self.texts
+        texts, groups = self.texts, self.groups
         return Part(
             picked(self.inputs, places),
             self.targets[places],
             None if self.counts is None else self.counts[places],
             None if texts is None else lambda number: texts(int(places[number])),
+            None if groups is None else groups[places],
         )
 
 
@@ -129,19 +139,51 @@ class Dataset:
     def with_validation(self, share: float, *, seed: int) -> Dataset:
         """The same with a share of the training examples, drawn at random, kept for validation.
 
+        Groups stay whole: what is validated on must not have been learned. So a group that would
+        make more than the share is passed over, and if all would, the smallest of them is taken.
+
         Raises:
-            TooFewExamples: when one of the two would be empty.
+            NoValidation: when one of the two would be empty.
+            OneTextOnly: when all examples are of one group.
         """
         if share == 0:
             return self
         total = len(self.train)
         kept = round(total * share)
         if not 0 < kept < total:
-            raise TooFewExamples(what="training and validation", found=total, least=2)
-        order = np.random.default_rng([seed, 2]).permutation(total)
+            raise NoValidation(found=total, share=share, kept=kept)
+        groups = self.train.groups
+        groups = np.arange(total) if groups is None else grouped(groups.tolist())
+        order, aside = _drawn(np.bincount(groups), most=kept, seed=seed)
+        if len(order) == 1:
+            raise OneTextOnly(found=total)
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        places = np.argsort(rank[groups], kind="stable")
+        validated = aside[groups[places]]
         return replace(
-            self, train=self.train.at(order[kept:]), validation=self.train.at(order[:kept])
+            self,
+            train=self.train.at(places[~validated]),
+            validation=self.train.at(places[validated]),
         )
+
+
+def _drawn(
+    sizes: NDArray[np.int64], *, most: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The groups in an order drawn at random, and by group whether it is kept aside."""
+    order = np.random.default_rng([seed, 2]).permutation(len(sizes))
+    aside = np.zeros(len(sizes), bool)
+    left = most
+    for group in order:
+        if left == 0:
+            break
+        if sizes[group] <= left:
+            aside[group] = True
+            left -= int(sizes[group])
+    if not aside.any():
+        aside[order[sizes[order].argmin()]] = True
+    return order, aside
 
 
 def streams(part: Part, *, batch: int) -> Part:

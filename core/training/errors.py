@@ -218,6 +218,25 @@ class ModelLost(CoreError):
     message = "The model of epoch {epoch} cannot be read ({why}); that of epoch {other} is tested."
 
 
+class NoValidation(CoreError):
+    """A share for validation leaves nothing to validate with, or nothing to learn from."""
+
+    message = (
+        "A share of {share:g} of the {found:,} examples for training and validation is {kept:,} "
+        "of them; at least 1 is needed for validation, and at least 1 to learn from. Choose "
+        "another share for validation, or take more examples."
+    )
+
+
+class OneTextOnly(CoreError):
+    """All examples read the same, so that none can be validated on that is not learned."""
+
+    message = (
+        "All {found:,} examples for training and validation read the same text, so none can be "
+        "kept for validation that is not learned. Add other texts, or keep nothing for validation."
+    )
+
+
 class TooFewExamples(CoreError):
     """There are not enough examples to part them as asked."""
 

@@ -96,7 +96,7 @@ def prepare(
     Raises:
         UnknownName: when there is no such source.
         UnknownSetting, WrongSetting: for options that cannot be used.
-        TooFewExamples: when there are too few to keep any for validation.
+        NoValidation, OneTextOnly: when there are too few to keep any for validation.
         CoreError: when data cannot be read; each source says how.
     """
     chosen = source_named(source)

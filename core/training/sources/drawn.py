@@ -18,7 +18,7 @@ from core.data import Example, Task
 from core.data.numbers import NumberTask
 from core.errors import OutOfRange
 from core.text import Vocabulary, tokenize
-from core.training.dataset import Dataset, Part
+from core.training.dataset import Dataset, Part, grouped
 from core.training.errors import WrongSetting
 from core.training.settings import setting, settings
 from core.training.sources.arrange import by_frequency, by_rote, padded
@@ -149,7 +149,8 @@ def part_of(task: Task, vocabulary: Vocabulary, examples: Sequence[Example]) -> 
     else:
         targets = _beside([row[1:] for row in rows])
         rows = [row[:-1] for row in rows]
-    return Part(_beside(rows), targets, counts, lambda number: examples[number].text)
+    groups = grouped(each.text for each in examples)
+    return Part(_beside(rows), targets, counts, lambda number: examples[number].text, groups)
 
 
 def _beside(rows: Sequence[NDArray[Any]]) -> NDArray[np.int32]:

@@ -21,7 +21,7 @@ from core.data.pairs import Pair, PairTask
 from core.encoder_decoder import SOURCE, TARGET
 from core.errors import OutOfRange
 from core.text import END, START, Vocabulary
-from core.training.dataset import Dataset, Part
+from core.training.dataset import Dataset, Part, grouped
 from core.training.errors import WrongSetting
 from core.training.settings import setting, settings
 from core.training.sources.arrange import padded
@@ -124,6 +124,7 @@ def part_of(
         written,
         (written != 0).astype(np.float32),
         lambda number: pairs[number].source,
+        grouped(pair.source for pair in pairs),
     )
 
 

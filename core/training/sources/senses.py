@@ -13,7 +13,7 @@ import numpy as np
 from core.data import Side, senses
 from core.errors import OutOfRange
 from core.text import Vocabulary
-from core.training.dataset import Dataset, Part
+from core.training.dataset import Dataset, Part, grouped
 from core.training.errors import WrongSetting
 from core.training.settings import setting, settings
 from core.training.sources.arrange import by_frequency, padded
@@ -69,7 +69,8 @@ def part(known: Vocabulary, texts: Sequence[str]) -> Part:
         padded(each, length=longest, padding="post", cut="post")
         for each in (rows, [row[1:] for row in rows], [np.ones(len(row) - 1) for row in rows])
     )
-    return Part(ids, after, counts.astype(np.float32), lambda number: texts[number])
+    counted = counts.astype(np.float32)
+    return Part(ids, after, counted, lambda number: texts[number], grouped(texts))
 
 
 def _texts(count: int, *, seed: int, side: Side) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Two columns of a CSV file: which text, which label. Two labels make a yes or no, more of them one of
 several. A share of the rows is kept for testing, the same rows in every run, of each label about as
 many as it has of all, and at least one; rows with the same text stay together, so that no text is
-both learned and tested. The vocabulary is that of the training rows.
+both learned and tested, or learned and validated on. The vocabulary is that of the training rows.
 
 Nothing is mended: a row that cannot be used is an error that names it (`core.text.table` does so
 for rows that are not sound). Not chosen: leaving such rows out, which the user would not notice.
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.text import Fold, Table, Unit, Vocabulary, read_table, split
-from core.training.dataset import Dataset, Part, Side
+from core.training.dataset import Dataset, Part, Side, grouped
 from core.training.errors import WrongSetting
 from core.training.settings import setting, settings
 from core.training.sources.arrange import by_rote, padded, remarks
@@ -164,7 +164,10 @@ def make(options: TableOptions, setting: Setting) -> Dataset:
     binary = len(found.labels) == 2
     targets = found.answers.astype(np.float32)[:, None] if binary else found.answers
     everything = Part(
-        ids, targets if binary else targets.astype(np.int32), texts=found.texts.__getitem__
+        ids,
+        targets if binary else targets.astype(np.int32),
+        texts=found.texts.__getitem__,
+        groups=grouped(text.strip() for text in found.texts),
     )
     train, test = everything.at(np.flatnonzero(~testing)), everything.at(np.flatnonzero(testing))
     counts = np.bincount(found.answers[~testing], minlength=len(found.labels)).tolist()
