@@ -8,7 +8,7 @@ cell by cell, which turns the day and the month around from the 13th on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.forecast.errors import NoFrequency, UnreadableDate
 from core.forecast.series import Dates
+from core.text.table import FIRST_ROW
 
 WRITTEN = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y. %m. %d.", "%Y년 %m월 %d일", "%Y%m%d"),
@@ -30,8 +31,12 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 7 * 8
 _SHOWN = 40
 
 
-def read_dates(cells: Sequence[str], *, first_row: int = 2) -> tuple[Dates, str]:
+def read_dates(
+    cells: Sequence[str], *, number: Callable[[int], int] = lambda at: at + FIRST_ROW
+) -> tuple[Dates, str]:
     """The dates (rows,), datetime64[s], in the order of the cells, and how they are written.
+
+    `number` gives the number of a row by its place, for the sentence.
 
     Raises UnreadableDate for the first cell that does not read as most others do.
     """
@@ -46,7 +51,7 @@ def read_dates(cells: Sequence[str], *, first_row: int = 2) -> tuple[Dates, str]
     if not readings:
         expected = "year, month and day" if furthest == 0 else "the rows above it could be read"
         at = min(furthest, len(cells) - 1)
-        raise UnreadableDate(found=cells[at][:_SHOWN], row=at + first_row, expected=expected)
+        raise UnreadableDate(found=cells[at][:_SHOWN], row=number(at), expected=expected)
     return max(readings, key=lambda reading: _evenness(reading[0]))
 
 

@@ -28,8 +28,6 @@ Gaps = Literal["line", "season", "last", "zero"]
 DUPLICATES: tuple[Duplicates, ...] = ("first", "last", "mean", "sum")
 GAPS: tuple[Gaps, ...] = ("line", "season", "last", "zero")
 MOST_VALUES = 100_000
-FIRST_ROW = 2
-"""The number of the first row below the column names, as a spreadsheet counts."""
 
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "-", "."}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -89,7 +87,7 @@ def read_series(
         raise OnlyGaps(column=value)
     if date is None:
         return _without_dates(values, name=value, gaps=gaps)
-    dates, written = read_dates(table.column(date), first_row=FIRST_ROW)
+    dates, written = read_dates(table.column(date), number=table.number)
     order = np.argsort(dates, kind="stable")
     distinct, first = np.unique(dates[order], return_index=True)
     runs = np.split(values[order], first[1:])
@@ -121,7 +119,7 @@ def read_values(table: Table, column: str) -> Numbers:
             continue
         plain = cell.replace(",", "") if _THOUSANDS.fullmatch(cell) else cell
         if not _NUMBER.fullmatch(plain) or not np.isfinite(float(plain)):
-            raise UnreadableValue(found=cell[:40], row=at + FIRST_ROW, column=column)
+            raise UnreadableValue(found=cell[:40], row=table.number(at), column=column)
         found[at] = float(plain)
     return found
 

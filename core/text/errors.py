@@ -163,7 +163,7 @@ class RaggedRow(CoreError):
     """A row with more or fewer cells than there are columns."""
 
     message = (
-        "Row {row:,} of the table (line {line:,} of the file; the column names are row 1) has "
+        "Row {row:,} of the table (line {line:,} of the file), as a spreadsheet counts, has "
         "{found} cells, but there are {expected} columns. Give every row {expected} cells; a cell "
         "that holds the separator stands in double quotes."
     )
@@ -173,7 +173,7 @@ class UnreadableRow(CoreError):
     """A row whose double quotes do not pair up."""
 
     message = (
-        "Row {row:,} of the table (from line {line:,} of the file; the column names are row 1) "
+        "Row {row:,} of the table (from line {line:,} of the file), as a spreadsheet counts, "
         "cannot be read: its double quotes do not pair up. Close each one, and write a quote "
         "inside a cell twice."
     )

@@ -16,17 +16,23 @@ separators.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from core.errors import EmptyText
 from core.text.errors import EmptyTable, NoSuchColumn, NoSuchRow, RaggedRow, UnreadableRow
 
 DELIMITERS = (",", "\t", ";", "|")
 SNIFFED_ROWS = 100
+FIRST_ROW = 2
+"""The number of the first row below the column names, as a spreadsheet counts."""
+
+_DECLARED = re.compile(r'"?sep=(?P<delimiter>[^\r\n])"?[ ,;\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
+"""A first line that names the delimiter, which spreadsheets write, honour and do not count."""
 
 Cells = tuple[str, ...]
 
@@ -40,11 +46,18 @@ class Table:
             repeated one gets its place too, "score #3".
         rows: below the names; each of len(columns) cells.
         delimiter: what parts the cells.
+        numbers: of the rows, as a spreadsheet shows them: from 1, names and blank lines counted.
+            Empty where no line was blank.
     """
 
     columns: Cells
     rows: tuple[Cells, ...]
     delimiter: str
+    numbers: tuple[int, ...] = ()
+
+    def number(self, place: int) -> int:
+        """The number that a spreadsheet gives the row in this place, which counts from 0."""
+        return self.numbers[place] if self.numbers else place + FIRST_ROW
 
     def column(self, name: str) -> Cells:
         """Return all cells of a column.
@@ -81,7 +94,9 @@ class Table:
 def read_table(
     text: str, *, delimiter: str | None = None, header: Literal["first row", "none"] = "first row"
 ) -> Table:
-    r"""Read a table; lines without any character are passed over.
+    r"""Read a table; lines without any character are passed over, but counted.
+
+    A first line `sep=;` names the delimiter.
 
     Args:
         text: the whole table, decoded.
@@ -98,21 +113,28 @@ def read_table(
         raise EmptyText
     # A cell may be as long as the text. The limit is the process's own; it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    if delimiter is None:
-        delimiter = sniffed(text)
-    rows = _tabbed(text) if delimiter == "\t" else _rectangle(text, delimiter, csv.QUOTE_MINIMAL)
+    delimiter = delimiter or sniffed(text)
+    body = _below(text)
+    rows = _tabbed(body) if delimiter == "\t" else _rectangle(body, delimiter, csv.QUOTE_MINIMAL)
+    if not rows:
+        raise EmptyText
+    numbers, cells = tuple(rows), tuple(rows.values())
     if header == "none":
-        return Table(_distinct(("",) * len(rows[0])), tuple(rows), delimiter)
+        return Table(_distinct(("",) * len(cells[0])), cells, delimiter, numbers)
     if len(rows) == 1:
         raise EmptyTable
-    return Table(_distinct(rows[0]), tuple(rows[1:]), delimiter)
+    plain = numbers == tuple(range(1, len(numbers) + 1))
+    return Table(_distinct(cells[0]), cells[1:], delimiter, () if plain else numbers[1:])
 
 
 def sniffed(text: str) -> str:
     """Return the delimiter that the first row has and that most of the next rows have as often.
 
-    Where none does, the text is taken as a single column, parted by a character it does not have.
+    One that the first line names goes before. Where none does, the text is taken as a single
+    column, parted by a character it does not have.
     """
+    if declared := _DECLARED.match(text):
+        return declared["delimiter"]
     scores: dict[str, tuple[float, int]] = {}
     for delimiter in DELIMITERS:
         rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
@@ -132,31 +154,44 @@ def _until_unreadable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
         return
 
 
-def _rectangle(text: str, delimiter: str, quoting: Literal[0, 3]) -> list[Cells]:
-    """Return all rows, the names included, or say which is the first that does not fit."""
+class _Body(NamedTuple):
+    """What stands below a line that names the delimiter, and how many lines that are."""
+
+    text: str
+    above: int
+
+
+def _below(text: str) -> _Body:
+    declared = _DECLARED.match(text)
+    return _Body(text, 0) if declared is None else _Body(text[declared.end() :], 1)
+
+
+def _rectangle(body: _Body, delimiter: str, quoting: Literal[0, 3]) -> dict[int, Cells]:
+    """Return all rows by their numbers, the names included, or say which first does not fit."""
     reader = csv.reader(
-        StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True
+        StringIO(body.text, newline=""), delimiter=delimiter, quoting=quoting, strict=True
     )
-    rows: list[Cells] = []
-    line = 1
+    rows: dict[int, Cells] = {}
+    number, line, width = 0, 1 + body.above, 0
     try:
-        for row in reader:
-            if row and rows and len(row) != len(rows[0]):
-                raise RaggedRow(row=len(rows) + 1, line=line, found=len(row), expected=len(rows[0]))
+        for number, row in enumerate(reader, start=1):
+            width = width or len(row)
+            if row and len(row) != width:
+                raise RaggedRow(row=number, line=line, found=len(row), expected=width)
             if row:
-                rows.append(tuple(row))
-            line = reader.line_num + 1
+                rows[number] = tuple(row)
+            line = reader.line_num + 1 + body.above
     except csv.Error as error:
-        raise UnreadableRow(row=len(rows) + 1, line=line) from error
+        raise UnreadableRow(row=number + 1, line=line) from error
     return rows
 
 
-def _tabbed(text: str) -> list[Cells]:
-    readings: list[list[Cells]] = []
+def _tabbed(body: _Body) -> dict[int, Cells]:
+    readings: list[dict[int, Cells]] = []
     mistakes: list[RaggedRow | UnreadableRow] = []
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         try:
-            readings.append(_rectangle(text, "\t", quoting))
+            readings.append(_rectangle(body, "\t", quoting))
         except (RaggedRow, UnreadableRow) as mistake:
             mistakes.append(mistake)
     if readings:

@@ -57,7 +57,7 @@ class EmptyCell(CoreError):
     """A row of a table has no text or no label."""
 
     message = (
-        "Row {row:,} of the table (the column names are row 1) has nothing to read in the column "
+        "Row {row:,} of the table, as a spreadsheet counts, has nothing to read in the column "
         "'{column}'. Write something there, or take the row out."
     )
 
@@ -84,9 +84,10 @@ class RareLabel(CoreError):
     """A label has too few texts to be both learned and tested."""
 
     message = (
-        "The label '{label}' (row {row:,}; the column names are row 1) has {found} text of its "
-        "own; at least {least} different ones are needed, to learn from and to test with. Add "
-        "rows, or give these another label."
+        "The label '{label}' (row {row:,} as a spreadsheet counts) has {found} text of its own, "
+        "where one that stands under several labels counts for its first; at least {least} "
+        "different ones are needed, to learn from and to test with. Add rows, or give these "
+        "another label."
     )
 
 
@@ -115,4 +116,34 @@ class MostlyUnknown(CoreError):
     message = (
         "{share:.0%} of what is read is not in the vocabulary of {words:,} and reads as unknown. "
         "Characters as tokens, a larger vocabulary or more rows would tell it apart."
+    )
+
+
+class LabelsAlike(CoreError):
+    """Two labels that a reader takes for one are learned as two."""
+
+    message = (
+        "The labels '{one}' ({count:,} rows) and '{other}' ({others:,} rows) look alike and are "
+        "learned as two classes; nothing was put together. If they are one, write them alike. "
+        "Pairs of such labels: {pairs:,}."
+    )
+
+
+class TextsDisagree(CoreError):
+    """Texts that stand in several rows have another label in each."""
+
+    message = (
+        "Under more than one label: {texts:,} different texts, {rows:,} of {total:,} rows, the "
+        "first in row {row:,}. No network can answer all of them rightly. Leave one label for each "
+        "text, unless they are meant so."
+    )
+
+
+class FirstRowIsData(CoreError):
+    """The names of the columns look like values."""
+
+    message = (
+        "The first row ({names}) was taken for the names of the columns, and '{name}' looks like a "
+        "value. Only the {rows:,} rows below it are read: if it is to be learned too, put a row "
+        "of names above it."
     )

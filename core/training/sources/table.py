@@ -13,31 +13,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.text import Fold, Table, Unit, Vocabulary, read_table, split
+from core.text import Fold, Unit, Vocabulary, read_table, split
 from core.training.dataset import Dataset, Part, Side, grouped
-from core.training.errors import WrongSetting
 from core.training.settings import setting, settings
 from core.training.sources.arrange import by_rote, padded, remarks
-from core.training.sources.errors import (
-    EmptyCell,
-    NothingRepeats,
-    OneClassOnly,
-    RareLabel,
-    TooManyClasses,
-)
+from core.training.sources.errors import NothingRepeats
+from core.training.sources.labelled import Labelled, check_said, columns, labelled, own_texts, plain
 from core.training.sources.reading import text_of
 from core.training.sources.source import Options, Setting, Source, given
 
 TEST_SEED = 1_000_003
-MOST_CLASSES = 1_000
-LEAST_TEXTS = 2
-FIRST_ROW = 2
-"""The number of the first row below the column names, as a spreadsheet counts."""
 
 
 @settings
@@ -76,76 +65,6 @@ class TableOptions(Options):
         given(self, "file")
 
 
-@dataclass(frozen=True, eq=False)
-class Labelled:
-    """The texts of a table and their labels.
-
-    Attributes:
-        texts: as they stand there.
-        answers: int64 (rows,), places in `labels`.
-        labels: sorted: as numbers if all of them are, else as texts.
-    """
-
-    texts: tuple[str, ...]
-    answers: NDArray[np.int64]
-    labels: tuple[str, ...]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many rows have each label."""
-        counts = np.bincount(self.answers, minlength=len(self.labels)).tolist()
-        return dict(zip(self.labels, counts, strict=True))
-
-
-def labelled(table: Table, *, text_column: str = "", label_column: str = "") -> Labelled:
-    """The texts and labels of a table, checked; for a page as well, before anything is trained.
-
-    Raises:
-        NoSuchColumn, WrongSetting: see `columns`.
-        EmptyCell, OneClassOnly, TooManyClasses, RareLabel: when there is nothing to learn so.
-    """
-    text_column, label_column = columns(table, text=text_column, label=label_column)
-    texts = table.column(text_column)
-    written = [label.strip() for label in table.column(label_column)]
-    for column, cells in ((text_column, texts), (label_column, written)):
-        for number, cell in enumerate(cells, start=FIRST_ROW):
-            if not cell or cell.isspace():
-                raise EmptyCell(row=number, column=column)
-    labels = _sorted(set(written))
-    if len(labels) == 1:
-        raise OneClassOnly(label=labels[0], column=label_column)
-    if len(labels) > MOST_CLASSES:
-        raise TooManyClasses(column=label_column, found=len(labels), limit=MOST_CLASSES)
-    place_of = {label: place for place, label in enumerate(labels)}
-    found = Labelled(texts, np.array([place_of[label] for label in written]), labels)
-    _check_rare(found)
-    return found
-
-
-def columns(table: Table, *, text: str, label: str) -> tuple[str, str]:
-    """The columns of texts and of labels; where one is not named, the likely one.
-
-    Raises:
-        NoSuchColumn: when there is no column of that name.
-        WrongSetting: when both are the same, or it is not clear which one is meant.
-    """
-    for name in (text, label):
-        if name:
-            table.column(name)
-    others = [name for name in table.columns if name != label]
-    if not text and others:
-        text = max(others, key=lambda name: sum(map(len, table.column(name))))
-    others = [name for name in table.columns if name != text]
-    if not label and len(others) == 1:
-        label = others[0]
-    if not text or not label or text == label:
-        setting = "data.options.text_column" if not text else "data.options.label_column"
-        found = repr(label) if label else "empty"
-        expected = f"another column of the table: {', '.join(others)}"
-        raise WrongSetting(setting=setting, found=found, expected=expected)
-    return text, label
-
-
 def make(options: TableOptions, setting: Setting) -> Dataset:
     """Reads and checks the table, and arranges its texts."""
     setting.report("reading", 0.0)
@@ -155,7 +74,7 @@ def make(options: TableOptions, setting: Setting) -> Dataset:
     testing = held_out(found, share=options.test)
     setting.report("splitting", 0.2)
     tokens = [split(each, options.unit, options.fold, limit=None) for each in found.texts]
-    _check_read(tokens, text)
+    check_said(table, tokens, text)
     setting.report("arranging", 0.7)
     known = _vocabulary(tokens, testing, options)
     rows = [known.encode_tokens(each).ids for each in tokens]
@@ -167,7 +86,7 @@ def make(options: TableOptions, setting: Setting) -> Dataset:
         ids,
         targets if binary else targets.astype(np.int32),
         texts=found.texts.__getitem__,
-        groups=grouped(text.strip() for text in found.texts),
+        groups=grouped(map(plain, found.texts)),
     )
     train, test = everything.at(np.flatnonzero(~testing)), everything.at(np.flatnonzero(testing))
     counts = np.bincount(found.answers[~testing], minlength=len(found.labels)).tolist()
@@ -188,42 +107,30 @@ def make(options: TableOptions, setting: Setting) -> Dataset:
         class_counts=dict(zip(found.labels, counts, strict=True)),
         padding=options.padding,
         mask=options.mask,
-        remarks=remarks(rows, length=length, vocabulary=known),
+        remarks=(*found.remarks, *remarks(rows, length=length, vocabulary=known)),
     )
 
 
 def held_out(found: Labelled, *, share: float) -> NDArray[np.bool_]:
-    """Which rows are for testing: bool (rows,). Rows with the same text are on the same side."""
+    """Which rows are for testing: bool (rows,). Rows with the same text are on the same side.
+
+    Of each label about that share of its rows, of at least one text and never of all.
+    """
     random = np.random.default_rng(TEST_SEED)
+    texts = [plain(text) for text in found.texts]
+    rows = Counter(texts)
     chosen: set[str] = set()
-    for texts in _own_texts(found):
-        count = min(max(1, round(share * len(texts))), len(texts) - 1)
-        chosen.update(texts[place] for place in random.permutation(len(texts))[:count])
-    return np.array([text.strip() in chosen for text in found.texts])
-
-
-def _own_texts(found: Labelled) -> list[list[str]]:
-    """The different texts of each label; one that has several labels belongs to its first."""
-    first: dict[str, int] = {}
-    for text, answer in zip(found.texts, found.answers.tolist(), strict=True):
-        first.setdefault(text.strip(), answer)
-    own: list[list[str]] = [[] for _ in found.labels]
-    for text, answer in first.items():
-        own[answer].append(text)
-    return own
-
-
-def _check_rare(found: Labelled) -> None:
-    for place, texts in enumerate(_own_texts(found)):
-        if len(texts) < LEAST_TEXTS:
-            row = int(np.flatnonzero(found.answers == place)[0]) + FIRST_ROW
-            raise RareLabel(label=found.labels[place], row=row, found=len(texts), least=LEAST_TEXTS)
-
-
-def _check_read(tokens: Sequence[Sequence[str]], column: str) -> None:
-    for number, each in enumerate(tokens, start=FIRST_ROW):
-        if not each:
-            raise EmptyCell(row=number, column=column)
+    for own in own_texts(found):
+        total = sum(rows[text] for text in own)
+        left = min(max(1, round(share * total)), total - 1)
+        taken: list[str] = []
+        for text in (own[place] for place in random.permutation(len(own))):
+            # A text that stands there too often for what is left is learned from.
+            if rows[text] <= left:
+                taken.append(text)
+                left -= rows[text]
+        chosen.update(taken or [min(own, key=rows.__getitem__)])
+    return np.array([text in chosen for text in texts])
 
 
 def _vocabulary(
@@ -239,14 +146,6 @@ def _vocabulary(
     if not found.tokens:
         raise NothingRepeats
     return found
-
-
-def _sorted(labels: set[str]) -> tuple[str, ...]:
-    try:
-        # Sorted twice, since '1' and '1.0' are equal as numbers.
-        return tuple(sorted(sorted(labels), key=float))
-    except ValueError:
-        return tuple(sorted(labels))
 
 
 SOURCE = Source(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.training.settings import declared
 from core.training.sources import SOURCES
-from core.training.sources.table import labelled
+from core.training.sources.labelled import labelled
 from core.training.sources.translation import TAB
 from dashboard import cache, state
 from dashboard.fields import Choice, Field, Flag, Number, Whole
@@ -19,7 +19,7 @@ from dashboard.views.train import fields as form
 from dashboard.views.train.download import pick_files
 from dashboard.views.train.plan import Given
 from dashboard.widgets.encoding import decoded_upload
-from dashboard.widgets.problem import guard, plain
+from dashboard.widgets.problem import guard, plain, told
 
 MOST_CLASSES_SHOWN = 12
 
@@ -112,6 +112,8 @@ def _table() -> Given | None:
         return None
     found = labelled(table, text_column=text, label_column=label)
     _balance(found.counts)
+    for remark in found.remarks:
+        st.warning(told(remark), icon=":material/rule:")
     chosen = {"file": "texts.csv", "text_column": text, "label_column": label}
     return Given(chosen | {"encoding": decoded.encoding}, {"texts.csv": file.getvalue()})
 

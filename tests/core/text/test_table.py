@@ -73,7 +73,7 @@ def test_names_are_told_apart_and_a_table_without_names_gets_numbers():
     [
         ("a,b,c\n1,2,3\n4,5\n6,7,8\n", 3, 3, 2),
         ('a,b,c\n"1\n1",2,3\n4,5,6,7\n', 3, 4, 4),
-        ("a\tb\tc\n1\t2\t3\n\n4\t5\n", 3, 4, 2),
+        ("a\tb\tc\n1\t2\t3\n\n4\t5\n", 4, 4, 2),
         ('a\tb\n"1\n1"\t2\n3\n', 3, 4, 1),
     ],
 )
@@ -96,6 +96,43 @@ def test_a_row_with_a_stray_quote_is_named(text: str, row: int, line: int):
     with pytest.raises(UnreadableRow) as caught:
         read_table(text)
     assert caught.value.facts == {"row": row, "line": line}
+
+
+@given(
+    blank=st.lists(st.integers(0, 3), min_size=4, max_size=4),
+    declared=st.booleans(),
+    delimiter=st.sampled_from(",;|\t"),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(
+    blank: list[int], declared: bool, delimiter: str, end: str
+):
+    """Blank lines are counted, the line that names the delimiter is not, in mistakes neither."""
+    rows = [["a", "b"], ["x", "1"], ['"x"', "2"], ["y", "3"]]
+    lines, expected = [], []
+    for row, above in zip(rows, blank, strict=True):
+        lines += [""] * above
+        expected.append(len(lines) + 1)
+        lines.append(delimiter.join(row))
+    text = end.join([f"sep={delimiter}"] * declared + lines)
+    table = read_table(text + end)
+    assert table.columns == ("a", "b")
+    assert table.delimiter == delimiter
+    assert [table.number(place) for place in range(3)] == expected[1:]
+    for wrong in ("only one", '"open'):
+        with pytest.raises((RaggedRow, UnreadableRow)) as caught:
+            read_table(f"{text}{end}{wrong}{end}")
+        assert caught.value.facts["row"] == len(lines) + 1
+        assert caught.value.facts["line"] == len(lines) + 1 + declared
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "sep=;,,"])
+def test_a_first_line_that_names_the_delimiter_is_no_row(first: str):
+    table = read_table(f"{first}\r\ntext;label\r\ngood, fine;1,5\r\n")
+    assert (table.columns, table.rows) == (("text", "label"), (("good, fine", "1,5"),))
+    assert read_table("sep=|\na;b|c\n1|2\n").columns == ("a;b", "c")
+    with pytest.raises(EmptyText):
+        read_table(f"{first}\n\n")
 
 
 def test_tabs_are_read_with_quotes_where_there_are_quotes():

@@ -17,7 +17,8 @@ from core.training.sources.errors import (
     RareLabel,
     TooManyClasses,
 )
-from core.training.sources.table import held_out, labelled
+from core.training.sources.labelled import labelled
+from core.training.sources.table import held_out
 
 WORDS = ("good", "fine", "bad", "dull", "bright", "slow", "quick", "plain")
 
@@ -139,7 +140,7 @@ def test_classes_that_cannot_be_told_apart_are_refused():
         labelled(read_table(written(many)), label_column="label")
     most = labelled(read_table(written(many[:2000])), label_column="label")
     assert len(most.labels) == 1000
-    with pytest.raises(RareLabel, match=r"'odd' \(row 122;.*has 1 text.*at least 2"):
+    with pytest.raises(RareLabel, match=r"'odd' \(row 122 as .*has 1 text.*at least 2"):
         labelled(read_table(written([*rows(), ("one", "odd")])))
     with pytest.raises(RareLabel, match=r"'odd' .*has 1 text"):
         labelled(read_table(written([*rows(), ("one", "odd"), (" one ", "odd")])))
