@@ -4,6 +4,7 @@
     status.json    how it stands          trials.json   every trial: values, run, what became of it
     scale.json     workers, tasks, tries  study.journal Optuna's own
     worker.log     what the process said  worker.lock   held while it lives     cancel   as of a run
+    data/          what its runs' source reads from their own folders
 
 Only the search's process writes, but for `cancel`. Reading needs neither Optuna nor a lock.
 """
@@ -30,6 +31,7 @@ from core.training.sweep.config import SweepConfig
 from core.training.sweep.errors import NoSuchSweep, SweepIsBusy
 
 FOLDER = ".sweeps"
+DATA = "data"
 STARTS_WITHIN = 60.0
 State = Literal["queued", "searching", "finished", "cancelled", "failed", "died"]
 LIVE = ("queued", "searching")
@@ -208,26 +210,39 @@ class SweepStore:
         """The search of that id. Raises NoSuchSweep."""
         return Sweep(self.folders.path(identifier))
 
-    def create(self, config: SweepConfig, *, name: str = "") -> Sweep:
-        """A new search, which nobody works on. Raises what `config.check` does, and as runs do."""
-        with self._new(config, name=name) as sweep:
+    def create(
+        self, config: SweepConfig, *, name: str = "", files: Mapping[str, bytes] | None = None
+    ) -> Sweep:
+        """A new search, which nobody works on. Raises what `config.check` does, and as runs do.
+
+        `files` are data that the source reads from a run's own folder, by their names: each trial
+        gets them.
+        """
+        with self._new(config, name=name, files=files or {}) as sweep:
             return sweep
 
-    def start(self, config: SweepConfig, *, name: str = "") -> Sweep:
+    def start(
+        self, config: SweepConfig, *, name: str = "", files: Mapping[str, bytes] | None = None
+    ) -> Sweep:
         """A new search and its process; neither where that cannot be started.
 
         Raises as `create`, and NoProcess.
         """
-        with self._new(config, name=name) as sweep:
+        with self._new(config, name=name, files=files or {}) as sweep:
             self.launch(sweep)
         return sweep
 
     @contextmanager
-    def _new(self, config: SweepConfig, *, name: str) -> Iterator[Sweep]:
+    def _new(
+        self, config: SweepConfig, *, name: str, files: Mapping[str, bytes]
+    ) -> Iterator[Sweep]:
         config.check()
         with self.folders.new(name or config.base.data.source, config.method) as folder:
             replace_json(folder / "sweep.json", {"name": name, "config": config.to_json()})
             replace_json(folder / "status.json", {"state": "queued", "created": time.time()})
+            (folder / DATA).mkdir()
+            for file, content in files.items():
+                (folder / DATA / Path(file).name).write_bytes(content)
             yield Sweep(folder)
 
     def launch(self, sweep: Sweep, *, scheduler: str | None = None) -> None:

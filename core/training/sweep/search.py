@@ -22,9 +22,10 @@ from core.errors import CoreError, Failure
 from core.scale.board import Board
 from core.training.errors import BrokenRun
 from core.training.files import read_json, read_json_lines, replace_json, writing
+from core.training.own_files import own_files
 from core.training.run_folder import Run
 from core.training.sweep.errors import AllTrialsFailed, SweepIsBusy
-from core.training.sweep.folder import Sweep, SweepFindings, SweepTrial
+from core.training.sweep.folder import DATA, Sweep, SweepFindings, SweepTrial
 from core.training.sweep.space import applied
 from core.training.sweep.study import Study
 from core.training.sweep.trial import train
@@ -148,7 +149,8 @@ class Search:
                     return run
             except BrokenRun:
                 continue
-        run = self.sweep.runs.create(config, experiment=self.sweep.name)
+        files = own_files(config, self.sweep.file(DATA))
+        run = self.sweep.runs.create(config, experiment=self.sweep.name, files=files)
         trial.set_user_attr("run", run.id)
         return run
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
 from core.errors import CoreError
 from core.scale import SCHEDULER
 from core.training.config import RunConfig
+from core.training.own_files import own_files
 from core.training.presets import PRESETS
 from core.training.sweep.config import SweepConfig
 from core.training.sweep.folder import SweepStore
@@ -49,27 +52,41 @@ def new_sweep(store: SweepStore, shown: Sequence[Overview]) -> None:
                 _form(store, _bases(shown))
 
 
-def _bases(shown: Sequence[Overview]) -> Mapping[str, tuple[str, RunConfig]]:
-    """What a search can be around: the runs that are shown, and the quick forms of presets."""
+@dataclass(frozen=True)
+class _Base:
+    """What a search can be around; `folder`: where a run keeps data of its own."""
+
+    title: str
+    config: RunConfig
+    folder: Path | None = None
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The data that every trial needs. Raises BrokenRun."""
+        return {} if self.folder is None else own_files(self.config, self.folder)
+
+
+def _bases(shown: Sequence[Overview]) -> Mapping[str, _Base]:
+    """The runs that are shown, and the quick forms of presets."""
     found = {
-        seen.run.id: (plain(seen.name, most=60), seen.config)
+        seen.run.id: _Base(plain(seen.name, most=60), seen.config, seen.run.folder)
         for seen in shown
         if seen.config is not None
     }
-    return found | {PRESET + name: (name, known.quick) for name, known in PRESETS.items()}
+    return found | {PRESET + name: _Base(name, known.quick) for name, known in PRESETS.items()}
 
 
-def _form(store: SweepStore, bases: Mapping[str, tuple[str, RunConfig]]) -> None:
+def _form(store: SweepStore, bases: Mapping[str, _Base]) -> None:
     left, right = st.columns(2)
     with left:
         base = st.selectbox(
             t("sweep.base"),
             list(bases),
-            format_func=lambda key: bases[key][0],
+            format_func=lambda key: bases[key].title,
             help=t("sweep.base.help"),
             key="sweep-base",
         )
-        config = bases[base][1]
+        config = bases[base].config
         offered = [path for path in RANGES if path in searchable(config)]
         paths = st.multiselect(
             t("sweep.space"),
@@ -127,7 +144,7 @@ def _form(store: SweepStore, bases: Mapping[str, tuple[str, RunConfig]]) -> None
                 "prune": prune,
             }
         )
-        store.start(asked, name=name.strip())
+        store.start(asked, name=name.strip(), files=bases[base].files)
     except CoreError as error:
         widgets.problem(error)
         return
