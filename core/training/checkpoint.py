@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from core.arrays import load_arrays, save_arrays
+from core.errors import WrongFile
 from core.training.errors import BrokenRun
 from core.training.files import replace_file
 
@@ -39,16 +40,21 @@ def save_checkpoint(path: Path, *, variables: Variables, remembered: Mapping[str
 
 
 def load_checkpoint(path: Path, *, variables: Variables) -> dict[str, Any]:
-    """Sets all variables and returns what the loop remembered.
+    """Sets all variables, or none, and returns what the loop remembered.
 
     Raises WrongFile for one that is damaged, and BrokenRun for one of another network.
     """
     remembered, arrays = load_arrays(path, kind=KIND)
+    found: list[tuple[Any, Any]] = []
     for owner, own in variables.items():
         for place, variable in enumerate(own):
-            found = arrays.get(f"{owner}/{place}")
-            if found is None or found.shape != tuple(variable.shape):
+            name = f"{owner}/{place}"
+            if name not in arrays or arrays[name].shape != tuple(variable.shape):
                 why = f"it belongs to another network ({owner} {place}: {variable.path})"
                 raise BrokenRun(file=path.name, why=why)
-            variable.assign(found)
+            if arrays[name].dtype.kind not in "biuf":
+                raise WrongFile(kind=KIND, why=f"{name} holds no numbers")
+            found.append((variable, arrays[name]))
+    for variable, values in found:
+        variable.assign(values)
     return remembered

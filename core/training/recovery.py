@@ -7,7 +7,9 @@ checkpoints, which double what is written after every epoch for a case that is a
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from typing import Any
 
 from core.errors import CoreError, WrongFile
 from core.training.checkpoint import load_checkpoint
@@ -23,15 +25,21 @@ def last_finished(run: Run, *, steps: Steps, batches: int) -> tuple[Remembered, 
 
     `batches` is how many an epoch has. Raises BrokenRun for a checkpoint of another network.
     """
-    file = run.file("checkpoint.npz")
-    if not file.exists():
-        return Remembered(), None
     try:
-        found = load_checkpoint(file, variables=steps.variables)
-        return Remembered(**found["loop"]), None
-    except (WrongFile, OSError, KeyError, TypeError) as error:
-        remembered = _newest_whole(run, steps=steps, batches=batches)
-        return remembered, CheckpointLost(epoch=remembered.epoch, why=str(error))
+        found = load_checkpoint(run.file("checkpoint.npz"), variables=steps.variables)
+        return Remembered.read(found.get("loop"), epochs=run.config.fit.epochs), None
+    except FileNotFoundError as error:
+        # The checkpoint is the last that an epoch writes: a model of the first without one is of a
+        # process that ended between the two, and to begin again gives the same numbers.
+        if max(run.model_epochs, default=0) < 2:
+            return Remembered(), None
+        why = error.strerror
+    except BrokenRun:  # of another network: nothing here is damaged
+        raise
+    except (WrongFile, OSError, ValueError) as error:
+        why = str(error)
+    remembered = _newest_whole(run, steps=steps, batches=batches)
+    return remembered, CheckpointLost(epoch=remembered.epoch, why=why)
 
 
 def _newest_whole(run: Run, *, steps: Steps, batches: int) -> Remembered:
@@ -46,13 +54,18 @@ def _newest_whole(run: Run, *, steps: Steps, batches: int) -> Remembered:
             if row["epoch"] <= epoch:
                 remembered = remembered.after(
                     row["epoch"],
-                    loss=row.get("validation_loss"),
+                    loss=_number(row.get("validation_loss")),
                     step=0,
-                    seconds=row.get("seconds", 0.0),
+                    seconds=_number(row.get("seconds")) or 0.0,
                     patience=None,
                 )
         return replace(remembered, epoch=epoch, step=epoch * batches)
     return Remembered()
+
+
+def _number(written: Any) -> float | None:
+    """A number of a line, which may say anything."""
+    return written if type(written) is float and math.isfinite(written) else None
 
 
 def final(run: Run, *, steps: Steps) -> tuple[int, CoreError | None]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -40,3 +43,26 @@ class Remembered:
             stopped=patience is not None and waited >= patience,
             seconds=self.seconds + seconds,
         )
+
+    @classmethod
+    def read(cls, written: Any, *, epochs: int) -> Remembered:
+        """What a checkpoint says, which may be of any kind. `epochs`: how many there are to be.
+
+        Raises ValueError for what training cannot have remembered.
+        """
+        if not isinstance(written, Mapping) or set(written) - set(cls.__annotations__):
+            raise ValueError("it does not say where training stood")
+        stood: dict[str, Any] = vars(cls()) | dict(written)
+        best = stood["best_epoch"]
+        counts = (stood["epoch"], stood["step"], 0 if best is None else best)
+        right = (
+            all(type(count) is int and count >= 0 for count in counts)
+            and max(stood["epoch"], counts[2]) <= epochs
+            and type(stood["stopped"]) is bool
+            and (stood["best_loss"] is None or type(stood["best_loss"]) is float)
+            and type(stood["seconds"]) in (int, float)
+            and math.isfinite(stood["seconds"])
+        )
+        if not right:
+            raise ValueError(f"training cannot have stood at {stood}"[:200])
+        return cls(**stood)

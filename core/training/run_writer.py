@@ -8,6 +8,7 @@ and there is room to say so.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -42,10 +43,11 @@ BETWEEN_STATUS = 1.0
 class RunWriter:
     """The files of one run, open for its worker alone."""
 
-    def __init__(self, run: Run, *, reserve: bool = True) -> None:
+    def __init__(self, run: Run, *, last_words: bool = False) -> None:
         """Takes up the status where an earlier worker left it.
 
-        `reserve`: keep room for last words. Raises OSError where there is none to keep.
+        Room for last words is kept; `last_words`: they are all that will be written. Raises
+        OSError where there is no room, or no folder.
         """
         self.run = run
         written = read_json(run.file("status.json"))
@@ -54,11 +56,13 @@ class RunWriter:
         self._told = 0.0
         self._open = ExitStack()
         self._lines: dict[str, IO[bytes]] = {}
+        if last_words:
+            return
         for folder in ("epochs", "film"):
             run.file(folder).mkdir(exist_ok=True)
             remove_left_overs(run.file(folder))
         remove_left_overs(run.folder)
-        if reserve and not run.file("reserve").exists():
+        if not run.file("reserve").is_file():
             replace_file(run.file("reserve"), lambda file: file.write(b"\0" * RESERVE))
 
     def close(self) -> None:
@@ -110,9 +114,11 @@ class RunWriter:
             count = keep_lines(self.run.file(name), wanted)
             if count:
                 self.note(LinesSetAside(file=name, count=count))
-        for pattern in ("epochs/[0-9]*.npz", "film/[0-9]*.npz"):
-            for file in self.run.folder.glob(pattern):
-                if int(file.stem.partition("-")[0]) > epoch:
+        for folder in ("epochs", "film"):
+            for file in self.run.file(folder).iterdir():
+                # Of nothing else: somebody may have put a copy of their own there.
+                named = re.fullmatch(r"([0-9]{4,9})(-[0-9]+)?\.npz", file.name)
+                if named and int(named[1]) > epoch:
                     file.unlink()
 
     def batch(self, row: Mapping[str, float]) -> None:

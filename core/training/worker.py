@@ -22,13 +22,21 @@ from filelock import FileLock, Timeout
 
 from core.errors import CoreError, Failure
 from core.terminal import print_anywhere
-from core.training.errors import BrokenRun, DiskFull, NoSuchRun, OutOfMemory, RunIsBusy
-from core.training.files import writing
+from core.training.errors import (
+    BrokenRun,
+    DiskFull,
+    FolderNotWritable,
+    NoSuchRun,
+    OutOfMemory,
+    RunIsBusy,
+)
+from core.training.files import FULL, writing
 from core.training.progress import Progress
 from core.training.run_folder import Run
 from core.training.run_writer import RunWriter
 from core.training.store import RunStore
 
+MAY_NOT = (errno.EACCES, errno.EPERM, errno.EROFS)
 LOOK_AGAIN = 0.5
 LOCK_SECONDS = 5.0
 """Readers hold the lock for an instant each, to see whether anybody else does."""
@@ -61,11 +69,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def work(run: Run, *, wait: bool) -> int:
     """Does what the run still has to do, and says how it ended."""
     try:
+        writer = RunWriter(run)
+    except OSError as error:  # a disk without room for the reserve may have some for a sentence
+        if (said := _in_words(run, error)) is None:
+            raise
         with writing(run.folder):
-            writer = RunWriter(run)
-    except CoreError as error:  # a disk without room for the reserve may have some for a sentence
-        with writing(run.folder):
-            _fail(RunWriter(run, reserve=False), error)
+            _fail(RunWriter(run, last_words=True), said)
         return 1
     if writer.status.state != "queued":  # it was cancelled before, and somebody wants it to go on
         run.file("cancel").unlink(missing_ok=True)
@@ -96,10 +105,24 @@ def _failing_in_words(writer: RunWriter, run: Run) -> Iterator[None]:
     except MemoryError:
         _fail(writer, OutOfMemory(batch=run.config.fit.batch))
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if (said := _in_words(run, error)) is None:
             raise
-        writer.make_room()
-        _fail(writer, DiskFull())
+        if isinstance(said, DiskFull):
+            writer.make_room()
+        _fail(writer, said)
+
+
+def _in_words(run: Run, error: OSError) -> CoreError | None:
+    """What the system objected to in the run's folder; None where it was about something else."""
+    if error.errno in FULL:
+        return DiskFull()
+    why = error.strerror or str(error)
+    for named in (error.filename2, error.filename):
+        if isinstance(named, str) and Path(named).is_relative_to(run.folder):
+            if error.errno in MAY_NOT:
+                return FolderNotWritable(folder=run.folder, why=why)
+            return BrokenRun(file=Path(named).relative_to(run.folder).as_posix(), why=why)
+    return None
 
 
 def _fail(writer: RunWriter, error: CoreError) -> None:

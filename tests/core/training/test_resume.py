@@ -9,11 +9,18 @@ import json
 import shutil
 import signal
 import time
+from contextlib import closing
 
 import numpy as np
 import pytest
 
+from core.arrays import load_arrays, save_arrays
 from core.training import worker
+from core.training.checkpoint import KIND
+from core.training.loop import Loop
+from core.training.progress import Progress
+from core.training.run_writer import RunWriter
+from core.training.sources import prepare
 from core.training.store import RunStore
 from tests.core.training import runs
 
@@ -159,3 +166,87 @@ def test_a_damaged_best_model_is_replaced_by_the_newest_whole_one_and_that_is_sa
     [note] = run.status.notes
     assert note["name"] == "ModelLost"
     assert run.result["epoch"] == note["facts"]["other"] != best
+
+
+def cut_short(store, undisturbed, name):
+    """A run whose six epochs are whole, and which has not come to its scores."""
+    run = store.create(undisturbed.config, name=name)
+    shutil.copytree(undisturbed.folder, run.folder, dirs_exist_ok=True)
+    run.file("result.json").unlink()
+    written = json.loads(run.file("status.json").read_text())
+    run.file("status.json").write_text(json.dumps(written | {"state": "training", "epoch": 5}))
+    return run
+
+
+def with_loop(checkpoint, **changes):
+    """The checkpoint with something else in what the loop remembered."""
+    described, arrays = load_arrays(checkpoint, kind=KIND)
+    loop = described.pop("loop") | changes
+    save_arrays(checkpoint, kind=KIND, description={"loop": loop}, arrays=arrays)
+
+
+def with_texts(checkpoint):
+    described, arrays = load_arrays(checkpoint, kind=KIND)
+    arrays |= {name: array.astype("U") for name, array in arrays.items()}
+    save_arrays(checkpoint, kind=KIND, description={"loop": described["loop"]}, arrays=arrays)
+
+
+LOST = {
+    "gone": lambda file: file.unlink(),
+    "a link to itself": lambda file: (file.unlink(), file.symlink_to(file)),
+    "a folder": lambda file: (file.unlink(), file.mkdir()),
+    "texts": with_texts,
+    "99 epochs": lambda file: with_loop(file, epoch=99),
+    "epoch -1": lambda file: with_loop(file, epoch=-1),
+    "epoch NaN": lambda file: with_loop(file, epoch=float("nan")),
+    "epoch 1.5": lambda file: with_loop(file, epoch=1.5),
+    "step as text": lambda file: with_loop(file, step="many"),
+    "best loss as text": lambda file: with_loop(file, best_loss="0.1"),
+    "seconds without end": lambda file: with_loop(file, seconds=float("inf")),
+    "something more": lambda file: with_loop(file, more=1),
+}
+
+
+@pytest.mark.parametrize("damage", LOST.values(), ids=LOST)
+def test_without_a_checkpoint_that_can_be_whole_epochs_are_kept_and_that_is_said(
+    store, undisturbed, damage
+):
+    run = cut_short(store, undisturbed, "lost")
+    damage(run.file("checkpoint.npz"))
+    data = prepare(
+        run.config.data.source,
+        run.config.data.options,
+        seed=run.config.seed,
+        validation=run.config.data.validation,
+    )
+    with closing(RunWriter(run)) as writer:
+        training = Loop(run.config, data, writer, Progress(writer))
+        training.resume()
+    assert training.remembered.epoch == EPOCHS
+    [note] = writer.status.notes
+    assert note["name"] == "CheckpointLost"
+    assert note["facts"]["epoch"] == EPOCHS
+    assert run.epochs.equals(undisturbed.epochs)
+    assert run.batches.equals(undisturbed.batches)
+    assert run.model_epochs == undisturbed.model_epochs
+    assert training.model(EPOCHS).digest == undisturbed.model(EPOCHS).digest
+
+
+def test_files_of_somebody_else_among_the_epochs_stay_and_stop_nothing(store, undisturbed):
+    run = cut_short(store, undisturbed, "copies")
+    own = [run.file(name) for name in ("epochs/0001 copy.npz", "film/1 (2).npz", "epochs/9.npz")]
+    for file in own:
+        file.write_bytes(b"mine")
+    with closing(RunWriter(run)) as writer:
+        writer.rewind(2)
+    assert all(file.read_bytes() == b"mine" for file in own)
+    assert run.model_epochs == (0, 1, 2)
+
+
+@pytest.mark.parametrize("name", ["checkpoint.npz", "dataset.json", "reserve", "epochs"])
+def test_what_is_in_the_way_of_a_run_is_named_in_its_status(store, settings, name):
+    run = store.create(settings.with_setting("fit.epochs", 1), name="in the way")
+    run.file(name).write_bytes(b"") if name == "epochs" else run.file(name).mkdir()
+    assert worker.main([str(run.folder), "--now"]) == 1
+    assert run.status.state == "failed"
+    assert run.status.error["facts"]["file"] == name
