@@ -13,13 +13,13 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
 
 from core.errors import WrongFile
+from core.own_files import open_plain, plain_json
 
 File = str | PathLike[str] | IO[bytes]
 _FORMAT = 1
@@ -45,10 +45,13 @@ def save_arrays(
 
 
 def load_arrays(file: File, *, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The description and the arrays. Raises WrongFile for anything that `save` did not write."""
+    """The description and the arrays. Raises WrongFile for anything that `save` did not write.
+
+    Raises OSError where a path leads to no file that can be read.
+    """
     if isinstance(file, str | PathLike):
         # NumPy leaves a file open that it cannot read.
-        with Path(file).open("rb") as opened:
+        with open_plain(file) as opened:
             return load_arrays(opened, kind=kind)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -56,9 +59,9 @@ def load_arrays(file: File, *, kind: str) -> tuple[dict[str, Any], dict[str, Any
     except DAMAGE as error:
         raise WrongFile(kind=kind, why="it is no .npz file of plain arrays") from error
     try:
-        description = json.loads(str(arrays.pop("description")))
+        description = plain_json(str(arrays.pop("description")))
         found, version = description["kind"], description["format"]
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise WrongFile(kind=kind, why="its description is missing") from error
     if found != kind:
         raise WrongFile(kind=kind, why=f"it holds a {found}")

@@ -28,6 +28,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "core.memory",
             "core.threads",
             "core.typed_paths",
+            "core.own_files",
         }
     ),
     frozenset({"core.arrays", "core.text", "core.data", "core.interventions", "core.scale"}),

@@ -186,6 +186,15 @@ class FolderNotReadable(CoreError):
     message = "The folder {folder} cannot be read: {why}. What is in it is not shown."
 
 
+class NameTaken(CoreError):
+    """What was deleted cannot come back: something else has its name by now."""
+
+    message = (
+        "There is a '{name}' again in the folder that it would be brought back to. Delete or move "
+        "that one first."
+    )
+
+
 class UnreadableModel(CoreError):
     """A model on the shelf cannot be opened."""
 

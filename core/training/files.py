@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import CoreError
+from core.own_files import MOST_JSON, MOST_LINES, plain_json, read_plain
 from core.training.errors import RUNS_VARIABLE, BrokenRun, DiskFull, FolderNotWritable
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -106,11 +107,16 @@ def replace_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """What `replace_json` wrote, None where there is no such file. Raises BrokenRun."""
     try:
-        return json.loads(path.read_bytes())
+        return plain_json(read_plain(path, most=MOST_JSON))
     except FileNotFoundError:
         return None
     except (ValueError, OSError) as error:
-        raise BrokenRun(file=path.name, why=str(error)) from error
+        raise BrokenRun(file=path.name, why=why_not(error)) from error
+
+
+def why_not(error: Exception) -> str:
+    """Why a file cannot be read: what the system or its reader said, without path and number."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def append_line(file: IO[bytes], text: str) -> None:
@@ -120,30 +126,44 @@ def append_line(file: IO[bytes], text: str) -> None:
 
 
 def whole_lines(path: Path) -> bytes:
-    """The finished lines of a file that may be growing; nothing where there is none."""
+    """The finished lines of a file that may be growing; nothing where there is none.
+
+    Raises BrokenRun.
+    """
     try:
-        content = path.read_bytes()
+        content = read_plain(path, most=MOST_LINES)
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise BrokenRun(file=path.name, why=str(error)) from error
+        raise BrokenRun(file=path.name, why=why_not(error)) from error
     return content[: content.rfind(b"\n") + 1]
 
 
 def read_json_lines(path: Path) -> list[dict[str, Any]]:
-    """The finished lines of a file of JSON objects that say their epoch; others are left out."""
+    """The finished lines of a file of JSON objects that say their epoch; others are left out.
+
+    Raises BrokenRun.
+    """
     found = (read_json_line(line) for line in whole_lines(path).splitlines())
     return [value for value in found if value is not None]
 
 
 def read_json_line(line: bytes) -> dict[str, Any] | None:
-    """A JSON object that says its epoch; None for anything else."""
+    """A JSON object that says its epoch, and otherwise numbers, or what is made of them.
+
+    None for anything else.
+    """
     try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
+        value = plain_json(line)
+    except ValueError:
         return None
-    whole = isinstance(value, dict) and type(value.get("epoch")) is int
-    return value if whole else None
+    if not isinstance(value, dict) or type(value.get("epoch")) is not int:
+        return None
+    return None if any(map(_is_word, value.values())) else value
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str | bool)
 
 
 def epoch_of_batch(line: bytes, names: bytes) -> int | None:

@@ -36,5 +36,6 @@ class Label:
         """What `to_json` gave; called by its id, `otherwise`, where it has no name or is broken."""
         if not isinstance(written, dict):
             return cls(otherwise, named=False)
-        facts = {key: str(written.get(key, "")) for key in ("name", "note", "experiment", "kind")}
+        found = {key: written.get(key, "") for key in ("name", "note", "experiment", "kind")}
+        facts = {key: text if isinstance(text, str) else "" for key, text in found.items()}
         return cls(**(facts | {"name": facts["name"] or otherwise}), named=bool(facts["name"]))

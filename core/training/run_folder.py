@@ -35,22 +35,32 @@ import numpy as np
 from core.arrays import load_arrays
 from core.errors import CoreError, WrongFile
 from core.model import Model
+from core.own_files import open_plain
 from core.trace import Trace
 from core.training.alive import has_worker
 from core.training.brought import KEY, Brought, read_brought
 from core.training.config import RunConfig
 from core.training.errors import BrokenRun, NoSuchRun, RunIsAnExample
 from core.training.files import (
-    epoch_of_batch,
     read_json,
     read_json_lines,
     replace_json,
-    whole_lines,
+    why_not,
     writing,
 )
 from core.training.folders import alone
 from core.training.label import Label
-from core.training.status import LIVE, Status, is_number, on_its_way, read_status
+from core.training.run_tables import read_batches, read_epochs
+from core.training.status import (
+    Status,
+    is_amount,
+    is_live,
+    is_number,
+    is_time,
+    on_its_way,
+    read_status,
+    shortened,
+)
 
 if TYPE_CHECKING:
     import pandas as pd  # a second to import, and most questions need no table
@@ -100,7 +110,7 @@ class Run:
 
     @property
     def versions(self) -> Mapping[str, str]:
-        """The versions of Python and of the libraries that it was begun with."""
+        """The versions of Python and of the libraries that it was begun with. Raises BrokenRun."""
         return self._config_file.get("versions", {})
 
     @cached_property
@@ -108,6 +118,9 @@ class Run:
         written = read_json(self.file("config.json"))
         if not isinstance(written, dict) or not {"config", KEY} & written.keys():
             raise BrokenRun(file="config.json", why="it is missing or holds no configuration")
+        versions = written.get("versions", {})
+        if not isinstance(versions, dict) or not all(isinstance(v, str) for v in versions.values()):
+            raise BrokenRun(file="config.json", why="'versions' names no version of each library")
         return written
 
     @property
@@ -160,8 +173,8 @@ class Run:
             written = read_json(self.file("status.json"))
         except BrokenRun:
             return False
-        launched = isinstance(written, dict) and is_number(written.get("launched"))
-        return launched and written.get("state") in LIVE and on_its_way(written)
+        launched = isinstance(written, dict) and is_time(written.get("launched"))
+        return launched and is_live(written.get("state")) and on_its_way(written)
 
     @property
     def batches(self) -> pd.DataFrame:
@@ -170,34 +183,19 @@ class Run:
         Lines that are damaged are left out. 100,000 rows are read in about a tenth of a second.
         Raises BrokenRun.
         """
-        import pandas as pd
-        from pandas.api.types import is_numeric_dtype
-
-        content = whole_lines(self.file("batches.csv"))
-        if not content:
-            return pd.DataFrame(columns=["epoch", "batch", "loss", "metric"])
-        if not content.startswith(b"epoch,batch,"):
-            raise BrokenRun(file="batches.csv", why="its first line names no columns")
-        try:
-            found = pd.read_csv(io.BytesIO(content))
-            if all(is_numeric_dtype(kind) for kind in found.dtypes):
-                return found
-        except ValueError:  # pandas' ParserError is one
-            pass
-        names, *lines = content.splitlines()
-        whole = [line for line in lines if epoch_of_batch(line, names) is not None]
-        return pd.read_csv(io.BytesIO(b"\n".join([names, *whole, b""])))
+        return read_batches(self.file("batches.csv"))
 
     @property
     def epochs(self) -> pd.DataFrame:
-        """One row an epoch: loss, metric, validation_loss, validation_metric, seconds and more."""
-        import pandas as pd
+        """One row an epoch: loss, metric, validation_loss, validation_metric, seconds and more.
 
-        return pd.DataFrame(read_json_lines(self.file("epochs.jsonl")))
+        Lines that are damaged are left out. Raises BrokenRun.
+        """
+        return read_epochs(self.file("epochs.jsonl"))
 
     @property
     def looks(self) -> list[dict[str, Any]]:
-        """What was seen inside from time to time, see `core.training.looks`."""
+        """What was seen inside from time to time, see `core.training.looks`. Raises BrokenRun."""
         return read_json_lines(self.file("looks.jsonl"))
 
     @property
@@ -206,9 +204,10 @@ class Run:
         if (written := read_json(self.file("result.json"))) is None:
             return None
         scores = written if isinstance(written, dict) else {}
-        for name in ("loss", "metric", "seconds"):
-            if not is_number(scores.get(name)):
-                raise BrokenRun(file="result.json", why=f"'{name}' is {scores.get(name)!r}")
+        # A network that diverged has a loss beyond all numbers; time has none.
+        for name, check in {"loss": is_number, "metric": is_number, "seconds": is_amount}.items():
+            if not check(value := scores.get(name)):
+                raise BrokenRun(file="result.json", why=f"'{name}' is {shortened(value)}")
         return scores
 
     @property
@@ -223,7 +222,7 @@ class Run:
         except FileNotFoundError:
             return None
         except (WrongFile, OSError) as error:
-            raise BrokenRun(file=file.name, why=str(error)) from error
+            raise BrokenRun(file=file.name, why=why_not(error)) from error
 
     @property
     def model_epochs(self) -> tuple[int, ...]:
@@ -261,15 +260,15 @@ class Run:
         try:
             return load(self.file(name))
         except (OSError, CoreError) as error:
-            raise BrokenRun(file=name, why=str(error)) from error
+            raise BrokenRun(file=name, why=why_not(error)) from error
 
     @property
     def log_end(self) -> str:
         """The last lines that its process said."""
         try:
-            with self.file("worker.log").open("rb") as file:
-                file.seek(max(0, self.file("worker.log").stat().st_size - LOG_END))
-                return file.read().decode("utf-8", "replace")
+            with open_plain(self.file("worker.log")) as file:
+                file.seek(max(0, file.seek(0, io.SEEK_END) - LOG_END))
+                return file.read(LOG_END).decode("utf-8", "replace")
         except OSError:
             return ""
 
@@ -284,6 +283,6 @@ class Run:
                 raise NoSuchRun(run=self.id)
             if self.is_busy:
                 self.file("cancel").touch()
-            elif written.get("state") in LIVE:
+            elif is_live(written.get("state")):
                 ended = {"state": "cancelled", "ended": time.time()}
                 replace_json(self.file("status.json"), written | ended)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeGuard, get_args
 
@@ -16,6 +17,10 @@ State = Literal[
 LIVE: frozenset[str] = frozenset(get_args(State)[:5])
 STARTS_WITHIN = 60.0
 """Seconds that a worker may take from being launched until it holds its lock."""
+LAST_TIME = 32_503_680_000.0
+"""The year 3000: no run is of later, and not every system has dates for it."""
+_SHOWN = 80
+"""Characters of a wrong value that its sentence repeats."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,6 @@ class Status:
         return self.state in LIVE
 
 
-_UNKNOWN = frozenset(f.name for f in fields(Status) if f.default is None)
-_NUMBERS = frozenset(f.name for f in fields(Status)) - {
-    *("state", "doing", "stopped_early", "error", "notes")
-}
-
-
 def read_status(written: Mapping[str, Any]) -> Status:
     """The status that stands in status.json; names that are not known are left out.
 
@@ -85,12 +84,70 @@ def read_status(written: Mapping[str, Any]) -> Status:
     known = {name: written[name] for name in Status.__dataclass_fields__ if name in written}
     if known.get("state") not in get_args(State):
         raise BrokenRun(file="status.json", why="it names no state")
-    for name in _NUMBERS & known.keys():
-        if not is_number(known[name]) and not (known[name] is None and name in _UNKNOWN):
-            raise BrokenRun(file="status.json", why=f"'{name}' is {known[name]!r}")
-    if not isinstance(known.get("notes", ()), list | tuple):
-        known.pop("notes")
+    for name, value in known.items():
+        if not _CHECKS[name](value) and not (value is None and name in _UNKNOWN):
+            raise BrokenRun(file="status.json", why=f"'{name}' is {shortened(value)}")
     return Status(**known)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether something read from a file is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_finite(value: object) -> TypeGuard[float]:
+    """Whether it is a number that is neither infinite nor NaN."""
+    return is_number(value) and math.isfinite(value)
+
+
+def is_amount(value: object) -> TypeGuard[float]:
+    """Whether it is a finite number, not below 0."""
+    return is_finite(value) and value >= 0
+
+
+def is_count(value: object) -> TypeGuard[int]:
+    """Whether it is a whole number, not below 0, and written as one."""
+    return type(value) is int and value >= 0
+
+
+def is_time(value: object) -> TypeGuard[float]:
+    """Whether it is a Unix time that a calendar has a date for."""
+    return is_amount(value) and value <= LAST_TIME
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(map(_is_table, value))
+
+
+_UNKNOWN = frozenset(f.name for f in fields(Status) if f.default is None)
+_CHECKS: Mapping[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("state", "doing"), _is_words),
+    **dict.fromkeys(("epoch", "batch", "batches", "memory", "best_epoch"), is_count),
+    **dict.fromkeys(("share", "examples_per_second", "seconds_left", "seconds"), is_amount),
+    **dict.fromkeys(("created", "started", "ended"), is_time),
+    "stopped_early": lambda value: isinstance(value, bool),
+    "error": _is_table,
+    "notes": _are_tables,
+}
+
+
+def shortened(value: object) -> str:
+    """A value as Python writes it, cut to what a sentence has room for."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def is_live(state: object) -> bool:
+    """Whether a state read from a file is one in which a worker waits or works."""
+    return isinstance(state, str) and state in LIVE
 
 
 def on_its_way(written: Mapping[str, Any]) -> bool:
@@ -98,10 +155,5 @@ def on_its_way(written: Mapping[str, Any]) -> bool:
     if written.get("taken"):
         return False
     since = written.get("launched")
-    since = since if is_number(since) else written.get("created")
-    return is_number(since) and just_now(since, within=STARTS_WITHIN)
-
-
-def is_number(value: object) -> TypeGuard[float]:
-    """Whether something read from a file is a number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    since = since if is_time(since) else written.get("created")
+    return is_time(since) and just_now(since, within=STARTS_WITHIN)

@@ -17,6 +17,7 @@ from platformdirs import user_data_path
 
 from core import children
 from core.errors import CoreError, NoProcess
+from core.own_files import append_plain
 from core.training.brought import KEY, Brought
 from core.training.config import RunConfig
 from core.training.errors import (
@@ -34,6 +35,7 @@ from core.training.folders import Folders, alone
 from core.training.label import Label
 from core.training.readers import base_of, rules, spare_cores
 from core.training.run_folder import EXAMPLES, Run
+from core.training.status import is_count
 
 FOLDER_VARIABLE = RUNS_VARIABLE
 LIBRARIES = ("numpy", "keras", "tensorflow")
@@ -168,11 +170,12 @@ class RunStore:
                 raise RunIsBusy(run=run.label.name)
             if not run.file("config.json").is_file():
                 raise gone
-            before = read_json(run.file("status.json")) or {}
+            written = read_json(run.file("status.json"))
+            before = written if isinstance(written, dict) else {}
             created = before.get("created", time.time())
             fresh = {"state": "queued", "created": created, "launched": time.time()}
             fresh |= {"taken": False, "error": None, "ended": None}
-            with run.file("worker.log").open("ab") as log:
+            with append_plain(run.file("worker.log")) as log:
                 run.file("cancel").unlink(missing_ok=True)
                 replace_json(run.file("status.json"), before | fresh)
                 command = children.command("core.training.worker", str(run.folder.resolve()))
@@ -242,13 +245,15 @@ class RunStore:
         except BrokenRun:
             written = None
         found = written.get("at_once") if isinstance(written, dict) else None
-        return found if isinstance(found, int) and found > 0 else spare_cores()
+        if is_count(found) and 1 <= found <= MOST_AT_ONCE:
+            return found
+        return min(spare_cores(), MOST_AT_ONCE)
 
     @at_once.setter
     def at_once(self, count: int) -> None:
         if not 1 <= count <= MOST_AT_ONCE:
             expected = f"from 1 to {MOST_AT_ONCE}"
             raise WrongSetting(setting="at_once", found=count, expected=expected)
+        self.folders.make()
         with writing(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
             replace_json(self.folder / "settings.json", {"at_once": count})

@@ -23,7 +23,9 @@ from core.training.logs.events import Scalars, read_events
 from core.training.logs.history_csv import read_history, step_column
 from core.training.run_folder import Run
 from core.training.run_writer import RunWriter
+from core.training.status import is_time
 from core.training.store import RunStore
+from core.typed_paths import typed_path
 
 EVENTS = "tfevents"
 MOST_FILES = 500
@@ -61,9 +63,9 @@ def import_log(
         name: what the run is called, or what stands before the names of several.
         folder: where runs are kept; unless given, where the dashboard looks for them.
 
-    Raises NoLogs, NotALog, TooMuchLog, FolderNotWritable and DiskFull.
+    Raises UnusablePath, NoLogs, NotALog, TooMuchLog, FolderNotWritable and DiskFull.
     """
-    place = Path(path).expanduser()
+    place = typed_path(path)
     found = sorted(each for each in place.rglob("*") if _is_log(each.name) and each.is_file())
     if place.is_file():
         found = [place]
@@ -227,12 +229,13 @@ def _written(log: _Log, store: RunStore) -> Run:
     for epoch in epochs:
         writer.epoch({"epoch": epoch, **log.rows[epoch]})
     writer.dataset({"name": log.name, "metric": metric_kind(log.metric), "layers": []})
-    took = max(log.times, default=0.0) - min(log.times, default=0.0)
-    began = min(log.times, default=time.time())
+    times = list(filter(is_time, log.times))
+    took = max(times, default=0.0) - min(times, default=0.0)
+    began = min(times, default=time.time())
     if log.damaged is not None:
         writer.note(LogDamaged(file=log.name, position=log.damaged))
     writer.tell(
-        state="finished", epoch=epochs[-1], best_epoch=losses.get(min(losses, default=0.0)),
+        state="finished", epoch=max(0, epochs[-1]), best_epoch=losses.get(min(losses, default=0.0)),
         created=began, started=began, ended=began + took, seconds=took,
     )  # fmt: skip
     writer.close()

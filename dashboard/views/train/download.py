@@ -5,6 +5,7 @@ Where a download has failed, the same folder is offered, and the experiment that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -13,20 +14,21 @@ from core.data.keras_files import missing
 from core.training.presets import PRESETS, Preset
 from core.training.sources import SOURCES
 from core.training.sources.errors import FolderWanted
+from core.typed_paths import typed_path
 from dashboard import state
 from dashboard.i18n import t
 from dashboard.views.train import fields as form
 from dashboard.widgets.downloading import told_download
-from dashboard.widgets.problem import plain
+from dashboard.widgets.problem import guard, plain
 
 
 def folder_chosen() -> Path | None:
     """Return the folder that is to be read in place of a download, None where none was named.
 
-    Whole, because a run reads what is relative in its own folder.
+    Whole, because a run reads what is relative in its own folder. Raises UnusablePath.
     """
     written = (state.get(form.FOLDER) or "").strip()
-    return Path(written).expanduser().absolute() if written else None
+    return typed_path(written).absolute() if written else None
 
 
 def needs_nothing() -> Preset:
@@ -41,7 +43,10 @@ def files_of(source: str) -> tuple[str, ...]:
 
 
 def check_files(source: str) -> None:
-    """Raise FolderWanted where files are needed that are nowhere, and not ours to fetch."""
+    """Raise FolderWanted where files are needed that are nowhere, and not ours to fetch.
+
+    Raises UnusablePath where no path can be what was typed.
+    """
     wants, folder = SOURCES[source].wants, folder_chosen()
     if wants and (absent := wants if folder is None else missing(wants, folder=folder)):
         raise FolderWanted(names=", ".join(absent))
@@ -57,6 +62,12 @@ def pick_files(source: str, *, at: str = "") -> None:
     names = files_of(source)
     if not names:
         return
+    with guard():
+        _files_told(source, names)
+    pick_folder(source, at=at)
+
+
+def _files_told(source: str, names: Sequence[str]) -> None:
     folder = folder_chosen()
     absent = missing(names, folder=folder)
     if folder is not None:
@@ -68,11 +79,10 @@ def pick_files(source: str, *, at: str = "") -> None:
         st.caption(f":material/check: {t('train.files.here')}")
     else:
         told_download(absent)
-    pick_folder(source, at=at)
 
 
 def folder_told(source: str) -> None:
-    """Draw whether the chosen folder, if any, holds the files of a source."""
+    """Draw whether the chosen folder, if any, holds the files of a source. Raises UnusablePath."""
     folder = folder_chosen()
     if folder is None:
         return

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from core.data.errors import DownloadFailed, MissingDataFile
 from core.data.keras_files import missing
 from core.errors import CoreError
 from core.training.sources.errors import FolderWanted
+from core.typed_paths import UnusablePath
 from dashboard.i18n import t
 from dashboard.views.train.download import files_of, folder_chosen, folder_told, pick_folder
 from dashboard.views.train.plan import start
 from dashboard.views.train.presets import start_what_needs_nothing
 from dashboard.views.train.watched import watch
-from dashboard.widgets.problem import problem
+from dashboard.widgets.problem import guard, problem
 from dashboard.widgets.run_overview import Overview
 
-_ENDED = {DownloadFailed.__name__, MissingDataFile.__name__, FolderWanted.__name__}
+_ENDED = {DownloadFailed.__name__, MissingDataFile.__name__, FolderWanted.__name__,
+          UnusablePath.__name__}  # fmt: skip
 
 
 def offline(seen: Overview) -> None:
@@ -27,12 +31,14 @@ def offline(seen: Overview) -> None:
     if seen.config is None:
         return
     source = seen.config.data.source
-    folder_told(source)
+    with guard():
+        folder_told(source)
     with st.container(horizontal=True, key="offline"):
         pick_folder(source, at="offline")
-        folder = folder_chosen()
-        if folder is not None and not missing(files_of(source), folder=folder):
-            _again(seen)
+        with suppress(UnusablePath):  # which is said above
+            folder = folder_chosen()
+            if folder is not None and not missing(files_of(source), folder=folder):
+                _again(seen)
         started = start_what_needs_nothing()
     watch(started)
 
