@@ -19,6 +19,7 @@ from importlib.resources import files
 import numpy as np
 
 from core.data.task import Example, Side, Task
+from core.text.lines import lines_of
 
 LANGUAGES = ("en", "ko")
 WINDOW = {"en": 160, "ko": 70}
@@ -34,7 +35,7 @@ def paragraphs(language: str, side: Side) -> tuple[str, ...]:
     Each ninth, from the fifth on, is for testing: from all over the text, not its end alone.
     """
     text = (files("core.data") / "texts" / f"{language}.txt").read_text(encoding="utf-8")
-    lines = [line + "\n" for line in text.splitlines() if line.strip()]
+    lines = [line + "\n" for line in lines_of(text) if line.strip()]
     test = {number for number in range(len(lines)) if number % NINTH == NINTH // 2}
     return tuple(line for n, line in enumerate(lines) if (n in test) == (side == "test"))
 

@@ -27,6 +27,7 @@ import regex
 from core.text.detect import SAMPLE_BYTES, likeliest, telling_lines, telling_sample
 from core.text.encodings import known_encoding
 from core.text.errors import EmptyFile, FileTooLarge, NotText, OtherKindOfFile, WrongEncoding
+from core.text.lines import lines_of
 
 How = Literal["bom", "utf-8", "detected", "chosen"]
 
@@ -166,8 +167,8 @@ def _read(data: bytes, name: str, how: How) -> Decoded:
     before = data[: first.start].decode(name, "ignore")
     damage = Damage(
         count=notes.count,
-        lines=sum(LOST in line for line in text.splitlines()) or 1,
-        line=len((before + "x").splitlines()),
+        lines=sum(LOST in line for line in lines_of(text)) or 1,
+        line=len(lines_of(before + "x")),
         position=first.start + 1,
         byte=f"{data[first.start]:02X}",
         cut=cut,

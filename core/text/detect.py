@@ -32,6 +32,7 @@ import regex
 
 from core.text.encodings import ENCODINGS, known_encoding
 from core.text.errors import UnknownEncoding
+from core.text.lines import lines_of
 
 SAMPLE_BYTES = 100_000
 UNSURE = 0.5
@@ -133,7 +134,7 @@ def _is_latin(sample: bytes, name: str) -> bool:
 
 def telling_lines(texts: Sequence[str]) -> tuple[str, ...]:
     """The same line of each reading of a file: the first by which a reader tells them all apart."""
-    rows = list(zip(*(text.split("\n") for text in texts), strict=False))
+    rows = list(zip(*(lines_of(text) for text in texts), strict=False))
     most = max(len(set(row)) for row in rows)
     return tuple(line.strip() for line in next(row for row in rows if len(set(row)) == most))
 

@@ -38,6 +38,7 @@ from core.model import Model
 from core.scale import Scale
 from core.scale.errors import GivenUp
 from core.terminal import print_anywhere
+from core.text.lines import lines_of
 from core.trace import Trace
 from core.training.run_folder import Run
 from core.training.store import RunStore
@@ -194,7 +195,7 @@ def _film(given: argparse.Namespace) -> int:
     epochs = run.model_epochs
     last = run.model(epochs[-1] if epochs else None)
     scripts, unread = [], 0
-    for line in given.texts.read_text(encoding="utf-8").splitlines():
+    for line in lines_of(given.texts.read_text(encoding="utf-8")):
         try:
             scripts += [Script(encode(last, line).inputs[0])] if line.strip() else []
         except CoreError as error:

@@ -35,6 +35,7 @@ from dashboard.cache.models import (
     table,
     untrained,
 )
+from dashboard.cache.pairs import pairs, pairs_left_out
 from dashboard.cache.parity import original, parity
 from dashboard.cache.records import (
     answers,
@@ -114,6 +115,8 @@ __all__ = [
     "noisy_sines",
     "original",
     "over_represented",
+    "pairs",
+    "pairs_left_out",
     "parity",
     "paths",
     "picture",

@@ -7,6 +7,7 @@ import re
 import streamlit as st
 
 from core.data.task import Example
+from core.text.lines import lines_of
 from dashboard import cache, state
 from dashboard.fields import Choice
 from dashboard.i18n import t
@@ -58,5 +59,5 @@ def _uploaded() -> tuple[Example, ...]:
         st.caption(t("units.corpus.waiting"))
         return ()
     text = decoded_upload(file, key="corpus-encoding").text
-    parts = re.split(r"\n\s*\n", text) if re.search(r"\n\s*\n", text) else text.splitlines()
+    parts = re.split(r"\n\s*\n", text) if re.search(r"\n\s*\n", text) else lines_of(text)
     return tuple(Example(part) for part in parts if part.strip())

@@ -6,6 +6,7 @@ reader of the language sees at once which is right. Bytes that fit none are told
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,19 @@ from core.text import ENCODINGS, Damage, Decoded
 from dashboard import cache
 from dashboard.i18n import language, t
 from dashboard.widgets.problem import plain
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Bytes that came in an upload, such as one text of a ZIP, as an uploader gives files."""
+
+    file_id: str
+    data: bytes
+
+    def getvalue(self) -> bytes:
+        """The bytes."""
+        return self.data
+
 
 FOUND = "found"  # the choice to let the encoding be found out
 

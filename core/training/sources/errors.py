@@ -15,7 +15,7 @@ class NoPair(CoreError):
     """A line of a file of pairs has no two texts."""
 
     message = (
-        "Line {line:,} of the file has no two texts with '{separator}' between them. Write one "
+        "Line {line:,} of {file} has no two texts with '{separator}' between them. Write one "
         "pair a line, or name the sign that stands between."
     )
 
@@ -32,7 +32,66 @@ class NoPairsLeft(CoreError):
 class NoTextInArchive(CoreError):
     """A ZIP holds no file of pairs."""
 
-    message = "The ZIP {file} holds no file whose name ends in .txt and does not begin with '_'."
+    message = (
+        "The ZIP {file} holds no file whose name ends in .txt or .tsv and does not begin with '_'."
+    )
+
+
+class SeveralTexts(CoreError):
+    """A ZIP holds several texts, and it was not said which is meant."""
+
+    message = (
+        "The ZIP {file} holds several texts: {known}. Name the one that holds the pairs, or upload "
+        "it alone."
+    )
+
+
+class NumbersPassedOver(CoreError):
+    """The lines of a file are number, text, number, text."""
+
+    message = (
+        "The {lines:,} lines have number, text, number and text: the numbers are passed over, and "
+        "the second and fourth column are the pairs."
+    )
+
+
+class NumbersFirst(CoreError):
+    """The first column of a file of pairs holds numbers, and there are further columns."""
+
+    message = (
+        "Nearly all of the {lines:,} lines begin with a whole number, so numbers are one side of "
+        "the pairs, and what stands behind the second column is not read. If they only count the "
+        "sentences, take that column out."
+    )
+
+
+class TooFewSources(CoreError):
+    """Too few different texts are read for some to be learned and one to be tested."""
+
+    message = (
+        "Only {found:,} different texts are read in the {pairs:,} pairs within these limits; at "
+        "least {least:,} are needed, for what is tested must not be learned. Add pairs of other "
+        "texts, or allow longer ones."
+    )
+
+
+class PairsTooLong(CoreError):
+    """Pairs are left out since one of their texts is longer than is read or written."""
+
+    message = (
+        "{count:,} of {total:,} pairs are left out: a text that is read has more than {longest:,} "
+        "tokens, or one that is written more than {target_longest:,}, or one has none. A larger "
+        "limit takes them in."
+    )
+
+
+class PairsUnknown(CoreError):
+    """Pairs are left out since a token of theirs is not in a vocabulary."""
+
+    message = (
+        "{count:,} of {total:,} pairs are left out: a token of theirs is not in the vocabularies. "
+        "Larger vocabularies take them in."
+    )
 
 
 class TextTooShort(CoreError):

@@ -1,8 +1,8 @@
 """Pairs of texts from a file of the user's: sentences and their translations, dates, sums.
 
 One pair a line, with a sign between: a tab in the files of manythings.org/anki, which hold pairs of
-tatoeba.org (CC BY 2.0) and come as ZIP; "_" in other files of course books. What stands behind a
-second tab (whose sentence it is) is passed over, and blanks around a text are left out.
+tatoeba.org (CC BY 2.0) and come as ZIP; "_" in other files of course books. How they are read
+stands in `core.training.sources.pair_files`.
 
 A share of the *sources* is kept for testing, the same ones in every run: a sentence that has five
 translations is learned or tested, not both. The vocabularies are those of the training pairs.
@@ -11,36 +11,40 @@ translations is learned or tested, not both. The vocabularies are those of the t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from core.data.pairs import Pair
-from core.importers.archive import open_archive
-from core.importers.limits import Limits
-from core.text import Fold, Unit, Vocabulary, split
+from core.encoder_decoder import SOURCE as READ
+from core.errors import CoreError
+from core.text import PADDING_ID, Fold, Unit, Vocabulary, split
 from core.training.dataset import Dataset
 from core.training.settings import setting, settings
+from core.training.sources.arrange import remarks as said_of
 from core.training.sources.arrange import some_of
 from core.training.sources.drawn import TEST_SEED
 from core.training.sources.errors import (
     FolderWanted,
-    NoPair,
     NoPairsLeft,
-    NoTextInArchive,
+    PairsTooLong,
+    PairsUnknown,
+    TooFewSources,
 )
+from core.training.sources.pair_files import TAB, Found, is_archive, pairs_of, text_in
 from core.training.sources.pairs import dataset_of, target_vocabulary
 from core.training.sources.reading import bytes_of, decoded, text_of
 from core.training.sources.source import Options, Setting, Source, given
 
 LEAST = 10
+LEAST_SOURCES = 3
 SPANISH = "spa-eng.zip"
 TATOEBA = (
     "Sentence pairs of tatoeba.org, by way of manythings.org/anki, licensed CC BY 2.0 FR "
     "(creativecommons.org/licenses/by/2.0/fr)"
 )
-TAB = "tab"
 
 
 @settings
@@ -83,11 +87,13 @@ class TranslationOptions(PairsOptions):
             folder.
         encoding: of the file; "" to find out.
         separator: what stands between the two texts of a line; "tab" for a tab.
+        entry: the text of a ZIP that is read; "" where it holds only one.
     """
 
     file: str = ""
     encoding: str = ""
     separator: str = TAB
+    entry: str = ""
 
     def __post_init__(self) -> None:
         given(self, "file")
@@ -108,9 +114,14 @@ class SpanishOptions(PairsOptions):
 def make(options: TranslationOptions, setting: Setting) -> Dataset:
     """Reads, splits and arranges the pairs of the reader's own file."""
     setting.report("reading", 0.0)
-    text = _text(options.file, options.encoding, setting)
-    pairs = pairs_of(text, separator=options.separator, swap=options.swap)
-    return arranged("translation", pairs, options, setting, citation=options.file)
+    name, text = options.file, ""
+    if is_archive(name):
+        name, data = text_in(bytes_of(name, setting), file=name, entry=options.entry)
+        text = decoded(data, options.encoding)
+    else:
+        text = text_of(name, options.encoding, setting)
+    found = pairs_of(text, separator=options.separator, swap=options.swap, file=name)
+    return arranged("translation", found, options, setting, citation=options.file)
 
 
 def make_spanish(options: SpanishOptions, setting: Setting) -> Dataset:
@@ -119,17 +130,21 @@ def make_spanish(options: SpanishOptions, setting: Setting) -> Dataset:
     path = setting.folder / Path(options.folder).expanduser() / SPANISH
     if not options.folder or not path.is_file():
         raise FolderWanted(names=SPANISH)
-    text = _text(str(path.absolute()), "utf-8", setting)
-    pairs = pairs_of(text, separator=TAB, swap=options.swap)
-    return arranged("spanish", pairs, options, setting, citation=TATOEBA)
+    name, data = text_in(bytes_of(str(path.absolute()), setting), file=SPANISH)
+    found = pairs_of(decoded(data, "utf-8"), separator=TAB, swap=options.swap, file=name)
+    return arranged("spanish", found, options, setting, citation=TATOEBA)
 
 
 def arranged(
-    name: str, pairs: Sequence[Pair], options: PairsOptions, setting: Setting, *, citation: str
+    name: str, found: Found, options: PairsOptions, setting: Setting, *, citation: str
 ) -> Dataset:
-    """Pairs as a dataset, within the limits of the options. Raises NoPairsLeft."""
+    """Pairs as a dataset, within the limits of the options. Raises NoPairsLeft, TooFewSources."""
     setting.report("splitting", 0.3)
-    kept = [pair for pair in pairs if _fits(pair, options)]
+    pairs = found.pairs
+    remarks = list(found.remarks)
+    kept = [pair for pair in pairs if fits(pair, options)]
+    if len(kept) < len(pairs):
+        remarks.append(too_long(len(pairs) - len(kept), len(pairs), options))
     if options.first:
         kept = list({pair.source: pair for pair in reversed(kept)}.values())[::-1]
     _check_enough(kept, pairs)
@@ -142,9 +157,11 @@ def arranged(
         )
         _check_enough(train, pairs)
         _check_enough(test, pairs, least=1)
+        if (out := len(kept) - len(train) - len(test)) > 0:
+            remarks.append(PairsUnknown(count=out, total=len(kept)))
     taken = some_of(len(train), options.examples, seed=setting.seed)
     setting.report("arranging", 0.8)
-    return dataset_of(
+    dataset = dataset_of(
         name,
         [train[at] for at in taken],
         test,
@@ -153,50 +170,46 @@ def arranged(
         split=lambda text: _split(text, options),
         citation=citation,
     )
-
-
-def pairs_of(text: str, *, separator: str, swap: bool) -> list[Pair]:
-    """The pairs of a text, one a line. Raises NoPair."""
-    said, separator = separator, "\t" if separator == TAB else separator
-    found = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        one, between, rest = line.partition(separator)
-        other = rest.partition(separator)[0]
-        if not between or not one.strip() or not other.strip():
-            raise NoPair(line=number, separator=said)
-        sides = (other, one) if swap else (one, other)
-        found.append(Pair(*(side.strip() for side in sides)))
-    return found
-
-
-def _text(file: str, encoding: str, setting: Setting) -> str:
-    if not file.lower().endswith(".zip"):
-        return text_of(file, encoding, setting)
-    archive = open_archive(bytes_of(file, setting), limits=Limits())
-    names = [name for name in archive.names if name.endswith(".txt")]
-    names = [name for name in names if not name.rpartition("/")[2].startswith("_")]
-    if not names:
-        raise NoTextInArchive(file=file)
-    return decoded(bytes(archive.read(names[0])), encoding)
+    return replace(dataset, remarks=(*remarks, *_unknown(dataset)))
 
 
 def _split(text: str, options: PairsOptions) -> Sequence[str]:
     return split(text, options.unit, options.fold, limit=None)
 
 
-def _fits(pair: Pair, options: PairsOptions) -> bool:
+def fits(pair: Pair, options: PairsOptions) -> bool:
+    """Whether both texts of a pair are within the limits."""
     lengths = (len(_split(text, options)) for text in pair)
     limits = (options.longest, options.target_longest)
     return all(0 < length <= most for length, most in zip(lengths, limits, strict=True))
 
 
+def too_long(count: int, total: int, options: PairsOptions) -> PairsTooLong:
+    """What there is to say of pairs that do not fit."""
+    limits = {"longest": options.longest, "target_longest": options.target_longest}
+    return PairsTooLong(count=count, total=total, **limits)
+
+
+def _unknown(dataset: Dataset) -> Iterable[CoreError]:
+    """A remark on the side of which more cannot be told, where that is much."""
+    sides = {READ: dataset.vocabulary, **dataset.vocabularies}
+    told: list[CoreError] = []
+    for side, known in sides.items():
+        read = [part.inputs[side] for part in (dataset.train, dataset.test)]
+        if known is not None:
+            rows = [row[row != PADDING_ID] for ids in read for row in ids]
+            told += said_of(rows, length=max(map(len, rows)), vocabulary=known)
+    return told
+
+
 def _sides(pairs: Sequence[Pair], *, share: float) -> tuple[list[Pair], list[Pair]]:
-    """Those to learn and those to test."""
+    """Those to learn and those to test. Raises TooFewSources."""
     sources = list(dict.fromkeys(pair.source for pair in pairs))
+    if len(sources) < LEAST_SOURCES:
+        raise TooFewSources(found=len(sources), pairs=len(pairs), least=LEAST_SOURCES)
     order = np.random.default_rng(TEST_SEED).permutation(len(sources))
-    tested = {sources[at] for at in order[: max(1, round(share * len(sources)))]}
+    count = min(max(1, round(share * len(sources))), len(sources) - LEAST_SOURCES + 1)
+    tested = {sources[at] for at in order[:count]}
     sides: tuple[list[Pair], list[Pair]] = [], []
     for pair in pairs:
         sides[pair.source in tested].append(pair)

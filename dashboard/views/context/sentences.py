@@ -15,6 +15,7 @@ from core.data import senses
 from core.errors import CoreError
 from core.model import Model
 from core.text import tokenize
+from core.text.lines import lines_of
 from dashboard import cache, figures, i18n, state
 from dashboard.fields import Choice, Text, Whole
 from dashboard.figures.senses import level_name
@@ -116,7 +117,7 @@ def _sample() -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()][:MOST_SENTENCES]
+    return [line.strip() for line in lines_of(text) if line.strip()][:MOST_SENTENCES]
 
 
 def words_in(text: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from core.analysis.expressions import show_number
 from core.analysis.masking import Batch, Read
 from core.errors import EmptyText
 from core.text import Padding, visible
+from core.text.lines import lines_of
 from dashboard import cache, figures, state, widgets
 from dashboard.i18n import t
 from dashboard.views.shapes.settings import BATCH, SIDE, cell, given, pick_batch
@@ -32,7 +33,7 @@ def batch() -> None:
 
 def _batch() -> None:
     model = cache.bundled(f"sentiment-{cell()}")
-    texts = tuple(line for line in given(BATCH).splitlines() if line.strip())
+    texts = tuple(line for line in lines_of(given(BATCH)) if line.strip())
     if not texts:
         raise EmptyText
     found = cache.masked_batch(model, texts, padding=cast(Padding, state.get(SIDE)))

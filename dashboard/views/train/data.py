@@ -10,7 +10,8 @@ import streamlit as st
 from core.training.settings import declared
 from core.training.sources import SOURCES
 from core.training.sources.labelled import labelled
-from core.training.sources.translation import TAB
+from core.training.sources.pair_files import TAB, Found, is_archive, text_in, texts_in
+from core.training.sources.translation import TranslationOptions, too_long
 from dashboard import cache, state
 from dashboard.fields import Choice, Field, Flag, Number, Whole
 from dashboard.i18n import labels, strings, t
@@ -18,7 +19,7 @@ from dashboard.i18n import language as spoken
 from dashboard.views.train import fields as form
 from dashboard.views.train.download import pick_files
 from dashboard.views.train.plan import Given
-from dashboard.widgets.encoding import decoded_upload
+from dashboard.widgets.encoding import Upload, decoded_upload
 from dashboard.widgets.problem import guard, plain, told
 
 MOST_CLASSES_SHOWN = 12
@@ -150,8 +151,39 @@ def _pairs() -> Given | None:
     if file is None:
         st.info(t("train.pairs.first"))
         return None
-    name = "pairs.zip" if file.name.lower().endswith(".zip") else "pairs.txt"
-    return Given({"file": name, "separator": between or TAB}, {name: file.getvalue()})
+    separator = between or TAB
+    chosen: dict[str, Any] = {"file": "pairs.txt", "separator": separator}
+    name, read = file.name, Upload(file.file_id, file.getvalue())
+    if is_archive(file.name):
+        names = texts_in(file.getvalue(), file=file.name)
+        entry = names[0]
+        if len(names) > 1:
+            entry = st.selectbox(t("train.pairs.entry"), names, key=f"entry-{file.file_id}")
+        name, data = text_in(file.getvalue(), file=file.name, entry=entry)
+        chosen |= {"file": "pairs.zip", "entry": entry}
+        read = Upload(f"{file.file_id}-{entry}", data)
+    decoded = decoded_upload(read, key="train-encoding")
+    chosen |= {"encoding": decoded.encoding}
+    prefix = "data.options."
+    asked = {path: value for path, value in form.values().items() if path.startswith(prefix)}
+    options = TranslationOptions.read(
+        chosen | {path.removeprefix(prefix): value for path, value in asked.items()}
+    )
+    key = f"{read.file_id}-{decoded.encoding}"
+    found = cache.pairs(key, decoded.text, separator=separator, swap=options.swap, file=name)
+    _fitting(found, options, cache.pairs_left_out(f"{key}-{separator}", options, found))
+    return Given(chosen, {chosen["file"]: file.getvalue()})
+
+
+def _fitting(found: Found, options: TranslationOptions, left_out: int) -> None:
+    """How many pairs there are, the first of them, and what is left out, before any is learned."""
+    total = len(found.pairs)
+    if found.pairs:
+        one, other = (plain(side, most=60) for side in found.pairs[0])
+        st.caption(t("train.pairs.found", count=total, one=one, other=other))
+    remarks = [*found.remarks, *([too_long(left_out, total, options)] if left_out else [])]
+    for remark in remarks:
+        st.warning(told(remark))
 
 
 def _text() -> Given | None:

@@ -23,7 +23,7 @@ OWN_DATA = ("table", "text", "translation")
 """Sources that read a file of the user's."""
 HANDLED = {"table": ("file", "text_column", "label_column", "encoding"),
            "text": ("file", "text", "encoding"),
-           "translation": ("file", "encoding", "separator"),
+           "translation": ("file", "encoding", "separator", "entry"),
            "series": ("file", "encoding", "date_column", "value_column", "others", "known",
                       "duplicates", "gaps", "begin", "learn_until", "validate_until",
                       "end")}  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from core.text.lines import lines_of
 from core.training.config import DataSettings, RunConfig
 from core.training.errors import WrongSetting
 from core.training.label import Label
@@ -56,7 +57,7 @@ def _base(given: Given) -> RunConfig:
 
 def probes() -> tuple[str, ...]:
     """Return the probe texts, one a line. Raises WrongSetting for too many."""
-    lines = (state.get(form.PROBES) or "").splitlines()
+    lines = lines_of(state.get(form.PROBES) or "")
     found = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
     if len(found) > MOST_PROBES:
         expected = f"at most {MOST_PROBES} texts"
