@@ -2,7 +2,7 @@
 
 One way of writing holds for the whole column: it is the first of WRITTEN by which every cell reads.
 Of 03/04/2019 nobody can know whether it is March or April; where both readings go through, the one
-that leaves the more even steps holds, and the report says so. Not chosen: a parser that guesses
+that leaves the more even steps holds, and the report names both. Not chosen: a parser that guesses
 cell by cell, which turns the day and the month around from the 13th on.
 """
 
@@ -40,19 +40,29 @@ def read_dates(
 
     Raises UnreadableDate for the first cell that does not read as most others do.
     """
+    return readings(cells, number=number)[0]
+
+
+def readings(
+    cells: Sequence[str], *, number: Callable[[int], int] = lambda at: at + FIRST_ROW
+) -> list[tuple[Dates, str]]:
+    """Every way to read the cells that gives other dates, the likeliest first.
+
+    Raises UnreadableDate as `read_dates` does.
+    """
     plain = [cell.strip().removesuffix("Z") for cell in cells]
     furthest = 0
-    readings: list[tuple[Dates, str]] = []
+    ways: list[tuple[Dates, str]] = []
     for written in WRITTEN:
         found, at = _read(plain, written)
-        if found is not None:
-            readings.append((found, written))
+        if found is not None and not any(np.array_equal(found, other) for other, _ in ways):
+            ways.append((found, written))
         furthest = max(furthest, at)
-    if not readings:
+    if not ways:
         expected = "year, month and day" if furthest == 0 else "the rows above it could be read"
         at = min(furthest, len(cells) - 1)
         raise UnreadableDate(found=cells[at][:_SHOWN], row=number(at), expected=expected)
-    return max(readings, key=lambda reading: _evenness(reading[0]))
+    return sorted(ways, key=lambda way: -_evenness(way[0]))
 
 
 def _read(cells: Sequence[str], written: str) -> tuple[Dates | None, int]:

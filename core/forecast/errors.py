@@ -44,6 +44,24 @@ class TooFewValues(CoreError):
     message = "The series has {found:,} values; {what} needs at least {least:,}."
 
 
+class PartTooShort(TooFewValues):
+    """A part of a series, for training, validation or testing, without one window."""
+
+    message = (
+        "Of the {total:,} values of the series, {found:,} are for {what}; {what} needs at least "
+        "{least:,}. Choose other dates, shorter windows, or a longer series."
+    )
+
+
+class BegunTooEarly(TooFewValues):
+    """A forecast that begins before the network has its window."""
+
+    message = (
+        "Before the first step that is forecast there are {found:,} values, and {what} needs at "
+        "least {least:,}. Begin later, that is fewer steps back, or bring a longer series."
+    )
+
+
 class TooManyValues(CoreError):
     """A series longer than what is worked on at once."""
 

@@ -22,7 +22,7 @@ from core.bptt import backprop
 from core.engines import record
 from core.errors import ShapeMismatch, UnsupportedModel
 from core.forecast.arima import LEVEL, Forecast
-from core.forecast.errors import TooFewValues
+from core.forecast.errors import BegunTooEarly
 from core.forecast.scores import Backtest, Origins, truth
 from core.forecast.series import Numbers, Series
 from core.model import Model
@@ -70,7 +70,7 @@ class Forecaster:
     def windows(self, values: Numbers, origins: Origins) -> Numbers:
         """What it reads before each origin, (origins, window, features).
 
-        `values` are (time,) or (time, features). Raises TooFewValues and ShapeMismatch.
+        `values` are (time,) or (time, features). Raises BegunTooEarly and ShapeMismatch.
         """
         table = values[:, None] if values.ndim == 1 else values
         if table.shape[1] != self.model.features:
@@ -78,7 +78,7 @@ class Forecaster:
             raise ShapeMismatch(what="values", found=table.shape, expected=expected)
         if len(origins) and origins.min() < self.window:
             what = f"a network that reads {self.window} steps"
-            raise TooFewValues(found=int(origins.min()), least=self.window, what=what)
+            raise BegunTooEarly(found=int(origins.min()), least=self.window, what=what)
         scaled = self.scaling.apply(table[:, :1])
         table = np.concatenate([scaled, table[:, 1:]], axis=1)
         cut = np.lib.stride_tricks.sliding_window_view(table, self.window, axis=0)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import CoreError
-from core.forecast.dates import frequency_of, read_dates
+from core.forecast.dates import frequency_of, read_dates, readings
 from core.forecast.errors import OnlyGaps, TooManyValues, UnreadableValue
 from core.forecast.series import PERIODS, Dates, Numbers, Series, after
 from core.text import Table
@@ -46,6 +46,7 @@ class Report:
         longest_gap: in steps.
         disorder: whether the rows were not in the order of their dates.
         written: how dates are written, as strptime has it; "" without dates.
+        otherwise: another way to read all of them, which gives other dates; "" where there is none.
     """
 
     rows: int
@@ -55,6 +56,7 @@ class Report:
     longest_gap: int = 0
     disorder: bool = False
     written: str = ""
+    otherwise: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def read_series(
         raise OnlyGaps(column=value)
     if date is None:
         return _without_dates(values, name=value, gaps=gaps)
-    dates, written = read_dates(table.column(date), number=table.number)
+    (dates, written), *others = readings(table.column(date), number=table.number)
     order = np.argsort(dates, kind="stable")
     distinct, first = np.unique(dates[order], return_index=True)
     runs = np.split(values[order], first[1:])
@@ -104,9 +106,10 @@ def read_series(
         repeated=len(dates) - len(distinct),
         differing=sum(bool(np.ptp(_known(run)) > 0) for run in runs),
         gaps=int(missing.sum()),
-        longest_gap=_longest(missing),
+        longest_gap=longest(missing),
         disorder=bool((dates[1:] < dates[:-1]).any()),
         written=written,
+        otherwise=others[0][1] if others else "",
     )
     return Read(Series(filled, value, grid, frequency, every=every), report, missing)
 
@@ -149,7 +152,7 @@ def _some_dates(table: Table, name: str) -> None:
 
 def _without_dates(values: Numbers, *, name: str, gaps: Gaps) -> Read:
     missing = ~np.isfinite(values)
-    report = Report(len(values), gaps=int(missing.sum()), longest_gap=_longest(missing))
+    report = Report(len(values), gaps=int(missing.sum()), longest_gap=longest(missing))
     return Read(Series(_fill(values, gaps, season=1), name), report, missing)
 
 
@@ -212,6 +215,7 @@ def _fill(values: Numbers, how: Gaps, *, season: int) -> Numbers:
     return filled
 
 
-def _longest(missing: NDArray[np.bool_]) -> int:
+def longest(missing: NDArray[np.bool_]) -> int:
+    """The most steps in a row that are missing."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], missing, [False]]).astype(np.int8)))
     return int((edges[1::2] - edges[::2]).max(initial=0))

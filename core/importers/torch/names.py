@@ -204,8 +204,11 @@ class Module:
         """
         if self.inner:
             inner = shown(", ".join(self.inner[:3]))
-            why = f"'{inner}' stands within it, and no plain nn.LSTM, nn.GRU or nn.RNN has modules"
-            raise self.refuse("", why=f"{why} of its own: it is a cell that somebody wrote")
+            why = (
+                f"'{inner}' stands within it, and no plain nn.LSTM, nn.GRU or nn.RNN has modules "
+                "of its own: it is a cell that somebody wrote"
+            )
+            raise self.refuse("", why=why)
 
     @property
     def title(self) -> str:

@@ -206,3 +206,39 @@ class FirstRowIsData(CoreError):
         "value. Only the {rows:,} rows below it are read: if it is to be learned too, put a row "
         "of names above it."
     )
+
+
+class DatesRepeat(CoreError):
+    """Rows of a series that have the date of another row."""
+
+    message = (
+        "Dates that stand in several rows: {repeated:,} of {rows:,} rows repeat one, and for "
+        "{differing:,} dates the values differ. What holds is the setting duplicates: {how}."
+    )
+
+
+class SeriesFilled(CoreError):
+    """Steps of a series for which no value was measured, and what was put there."""
+
+    message = (
+        "In the column '{column}', {gaps:,} of {total:,} steps have no value, up to {longest:,} in "
+        "a row. What is learned there was filled in by the setting gaps: {how}."
+    )
+
+
+class DatesOfTwoReadings(CoreError):
+    """Dates whose day and month may be the other way round."""
+
+    message = (
+        "The dates can be read as {written} and as {otherwise}; they were read as {written}, which "
+        "leaves the more even steps. If that is wrong, write them as 2019-06-01."
+    )
+
+
+class TooLargeToLearn(CoreError):
+    """A number that is infinite to a network, or whose square is."""
+
+    message = (
+        "'{found}' in row {row:,} of the column {column}, divided by {scale:g}, is more than a "
+        "network can reckon with ({limit:g}). Take the row out, or choose another scale."
+    )

@@ -16,20 +16,29 @@ the squared error at half the rate, which is what presets make of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import CoreError
 from core.forecast import Series, read_series
-from core.forecast.dates import read_dates
-from core.forecast.errors import TooFewValues
-from core.forecast.reading import Duplicates, Gaps
+from core.forecast.errors import PartTooShort
+from core.forecast.reading import Duplicates, Gaps, Read, Report, longest
 from core.forecast.series import Numbers
 from core.forecast.waves import LEARNED, VALIDATED, waves
 from core.text import Affine, Table, read_table
 from core.training.dataset import Dataset, Part
 from core.training.settings import setting, settings
+from core.training.sources.bounds import parted, place, within
+from core.training.sources.errors import (
+    DatesOfTwoReadings,
+    DatesRepeat,
+    SeriesFilled,
+)
+from core.training.sources.labelled import first_row
+from core.training.sources.magnitudes import MOST, check_large, power
 from core.training.sources.reading import text_of
 from core.training.sources.source import Options, Setting, Source
 
@@ -79,12 +88,19 @@ class SeriesOptions(Options):
 
 
 def make(options: SeriesOptions, setting: Setting) -> Dataset:
-    """Cuts the windows. Raises what reading raises, and TooFewValues where no window fits."""
+    """Cuts the windows.
+
+    Raises what reading raises; WrongSetting for dates between which nothing lies, TooLargeToLearn,
+    and PartTooShort where no window fits.
+    """
     setting.report("reading", 0.0)
     table = _table(options, setting)
-    series = _series(options, table)
-    learned, validated = _ends(options, series)
+    found = _found(options, table)
+    series = found.series
+    learned, validated = _ends(options, found)
     scaling = _scaling(options, series, learned)
+    if table is not None:
+        check_large(table, options.value_column, scale=scaling.spread)
     values = columns_read(options, series, table)
     read = np.concatenate([scaling.apply(values[:, :1]), values[:, 1:]], axis=1)
     setting.report("arranging", 0.6)
@@ -109,6 +125,7 @@ def make(options: SeriesOptions, setting: Setting) -> Dataset:
         metric="mean_squared_error",
         chance=chance,
         citation=SOURCE.citation,
+        remarks=() if table is None else tuple(_remarks(options, table)),
     )
 
 
@@ -117,8 +134,9 @@ def columns_read(options: SeriesOptions, series: Series, table: Table | None) ->
     columns = [series.values]
     if table is not None:
         for name in _names(options.others):
-            other = _aligned(options, table, name).values
-            columns.append(other / _power(other))
+            check_large(table, name, scale=1.0, limit=MOST)
+            other = _aligned(options, table, name).series.values
+            columns.append(other / power(other))
         for name in _names(options.known):
             columns += _next(options, table, name)
     return np.stack(columns, axis=1)
@@ -127,14 +145,14 @@ def columns_read(options: SeriesOptions, series: Series, table: Table | None) ->
 def series_of(options: SeriesOptions, setting: Setting) -> tuple[Series, Numbers]:
     """The series, and what a network reads of it, (time, features), unscaled."""
     table = _table(options, setting)
-    series = _series(options, table)
+    series = _found(options, table).series
     return series, columns_read(options, series, table)
 
 
 def scaling_of(options: SeriesOptions, setting: Setting) -> Affine:
     """How the values were scaled that a network has learned from."""
-    series = _series(options, _table(options, setting))
-    return _scaling(options, series, _ends(options, series)[0])
+    found = _found(options, _table(options, setting))
+    return _scaling(options, found.series, _ends(options, found)[0])
 
 
 def _table(options: SeriesOptions, setting: Setting) -> Table | None:
@@ -143,53 +161,76 @@ def _table(options: SeriesOptions, setting: Setting) -> Table | None:
     return read_table(text_of(options.file, options.encoding, setting))
 
 
-def _series(options: SeriesOptions, table: Table | None) -> Series:
+def _found(options: SeriesOptions, table: Table | None) -> Read:
     if table is None:
-        return waves()
+        series = waves()
+        return Read(series, Report(len(series)), np.zeros(len(series), np.bool_))
     return _aligned(options, table, options.value_column)
 
 
-def _aligned(options: SeriesOptions, table: Table, name: str) -> Series:
-    """A column at the steps that are asked for."""
-    read = read_series(
+def _read(options: SeriesOptions, table: Table, name: str) -> Read:
+    return read_series(
         table,
         value=name,
         date=options.date_column or None,
         duplicates=options.duplicates,
         gaps=options.gaps,
-    ).series
-    if read.dates is None:
-        return read
-    first = _place(read, options.begin, 0)
-    last = _place(read, options.end, len(read))
-    return read.part(first, last)
+    )
 
 
-def _place(series: Series, date: str, default: int) -> int:
-    """How many steps stand up to a date, itself included; at a beginning, before it."""
-    if not date or series.dates is None:
-        return default
-    [wanted], _ = read_dates([date])
-    return int((series.dates < wanted if default == 0 else series.dates <= wanted).sum())
+def _aligned(options: SeriesOptions, table: Table, name: str) -> Read:
+    """A column at the steps that are asked for."""
+    read = _read(options, table, name)
+    series = read.series
+    first = place(read, "begin", options.begin, default=0)
+    last = place(read, "end", options.end, default=len(series))
+    if last <= first:
+        name, date = ("end", options.end) if options.end else ("begin", options.begin)
+        raise within(series, name, date)
+    return replace(read, series=series.part(first, last), filled=read.filled[first:last])
 
 
-def _ends(options: SeriesOptions, series: Series) -> tuple[int, int]:
+def _ends(options: SeriesOptions, found: Read) -> tuple[int, int]:
     """The steps after the last one that is learned from, and that is validated on."""
     if not options.file:
         return LEARNED, VALIDATED
-    learned = _place(series, options.learn_until, round(LEARN * len(series)))
-    left = len(series) - learned
-    return learned, _place(series, options.validate_until, learned + left // 2)
+    return parted(
+        found,
+        learn=options.learn_until,
+        validate=options.validate_until,
+        shares=(LEARN, 0.5),
+    )
+
+
+def _remarks(options: SeriesOptions, table: Table) -> Iterator[CoreError]:
+    """What was found in the file, and dealt with by the settings."""
+    columns = [options.value_column, *_names(options.others)]
+    named = [name for name in (options.date_column, options.value_column) if name]
+    yield from first_row(table, named, cells=[table.column(name) for name in named])
+    for name in columns:
+        found = _aligned(options, table, name)
+        report = found.report
+        if name == options.value_column and report.otherwise:
+            yield DatesOfTwoReadings(written=report.written, otherwise=report.otherwise)
+        if name == options.value_column and report.repeated:
+            yield DatesRepeat(
+                repeated=report.repeated,
+                rows=report.rows,
+                differing=report.differing,
+                how=options.duplicates,
+            )
+        if gaps := int(found.filled.sum()):
+            yield SeriesFilled(
+                column=name,
+                gaps=gaps,
+                total=len(found.series),
+                longest=longest(found.filled),
+                how=options.gaps,
+            )
 
 
 def _scaling(options: SeriesOptions, series: Series, learned: int) -> Affine:
-    return Affine(spread=options.scale or _power(series.values[:learned]))
-
-
-def _power(values: Numbers) -> float:
-    """The power of ten above the largest; 1 for what is within 2 of 0."""
-    most = float(np.abs(values).max(initial=0))
-    return 1.0 if most <= 2 else float(10.0 ** np.ceil(np.log10(most)))
+    return Affine(spread=options.scale or power(series.values[:learned]))
 
 
 def _next(options: SeriesOptions, table: Table, name: str) -> list[Numbers]:
@@ -200,7 +241,7 @@ def _next(options: SeriesOptions, table: Table, name: str) -> list[Numbers]:
     for kind in kinds:
         columns = (*table.columns, "#kind")
         rows = tuple((*row, one) for row, one in zip(table.rows, cells[kind], strict=True))
-        ones = _aligned(options, replace(table, columns=columns, rows=rows), "#kind").values
+        ones = _aligned(options, replace(table, columns=columns, rows=rows), "#kind").series.values
         found.append(np.append(ones[1:], ones[-1:]))
     return found
 
@@ -219,7 +260,8 @@ def _windows(
     window, horizon = options.window, options.horizon
     origins = np.arange(max(first, window), stop - horizon + 1)
     if not len(origins):
-        raise TooFewValues(found=stop - first, least=window * (first == 0) + horizon, what=what)
+        least = window * (first == 0) + horizon
+        raise PartTooShort(found=stop - first, total=len(read), least=least, what=what)
     cut = np.lib.stride_tricks.sliding_window_view(read, window, axis=0)[origins - window]
     inputs = np.ascontiguousarray(cut.transpose(0, 2, 1), np.float32)
     # ahead[t]: the steps that come when t are known

@@ -166,6 +166,8 @@ def said(report: Report, series: Series) -> str:
     if series.dates is not None:
         first, last = (str(date)[:10] for date in series.dates[[0, -1]])
         parts.append(t("forecast.report.span", first=first, last=last, written=report.written))
+    if report.otherwise:
+        parts.append(t("forecast.report.otherwise", otherwise=report.otherwise))
     if report.repeated:
         how = t(f"forecast.twice.{state.get(TWICE)}").lower()
         facts = {"count": report.repeated, "differing": report.differing, "how": how}
