@@ -27,6 +27,7 @@ ORDER: tuple[frozenset[str], ...] = (
             "core.terminal",
             "core.memory",
             "core.threads",
+            "core.written",
             "core.typed_paths",
             "core.own_files",
         }

@@ -8,8 +8,10 @@ recorded.array("lstm/gates/forget")             # (steps, units), a memory map
 
 from __future__ import annotations
 
+from core.corpus.described import source_from
+from core.corpus.manifest import Manifest, Quantity
 from core.corpus.planning import Plan, plan
-from core.corpus.recorded import Corpus, Manifest, Quantity
+from core.corpus.recorded import Corpus
 from core.corpus.recorder import Progress
 from core.corpus.recording import progressing, quantities_of, record
 from core.corpus.sources import (
@@ -21,7 +23,6 @@ from core.corpus.sources import (
     folder,
     listed,
     of_run,
-    source_from,
 )
 
 __all__ = [

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.activations import Array
@@ -121,7 +120,7 @@ class BatchAnswers:
             write_table(corpus.part("answers", number), columns, ANSWERS)
         elif self._model.readout == "last":
             # A text that goes on in the next batch has no row yet, and no answer.
-            texts = pq.read_table(corpus.part("texts", number), columns=["text", "label"])
+            texts = corpus.rows("texts", number, ["text", "label"])
             given = _as_names(self._answer[: len(texts)], self._names)
             labels = texts["label"].to_pylist()
             false = wrong(given.to_pylist(), labels, names=self._names)

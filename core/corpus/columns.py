@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from core.corpus.errors import TooLargeForHalf
 from core.corpus.halves import halved
-from core.corpus.recorded import Dtype, Quantity
+from core.corpus.manifest import Dtype, Quantity
 
 MEASURED = 16
 """Steps of a text, spread over it, at which rounding is measured."""

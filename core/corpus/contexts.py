@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from core.corpus.recorded import Corpus
 
@@ -39,9 +38,7 @@ class Texts:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._ends = [
-            pq.read_metadata(corpus.part("texts", number)).num_rows for number in range(corpus.done)
-        ]
+        self._ends = [len(corpus.rows("texts", number, ["text"])) for number in range(corpus.done)]
         self._firsts = np.cumsum([0, *self._ends[:-1]])
 
     def __getitem__(self, text: int) -> tuple[str, str, str]:
@@ -50,17 +47,16 @@ class Texts:
         row = text - int(self._firsts[number])
         if row >= self._ends[number]:
             return "", "", ""
-        path, columns = self._corpus.part("texts", number), ["name", "label", "written"]
-        name, label, written = pq.read_table(path, columns=columns).slice(row, 1)
+        columns = ["name", "label", "written"]
+        name, label, written = self._corpus.rows("texts", number, columns).slice(row, 1)
         return name[0].as_py(), label[0].as_py(), written[0].as_py()
 
     def labels(self) -> list[str]:
         """The labels of all texts."""
-        parts = [self._corpus.part("texts", number) for number in range(self._corpus.done)]
         return [
             label
-            for part in parts
-            for label in pq.read_table(part, columns=["label"])["label"].to_pylist()
+            for number in range(self._corpus.done)
+            for label in self._corpus.rows("texts", number, ["label"])["label"].to_pylist()
         ]
 
 
@@ -87,7 +83,7 @@ class Tokens:
         if number not in self._parts:
             if len(self._parts) == 8:
                 self._parts.pop(next(iter(self._parts)))
-            table = pq.read_table(self._corpus.part("tokens", number), columns=["token"])
+            table = self._corpus.rows("tokens", number, ["token"])
             self._parts[number] = table["token"].to_numpy()
         return self._parts[number]
 

@@ -26,6 +26,12 @@ class NoTexts(CoreError):
     )
 
 
+class WrongSource(CoreError):
+    """Texts are asked for by a description that names none."""
+
+    message = "This describes no source of texts: {why}. Record the corpus anew, from its texts."
+
+
 class NotACorpusModel(CoreError):
     """A model that reads something else than one text of tokens."""
 
@@ -96,7 +102,9 @@ class CorpusIsBusy(CoreError):
 class NotRecordedYet(CoreError):
     """A search in a corpus of which nothing is on disk yet."""
 
-    message = "Nothing of the corpus in {folder} has been recorded yet. Wait, or let it go on."
+    message = (
+        "Nothing of the corpus in {folder} has been recorded yet. Wait, let it go on, or delete it."
+    )
 
 
 class NotEnoughRoom(CoreError):

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.corpus.errors import NothingToRecord
+from core.corpus.manifest import Dtype
 from core.corpus.pieces import Room, can_pad, check_model
-from core.corpus.recorded import Dtype
 from core.corpus.recording import quantities_of
 from core.corpus.sources import Source
 from core.corpus.tokens import pieces

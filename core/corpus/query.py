@@ -104,7 +104,7 @@ def ask(corpus: Corpus, sql: str) -> pd.DataFrame:
             connection.execute(f"SET file_search_path = {quoted(str(corpus.folder.resolve()))}")
             connection.execute("SET memory_limit = '1GB'")
             return connection.execute(sql).df()
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
+    except duckdb.Error as error:
         why = str(error).splitlines()[0]
         raise NotACorpus(folder=corpus.folder, why=why) from error
 

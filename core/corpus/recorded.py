@@ -21,152 +21,31 @@ written; both orders, which would take the disk twice.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.corpus.errors import CorpusOfOtherVersion, NoSuchQuantity, NotACorpus, NotRecordedYet
+from core.corpus.errors import NoSuchQuantity, NotACorpus, NotRecordedYet
+from core.corpus.manifest import Manifest, Quantity, json_of, unreadable
 from core.errors import CoreError
 from core.model import Model
-from core.training.files import read_json
+from core.written import NotAsWritten, read_as
 
-FORMAT = 1
-Dtype = Literal["float16", "float32"]
-DTYPES: tuple[Dtype, ...] = get_args(Dtype)
-State = Literal["reading", "recording", "indexing", "finished"]
-
-
-@dataclass(frozen=True, order=True)
-class Quantity:
-    """A gate or state of a layer, of all its units."""
-
-    layer: str
-    name: str
-    """`gates/forget`, `states/hidden`, as `Trace.frame` calls them."""
-    units: int = field(compare=False)
-    file: str = field(compare=False)
-
-    @property
-    def key(self) -> str:
-        """Its name in a corpus: `lstm/gates/forget`."""
-        return f"{self.layer}/{self.name}"
-
-    @property
-    def is_state(self) -> bool:
-        """Whether it is a state; else it is a gate."""
-        return self.name.startswith("states/")
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Consecutive steps that are recorded together, and lie in one file of each table.
+class _Done:
+    """What progress.json says."""
 
-    `start` is its first step, `steps` how many there are, `texts` those that begin or go on in it,
-    `first` the number of the first of them; `from_position` is where the first text is taken up.
-    """
-
-    start: int
-    steps: int
-    first: int
-    texts: int
-    from_position: int = 0
-
-    @property
-    def stop(self) -> int:
-        return self.start + self.steps
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a corpus is. Attributes as the module says; `skipped` are texts without a token."""
-
-    model_digest: str
-    model_name: str
-    source: Mapping[str, Any]
-    dtype: Dtype
-    quantities: tuple[Quantity, ...]
-    state: State
-    batches: tuple[Batch, ...] = ()
-    texts: int = 0
-    skipped: int = 0
-    origin: str = ""
-    """What the dashboard calls the model by."""
-
-    @property
-    def steps(self) -> int:
-        """How many steps the corpus has, recorded or not."""
-        return self.batches[-1].stop if self.batches else 0
-
-    @property
-    def bytes(self) -> int:
-        """What the arrays take when all is recorded."""
-        columns = sum(quantity.units for quantity in self.quantities)
-        return self.steps * columns * np.dtype(self.dtype).itemsize
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return {
-            "format": FORMAT,
-            "kind": "corpus",
-            "model": {"digest": self.model_digest, "name": self.model_name, "origin": self.origin},
-            "source": dict(self.source),
-            "dtype": self.dtype,
-            "state": self.state,
-            "texts": self.texts,
-            "skipped": self.skipped,
-            "steps": self.steps,
-            "quantities": [
-                {"layer": q.layer, "name": q.name, "units": q.units, "file": q.file}
-                for q in self.quantities
-            ],
-            "batches": [
-                [b.start, b.steps, b.first, b.texts, b.from_position] for b in self.batches
-            ],
-        }
-
-    @classmethod
-    def read(cls, folder: Path) -> Manifest:
-        """What `to_json` gave, of a folder. Raises NotACorpus and CorpusOfOtherVersion."""
-        try:
-            written = json.loads((folder / "manifest.json").read_bytes())
-        except FileNotFoundError as error:
-            raise NotACorpus(folder=folder, why="it has no manifest.json") from error
-        except (OSError, ValueError, RecursionError) as error:
-            why = f"manifest.json cannot be read ({error})"
-            raise NotACorpus(folder=folder, why=why) from error
-        if not isinstance(written, dict) or written.get("kind") != "corpus":
-            raise NotACorpus(folder=folder, why="its manifest.json is of something else")
-        if written.get("format") != FORMAT:
-            raise CorpusOfOtherVersion(folder=folder, found=written.get("format"), known=FORMAT)
-        try:
-            model = written["model"]
-            return cls(
-                model["digest"],
-                model["name"],
-                dict(written["source"]),
-                _dtype(written["dtype"]),
-                tuple(Quantity(**of) for of in written["quantities"]),
-                written["state"],
-                tuple(Batch(*map(int, of)) for of in written["batches"]),
-                int(written["texts"]),
-                int(written["skipped"]),
-                str(model.get("origin", "")),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise NotACorpus(folder=folder, why=f"its manifest.json lacks {error}") from error
-
-
-def _dtype(found: str) -> Dtype:
-    for known in DTYPES:
-        if found == known:
-            return known
-    raise ValueError(found)
+    batches: int = 0
+    errors: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -175,23 +54,24 @@ class Corpus:
 
     folder: Path
     manifest: Manifest
-    progress: Mapping[str, Any]
+    done: int
+    """How many batches are recorded."""
+    errors: Mapping[str, float]
+    """The largest difference that float16 made, by quantity, as measured while recording."""
 
     @classmethod
     def open(cls, folder: str | Path) -> Corpus:
         """The corpus of a folder. Raises NotACorpus, CorpusOfOtherVersion."""
         path = Path(folder).expanduser()
         manifest = Manifest.read(path)
+        written = json_of(path, "progress.json")
         try:
-            written = read_json(path / "progress.json")
-        except CoreError as error:
-            raise NotACorpus(folder=path, why=str(error)) from error
-        return cls(path, manifest, written if isinstance(written, dict) else {})
-
-    @property
-    def done(self) -> int:
-        """How many batches are recorded."""
-        return min(int(self.progress.get("batches", 0)), len(self.manifest.batches))
+            done = _Done() if written is None else read_as(_Done, written)
+        except NotAsWritten as error:
+            raise unreadable(path, "progress.json", error) from error
+        if not 0 <= done.batches <= len(manifest.batches):
+            raise unreadable(path, "progress.json", NotAsWritten("batches", done.batches))
+        return cls(path, manifest, done.batches, done.errors)
 
     @property
     def steps(self) -> int:
@@ -201,17 +81,27 @@ class Corpus:
     @property
     def finished(self) -> bool:
         """Whether all of it is recorded."""
-        return self.manifest.state == "finished"
+        return self.manifest.state == "finished" and self.is_recorded
 
     @property
-    def errors(self) -> Mapping[str, float]:
-        """The largest difference that float16 made, by quantity, as measured while recording."""
-        return self.progress.get("errors", {})
+    def is_recorded(self) -> bool:
+        """Whether each of its batches is."""
+        return self.done == len(self.manifest.batches)
 
     def checked(self) -> Corpus:
         """Itself. Raises NotRecordedYet where no step can be searched."""
         if not self.steps:
             raise NotRecordedYet(folder=self.folder)
+        return self
+
+    def sound(self) -> Corpus:
+        """Itself, where all that is looked at first can be: its texts' lengths and its arrays.
+
+        Raises NotRecordedYet and NotACorpus.
+        """
+        _ = self.starts
+        for quantity in self.manifest.quantities:
+            self.array(quantity.key)
         return self
 
     @cached_property
@@ -247,17 +137,38 @@ class Corpus:
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:
-        """The first step of each text that is recorded, and the step after the last."""
-        import pyarrow.parquet as pq
+        """The first step of each text that is recorded, and the step after the last.
 
+        Raises NotRecordedYet and NotACorpus.
+        """
         self.checked()
         lengths = [
-            pq.read_table(self.part("texts", number), columns=["length"])["length"].to_numpy()
+            self.rows("texts", number, ["length"])["length"].to_numpy()
             for number in range(self.done)
         ]
         starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int64)
+        if starts[-1] > self.steps:
+            raise NotACorpus(folder=self.folder, why="its texts are longer than what is recorded")
         # A text that is recorded in pieces, and not to its end, counts as far as it goes.
         return starts if starts[-1] == self.steps else np.append(starts, self.steps)
+
+    def rows(self, table: str, number: int, columns: Sequence[str]) -> pa.Table:
+        """Columns of a table, those rows that are of a batch. Raises NotACorpus."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self.part(table, number)
+        file = f"{table}/{path.name}"
+        if not path.is_file():
+            raise NotACorpus(folder=self.folder, why=f"{file} is missing")
+        try:
+            found = pq.read_table(path, columns=list(columns))
+        except (OSError, pa.ArrowException) as error:
+            raise unreadable(self.folder, file, error) from error
+        steps = self.manifest.batches[number].steps
+        if found.column_names != list(columns) or (table == "tokens" and len(found) != steps):
+            raise NotACorpus(folder=self.folder, why=f"{file} is of something else")
+        return found
 
     def part(self, table: str, number: int) -> Path:
         """The file of a table that holds the rows of a batch."""

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.activations import Array
@@ -26,8 +25,9 @@ from core.corpus.behind import Behind
 from core.corpus.columns import Columns
 from core.corpus.errors import CORPORA_VARIABLE, DiskFullCorpus
 from core.corpus.groups import Group, groups
+from core.corpus.manifest import Batch, Manifest
 from core.corpus.pieces import Room, after, can_pad, why_whole
-from core.corpus.recorded import Batch, Corpus, Manifest
+from core.corpus.recorded import Corpus
 from core.engines import record
 from core.model import Model
 from core.text import PADDING_ID
@@ -200,7 +200,7 @@ class Recorder:
 
     def _batch(self, number: int, batch: Batch, columns: Columns) -> Callable[[], None]:
         """Computes one batch, and gives what writes it."""
-        table = pq.read_table(self._corpus.part("tokens", number), columns=["text", "id"])
+        table = self._corpus.rows("tokens", number, ["text", "id"])
         ids = table["id"].to_numpy().astype(np.int64)
         bounds = np.flatnonzero(np.diff(table["text"].to_numpy(), prepend=-1)).astype(np.int64)
         lengths = np.diff(bounds, append=batch.steps)

@@ -31,8 +31,9 @@ from core.corpus.errors import (
     OtherRecording,
     SourceIsGone,
 )
+from core.corpus.manifest import Dtype, Manifest, Quantity
 from core.corpus.pieces import check_model
-from core.corpus.recorded import Corpus, Dtype, Manifest, Quantity
+from core.corpus.recorded import Corpus
 from core.corpus.recorder import Progress, Recorder
 from core.corpus.sharing import shared
 from core.corpus.sources import Source
@@ -130,6 +131,8 @@ def progressing(
         with writing(path, variable=CORPORA_VARIABLE):
             remove_left_overs(path)
             manifest = _begun(model, source, path, dtype=dtype, quantities=wanted, origin=origin)
+        if manifest.state in ("indexing", "finished") and not Corpus.open(path).is_recorded:
+            manifest = replace(manifest, state="recording")  # what said how far it was is lost
         if manifest.state == "reading":
             if source is None:
                 raise SourceIsGone(folder=path)

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from core.corpus.columns import create
 from core.corpus.errors import CORPORA_VARIABLE
-from core.corpus.recorded import Batch, Corpus, Manifest
+from core.corpus.manifest import Batch, Manifest
+from core.corpus.recorded import Corpus
 from core.corpus.recorder import Progress, Recorder
 from core.model import Model
 from core.scale import Scale

@@ -141,6 +141,6 @@ def sketch_of(corpus: Corpus, key: str) -> Sketch | None:
         if codes.shape != (arrays["axes"].shape[1], corpus.steps):
             raise ValueError(f"codes of the shape {codes.shape}")
         width = float(arrays["width"])
-    except (WrongFile, KeyError, ValueError, OSError, EOFError) as error:
+        return Sketch(codes, arrays["axes"], arrays["mean"], arrays["low"], width)
+    except (WrongFile, KeyError, IndexError, TypeError, ValueError, OSError, EOFError) as error:
         raise NotACorpus(folder=corpus.folder, why=f"the sketch of {key}: {error}") from error
-    return Sketch(codes, arrays["axes"], arrays["mean"], arrays["low"], width)

@@ -9,25 +9,26 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.corpus.classes import word_classes
 from core.corpus.errors import NoTexts
-from core.data import TASKS
 from core.data import task as task_named
-from core.errors import UnknownName
 from core.text import MOST_BYTES, NoSuchColumn, RaggedRow, Vocabulary, decode, tokenize
 from core.text.detect import SAMPLE_BYTES
 from core.text.table import sniffed
 from core.training.dataset import Dataset, Part
 from core.training.run_folder import Run
 from core.training.sources import prepare
+from core.training.sources.errors import UnreadableFile
+from core.typed_paths import typed_file, typed_folder
 
 ENDINGS = (".txt", ".md", ".text")
 LARGEST_FILE = 1 << 30
@@ -99,16 +100,19 @@ def folder(path: str | Path, *, most: int | None = None) -> Source:
     """The text files of a folder and of those beneath it, in the order of their paths.
 
     A file's label is the name of the folder it lies in, if that is not the folder itself. Raises
-    NoTexts; what is no text is refused, with its name, when its turn comes.
+    UnusablePath and NoTexts; what is no text, or cannot be read, is refused when its turn comes.
     """
-    above = Path(path).expanduser()
-    files = sorted(file for file in above.rglob("*") if file.suffix.lower() in ENDINGS)[:most]
+    above = typed_folder(path)
+    known = (file for file in above.rglob("*") if file.suffix.lower() in ENDINGS)
+    files = sorted(file for file in known if file.is_file())[:most]
     if not files:
         raise NoTexts(folder=above, endings=", ".join(ENDINGS))
 
     def each() -> Iterator[Text]:
         for file in files:
-            written = decode(file.read_bytes(), limit=LARGEST_FILE).text
+            with _readable(file):
+                content = file.read_bytes()
+            written = decode(content, limit=LARGEST_FILE).text
             label = "" if file.parent == above else file.parent.name
             yield Text(file.relative_to(above).as_posix(), written, label=label)
 
@@ -122,19 +126,23 @@ def column(
     """One column of a CSV or TSV file, row by row; `label` names the column of the labels.
 
     The first row names the columns; without `column`, it is the one with the longest cells of the
-    first rows. Raises NoSuchColumn, RaggedRow, and what `core.text.decode` raises.
+    first rows. Raises UnusablePath, UnreadableFile, NoSuchColumn, RaggedRow, and what
+    `core.text.decode` raises.
     """
-    file = Path(path).expanduser()
-    with file.open("rb") as beginning:
+    file = typed_file(path)
+    with _readable(file), file.open("rb") as beginning:
         head = beginning.read(SAMPLE_BYTES)
     found = decode(head, limit=MOST_BYTES)
     encoding = "utf-8-sig" if found.encoding == "utf-8" else found.encoding
     delimiter = sniffed(found.text)
-    with file.open(encoding=encoding, errors="replace", newline="") as opened:
+    csv.field_size_limit(LARGEST_FILE)
+    with _table(file, encoding) as opened:
         rows = csv.reader(opened, delimiter=delimiter)
         names = [name.strip() for name in next(rows, [])]
         first = [row for row in islice(rows, 50) if len(row) == len(names)]
-    if not column and names:
+    if not names:
+        raise UnreadableFile(file=file.name, why="its first line names no columns")
+    if not column:
         column = max(names, key=lambda name: sum(len(row[names.index(name)]) for row in first))
     for wanted in (column, label):
         if wanted and wanted not in names:
@@ -142,8 +150,7 @@ def column(
     places = names.index(column), names.index(label) if label else None
 
     def each() -> Iterator[Text]:
-        csv.field_size_limit(LARGEST_FILE)
-        with file.open(encoding=encoding, errors="replace", newline="") as opened:
+        with _table(file, encoding) as opened:
             rows = csv.reader(opened, delimiter=delimiter)
             next(rows, None)
             for number, row in enumerate(islice((row for row in rows if row), most), start=1):
@@ -156,6 +163,24 @@ def column(
 
     described = {"kind": "column", "path": str(file.resolve()), "column": column, "label": label}
     return Source(described | {"most": most, "name": f"{file.name}: {column}"}, each)
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """What the system or the table objects to becomes a sentence. Raises UnreadableFile."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UnreadableFile(file=file.name, why=why) from error
+    except csv.Error as error:
+        raise UnreadableFile(file=file.name, why=str(error)) from error
+
+
+@contextmanager
+def _table(file: Path, encoding: str) -> Iterator[IO[str]]:
+    with _readable(file), file.open(encoding=encoding, errors="replace", newline="") as opened:
+        yield opened
 
 
 def drawn(name: str, *, count: int, seed: int = 0) -> Source:
@@ -226,32 +251,3 @@ def _label(target: NDArray[Any], dataset: Dataset) -> str:
         return ""
     number = int(np.ravel(target)[0])
     return dataset.answers[number] if number < len(dataset.answers) else str(number)
-
-
-KINDS: Mapping[str, Callable[[Mapping[str, Any]], Source]] = {
-    "folder": lambda spec: folder(spec["path"], most=spec.get("most")),
-    "column": lambda spec: column(
-        spec["path"], spec["column"], label=spec.get("label", ""), most=spec.get("most")
-    ),
-    "task": lambda spec: drawn(spec["name"], count=spec["count"], seed=spec.get("seed", 0)),
-    "data": lambda spec: data_set(
-        spec["source"],
-        spec["options"],
-        seed=spec.get("seed", 0),
-        base=spec.get("base", "."),
-        most=spec.get("most"),
-        called=spec.get("name", ""),
-    ),
-}
-"""The sources that plain data can name."""
-
-
-def source_from(described: Mapping[str, Any]) -> Source:
-    """The source that plain data describe. Raises UnknownName, and what the source raises."""
-    kind = str(described.get("kind"))
-    if kind not in KINDS:
-        raise UnknownName(kind="source", found=kind, known=", ".join(KINDS))
-    return KINDS[kind](described)
-
-
-TASK_NAMES = tuple(TASKS)

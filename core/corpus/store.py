@@ -19,16 +19,19 @@ from typing import Any
 
 from core import children
 from core.corpus.errors import CORPORA_VARIABLE, CorpusIsBusy, NotACorpus
-from core.corpus.recorded import Corpus, Dtype
+from core.corpus.manifest import Dtype, unreadable
+from core.corpus.recorded import Corpus
 from core.corpus.recorder import Progress
 from core.corpus.sources import Source
 from core.errors import CoreError, Failure, NoProcess
 from core.model import Model
 from core.scale import Board
 from core.training.alive import has_worker, just_now
+from core.training.errors import BrokenRun
 from core.training.files import read_json, replace_file, replace_json, writing
 from core.training.folders import Folders, alone
 from core.training.store import folder_beside_runs
+from core.written import NotAsWritten, read_as
 
 BOARD = "scale.json"
 
@@ -62,8 +65,8 @@ class KeptCorpus:
         """What is recorded here. Raises NotACorpus."""
         try:
             written = read_json(self.folder / "request.json")
-        except CoreError as error:
-            raise NotACorpus(folder=self.folder, why=str(error)) from error
+        except BrokenRun as error:
+            raise unreadable(self.folder, "request.json", error.facts["why"]) from error
         if not isinstance(written, dict) or not isinstance(written.get("source"), dict):
             raise NotACorpus(folder=self.folder, why="it has no request.json")
         return written
@@ -72,9 +75,10 @@ class KeptCorpus:
     def name(self) -> str:
         """What it is called; its id where that cannot be read."""
         try:
-            return str(self.request.get("name") or self.id)
+            named = self.request.get("name")
         except NotACorpus:
-            return self.id
+            named = None
+        return named if isinstance(named, str) and named else self.id
 
     @property
     def has_worker(self) -> bool:
@@ -95,8 +99,8 @@ class KeptCorpus:
         """How far it is, as its process last said; None where it has not said anything."""
         written = self._status.get("progress")
         try:
-            return Progress(**written) if isinstance(written, dict) else None
-        except TypeError:
+            return None if written is None else read_as(Progress, written)
+        except NotAsWritten:
             return None
 
     @property
@@ -141,6 +145,24 @@ class KeptCorpus:
         except CoreError:
             return False
 
+    @property
+    def began(self) -> bool:
+        """Whether its process has written anything but words; so where nobody may look."""
+        return _is_there(self.folder / "manifest.json")
+
+    @property
+    def is_asked_to_stop(self) -> bool:
+        """Whether somebody has cancelled it."""
+        return _is_there(self.folder / "cancel")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was to be recorded is there, so that nothing is left to go on with."""
+        try:
+            return self.corpus().finished
+        except CoreError:
+            return False
+
     def cancel(self) -> None:
         """Asks its process to stop; it goes on from there when launched again.
 
@@ -173,6 +195,13 @@ class KeptCorpus:
     def _writing(self) -> AbstractContextManager[None]:
         gone = NotACorpus(folder=self.folder, why="it is not there")
         return writing(self.folder, gone=gone, variable=CORPORA_VARIABLE)
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:
+        return True
 
 
 class Corpora:
@@ -231,3 +260,7 @@ class Corpora:
     def undelete(self, identifier: str) -> KeptCorpus:
         """Brings a deleted corpus back. Raises NotACorpus, FolderNotWritable and DiskFull."""
         return KeptCorpus(self.folders.bring_back(identifier))
+
+    def deleted(self) -> list[KeptCorpus]:
+        """The corpora that can be brought back, the last deleted first."""
+        return [KeptCorpus(path) for path in self.folders.away()]

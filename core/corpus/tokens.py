@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from core.corpus.behind import Behind
 from core.corpus.errors import NothingToRecord, TextTooLong
+from core.corpus.manifest import Batch
 from core.corpus.pieces import why_whole
-from core.corpus.recorded import Batch
 from core.corpus.sources import Source, Text
 from core.errors import EmptyText, MissingVocabulary
 from core.model import Model

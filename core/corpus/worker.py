@@ -16,9 +16,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from core import scale
+from core.corpus.described import source_from
 from core.corpus.errors import CORPORA_VARIABLE, CorpusIsBusy
 from core.corpus.recording import progressing
-from core.corpus.sources import source_from
 from core.corpus.store import BOARD, LAUNCHED, KeptCorpus
 from core.errors import CoreError
 from core.model import Model

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.written import NotAsWritten, read_as
+
 MOST_RETRIES = 100
 """The newest that are told; all are counted."""
 
@@ -67,17 +69,6 @@ class Board:
     def from_json(cls, written: object) -> Board:
         """What `to_json` gave. Raises ValueError for anything else."""
         try:
-            if not isinstance(written, Mapping):
-                raise TypeError
-            facts = dict(written)
-            facts["retries"] = tuple(Retry(**retry) for retry in facts["retries"])
-            board = cls(**facts)
-            tables = (board.workers, board.doing, board.done)
-            if not all(isinstance(table, Mapping) for table in tables):
-                raise TypeError
-            counts = (board.running, board.finished, board.failed, board.retried, board.at)
-            if not all(isinstance(count, int | float) for count in counts):
-                raise TypeError
-        except (TypeError, KeyError) as error:
+            return read_as(cls, written)
+        except NotAsWritten as error:
             raise ValueError("no scale was written down here") from error
-        return board

@@ -13,8 +13,8 @@ import streamlit as st
 
 from core.corpus import Corpus, Plan, drawn, listed, plan, record, source_from
 from core.corpus.chance import Chance, Over, by_chance, of_labels, of_tokens
+from core.corpus.manifest import Dtype
 from core.corpus.pattern import Matches, find
-from core.corpus.recorded import Dtype
 from core.corpus.stretch import Pattern
 from core.data import TASKS
 from core.errors import OutOfRange

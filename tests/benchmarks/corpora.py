@@ -28,9 +28,9 @@ from scipy.signal import lfilter
 import core
 from core.corpus import Corpus, Source, Text, record
 from core.corpus.columns import Columns
+from core.corpus.manifest import Batch, Manifest, Quantity
 from core.corpus.neighbours import nearest
 from core.corpus.pattern import find
-from core.corpus.recorded import Batch, Manifest, Quantity
 from core.corpus.sketch import build
 from core.corpus.stretch import Column, Pattern
 from core.corpus.tokens import write_table

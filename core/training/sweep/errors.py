@@ -32,6 +32,15 @@ class AllTrialsFailed(CoreError):
     )
 
 
+class BrokenSweep(CoreError):
+    """A file of a search cannot be read."""
+
+    message = (
+        "The file {file} of the search '{sweep}' cannot be read: {why}. Its runs are whole; "
+        "delete the search, or mend the file."
+    )
+
+
 class NoSuchSweep(CoreError):
     """A search is asked for that is not there."""
 

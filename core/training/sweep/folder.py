@@ -14,7 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -28,53 +28,15 @@ from core.training.folders import Folders, alone
 from core.training.status import is_number
 from core.training.store import RunStore
 from core.training.sweep.config import SweepConfig
-from core.training.sweep.errors import NoSuchSweep, SweepIsBusy
+from core.training.sweep.errors import BrokenSweep, NoSuchSweep, SweepIsBusy
+from core.training.sweep.findings import SweepFindings, read_findings
+from core.written import NotAsWritten
 
 FOLDER = ".sweeps"
 DATA = "data"
 STARTS_WITHIN = 60.0
 State = Literal["queued", "searching", "finished", "cancelled", "failed", "died"]
 LIVE = ("queued", "searching")
-
-
-@dataclass(frozen=True)
-class SweepTrial:
-    """One trial.
-
-    Attributes:
-        number: from 0.
-        run: the id of its run.
-        values: what was tried, by path.
-        state: "running", "finished", "pruned", "failed".
-        value: the measure at the epoch that counts; None while there is none.
-        epoch: finished epochs.
-        error: why it failed, as `core.errors.Failure` writes it.
-    """
-
-    number: int
-    run: str
-    values: Mapping[str, Any]
-    state: str = "running"
-    value: float | None = None
-    epoch: int = 0
-    error: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class SweepFindings:
-    """What a search found so far.
-
-    Attributes:
-        trials: in the order in which they were begun.
-        best: the number of the best one, None while none came to its end.
-        importance: how much each setting mattered, the largest first; {} while nobody can say.
-        rising: whether a larger value is a better one.
-    """
-
-    trials: tuple[SweepTrial, ...] = ()
-    best: int | None = None
-    importance: Mapping[str, float] | None = None
-    rising: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,24 +60,37 @@ class Sweep:
 
     @property
     def name(self) -> str:
-        """What it is called; its id where nobody named it."""
-        return str(self._written.get("name") or self.id)
+        """What it is called; its id where nobody named it, or nobody can say."""
+        try:
+            named = self._written.get("name")
+        except BrokenSweep:
+            named = None
+        return named if isinstance(named, str) and named else self.id
 
     @property
     def config(self) -> SweepConfig:
-        """What is searched. Raises BrokenRun, and what reading settings raises."""
+        """What is searched. Raises BrokenSweep, and what reading settings raises."""
         return SweepConfig.read(self._written.get("config"))
 
     @property
     def _written(self) -> Mapping[str, Any]:
-        written = read_json(self.file("sweep.json"))
+        written = self._json("sweep.json")
         if not isinstance(written, dict):
-            raise BrokenRun(file="sweep.json", why="it is missing")
+            raise self._broken("sweep.json", why="it is missing")
         return written
+
+    def _json(self, name: str) -> Any:
+        try:
+            return read_json(self.file(name))
+        except BrokenRun as error:
+            raise self._broken(name, why=str(error.facts["why"])) from error
+
+    def _broken(self, file: str, *, why: str) -> BrokenSweep:
+        return BrokenSweep(file=file, sweep=self.id, why=why)
 
     @property
     def state(self) -> State:
-        """How it stands, a process that is gone found out. Raises BrokenRun."""
+        """How it stands, a process that is gone found out. Raises BrokenSweep."""
         state: State = self._status["state"]
         return "died" if state in LIVE and not self.is_at_work else state
 
@@ -126,24 +101,46 @@ class Sweep:
             return True
         try:
             written = self._status
-        except BrokenRun:
+        except BrokenSweep:
             return False
         launched = written.get("launched")
         fresh = is_number(launched) and just_now(launched, within=STARTS_WITHIN)
         return fresh and written["state"] == "queued"
 
     @property
-    def error(self) -> Failure | None:
-        """What ended it, None where nothing did."""
-        written = self._status.get("error")
-        return None if written is None else Failure.from_json(written)
+    def can_go_on(self) -> bool:
+        """Whether it ended before its end, and what is searched can still be read."""
+        try:
+            return bool(self.config.count) and self.state not in (*LIVE, "finished")
+        except BrokenSweep as error:
+            return error.facts["file"] == "status.json" and not self.is_at_work
+        except CoreError:
+            return False
 
     @property
-    def _status(self) -> Mapping[str, Any]:
-        written = read_json(self.file("status.json"))
-        if not isinstance(written, dict) or written.get("state") not in get_args(State):
-            raise BrokenRun(file="status.json", why="it names no state")
-        return written
+    def is_asked_to_stop(self) -> bool:
+        """Whether somebody has cancelled it; so where nobody may look."""
+        try:
+            return self.file("cancel").exists()
+        except OSError:
+            return True
+
+    @property
+    def error(self) -> Failure | None:
+        """What ended it, None where nothing did. Raises BrokenSweep."""
+        written = self._status.get("error")
+        try:
+            return None if written is None else Failure.from_json(written)
+        except ValueError as error:
+            raise self._broken("status.json", why=str(error)) from error
+
+    @property
+    def _status(self) -> dict[str, Any]:
+        written = self._json("status.json")
+        state = written.get("state") if isinstance(written, dict) else None
+        if not isinstance(state, str) or state not in get_args(State):
+            raise self._broken("status.json", why="it names no state")
+        return dict(written)
 
     @property
     def has_worker(self) -> bool:
@@ -152,24 +149,21 @@ class Sweep:
 
     @property
     def findings(self) -> SweepFindings:
-        """What it found so far. Raises BrokenRun."""
-        written = read_json(self.file("trials.json"))
-        if written is None:
-            return SweepFindings()
+        """What it found so far. Raises BrokenSweep."""
+        written = self._json("trials.json")
         try:
-            trials = tuple(SweepTrial(**each) for each in written.pop("trials"))
-            return replace(SweepFindings(**written), trials=trials)
-        except (TypeError, AttributeError, KeyError) as error:
-            raise BrokenRun(file="trials.json", why="it lists no trials") from error
+            return SweepFindings() if written is None else read_findings(written)
+        except NotAsWritten as error:
+            raise self._broken("trials.json", why=str(error)) from error
 
     @property
     def board(self) -> Board | None:
-        """Its workers and tasks, None before there are any. Raises BrokenRun."""
-        written = read_json(self.file("scale.json"))
+        """Its workers and tasks, None before there are any. Raises BrokenSweep."""
+        written = self._json("scale.json")
         try:
             return None if written is None else Board.from_json(written)
         except ValueError as error:
-            raise BrokenRun(file="scale.json", why=str(error)) from error
+            raise self._broken("scale.json", why=str(error)) from error
 
     def cancel(self) -> None:
         """Asks it, and its runs, to stop; what was found is kept, and it can be resumed."""
@@ -182,8 +176,8 @@ class Sweep:
         Raises OSError.
         """
         try:
-            before = dict(self._status)
-        except BrokenRun:
+            before = self._status
+        except BrokenSweep:
             before = {}
         replace_json(self.file("status.json"), before | changes)
         return before

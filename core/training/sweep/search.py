@@ -25,7 +25,8 @@ from core.training.files import read_json, read_json_lines, replace_json, writin
 from core.training.own_files import own_files
 from core.training.run_folder import Run
 from core.training.sweep.errors import AllTrialsFailed, SweepIsBusy
-from core.training.sweep.folder import DATA, Sweep, SweepFindings, SweepTrial
+from core.training.sweep.findings import SweepFindings, SweepTrial, TrialState
+from core.training.sweep.folder import DATA, Sweep
 from core.training.sweep.space import applied
 from core.training.sweep.study import Study
 from core.training.sweep.trial import train
@@ -218,7 +219,7 @@ class Search:
             if all(each.state == "failed" for each in done):
                 raise AllTrialsFailed(count=len(done), words=self._words(done[-1]))
 
-    def _told(self, number: int, value: float, state: str) -> None:
+    def _told(self, number: int, value: float, state: TrialState) -> None:
         shown = -value if self.rising else value
         self.trials[number] = replace(self.trials[number], state=state, value=shown)
 

@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from core.activations import Array
-from core.corpus import Corpus
-from core.corpus.errors import NothingStandsOut
+from core.corpus import Corpus, quantities_of
+from core.corpus.errors import NoSuchQuantity, NothingStandsOut
 from core.corpus.stretch import Pattern, standing_out, telling_threshold
 from core.errors import CoreError
 from dashboard import cache, reader, state
@@ -66,13 +66,22 @@ def corpus_of(reading: Reading) -> Corpus:
             if kept.is_at_work and not kept.can_be_searched:
                 st.info(t("corpus.waiting", name=plain(kept.name, most=60)))
                 return _first(reading)
-            corpus = kept.corpus().checked()
+            corpus = kept.corpus().sound()
             if corpus.manifest.model_digest == reading.model.digest:
-                return corpus
+                return _fitting(corpus, reading)
             st.info(t("corpus.other", name=plain(corpus.manifest.model_name, most=60)))
         except CoreError as error:
             problem(error)
     return _first(reading)
+
+
+def _fitting(corpus: Corpus, reading: Reading) -> Corpus:
+    """The corpus, whose quantities are of the model's own. Raises NoSuchQuantity."""
+    known = {each.key: each.units for each in quantities_of(reading.model)}
+    for each in corpus.manifest.quantities:
+        if known.get(each.key) != each.units:
+            raise NoSuchQuantity(asked=each.key, known=", ".join(known))
+    return corpus
 
 
 def _first(reading: Reading) -> Corpus:
@@ -140,7 +149,15 @@ def _name(corpus: Corpus) -> str:
 
 
 def _values(reading: Reading, corpus: Corpus) -> dict[str, Array]:
-    where = state.get(WHERE)
+    """What is sought in, by the keys of the quantities; all where nothing is of the kind asked."""
+    found = _of_kind(reading, corpus, state.get(WHERE))
+    if found:
+        return found
+    state.reset(WHERE)  # a cell without gates, or a corpus of gates alone
+    return _of_kind(reading, corpus, state.get(WHERE)) or _of_kind(reading, corpus, "all")
+
+
+def _of_kind(reading: Reading, corpus: Corpus, where: str) -> dict[str, Array]:
     found = {}
     for quantity in corpus.manifest.quantities:
         kind, _, name = quantity.name.partition("/")
@@ -154,7 +171,4 @@ def _values(reading: Reading, corpus: Corpus) -> dict[str, Array]:
             held = layer.gates[name] if kind == "gates" else layer.states[name]
             # As the corpus has them, so that a value on the threshold is on it in both.
             found[quantity.key] = np.asarray(held[0]).astype(corpus.manifest.dtype)
-    if found:
-        return {key: array.astype(np.float32) for key, array in found.items()}
-    state.reset(WHERE)  # a cell without gates
-    return _values(reading, corpus)
+    return {key: array.astype(np.float32) for key, array in found.items()}

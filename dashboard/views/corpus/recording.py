@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from core.corpus import source_from
-from core.corpus.recorded import DTYPES, Dtype
+from core.corpus.manifest import DTYPES, Dtype
 from core.corpus.recording import in_words
 from core.corpus.store import KeptCorpus
 from core.data import TASKS
 from core.data.keras_files import missing
-from core.errors import CoreError
 from core.training.sources import SOURCES as SOURCE_OF
 from dashboard import cache, reader, state
 from dashboard.fields import Choice, Text, Whole
@@ -22,7 +21,8 @@ from dashboard.views.corpus.choosing import CORPUS, FIRST_LOOK, PAGES
 from dashboard.widgets import Reading, fragment, plain
 from dashboard.widgets.downloading import told_download
 from dashboard.widgets.opening import folded
-from dashboard.widgets.problem import problem
+from dashboard.widgets.problem import guard, problem
+from dashboard.widgets.put_away import attempt, delete, way_back
 from dashboard.widgets.run_overview import duration
 from dashboard.widgets.workers import workers
 
@@ -42,7 +42,8 @@ TEXTS = state.declare(
 PRECISION = state.declare(
     Choice(name="corpus_dtype", default="float16", options=DTYPES, pages=PAGES)
 )
-_PROBLEM = "corpus problem"
+KIND = "corpus"
+"""What its actions are remembered by."""
 
 
 def record(reading: Reading) -> None:
@@ -51,14 +52,8 @@ def record(reading: Reading) -> None:
         if not is_open:
             return
         known = reader.corpora().all()
-        failed: CoreError | None = state.recall(_PROBLEM)
-        if failed is not None:
-            problem(failed)
-            state.remember(_PROBLEM, None)
-        try:
+        with guard():
             _new(reading)
-        except CoreError as error:
-            problem(error)
         working = any(kept.is_at_work for kept in known)
         fragment(_kept, run_every=1.0 if working else None)(working=working)
 
@@ -130,8 +125,8 @@ def _new(reading: Reading) -> None:
         _told_plan(reading, described, dtype=dtype)
     st.button(
         t("corpus.start"), icon=":material/fiber_manual_record:", type="primary",
-        key="corpus-start", on_click=_attempt,
-        args=(lambda: _begin(reading, described, dtype=dtype),),
+        key="corpus-start", on_click=attempt,
+        args=(KIND, lambda: _begin(reading, described, dtype=dtype)),
     )  # fmt: skip
 
 
@@ -163,18 +158,14 @@ def _begin(reading: Reading, described: Mapping[str, Any], *, dtype: Dtype) -> N
     state.put(CORPUS, kept.id)
 
 
-def _attempt(do: Callable[[], object]) -> None:
-    try:
-        do()
-    except CoreError as error:
-        state.remember(_PROBLEM, error)
-
-
 def _kept(*, working: bool) -> None:
     """Those that are kept, how far they are, and what can be done with them."""
-    known = reader.corpora().all()
+    corpora = reader.corpora()
+    known = corpora.all()
     if working and not any(kept.is_at_work for kept in known):
         st.rerun()  # the page around it shows another corpus from now on
+    deleted = {kept.id: kept.name for kept in corpora.deleted()}
+    way_back(KIND, title=t("corpus.deleted"), deleted=deleted, bring_back=corpora.undelete)
     for kept in known:
         with st.container(
             horizontal=True, vertical_alignment="center", border=True, key=f"kept-{kept.id}"
@@ -184,34 +175,39 @@ def _kept(*, working: bool) -> None:
 
 def _one(kept: KeptCorpus) -> None:
     progress, busy = kept.progress, kept.is_at_work
-    with st.container():
+    with st.container(), guard():  # one that is damaged takes away neither the others nor its own
         st.markdown(f"**{plain(kept.name, most=60)}** · {_how_far(kept)}")
-        if busy and progress is not None and progress.total:
-            st.progress(progress.steps / progress.total)
+        if busy and progress is not None and progress.total > 0:
+            st.progress(min(max(progress.steps / progress.total, 0.0), 1.0))
         if not busy and kept.failure is not None:
             problem(kept.failure)
+        if not busy and kept.began:
+            kept.corpus()  # what is wrong with it is said
         workers(kept.board, key=f"corpus-{kept.id}")
     if busy:
         st.button(
             t("corpus.cancel"), icon=":material/stop:", key=f"corpus-cancel-{kept.id}",
-            on_click=_attempt, args=(kept.cancel,), disabled=(kept.folder / "cancel").exists(),
+            on_click=attempt, args=(KIND, kept.cancel), disabled=kept.is_asked_to_stop,
         )  # fmt: skip
         return
-    if progress is None or progress.state != "finished":
+    if not kept.is_whole:
         st.button(
             t("corpus.resume"), icon=":material/resume:", key=f"corpus-resume-{kept.id}",
-            on_click=_attempt, args=(kept.launch,),
+            on_click=attempt, args=(KIND, kept.launch),
         )  # fmt: skip
     st.button(
         t("corpus.delete"), icon=":material/delete:", type="tertiary",
-        key=f"corpus-delete-{kept.id}", on_click=_attempt, args=(lambda: _delete(kept),),
+        key=f"corpus-delete-{kept.id}", on_click=_delete, args=(kept,),
     )  # fmt: skip
 
 
 def _delete(kept: KeptCorpus) -> None:
-    reader.corpora().delete(kept)
-    if state.get(CORPUS) == kept.id:
-        state.put(CORPUS, FIRST_LOOK)
+    def away() -> None:
+        reader.corpora().delete(kept)
+        if state.get(CORPUS) == kept.id:
+            state.put(CORPUS, FIRST_LOOK)
+
+    delete(KIND, kept.id, name=kept.name, away=away)
 
 
 def _how_far(kept: KeptCorpus) -> str:
@@ -228,6 +224,8 @@ def _how_far(kept: KeptCorpus) -> str:
     if progress.state != "finished" and not kept.is_at_work:
         return t("corpus.state.stopped_at", **facts)
     if progress.state == "finished":
+        if not kept.is_whole:  # what is wrong is said beneath
+            return t("corpus.state.damaged")
         lost = max(kept.corpus().errors.values(), default=0.0)
         return t("corpus.state.finished", **facts, lost=f"{lost:.1g}")
     return t(f"corpus.state.{progress.state}", **facts)

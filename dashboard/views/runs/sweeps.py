@@ -7,19 +7,23 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import CoreError
-from core.training.sweep.folder import Sweep, SweepFindings, SweepStore, SweepTrial
+from core.training.sweep.findings import SweepFindings, SweepTrial
+from core.training.sweep.folder import Sweep, SweepStore
+from core.training.sweep.space import Dimension
 from dashboard import cache, figures, widgets
 from dashboard.figures.parallel import Axis
 from dashboard.i18n import t
 from dashboard.views.runs.sweep_form import new_sweep, setting_title
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.problem import plain
-from dashboard.widgets.run_actions import attempt, lead_on
+from dashboard.widgets.put_away import MOST_NAME, attempt, delete, way_back
+from dashboard.widgets.run_actions import lead_on
 from dashboard.widgets.run_overview import Overview, overview
 from dashboard.widgets.workers import workers
 
 POLL = 2.0
-LIVE = ("queued", "searching")
+KIND = "sweep"
+"""What its actions are remembered by."""
 FEWEST = 2
 """Trials that a picture of their differences needs."""
 
@@ -28,36 +32,42 @@ def sweeps(shown: Sequence[Overview]) -> None:
     """Draw the newest search, or the chosen one, and what begins another."""
     store = SweepStore(cache.store())
     known = {sweep.id: sweep for sweep in store.sweeps()}
+    deleted = {sweep.id: sweep.name for sweep in store.deleted()}
+    way_back(KIND, title=t("sweep.deleted"), deleted=deleted, bring_back=store.undelete)
     if known:
         chosen = st.selectbox(
             t("sweep.which"),
             list(known),
-            format_func=lambda identifier: known[identifier].name,
+            format_func=lambda identifier: plain(known[identifier].name, most=MOST_NAME),
             key="runs-sweep",
         )
         sweep = known[chosen]
-        with widgets.guard():
-            alive = sweep.state in LIVE
-            widgets.fragment(_sweep, run_every=POLL if alive else None)(sweep, ticking=alive)
+        alive = sweep.is_at_work
+        widgets.fragment(_sweep, run_every=POLL if alive else None)(sweep, ticking=alive)
     else:
         st.markdown(t("sweep.none"))
     new_sweep(store, shown)
 
 
 def _sweep(sweep: Sweep, *, ticking: bool) -> None:
-    if (sweep.state in LIVE) != ticking:
+    if sweep.is_at_work != ticking:
         st.rerun()
-    found = sweep.findings
-    _standing(sweep, found)
-    ended = [trial for trial in found.trials if trial.value is not None]
-    if len(ended) >= FEWEST:
-        _pictures(sweep, found, ended)
+    # Each part by itself: what one file no longer says takes none of the others away.
+    found = SweepFindings()
+    with widgets.guard():
+        found = sweep.findings
+    with widgets.guard():
+        _standing(sweep, found)
+    _actions(sweep)
+    with widgets.guard():
+        _pictures(sweep, found)
     _table(found)
-    workers(sweep.board, key="sweep")
+    with widgets.guard():
+        workers(sweep.board, key="sweep")
 
 
 def _standing(sweep: Sweep, found: SweepFindings) -> None:
-    """Draw how far it is, its best run, and what can be done."""
+    """Draw how far it is, and its best run."""
     config, state = sweep.config, sweep.state
     counts = {
         name: sum(trial.state == name for trial in found.trials)
@@ -89,21 +99,36 @@ def _standing(sweep: Sweep, found: SweepFindings) -> None:
             lead_on(overview(cache.store().run(best.run)))
         except CoreError as gone:
             widgets.problem(gone)
+
+
+def _actions(sweep: Sweep) -> None:
+    """Draw what can be done: there is a way out of every state, of a broken one too."""
+    store = SweepStore(cache.store())
     with st.container(horizontal=True, key="sweep-actions"):
-        if state in LIVE:
+        if sweep.is_at_work:
             st.button(
                 t("sweep.cancel"), icon=":material/stop:", key=f"sweep-cancel-{sweep.id}",
-                on_click=attempt, args=(sweep.cancel,), disabled=sweep.file("cancel").exists(),
+                on_click=attempt, args=(KIND, sweep.cancel), disabled=sweep.is_asked_to_stop,
             )  # fmt: skip
-        elif state != "finished":
+            return
+        if sweep.can_go_on:
             st.button(
                 t("sweep.resume"), icon=":material/resume:", key=f"sweep-resume-{sweep.id}",
-                on_click=attempt, args=(lambda: SweepStore(cache.store()).launch(sweep),),
+                on_click=attempt, args=(KIND, lambda: store.launch(sweep)),
             )  # fmt: skip
+        st.button(
+            t("sweep.delete"), icon=":material/delete:", type="tertiary",
+            key=f"sweep-delete-{sweep.id}", help=t("sweep.delete.help"), on_click=delete,
+            args=(KIND, sweep.id), kwargs={"name": sweep.name, "away": lambda: store.delete(sweep)},
+        )  # fmt: skip
 
 
-def _pictures(sweep: Sweep, found: SweepFindings, ended: Sequence[SweepTrial]) -> None:
+def _pictures(sweep: Sweep, found: SweepFindings) -> None:
     config = sweep.config
+    ended = [trial for trial in found.trials if trial.value is not None]
+    ended = [trial for trial in ended if all(_can_stand(trial, axis) for axis in config.dimensions)]
+    if len(ended) < FEWEST:
+        return
     axes = [
         Axis(setting_title(each.path), [trial.values[each.path] for trial in ended], log=each.log)
         for each in config.dimensions
@@ -114,6 +139,14 @@ def _pictures(sweep: Sweep, found: SweepFindings, ended: Sequence[SweepTrial]) -
         shares = {setting_title(path): share for path, share in found.importance.items()}
         show(figures.importance(shares, **look()), name="importance")
         st.caption(t("sweep.importance.how"))
+
+
+def _can_stand(trial: SweepTrial, axis: Dimension) -> bool:
+    """Whether a trial has a place on an axis: settings may have come or gone since."""
+    value = trial.values.get(axis.path)
+    if not axis.log:
+        return axis.path in trial.values
+    return isinstance(value, int | float) and value > 0
 
 
 def _table(found: SweepFindings) -> None:

@@ -16,8 +16,9 @@ from filelock import FileLock
 import core
 from core import corpus
 from core.corpus import columns, recorder, recording, store, worker
-from core.corpus.errors import CorpusIsBusy, DiskFullCorpus, NoTexts
+from core.corpus.errors import CorpusIsBusy, DiskFullCorpus
 from core.corpus.store import Corpora, KeptCorpus
+from core.typed_paths import UnusablePath
 from tests.sources import ROOT
 
 
@@ -144,7 +145,7 @@ def test_the_process_stops_when_asked_and_says_why_it_failed(tmp_path, monkeypat
     (kept.folder / "cancel").unlink()
     (kept.folder / "request.json").write_text('{"source": {"kind": "folder", "path": "nowhere"}}')
     assert worker.main([str(kept.folder)]) == 1
-    assert isinstance(kept.failure, NoTexts)
+    assert isinstance(kept.failure, UnusablePath)
 
 
 def test_a_process_that_was_started_is_at_work_before_it_says_so(tmp_path):

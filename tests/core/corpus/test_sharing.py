@@ -10,7 +10,7 @@ import pytest
 import core
 from core import corpus
 from core.corpus import recording, sharing, worker
-from core.corpus.recorded import Batch
+from core.corpus.manifest import Batch
 from core.corpus.sharing import stretches
 from core.corpus.store import KeptCorpus
 from core.scale import workers

@@ -10,7 +10,8 @@ import pytest
 from core.scale.board import Board, Retry
 from core.training.config import DataSettings, RunConfig
 from core.training.sweep.config import SweepConfig
-from core.training.sweep.folder import SweepFindings, SweepStore, SweepTrial
+from core.training.sweep.findings import SweepFindings, SweepTrial
+from core.training.sweep.folder import SweepStore
 from dashboard.i18n import LANGUAGES, speak, t
 from tests.dashboard.runs import write_run
 from tests.dashboard.views.test_runs import at_tab
