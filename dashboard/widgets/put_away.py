@@ -37,6 +37,16 @@ def delete(kind: str, identifier: str, *, name: str, away: Callable[[], object])
     attempt(kind, do)
 
 
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Return names by id as Markdown, each another: a list to choose from knows them by these."""
+    taken = list(names.values())
+    return {
+        identifier: plain(name, most=MOST_NAME)
+        + (f" · {identifier[-6:]}" if taken.count(name) > 1 else "")
+        for identifier, name in names.items()
+    }
+
+
 def way_back(
     kind: str, *, title: str, deleted: Mapping[str, str], bring_back: Callable[[str], object]
 ) -> None:
@@ -60,9 +70,9 @@ def way_back(
         return
     with st.popover(title, icon=":material/delete:", key=f"{kind}-away"):
         st.caption(t("runs.deleted.help", days=KEPT_DAYS))
-        for identifier, name in deleted.items():
+        for identifier, name in told_apart(deleted).items():
             st.button(
-                plain(name, most=MOST_NAME), icon=":material/undo:", help=t("run.undo"),
+                name, icon=":material/undo:", help=t("run.undo"),
                 key=f"{kind}-undelete-{identifier}", type="tertiary", on_click=attempt,
                 args=(kind, lambda identifier=identifier: bring_back(identifier)),
             )  # fmt: skip

@@ -20,6 +20,7 @@ from dashboard.origins import origin
 from dashboard.widgets import Reading, plain
 from dashboard.widgets.opening import box
 from dashboard.widgets.problem import problem
+from dashboard.widgets.put_away import told_apart
 from dashboard.widgets.stepper import stepper
 
 FIRST_LOOK = "first"
@@ -136,7 +137,7 @@ def pick(reading: Reading, corpus: Corpus) -> Asked | None:
 
 def _pick_corpus() -> None:
     kept = {one.id: one.name for one in reader.corpora().all()}
-    names = {FIRST_LOOK: t("corpus.first")} | {key: plain(name) for key, name in kept.items()}
+    names = {FIRST_LOOK: t("corpus.first")} | told_apart(kept)
     st.selectbox(
         t("corpus.pick"), tuple(names), format_func=lambda key: names.get(key, key),
         **state.bind(CORPUS),

@@ -16,7 +16,7 @@ from dashboard.i18n import t
 from dashboard.views.runs.sweep_form import new_sweep, setting_title
 from dashboard.widgets.chart import look, show
 from dashboard.widgets.problem import plain
-from dashboard.widgets.put_away import MOST_NAME, attempt, delete, way_back
+from dashboard.widgets.put_away import attempt, delete, told_apart, way_back
 from dashboard.widgets.run_actions import lead_on
 from dashboard.widgets.run_overview import Overview, overview
 from dashboard.widgets.workers import workers
@@ -38,7 +38,7 @@ def sweeps(shown: Sequence[Overview]) -> None:
         chosen = st.selectbox(
             t("sweep.which"),
             list(known),
-            format_func=lambda identifier: plain(known[identifier].name, most=MOST_NAME),
+            format_func=told_apart({each.id: each.name for each in known.values()}).__getitem__,
             key="runs-sweep",
         )
         sweep = known[chosen]
