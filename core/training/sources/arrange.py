@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.errors import CoreError
 from core.text import PADDING_ID, UNKNOWN_ID, Vocabulary, compose
 from core.training.dataset import Part, Side
-from core.training.sources.errors import MostlyUnknown, TextsCut
+from core.training.sources.errors import MostlyUnknown, PartMostlyUnknown, TextsCut
 
 MUCH_UNKNOWN = 0.3
 """A share of unknown tokens from which on the reader is told."""
@@ -53,6 +53,17 @@ def remarks(
     if share > MUCH_UNKNOWN:
         said.append(MostlyUnknown(share=share, words=vocabulary.size))
     return tuple(said)
+
+
+def unknown_in(
+    ids: NDArray[Any], vocabulary: Vocabulary, *, what: str
+) -> tuple[PartMostlyUnknown, ...]:
+    """Whether much of a part is not in the vocabulary; padding does not count."""
+    read = int((ids != PADDING_ID).sum())
+    share = int((ids == UNKNOWN_ID).sum()) / max(1, read)
+    if share <= MUCH_UNKNOWN:
+        return ()
+    return (PartMostlyUnknown(what=what, share=share, words=vocabulary.size),)
 
 
 def texts_of(ids: NDArray[np.int32], vocabulary: Vocabulary) -> Callable[[int], str]:

@@ -242,3 +242,22 @@ class TooLargeToLearn(CoreError):
         "'{found}' in row {row:,} of the column {column}, divided by {scale:g}, is more than a "
         "network can reckon with ({limit:g}). Take the row out, or choose another scale."
     )
+
+
+class PartMostlyUnknown(CoreError):
+    """A part of a text reads mostly as unknown."""
+
+    message = (
+        "{share:.0%} of what is read for {what} is not in the vocabulary of {words:,}, which "
+        "is that of what is learned, and reads as unknown: the score there says little. Is "
+        "that part in another language, or a list?"
+    )
+
+
+class OneTokenOnly(CoreError):
+    """All that is learned from reads as one token."""
+
+    message = (
+        "All of the text that is learned from reads as one token ('{token}' and its like), so"
+        " that there is nothing to predict. Use another text, or characters as tokens."
+    )

@@ -21,18 +21,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from core.text import Fold, Unit, Vocabulary, split
+from core.errors import CoreError
+from core.text import Fold, Unit, Vocabulary, split, visible
 from core.training.dataset import Dataset, Part
 from core.training.settings import setting, settings
-from core.training.sources.arrange import by_frequency, by_rote, texts_of
-from core.training.sources.errors import TextTooShort
+from core.training.sources.arrange import by_frequency, by_rote, texts_of, unknown_in
+from core.training.sources.errors import OneTokenOnly, TextTooShort
 from core.training.sources.reading import text_of
 from core.training.sources.source import Options, Setting, Source, either
 
@@ -82,7 +83,7 @@ class TextOptions(WindowOptions):
 
 
 def make(options: TextOptions, setting: Setting) -> Dataset:
-    """Reads, splits and cuts the text."""
+    """Reads, splits and cuts the text. Raises TextTooShort, and what reading does."""
     setting.report("reading", 0.0)
     text = options.text or text_of(options.file, options.encoding, setting)
     setting.report("splitting", 0.1)
@@ -142,7 +143,19 @@ def arranged(
         chance=chance,
         citation=citation,
         contiguous=not overlap,
+        remarks=tuple(_remarks(first, validation, test, known)),
     )
+
+
+def _remarks(
+    first: NDArray[np.int32], validation: Part | None, test: Part, known: Vocabulary
+) -> Iterator[CoreError]:
+    """What the reader should hear of a text before it is trained on for an hour."""
+    if (first == first[0]).all():
+        yield OneTokenOnly(token=visible(known.token_of(int(first[0]))[:40]))
+    for what, part in (("validation", validation), ("testing", test)):
+        if part is not None:
+            yield from unknown_in(part.alone, known, what=what)
 
 
 def overlapping(ids: NDArray[np.int32], known: Vocabulary, *, length: int, stride: int) -> Part:
