@@ -1,8 +1,8 @@
 """Bytes as text, and how it was found out what they say.
 
-In this order: a byte-order mark decides; else bytes that are UTF-8 are UTF-8 (other encodings
-hardly ever happen to be); else chardet and the letters themselves are asked, see
-`core.text.detect`. The user may choose an encoding instead.
+In this order: a byte-order mark decides; else signs that shift to an encoding of seven bits; else
+bytes that are UTF-8 are UTF-8 (other encodings hardly ever happen to be); else chardet and the
+letters themselves are asked, see `core.text.detect`. The user may choose an encoding instead.
 
 Damage is told, not guessed away. Where all but a few bytes are a text in an encoding (a line pasted
 from another one, a file cut inside its last character), that text is read, `damage` says how many
@@ -24,9 +24,24 @@ from typing import Literal
 
 import regex
 
-from core.text.detect import SAMPLE_BYTES, likeliest, telling_lines, telling_sample
+from core.text.detect import (
+    SAMPLE_BYTES,
+    UNSURE,
+    any_other,
+    likeliest,
+    shifting,
+    telling_lines,
+    telling_sample,
+)
 from core.text.encodings import known_encoding
-from core.text.errors import EmptyFile, FileTooLarge, NotText, OtherKindOfFile, WrongEncoding
+from core.text.errors import (
+    EmptyFile,
+    FileTooLarge,
+    NotText,
+    NulInText,
+    OtherKindOfFile,
+    WrongEncoding,
+)
 from core.text.lines import lines_of
 
 How = Literal["bom", "utf-8", "detected", "chosen"]
@@ -121,6 +136,7 @@ def decode(
         UnknownEncoding: when the chosen encoding is not offered.
         WrongEncoding: when the bytes do not fit the chosen encoding, or their own mark.
         NotText: when they are no text in any encoding that is likely: a picture, an archive.
+        NulInText: when bytes that are 0 make it none.
     """
     if len(data) > limit:
         raise FileTooLarge(found=len(data), limit=limit)
@@ -132,6 +148,10 @@ def decode(
     for mark, name in _MARKS:
         if data.startswith(mark):
             return _read(data, name, "bom")
+    if data.isascii() and (shifted := shifting(data)) is not None:
+        lines = telling_lines([data.decode(each) for each in (shifted, "utf-8")])
+        both = tuple(map(Candidate, (shifted, "utf-8"), lines))
+        return replace(_read(data, shifted, "detected"), confidence=1.0, candidates=both)
     # Every second byte of English in UTF-16 is 0, and 0 is valid UTF-8: then statistics decide.
     if b"\0" not in data:
         try:
@@ -188,7 +208,7 @@ class _Notes:
 _notes: ContextVar[_Notes] = ContextVar("notes of the codec that is reading")
 _NOTE = "core.text.note"
 _ASCII = bytes(range(128))
-_NOT_OF_BYTES = ("utf-16", "utf-32", "iso2022")
+_NOT_OF_BYTES = ("utf-16", "utf-32", "iso2022", "hz")
 _LONGEST_CHARACTER = 4
 
 
@@ -233,6 +253,8 @@ def _detected(data: bytes, language: str) -> Decoded:
         if reading is None:
             continue
         others = [each for each, _ in likely[at + 1 :] if _likely_reading(sample, each)]
+        if confidence < UNSURE and not others:
+            others = [each for each in any_other(sample, name) if _likely_reading(sample, each)]
         names = [name, *others[: MOST_CANDIDATES - 1]]
         lines = telling_lines([sample.decode(each, "replace") for each in names])
         candidates = tuple(map(Candidate, names, lines))
@@ -241,5 +263,7 @@ def _detected(data: bytes, language: str) -> Decoded:
 
     kind = chardet.detect(data[:SAMPLE_BYTES])["mime_type"]
     if kind in (None, "text/plain", "application/octet-stream"):
+        if b"\0" in data:
+            raise NulInText(count=data.count(0), position=data.index(0) + 1)
         raise NotText
     raise OtherKindOfFile(kind=kind)

@@ -5,17 +5,19 @@ are German in one encoding and Cyrillic in another. So what it says is weighed b
 then read as. Nobody writes 'GrцЯe', a word in two scripts, nor 'fenÃªtre', a capital or a sign
 inside a word; the share of letters beyond ASCII that stand so is taken from the likelihood, and so
 is the share of Latin ones that no single language has. An encoding of one byte a letter that passes
-both is a candidate even where chardet passes it over. Two encodings that give one text are one
-candidate, by the name that stands first in ENCODINGS. Where two are nearly as likely, the one in
-the script of the reader's language goes first.
+both, or that gives nothing but letters of the other script it is made for, is a candidate even
+where chardet passes it over; and where chardet is unsure, no candidate stands alone. Two encodings
+that give one text are one candidate, by the name that stands first in ENCODINGS. Where two are
+nearly as likely, the one in the script of the reader's language goes first.
 
 Short texts cannot be told apart for certain: 'Äpfel' in one encoding is a Hangul syllable in
 another. Where chardet itself is unsure, holds CP949 for nearly as likely as its first answer, and
 the bytes read as CP949 give everyday Hangul throughout, they are taken as Korean. On pieces of 4 to
-30 characters that made 99 % of Korean comments and 96 % of station names right, where it was 96
-and 88 %, and lowered it from 92 to 90 % for Chinese. For a Korean reader everyday Hangul goes first
+30 characters that made 99 % of Korean comments and 96 % of station names right, where it was 96 and
+88 %, and lowered it from 92 to 90 % for Chinese. For a Korean reader everyday Hangul goes first
 wherever chardet is unsure, and it is always among the first three. UTF-16 without a mark is found
-only in texts of a line or more, and seven-bit encodings (ISO-2022) only when chosen.
+only in texts of a line or more; encodings of seven bits (ISO-2022, HZ), which are ASCII by their
+bytes, are told by the signs with which they shift.
 
 An encoding of two bytes a letter is found in spite of a few lines in another one: those lines are
 left out when chardet is asked. The cost is a look at no more than 100,000 bytes, 0.1 s. Not chosen:
@@ -24,17 +26,18 @@ charset-normalizer, which was unsure of CP949.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 
 import regex
 
 from core.text.encodings import ENCODINGS, known_encoding
 from core.text.errors import UnknownEncoding
 from core.text.lines import lines_of
+from core.text.writing import coherence, latin_share, script_of
 
 SAMPLE_BYTES = 100_000
+GLANCE_BYTES = 5_000
+"""As much as tells whether an encoding gives words at all."""
 UNSURE = 0.5
 NEARLY_AS_LIKELY = 0.5
 KOREAN_SHARE = 0.9
@@ -55,13 +58,20 @@ _OF_ONE_BYTE = (
     "iso8859-2",
     "cp1254",
 )
-_OF_TWO_BYTES = ("cp949", "gb18030", "cp932", "euc-jp", "big5hkscs", "johab")
-_EAST_ASIAN = {"HANGUL", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO"}
-_WORD = regex.compile(r"[\p{L}\p{M}]+")
-_SIGN = regex.compile(
-    r"(?<=\p{L})[^\p{L}\p{M}\p{Cf}\x00-\x7f’·‧](?=\p{L})|[\p{So}\p{Sk}\p{Cn}\p{Co}]"
+_OF_OTHER_LETTERS = {
+    "CYRILLIC": ("cp1251", "koi8-u", "koi8-r", "iso8859-5", "cp866", "cp1125", "mac-cyrillic"),
+    "GREEK": ("cp1253", "iso8859-7", "cp737", "mac-greek"),
+    "HEBREW": ("cp1255", "cp862"),
+    "ARABIC": ("cp1256", "iso8859-6"),
+    "THAI": ("cp874",),
+}
+_SHIFTS = (
+    ("iso2022-kr", regex.compile(rb"\x1b\$\)C")),
+    ("iso2022-jp", regex.compile(rb"\x1b\$[@B]")),
+    ("hz", regex.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")),
 )
-_RAISED_CAPITAL = regex.compile(r"(?<=\p{Ll})(?=[^\x00-\x7f])\p{Lu}")
+"""How an encoding of seven bits says that what follows is not ASCII."""
+_OF_TWO_BYTES = ("cp949", "gb18030", "cp932", "euc-jp", "big5hkscs", "johab")
 
 
 def likeliest(sample: bytes, *, language: str = "") -> list[tuple[str, float]]:
@@ -74,7 +84,11 @@ def likeliest(sample: bytes, *, language: str = "") -> list[tuple[str, float]]:
     likely = _asked(sample)
     if max(likely.values(), default=0) < UNSURE and b"\0" not in sample:
         likely = dict(_asked_without_other_lines(sample)) | likely
-    likely = {name: LEAST for name in _OF_ONE_BYTE if _is_latin(sample, name)} | likely
+    for name in _OF_ONE_BYTE:
+        if _is_latin(sample, name):
+            likely.setdefault(name, LEAST)
+    for name, least in _of_other_letters(sample[:GLANCE_BYTES]).items():
+        likely[name] = max(likely.get(name, 0.0), least)
     weighed: dict[str, tuple[str, float, float]] = {}
     for name in sorted(likely, key=ENCODINGS.index):
         text = sample.decode(name, "ignore")
@@ -88,39 +102,6 @@ def likeliest(sample: bytes, *, language: str = "") -> list[tuple[str, float]]:
     return _with_korean(sample, ordered, language)
 
 
-# What no one language has beside the rest, an encoding has most likely got wrong.
-_ALPHABETS = tuple(
-    map(
-        frozenset,
-        (
-            "äöüß",
-            "éèêëàâçùûüîïôœæÿ",
-            "áéíóúüñ¿¡ºª",
-            "áàâãçéêíóôõúüºª",
-            "àèéìíîòóù",
-            "åäöéæøü",
-            "ąćęłńóśźż",
-            "áčďéěíňóřšťúůýž",
-            "áäčďéíĺľňóôŕšťúýž",
-            "áéíóöőúüű",
-            "çğıöşüâîû",
-            "ăâîșțşţ",
-            "čćšžđ",
-            "äöüßéèêëàâçùûîïôœñáíóúå",
-        ),
-    )
-)
-
-
-def latin_share(text: str) -> float:
-    """The greatest share of the Latin letters beyond ASCII that one language has; 1 without any."""
-    letters = [small for letter in text if letter > "\x7f" for small in letter.lower()[:1]]
-    latin = [letter for letter in letters if script_of(letter) == "LATIN"]
-    if not latin:
-        return 1.0
-    return max(sum(letter in known for letter in latin) for known in _ALPHABETS) / len(latin)
-
-
 def _is_latin(sample: bytes, name: str) -> bool:
     """Whether an encoding gives Latin letters of one language, most of them ASCII."""
     try:
@@ -132,33 +113,55 @@ def _is_latin(sample: bytes, name: str) -> bool:
     return plain > beyond > 0 and coherence(text) * latin_share(text) > MOSTLY
 
 
+def _of_other_letters(sample: bytes) -> dict[str, float]:
+    """The encodings of one byte that give words in the one script that they are made for.
+
+    The first of each script is likelier than its others, so that three candidates are of several
+    scripts: between these a reader decides at a glance.
+    """
+    found: dict[str, float] = {}
+    for script, names in _OF_OTHER_LETTERS.items():
+        least = LEAST
+        for name in names:
+            try:
+                text = sample.decode(name)
+            except UnicodeDecodeError:
+                continue
+            letters = [letter for letter in text if letter > "\x7f" and letter.isalpha()]
+            in_script = letters and all(script_of(letter) == script for letter in letters)
+            if in_script and coherence(text) > MOSTLY:
+                found[name] = least
+                least = LEAST / 2
+    return found
+
+
+def shifting(data: bytes) -> str | None:
+    """The encoding of seven bits that data are in, by its signs for what is not ASCII."""
+    for name, sign in _SHIFTS:
+        if sign.search(data) and _reads(data, name):
+            return name
+    return None
+
+
+def any_other(sample: bytes, name: str) -> list[str]:
+    """Further encodings that give another text, those first that read more like writing."""
+    sample = sample[:GLANCE_BYTES]
+    known = {sample.decode(name, "replace")}
+    found = []
+    for other in ENCODINGS:
+        if not other.startswith(("utf", "iso2022", "hz")) and _reads(sample, other):
+            text = sample.decode(other)
+            if text not in known:
+                known.add(text)
+                found.append((coherence(text) * latin_share(text), other))
+    return [other for _, other in sorted(found, key=lambda each: -each[0])]
+
+
 def telling_lines(texts: Sequence[str]) -> tuple[str, ...]:
     """The same line of each reading of a file: the first by which a reader tells them all apart."""
     rows = list(zip(*(lines_of(text) for text in texts), strict=False))
     most = max(len(set(row)) for row in rows)
     return tuple(line.strip() for line in next(row for row in rows if len(set(row)) == most))
-
-
-def coherence(text: str) -> float:
-    """The share of characters beyond ASCII that stand where people write such; 1 without any."""
-    beyond = sum(letter > "\x7f" for letter in text)
-    if not beyond:
-        return 1.0
-    odd = len(_SIGN.findall(text)) + len(_RAISED_CAPITAL.findall(text))
-    for match in _WORD.finditer(text):
-        word = match[0]
-        if not word.isascii() and len({script_of(letter) for letter in word} - {""}) > 1:
-            odd += sum(letter > "\x7f" for letter in word)
-    return max(0.0, 1 - odd / beyond)
-
-
-@lru_cache(maxsize=20_000)
-def script_of(letter: str) -> str:
-    """The script of a letter, such as "LATIN"; "CJK" for all of China and Japan, which mix."""
-    if unicodedata.category(letter)[0] == "M":
-        return ""
-    name = unicodedata.name(letter, "UNKNOWN").split(" ")[0]
-    return "CJK" if name in _EAST_ASIAN - {"HANGUL"} else name
 
 
 def _script(text: str) -> str:

@@ -13,6 +13,8 @@ ENCODINGS: tuple[str, ...] = (
     *("cp932", "shift-jis", "euc-jp", "iso2022-jp", "gb18030", "big5", "big5hkscs"),
     *("cp1251", "koi8-r", "koi8-u", "iso8859-5", "cp1253", "iso8859-7", "cp1254", "cp1255"),
     *("cp1256", "cp1257", "cp1258", "cp874"),
+    *("cp866", "cp1125", "mac-cyrillic", "cp852", "mac-latin2", "cp737", "mac-greek"),
+    *("cp857", "cp862", "iso8859-6", "hz"),
 )
 """What can be chosen, the likeliest first."""
 

@@ -115,6 +115,15 @@ class NotText(CoreError):
     )
 
 
+class NulInText(NotText):
+    """Bytes that would be a text but for those that are 0."""
+
+    message = (
+        "These bytes are not a text: {count:,} of them are 0 (NUL), the first at byte number "
+        "{position:,}, and no text holds that. Save the file again as a text, without them."
+    )
+
+
 class OtherKindOfFile(NotText):
     """Bytes that are something else, and known to be."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.text import decode
-from core.text.detect import coherence, telling_lines
+from core.text.detect import UNSURE, telling_lines
+from core.text.errors import NulInText
+from core.text.writing import coherence
 
 TEXTS = {
     "French": (
@@ -93,17 +95,19 @@ ENCODED = {
     **dict.fromkeys(("French", "German", "Spanish", "Swedish", "Italian"), WESTERN),
     "German and French": ("cp1252", "mac-roman", "cp850"),
     "Portuguese": ("cp1252", "mac-roman", "cp850"),
-    "Russian": ("cp1251", "koi8-r", "iso8859-5"),
-    "Ukrainian": ("cp1251", "koi8-u"),
-    **dict.fromkeys(("Polish", "Czech", "Hungarian"), ("cp1250", "iso8859-2")),
-    "Korean": ("cp949", "johab", "utf-16-le"),
-    "Japanese": ("cp932", "euc-jp"),
-    "Chinese": ("gb18030",),
+    "Russian": ("cp1251", "koi8-r", "iso8859-5", "cp866", "mac-cyrillic"),
+    "Ukrainian": ("cp1251", "koi8-u", "cp1125", "mac-cyrillic"),
+    **dict.fromkeys(
+        ("Polish", "Czech", "Hungarian"), ("cp1250", "iso8859-2", "cp852", "mac-latin2")
+    ),
+    "Korean": ("cp949", "johab", "utf-16-le", "iso2022-kr"),
+    "Japanese": ("cp932", "euc-jp", "iso2022-jp"),
+    "Chinese": ("gb18030", "hz"),
     "Chinese of Taiwan": ("big5",),
-    "Greek": ("cp1253", "iso8859-7"),
-    "Hebrew": ("cp1255",),
-    "Arabic": ("cp1256",),
-    "Turkish": ("cp1254",),
+    "Greek": ("cp1253", "iso8859-7", "cp737", "mac-greek"),
+    "Hebrew": ("cp1255", "cp862"),
+    "Arabic": ("cp1256", "iso8859-6"),
+    "Turkish": ("cp1254", "cp857"),
     "Thai": ("cp874",),
 }
 SAMPLES = [
@@ -129,6 +133,45 @@ def test_the_right_text_is_nearly_always_first_and_always_among_three(reader: st
             three.append((language, encoding, decoded.candidates, text))
     assert len(first) <= 0.05 * len(SAMPLES), first
     assert len(three) <= 0.01 * len(SAMPLES), three
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("בבוקר הלכנו לשוק.", "cp1255"), ("Київ", "cp1251"), ("İstanbul", "cp1254"),
+     ("ağaç", "cp857"), ("Привет", "cp866"), ("Αθήνα", "mac-greek"), ("Łódź", "cp852"),
+     ("مرحبا", "iso8859-6"), ("שלום", "cp862")],
+)  # fmt: skip
+def test_short_texts_of_other_scripts_are_read_or_offered(text: str, encoding: str):
+    data = text.encode(encoding)
+    for reader in ("en", "ko"):
+        candidates = decode(data, language=reader).candidates
+        assert text in [decode(data, each.encoding).text for each in candidates]
+
+
+def test_what_is_unsure_never_stands_alone():
+    for _, encoding, text in SAMPLES:
+        decoded = decode((text + "\n").encode(encoding) * 20)
+        assert decoded.how == "bom" or len(decoded.candidates) > 1 or decoded.confidence >= UNSURE
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("東京 and Kyoto", "iso2022-jp"), ("서울 and Busan", "iso2022-kr"), ("北京 and Xi'an", "hz")],
+)
+def test_seven_bits_are_told_by_their_shifts_and_may_be_refused(text: str, encoding: str):
+    data = text.encode(encoding)
+    decoded = decode(data)
+    assert (decoded.text, decoded.encoding) == (text, encoding)
+    assert [each.encoding for each in decoded.candidates] == [encoding, "utf-8"]
+    for plain in (b"\x1b[31mred\x1b[0m", b"x~{abc} ~{}~}", b"\x1b$B odd", b"~~"):
+        assert decode(plain).encoding == "utf-8"
+
+
+@pytest.mark.parametrize("data", [b"good film\0,pos\n", "좋다\0,1".encode(), b"a,b\n" + b"\0" * 50])
+def test_a_nul_is_named(data: bytes):
+    with pytest.raises(NulInText) as caught:
+        decode(data)
+    assert caught.value.facts == {"count": data.count(0), "position": data.index(0) + 1}
 
 
 def test_candidates_begin_with_the_one_that_is_read_and_differ():
