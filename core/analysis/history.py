@@ -109,4 +109,4 @@ def _columns(table: pd.DataFrame, *, needed: Collection[str]) -> Columns:
 
 def _is_plain(values: pd.Series) -> bool:
     """Whether a column holds single values, not the tables that an epoch also has."""
-    return not any(isinstance(value, dict | list) for value in values.head(1))
+    return not any(isinstance(value, dict | list) for value in values)

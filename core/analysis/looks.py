@@ -76,16 +76,26 @@ def is_look(line: Mapping[str, Any]) -> bool:
     """Whether a line says when it was written, and has all that is drawn of each layer."""
     layers = line.get("layers")
     return (
-        all(isinstance(line.get(name), int) for name in ("epoch", "batch"))
+        all(type(line.get(name)) is int for name in ("epoch", "batch"))
         and isinstance(layers, list)
-        and all(
-            isinstance(layer, dict)
-            and isinstance(layer.get("time"), int)
-            and isinstance(layer.get("gradient"), list)
-            and isinstance(layer.get("saturation"), dict)
-            and {"name", "cell"} <= layer.keys()
-            for layer in layers
-        )
+        and all(isinstance(layer, dict) and _is_layer(layer) for layer in layers)
+    )
+
+
+def _is_layer(layer: Mapping[str, Any]) -> bool:
+    saturation = layer.get("saturation")
+    return (
+        all(isinstance(layer.get(name), str) for name in ("name", "cell"))
+        and type(layer.get("time")) is int
+        and _are_numbers(layer.get("gradient"))
+        and isinstance(saturation, dict)
+        and all(_are_numbers(shares) and len(shares) == 2 for shares in saturation.values())
+    )
+
+
+def _are_numbers(values: object) -> bool:
+    return isinstance(values, list) and all(
+        value is None or type(value) in (int, float) for value in values
     )
 
 

@@ -198,9 +198,7 @@ class NameTaken(CoreError):
 class UnreadableModel(CoreError):
     """A model on the shelf cannot be opened."""
 
-    message = (
-        "The model '{model}' cannot be read: {why}. Delete it, or give its file back its rights."
-    )
+    message = "The model '{model}' cannot be read: {why}. Delete it, or put its file right."
 
 
 class CheckpointLost(CoreError):

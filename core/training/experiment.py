@@ -157,7 +157,12 @@ def summary(runs: Sequence[Run]) -> list[Summary]:
 def curves(runs: Sequence[Run], column: str) -> pd.DataFrame:
     """One column of epochs.jsonl over some runs: epoch, mean, low, high and how many runs."""
     each = [run.epochs for run in runs]
-    kept = [frame.set_index("epoch")[column] for frame in each if column in frame]
+    # An epoch may stand twice in a file that somebody changed; the line that came last counts.
+    kept = [
+        pd.to_numeric(frame.drop_duplicates("epoch", keep="last").set_index("epoch")[column],
+                      errors="coerce")
+        for frame in each if column in frame
+    ]  # fmt: skip
     if not kept:
         return pd.DataFrame(columns=["epoch", "mean", "low", "high", "count"])
     beside = pd.concat(kept, axis=1).astype(float)

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from core.errors import CoreError
 from core.model import Model
+from core.own_files import open_plain
 from core.training.errors import NoSuchModel, UnreadableModel
-from core.training.files import read_json, replace_file, replace_json, writing
+from core.training.files import read_json, replace_file, replace_json, why_not, writing
 from core.training.folders import Folders
 from core.training.store import folder_beside_runs
 
@@ -49,11 +50,20 @@ class KeptModel:
 
     @property
     def is_there(self) -> bool:
-        """Whether its folder holds a model; one that may not be looked into is taken to."""
+        """Whether its folder is that of a model, though perhaps of one that cannot be read.
+
+        One that lost its file, or may not be looked into, is: somebody has to hear of it.
+        """
         try:
-            return self.file.is_file()
+            return not {self.file, self._label_file}.isdisjoint(self.folder.iterdir())
+        except FileNotFoundError:
+            return False
         except OSError:
             return True
+
+    @property
+    def _label_file(self) -> Path:
+        return self.folder / "label.json"
 
     @property
     def name(self) -> str:
@@ -68,13 +78,15 @@ class KeptModel:
     def model(self) -> Model:
         """The model. Raises NoSuchModel, UnreadableModel, WrongFile, and what Model raises."""
         try:
-            with self.file.open("rb") as file:
+            with open_plain(self.file) as file:
                 return Model.load(file)
         except FileNotFoundError as error:
-            raise NoSuchModel(model=self.id) from error
-        except OSError as error:
-            why = error.strerror or str(error)
+            if not self.folder.is_dir():
+                raise NoSuchModel(model=self.id) from error
+            why = f"its file {self.file.name} is missing"
             raise UnreadableModel(model=self.name, why=why) from error
+        except OSError as error:
+            raise UnreadableModel(model=self.name, why=why_not(error)) from error
 
     def replace(self, model: Model) -> None:
         """Keeps another model in its place. Raises NoSuchModel, FolderNotWritable, DiskFull."""
@@ -84,14 +96,14 @@ class KeptModel:
     def rename(self, name: str) -> None:
         """Gives it another name. Raises NoSuchModel, FolderNotWritable and DiskFull."""
         with self._writing():
-            replace_json(self.folder / "label.json", self._label() | {"name": name})
+            replace_json(self._label_file, self._label() | {"name": name})
 
     def _writing(self) -> AbstractContextManager[None]:
         return writing(self.folder, gone=NoSuchModel(model=self.id), variable=MODELS_VARIABLE)
 
     def _label(self) -> dict[str, str]:
         try:
-            found = read_json(self.folder / "label.json")
+            found = read_json(self._label_file)
         except CoreError:
             return {}
         known = found.items() if isinstance(found, dict) else ()

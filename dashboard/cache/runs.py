@@ -20,7 +20,8 @@ from core.training.answer_names import FILE as ANSWER_NAMES
 from core.training.answer_names import answer_names as given_names
 from core.training.brought import Brought
 from core.training.config import RunConfig
-from core.training.errors import BrokenRun, NoSuchModel
+from core.training.described import read_described
+from core.training.errors import BrokenRun
 from core.training.files import read_json, read_json_lines
 from core.training.presets import Preset
 from core.training.run_folder import Run
@@ -104,8 +105,6 @@ def kept_model(kept: KeptModel) -> Model:
     """Return a model of the shelf. Raises what `KeptModel.model` raises."""
     try:
         found = kept.file.stat()
-    except FileNotFoundError as error:
-        raise NoSuchModel(model=kept.id) from error
     except OSError:
         return kept.model()  # which says why not
     return _kept_model((str(kept.file), found.st_mtime_ns, found.st_size), kept)
@@ -183,10 +182,7 @@ def _looks(key: Stamp, _run: Run) -> list[dict[str, Any]]:
 @st.cache_resource(max_entries=2_000, show_spinner=False)
 def _described(key: Stamp, _run: Run) -> Mapping[str, Any] | None:
     del key
-    found = read_json(_run.file("dataset.json"))
-    if found is not None and not (isinstance(found, dict) and {"metric", "layers"} <= found.keys()):
-        raise BrokenRun(file="dataset.json", why="it describes no data")
-    return found
+    return read_described(_run.file("dataset.json"))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -112,6 +112,7 @@ def overview(run: Run) -> Overview:
         "result": lambda: run.result,
         "config": lambda: cache.config(run),
         "status": lambda: run.status,
+        "described": lambda: cache.described(run),
     }
     for name, read in reads.items():
         try:
@@ -120,6 +121,7 @@ def overview(run: Run) -> Overview:
             found[name] = None
         except CoreError as error:
             found[name], problem = None, error
+    del found["described"]  # read again where it is shown, and then there or {}
     return Overview(run=run, label=run.label, problem=problem, **found)
 
 

@@ -10,7 +10,7 @@ import pytest
 import core
 from core.errors import WrongFile
 from core.text import Vocabulary
-from core.training.errors import FolderNotWritable, NoSuchModel
+from core.training.errors import FolderNotWritable, NoSuchModel, UnreadableModel
 from core.training.shelf import MODELS_VARIABLE, Shelf, models_folder
 from core.training.store import FOLDER_VARIABLE, RunStore
 
@@ -92,3 +92,20 @@ def test_the_folder_is_the_readers(tmp_path, monkeypatch):
     monkeypatch.delenv(MODELS_VARIABLE)
     monkeypatch.delenv(FOLDER_VARIABLE)
     assert models_folder().name == "models"
+
+
+@pytest.mark.parametrize("put", [None, "folder", "link"])
+def test_a_model_that_lost_its_file_is_listed_and_can_be_deleted(shelf, put):
+    sound, hurt = shelf.keep(model(), name="sound"), shelf.keep(model(), name="hurt")
+    hurt.file.unlink()
+    if put == "folder":
+        hurt.file.mkdir()
+    elif put == "link":
+        hurt.file.symlink_to(hurt.file)
+    assert {each.name for each in shelf.models()} == {"sound", "hurt"}
+    with pytest.raises(UnreadableModel, match="hurt"):
+        shelf.model(hurt.id).model()
+    shelf.delete(hurt)
+    assert [each.name for each in shelf.models()] == ["sound"]
+    assert sound.model().digest == model().digest
+    assert shelf.undelete(hurt.id).name == "hurt"
