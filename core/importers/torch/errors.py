@@ -7,7 +7,7 @@ read. The lines are for the user's own machine and own files: they load the pick
 from __future__ import annotations
 
 from core.errors import UnsupportedModel
-from core.importers.errors import PickleInFile
+from core.importers.errors import FileRefused, PickleInFile
 
 
 class WholeModule(PickleInFile):
@@ -60,4 +60,22 @@ class OtherNorm(UnsupportedModel):
     message = (
         "{what} is not supported: {why}. Its tensors do not tell. If it is an nn.LayerNorm, say "
         "so with hints={hints}."
+    )
+
+
+class NumbersOfAnotherType(PickleInFile):
+    """Tensors of a type that is not read, such as float8; float32 has room for its numbers."""
+
+    message = (
+        "The file's tensors are of the type {found}, which is not read. Where you trust the file, "
+        "these lines of Python turn its weights into .safetensors of float32, which can be read."
+    )
+
+
+class ComplexNumbers(FileRefused):
+    """Tensors of complex numbers, of which no cell here has any."""
+
+    message = (
+        "'{entry}' holds complex numbers ({found}). The networks here have real weights alone, so "
+        "the file cannot be read."
     )

@@ -63,12 +63,14 @@ def _kind(start: bytes) -> str | None:
     return None
 
 
-def lines(loaded: str, *, path: str, needs: str = "torch") -> str:
+def lines(loaded: str, *, path: str, needs: str = "torch", widened: bool = False) -> str:
     """Lines of Python that turn the file at `path` into safetensors; `loaded` loads it.
 
     For the user's own machine, where the file is trusted. A module is asked for its tensors.
-    `clone` because tied tensors share memory, which the format forbids.
+    `clone` because tied tensors share memory, which the format forbids; `widened` makes float32 of
+    them, which numbers of few bits fit into.
     """
+    wide = ".float()" if widened else ""
     stem, dot, _ = path.rpartition(".")
     target = f"{stem if dot else path}.safetensors"
     return (
@@ -77,7 +79,7 @@ def lines(loaded: str, *, path: str, needs: str = "torch") -> str:
         f"found = {loaded}\n"
         "found = found.state_dict() if hasattr(found, 'state_dict') else found\n"
         "tensors = {\n"
-        "    name: torch.as_tensor(each).detach().contiguous().clone()\n"
+        f"    name: torch.as_tensor(each).detach(){wide}.contiguous().clone()\n"
         "    for name, each in found.items()\n"
         "    if hasattr(each, 'shape')\n"
         "}\n"

@@ -13,6 +13,7 @@ file asks for refuses it (`torch/checkpoint.py`), with lines of Python that load
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -38,7 +39,12 @@ from core.importers.torch.checkpoint import (
     StoredTensor,
     walked,
 )
-from core.importers.torch.errors import MoreThanTensors, WholeModule
+from core.importers.torch.errors import (
+    ComplexNumbers,
+    MoreThanTensors,
+    NumbersOfAnotherType,
+    WholeModule,
+)
 from core.importers.torch.names import is_recurrent
 from core.importers.torch.pickle_machine import Foreign
 from core.importers.torch.pickles import is_legacy, lines
@@ -234,11 +240,23 @@ def unwrapped(name: str, *, among: Mapping[str, object]) -> str:
     return name.removeprefix("module.") if wrapped else name
 
 
+_OF_ANY_TYPE = {"torch._utils._rebuild_tensor_v3", "torch.storage.UntypedStorage"}
+"""What a tensor of a newer type is made by."""
+_NUMBERS = re.compile(r"torch\.(?:float[48]\w*|u?int\d+|bits\w+)")
+_COMPLEX = re.compile(r"torch\.(?:Complex\w+Storage|complex\w+)")
+
+
 def _refusal(
     checkpoint: Checkpoint, parts: Mapping[Path, Mapping[str, object]], *, path: str
 ) -> PickleInFile:
-    """The refusal of a file that asks for more than tensors, with the lines for this one."""
+    """The refusal of a file that asks for more than tensors, with the lines for this one.
+
+    Raises ComplexNumbers, for which no lines help.
+    """
     loaded = f"torch.load({path!r}, map_location='cpu', weights_only=False)"
+    asked = set(checkpoint.foreign) - _OF_ANY_TYPE
+    complexes = sorted(filter(_COMPLEX.fullmatch, asked))
+    numbers = sorted(filter(_NUMBERS.fullmatch, asked))
     recurrent = [at for at, own in parts.items() if any(map(is_recurrent, own))]
     modules = [
         (at, each.name)
@@ -250,5 +268,17 @@ def _refusal(
         place = "".join(f"[{key!r}]" for key in at)
         return WholeModule(found=name, lines=lines(f"{loaded}{place}", path=path))
     place = "".join(f"[{key!r}]" for key in (recurrent or [()])[0])
+    if complexes:
+        raise ComplexNumbers(entry=path, found=complexes[0])
+    if asked == set(numbers):
+        # The tensors are none that are known: the dict is told by their names alone.
+        named = (
+            at
+            for at, each in _places(checkpoint.value)
+            if isinstance(each, dict) and any(is_recurrent(str(name)) for name in each)
+        )
+        place = "".join(f"[{key!r}]" for key in next(named, ()))
+        given = lines(f"{loaded}{place}", path=path, widened=True)
+        return NumbersOfAnotherType(found=", ".join(numbers), lines=given)
     found = checkpoint.foreign[0]
     return MoreThanTensors(found=found, lines=lines(f"{loaded}{place}", path=path))
