@@ -11,14 +11,15 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from os import PathLike
 from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
 
-from core.errors import WrongFile
+from core.errors import CoreError, WrongFile
 from core.own_files import open_plain, plain_json
 
 File = str | PathLike[str] | IO[bytes]
@@ -75,6 +76,37 @@ def load_arrays(file: File, *, kind: str) -> tuple[dict[str, Any], dict[str, Any
     if missing:
         raise WrongFile(kind=kind, why=f"{', '.join(missing)[:200]} is missing or not of it")
     return description, arrays
+
+
+@contextmanager
+def restoring(kind: str) -> Iterator[None]:
+    """Around making something of a description and its arrays, which may hold anything.
+
+    Raises WrongFile where something is missing, of another kind or of another shape; errors of our
+    own say more than that, and stay.
+    """
+    try:
+        yield
+    except CoreError:
+        raise
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError) as error:
+        why = f"{error} is missing or of the wrong kind"
+        raise WrongFile(kind=kind, why=why) from error
+
+
+def of_shape(arrays: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Any:
+    """One of the arrays. Raises KeyError, and ValueError for no floats or another shape."""
+    array = arrays[name]
+    if array.dtype.kind != "f" or array.shape != shape:
+        raise ValueError(f"{name}, {array.dtype} of shape {array.shape},")
+    return array
+
+
+def check_numbers(arrays: Mapping[str, Any], *, kind: str) -> None:
+    """Raises WrongFile where one of the arrays does not hold floating-point numbers."""
+    for name, array in arrays.items():
+        if array.dtype.kind != "f":
+            raise WrongFile(kind=kind, why=f"{name} holds no floating-point numbers")
 
 
 def _array(archive: zipfile.ZipFile, name: str) -> Any:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from core.activations import Array
-from core.arrays import File, load_arrays, save_arrays
-from core.errors import WrongFile
+from core.arrays import File, load_arrays, restoring, save_arrays
 from core.nodes import LayerGradients
 from core.trace import tidy
 
@@ -84,7 +83,7 @@ class Gradients:
         def under(prefix: str) -> dict[str, Array]:
             return {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
 
-        try:
+        with restoring("gradients"):
             layers = tuple(
                 LayerGradients(
                     name=name,
@@ -107,5 +106,3 @@ class Gradients:
                 truncate=described["truncate"],
                 nodes=nodes,
             )
-        except (KeyError, TypeError) as error:
-            raise WrongFile(kind="gradients", why=f"{error} is missing") from error

@@ -16,13 +16,12 @@ from typing import IO, Any
 import numpy as np
 
 from core.activations import Array
-from core.arrays import load_arrays, save_arrays
+from core.arrays import check_numbers, load_arrays, restoring, save_arrays
 from core.errors import (
     MissingVocabulary,
     NonFiniteWeights,
     UnknownName,
     UnsupportedModel,
-    WrongFile,
 )
 from core.nodes import (
     Activated,
@@ -284,6 +283,8 @@ class Model:
         gives = tuple(described.get("gives", ()))
         further = described.get("vocabularies", {})
         vocabularies = {name: Vocabulary.from_json(known) for name, known in further.items()}
+        if type(described["name"]) is not str or type(described["card"]) is not dict:
+            raise TypeError("the name as a text, or the card,")
         return cls(nodes, described["name"], read, described["card"], gives, vocabularies)
 
     def save(self, file: str | PathLike[str] | IO[bytes]) -> None:
@@ -294,7 +295,6 @@ class Model:
     def load(cls, file: str | PathLike[str] | IO[bytes]) -> Model:
         """The model that `save` wrote. Raises WrongFile for anything else. Runs no code."""
         described, arrays = load_arrays(file, kind="model")
-        try:
+        check_numbers(arrays, kind="model")
+        with restoring("model"):
             return cls.restore(described, arrays)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise WrongFile(kind="model", why=f"{error} is missing or of the wrong kind") from error

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.activations import Array
-from core.arrays import File, load_arrays, save_arrays
-from core.errors import WrongFile
-from core.interventions import Intervention, WrongIntervention, interventions_of
+from core.arrays import File, load_arrays, restoring, save_arrays
+from core.interventions import Intervention, interventions_of
 from core.nodes import MAIN, Flow, LayerTrace, Mask, NodeTrace, Port
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ class Trace:
     def load(cls, file: File) -> Trace:
         """The trace that `save` wrote. Raises WrongFile for anything else. Runs no code."""
         described, arrays = load_arrays(file, kind="trace")
-        try:
+        with restoring("trace"):
             if "stages" in described:
                 described, arrays = _from_first_format(described, arrays)
             nodes = {
@@ -135,8 +134,6 @@ class Trace:
                 model_digest=described["model_digest"],
                 interventions=interventions_of(described.get("interventions", ())),
             )
-        except (KeyError, TypeError, AttributeError, WrongIntervention) as error:
-            raise WrongFile(kind="trace", why=f"{error} is missing") from error
 
 
 def _stored(run: NodeTrace) -> Iterable[tuple[str, NDArray[Any]]]:

@@ -49,6 +49,18 @@ class Kernels:
         """What multiplies the hidden state, (units, maps·units)."""
         return self.weights["recurrent_kernel"]
 
+    def check(self, axes: Mapping[str, tuple[str, ...]], *, units: int) -> None:
+        """Raises ValueError where the arrays cannot be side by side, as a file may have them.
+
+        `axes`: of each weight, in one map.
+        """
+        maps = self.kernel.shape[-1] // max(units, 1) if self.kernel.ndim == 2 else 0
+        for name, array in self.weights.items():
+            first = units if axes[name][0] == "units" else len(self.kernel)
+            wanted = (maps, units) if len(axes[name]) == 1 else (first, maps * units)
+            if array.dtype.kind != "f" or array.shape != wanted:
+                raise ValueError(f"{name}, {array.dtype} of shape {array.shape},")
+
     def function(self, name: str) -> Activation:
         """The function that an equation calls `name`: one of the layer's two, or any other."""
         roles = {

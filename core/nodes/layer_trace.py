@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from core import activations, cells
 from core.activations import Array
+from core.arrays import of_shape
 from core.cells import Kernels, Record
 from core.cells.expressions import Expression
 from core.cells.interpreted import InterpretedCell
@@ -242,22 +243,20 @@ class LayerTrace(NodeTrace):
     def restore(cls, described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The inverse of `describe` and `stored`. Raises KeyError where something is missing."""
         cell, direction = cells.get(described["cell"]), described["direction"]
-        shape = arrays[f"preactivations/{cell.maps[0]}"].shape
-        record = Record.empty(
-            cell, time=shape[1], batch=shape[0], units=shape[2], dtype=arrays["outputs"].dtype
-        )
+        batch, time, units = shape = arrays[f"preactivations/{cell.maps[0]}"].shape
+        outputs = of_shape(arrays, "outputs", shape)
+        record = Record.empty(cell, time=time, batch=batch, units=units, dtype=outputs.dtype)
         stacks = {
             "preactivations": record.preactivations,
             "gates": record.gates,
         }
         for kind, stack in stacks.items():
             for name in cell.gates if kind == "gates" else cell.maps:
-                stack[:, :, cell.index(name)] = in_reading_order(
-                    arrays[f"{kind}/{name}"], direction
-                )
+                values = of_shape(arrays, f"{kind}/{name}", shape)
+                stack[:, :, cell.index(name)] = in_reading_order(values, direction)
         for name, state in record.states.items():
-            state[0] = arrays[f"initial_states/{name}"]
-            state[1:] = in_reading_order(arrays[f"states/{name}"], direction)
+            state[0] = of_shape(arrays, f"initial_states/{name}", (batch, units))
+            state[1:] = in_reading_order(of_shape(arrays, f"states/{name}", shape), direction)
         changed: dict[str, dict[str, Mask]] = {"replaced": {}, "frozen": {}}
         for kind, name in (full.split("/", 1) for full in arrays if full.split("/")[0] in changed):
             changed[kind][name] = in_reading_order(arrays[f"{kind}/{name}"], direction)
@@ -269,12 +268,14 @@ class LayerTrace(NodeTrace):
             recurrent_activation=activations.get(described["recurrent_activation"]),
             options=options,
         )
-        read = Flow(arrays["inputs"], arrays.get("mask"), described.get("clock", "input"))
+        kernels.check({w.name: w.shape for w in cell.weights(options)}, units=units)
+        inputs = of_shape(arrays, "inputs", (batch, time, len(kernels.kernel)))
+        read = Flow(inputs, arrays.get("mask"), described.get("clock", "input"))
         beside = [Flow(state[0]) for state in record.states.values()]
         return cls(
             described["name"],
             (read, *(beside if described.get("reads_states") else ())),
-            cls.given(record, arrays["outputs"], of=read, direction=direction),
+            cls.given(record, outputs, of=read, direction=direction),
             cell=cell.name,
             direction=direction,
             record=record,

@@ -22,7 +22,7 @@ from core.errors import CoreError, Failure
 from core.scale.board import Board
 from core.training.errors import BrokenRun
 from core.training.files import read_json, read_json_lines, replace_json, writing
-from core.training.own_files import own_files
+from core.training.given_files import given_files
 from core.training.run_folder import Run
 from core.training.sweep.errors import AllTrialsFailed, SweepIsBusy
 from core.training.sweep.findings import SweepFindings, SweepTrial, TrialState
@@ -150,7 +150,7 @@ class Search:
                     return run
             except BrokenRun:
                 continue
-        files = own_files(config, self.sweep.file(DATA))
+        files = given_files(config, self.sweep.file(DATA))
         run = self.sweep.runs.create(config, experiment=self.sweep.name, files=files)
         trial.set_user_attr("run", run.id)
         return run

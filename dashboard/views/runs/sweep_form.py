@@ -12,7 +12,7 @@ import streamlit as st
 from core.errors import CoreError
 from core.scale import SCHEDULER
 from core.training.config import RunConfig
-from core.training.own_files import own_files
+from core.training.given_files import given_files
 from core.training.presets import PRESETS
 from core.training.sweep.config import SweepConfig
 from core.training.sweep.folder import SweepStore
@@ -63,7 +63,7 @@ class _Base:
     @property
     def files(self) -> Mapping[str, bytes]:
         """The data that every trial needs. Raises BrokenRun."""
-        return {} if self.folder is None else own_files(self.config, self.folder)
+        return {} if self.folder is None else given_files(self.config, self.folder)
 
 
 def _bases(shown: Sequence[Overview]) -> Mapping[str, _Base]:

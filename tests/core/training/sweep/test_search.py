@@ -14,7 +14,7 @@ import pytest
 from core.scale import Board
 from core.scale.errors import NoScheduler
 from core.training.config import RunConfig
-from core.training.own_files import own_files
+from core.training.given_files import given_files
 from core.training.store import RunStore
 from core.training.sweep import search
 from core.training.sweep.config import SweepConfig
@@ -127,13 +127,13 @@ def test_a_search_around_a_run_with_data_of_its_own_gives_each_trial_the_data(st
     options = {"file": "texts.csv", "text_column": "text", "label_column": "label"}
     own = TINY.with_settings({"data.source": "table", "data.options": options})
     base = store.runs.create(own, files=files)
-    assert own_files(base.config, base.folder) == files
+    assert given_files(base.config, base.folder) == files
     config = SweepConfig(base=own, space={"seed": "0, 1"}, method="grid")
-    sweep = store.create(config, files=own_files(base.config, base.folder))
+    sweep = store.create(config, files=given_files(base.config, base.folder))
     search.work(sweep)
     assert [trial.state for trial in sweep.findings.trials] == ["finished"] * 2
     for trial in sweep.findings.trials:
-        assert own_files(own, store.runs.run(trial.run).folder) == files
+        assert given_files(own, store.runs.run(trial.run).folder) == files
 
 
 def test_where_all_fail_the_search_stops_in_a_sentence(store):

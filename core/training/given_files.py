@@ -11,7 +11,7 @@ from core.training.config import RunConfig
 from core.training.errors import BrokenRun
 
 
-def own_files(config: RunConfig, folder: Path) -> dict[str, bytes]:
+def given_files(config: RunConfig, folder: Path) -> dict[str, bytes]:
     """The files that the options of its source name and that lie in `folder`, by their names.
 
     Raises BrokenRun for one that cannot be read.
