@@ -120,4 +120,5 @@ def _weekday(dates: Dates) -> NDArray[np.int64]:
 def _ends(dates: Dates) -> bool:
     """Whether every date is the last day of its month."""
     days = dates.astype("datetime64[D]")
-    return bool(np.all((days + 1).astype("datetime64[M]") > days.astype("datetime64[M]")))
+    next_days = days + np.timedelta64(1, "D")
+    return bool(np.all(next_days.astype("datetime64[M]") > days.astype("datetime64[M]")))

@@ -105,9 +105,11 @@ def after(date: np.datetime64, steps: int, *, frequency: str, every: int = 1) ->
         return date.astype("datetime64[s]") + ahead.astype(f"timedelta64[{units[frequency]}]")
     first = date.astype("datetime64[M]")
     within = date.astype("datetime64[s]") - first.astype("datetime64[s]")
-    begun = first + months * ahead
+    begun = first + (months * ahead).astype("timedelta64[M]")
     # The 31st of a month that has 30 days is its last day.
-    longest = (begun + 1).astype("datetime64[D]") - begun.astype("datetime64[D]")
+    longest = (begun + np.timedelta64(1, "M")).astype("datetime64[D]") - begun.astype(
+        "datetime64[D]"
+    )
     day = np.minimum(within.astype("timedelta64[D]"), longest - np.timedelta64(1, "D"))
     return begun.astype("datetime64[s]") + day.astype("timedelta64[s]")
 
