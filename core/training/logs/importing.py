@@ -74,7 +74,7 @@ def import_log(
     base = place if place.is_dir() else place.parent
     if len(found) > MOST_FILES or sum(each.stat().st_size for each in found) > MOST_BYTES:
         raise _too_much(str(place))
-    files = {each.relative_to(base).as_posix(): each.read_bytes() for each in found}
+    files = {each.relative_to(base).as_posix(): _bytes(each) for each in found}
     store = RunStore(None if folder is None else Path(folder))
     called = name or (place.stem if place.is_file() else place.resolve().name)
     return import_files(files, store=store, name=called)
@@ -88,6 +88,13 @@ def import_files(files: Mapping[str, bytes], *, store: RunStore, name: str = "")
     if not logs:
         raise NoLogs(where=name or _named(files))
     return [_written(log, store) for log in logs]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotALog(file=str(path), why=error.strerror or str(error)) from error
 
 
 def _too_much(where: str) -> TooMuchLog:

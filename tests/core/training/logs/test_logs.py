@@ -16,6 +16,7 @@ from core.training.logs.events import Scalars, read_events
 from core.training.logs.importing import import_files, import_log, measure
 from core.training.logs.records import masked_crc, read_records
 from core.training.store import RunStore
+from tests.unprivileged import run_unprivileged
 
 WRITE = """
 import sys
@@ -238,3 +239,21 @@ def test_folders_without_logs_and_too_much_are_refused(tmp_path, store, monkeypa
     monkeypatch.setattr("core.training.logs.importing.MOST_BYTES", 10)
     with pytest.raises(TooMuchLog):
         import_files({"a.csv": b"epoch,loss\n0,1\n"}, store=store)
+
+
+def test_a_log_that_may_not_be_read_is_named(tmp_path):
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("epoch,loss\n0,1.5\n")
+    (tmp_path / "b.csv").chmod(0)
+    program = f"""
+from core.training.logs.importing import import_log
+from core.training.logs.errors import NotALog
+try:
+    import_log({str(tmp_path)!r}, folder={str(tmp_path / "runs")!r})
+except NotALog as error:
+    print(error.facts)
+"""
+    said = run_unprivileged(program)
+    assert "b.csv" in said
+    assert "Permission denied" in said
+    assert not (tmp_path / "runs").exists()
