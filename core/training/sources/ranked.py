@@ -16,6 +16,7 @@ from core.training.dataset import Dataset, Part, Side
 from core.training.settings import setting, settings
 from core.training.sources.arrange import by_rote, padded, some_of, texts_of
 from core.training.sources.source import Options, Report, Setting
+from core.typed_paths import typed_path
 
 TEST_SEED = 1_000_003
 """So that runs with other seeds are scored on the same test texts, where not all are taken."""
@@ -109,7 +110,7 @@ def ranked(
 
 def _folder(name: str, options: RankedOptions, setting: Setting) -> Path:
     if options.folder:
-        return setting.folder / Path(options.folder).expanduser()
+        return typed_path(options.folder, base=setting.folder)
     file = Path()
     for wanted in files_of(name):
         file = fetched(wanted, partial(_heard, setting.report, wanted), address=ADDRESS)

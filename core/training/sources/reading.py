@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from core.text import decode
 from core.text.errors import FileTooLarge, WrongEncoding
 from core.training.sources.errors import FolderWanted, UnreadableFile
 from core.training.sources.source import Setting
+from core.typed_paths import typed_path
 
 MOST_BYTES = 200_000_000
 """More than a page takes: a run is a process of its own."""
@@ -30,14 +29,14 @@ def text_of(file: str, encoding: str, setting: Setting) -> str:
 
 
 def bytes_of(file: str, setting: Setting) -> bytes:
-    """All of a file. Raises UnreadableFile and FileTooLarge."""
-    path = setting.folder / Path(file).expanduser()
+    """All of a file. Raises UnusablePath, UnreadableFile and FileTooLarge."""
+    path = typed_path(file, base=setting.folder)
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise FileTooLarge(found=size, limit=MOST_BYTES)
         return path.read_bytes()
-    except (OSError, RuntimeError) as error:
+    except OSError as error:
         why = getattr(error, "strerror", None) or str(error)
         raise UnreadableFile(file=file, why=why) from error
 
@@ -58,7 +57,7 @@ def wanted_text(folder: str, file: str, setting: Setting) -> str:
     Raises:
         FolderWanted: where none is named, or it lacks the file; and what `text_of` raises.
     """
-    path = setting.folder / Path(folder).expanduser() / file
+    path = typed_path(folder, base=setting.folder) / file
     if not folder or not path.is_file():
         raise FolderWanted(names=file)
     return text_of(str(path.absolute()), "utf-8", setting)

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -37,6 +36,7 @@ from core.training.sources.pair_files import TAB, Found, is_archive, pairs_of, t
 from core.training.sources.pairs import dataset_of, target_vocabulary
 from core.training.sources.reading import bytes_of, decoded, text_of
 from core.training.sources.source import Options, Setting, Source, given
+from core.typed_paths import typed_path
 
 LEAST = 10
 LEAST_SOURCES = 3
@@ -127,7 +127,7 @@ def make(options: TranslationOptions, setting: Setting) -> Dataset:
 def make_spanish(options: SpanishOptions, setting: Setting) -> Dataset:
     """The same of the file of English and Spanish. Raises FolderWanted where that is not there."""
     setting.report("reading", 0.0)
-    path = setting.folder / Path(options.folder).expanduser() / SPANISH
+    path = typed_path(options.folder, base=setting.folder) / SPANISH
     if not options.folder or not path.is_file():
         raise FolderWanted(names=SPANISH)
     name, data = text_in(bytes_of(str(path.absolute()), setting), file=SPANISH)
