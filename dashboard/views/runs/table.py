@@ -146,6 +146,7 @@ def _config() -> dict[str, Any]:
     of = st.column_config
     told = {
         "name": of.TextColumn(width=260, pinned=True),
+        "state": of.TextColumn(width=110),
         "begun": of.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
         "metric": of.NumberColumn(format="%.4f", help=t("runs.column.metric.help")),
         "loss": of.NumberColumn(format="%.4f"),

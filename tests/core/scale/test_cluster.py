@@ -244,8 +244,8 @@ def test_a_worker_without_our_code_is_a_sentence(tmp_path):
 
 def test_a_worker_with_other_code_is_a_sentence(tmp_path):
     shutil.copytree(ROOT / "core" / "scale", tmp_path / "core" / "scale")
-    for name in ("errors", "messages", "children", "memory", "threads", "terminal"):
-        shutil.copy(ROOT / "core" / f"{name}.py", tmp_path / "core")
+    for file in (ROOT / "core").glob("*.py"):
+        shutil.copy(file, tmp_path / "core")
     (tmp_path / "core" / "__init__.py").write_text("# a part of it alone\n", encoding="utf-8")
     with (
         started(0) as (found, _),

@@ -95,6 +95,11 @@ def nothing_starts(monkeypatch):
     monkeypatch.setattr("core.children.detach", lambda *_, **__: None)
 
 
+def contents(folder):
+    """Every file below a folder."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 @KINDS
 @pytest.mark.parametrize("ahead", [-DAY, -0.5, 0.5, DAY])
 def test_what_was_launched_a_moment_ago_is_at_work_whatever_the_clock(
@@ -129,7 +134,7 @@ def test_one_that_could_not_go_on_stands_as_before(tmp_path, monkeypatch, nothin
     one = asked.begin()
     asked.launched(one, 1.0)
     (one.folder / LAUNCHED).unlink(missing_ok=True)
-    before = {path.name: path.read_bytes() for path in one.folder.iterdir()}
+    before = contents(one.folder)
 
     def refused(*_, **__):
         raise NoProcess(why="none")
@@ -137,7 +142,7 @@ def test_one_that_could_not_go_on_stands_as_before(tmp_path, monkeypatch, nothin
     monkeypatch.setattr("core.children.detach", refused)
     with pytest.raises(NoProcess):
         one.launch() if kind is Recordings else asked.store.launch(one)
-    assert {path.name: path.read_bytes() for path in one.folder.iterdir()} == before
+    assert contents(one.folder) == before
     assert not asked.is_at_work(one)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from core.importers import errors
-from core.importers.torch.errors import MoreThanTensors, ScriptedModule, WholeModule
+from core.importers.torch.errors import ComplexNumbers, MoreThanTensors, ScriptedModule, WholeModule
 from tests.core.importers.attacks import torch_files
 from tests.core.importers.attacks.models import UNITS, archive
 from tests.core.importers.attacks.torch_files import (
@@ -154,7 +154,8 @@ TENSORS = {
     "a longer storage": ({"count": 2**40}, errors.NotStored),
     "a negative storage": ({"count": -1}, errors.BrokenFile),
     "a wider type": ({"kind": "DoubleStorage"}, errors.NotStored),
-    "objects": ({"kind": "ComplexFloatStorage"}, MoreThanTensors),
+    "objects": ({"kind": "QInt8Storage"}, MoreThanTensors),
+    "complex numbers": ({"kind": "ComplexFloatStorage"}, ComplexNumbers),
 }
 
 
